@@ -1,0 +1,1 @@
+//! The consortium's application, its store, its RPC, and the embedded consortium.

@@ -1,0 +1,1 @@
+//! Record kinds, their rules, signed events and the replay of a record's log.

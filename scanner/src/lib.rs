@@ -1,0 +1,1 @@
+//! A picture in, the texts of its QR codes out.

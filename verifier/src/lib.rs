@@ -1,0 +1,1 @@
+//! Question in, verdict out: the light client and the records put together; the lianyan command line.

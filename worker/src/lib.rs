@@ -1,0 +1,1 @@
+//! The verifier and the scanner as web workers, and the messages they speak.
