@@ -1,1 +1,16 @@
 //! The verifier and the scanner as web workers, and the messages they speak.
+//!
+//! Every message crosses `postMessage` as one JSON text; a picture for the scanner travels beside its message as the second
+//! element of an array, an `ArrayBuffer` of RGBA bytes, so that it is handed over and not copied. The first message of each
+//! worker is its `Ready`; what the page posts before that is kept by the browser.
+
+pub mod scan;
+pub mod verify;
+
+pub use scan::{FromScanner, ToScanner};
+pub use verify::{
+    Action, Chain, FromVerifier, Identity, Member, RecordRef, Role, Sight, ToVerifier,
+};
+
+/// Ties answers to the question they belong to; chosen by the page, never used twice in one visit.
+pub type Id = u32;

@@ -1,0 +1,45 @@
+//! What the page and the scanner worker say to each other.
+
+use crate::Id;
+use serde::{Deserialize, Serialize};
+
+/// From the page to the scanner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ToScanner {
+    /// Look for QR codes in the picture beside this message.
+    Scan {
+        /// Question number.
+        id: Id,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels; the buffer holds `width × height × 4` bytes, RGBA.
+        height: u32,
+        /// Time after which the scanner gives up, in milliseconds: short for a camera frame, long for a photo.
+        budget_millis: u32,
+    },
+}
+
+/// From the scanner to the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FromScanner {
+    /// The worker is loaded and listens.
+    Ready,
+    /// What was found.
+    Found {
+        /// Question number.
+        id: Id,
+        /// The texts of all codes in the picture, the one that reads as an invoice or bill first; empty when there was none.
+        texts: Vec<String>,
+        /// Time used, in milliseconds.
+        millis: u32,
+    },
+    /// The picture could not be looked at.
+    Failed {
+        /// Question number.
+        id: Id,
+        /// Reason code, kebab-case.
+        reason: String,
+    },
+}

@@ -1,0 +1,354 @@
+//! What the page and the verifier worker say to each other.
+
+use crate::Id;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use verifier::verdict::{Anchor, Check, NodeAnswer, Signer, Verdict};
+
+/// Facts that a sentence is filled with, as in [`Check::facts`].
+pub type Facts = BTreeMap<String, String>;
+
+/// From the page to the verifier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ToVerifier {
+    /// The text of `chains.json`; nothing else is asked before it.
+    Configure {
+        /// The file, as the page's own origin served it.
+        chains: String,
+    },
+    /// Look for the newest header, and again after this many seconds; 0 stops (the page is hidden).
+    Follow {
+        /// Seconds between two looks.
+        every_seconds: u32,
+    },
+    /// Check what was scanned, typed, pasted, dropped or found in a link.
+    Check {
+        /// Question number.
+        id: Id,
+        /// The text as read.
+        text: String,
+    },
+    /// Check one record by its id.
+    Record {
+        /// Question number.
+        id: Id,
+        /// What to look at.
+        record: RecordRef,
+        /// Openings of its committed fields, as the link form carries them; empty where there are none.
+        openings: String,
+    },
+    /// Count a vote again from its ballots.
+    Recount {
+        /// Question number.
+        id: Id,
+        /// The vote's record id.
+        vote: String,
+        /// How many ballots to draw at random; 0 counts every one.
+        sample: u32,
+    },
+    /// Which identities this browser holds.
+    Identities {
+        /// Question number.
+        id: Id,
+    },
+    /// Make a key pair; it cannot be used before it was exported.
+    Create {
+        /// Question number.
+        id: Id,
+        /// What the person calls it.
+        name: String,
+        /// What it is for.
+        role: Role,
+    },
+    /// Write the identity file.
+    Export {
+        /// Question number.
+        id: Id,
+        /// Public key, `ed25519:<hex>`.
+        key: String,
+    },
+    /// The person says that the file is kept in a safe place.
+    Exported {
+        /// Question number.
+        id: Id,
+        /// Public key.
+        key: String,
+    },
+    /// Take an identity from its file.
+    Import {
+        /// Question number.
+        id: Id,
+        /// The file's text.
+        text: String,
+    },
+    /// Remove an identity from this browser.
+    Forget {
+        /// Question number.
+        id: Id,
+        /// Public key.
+        key: String,
+    },
+    /// Sign and send an event.
+    Act {
+        /// Question number.
+        id: Id,
+        /// Public key of the identity that signs.
+        key: String,
+        /// What is done.
+        action: Action,
+    },
+    /// Stop working on a question; no answer follows.
+    Cancel {
+        /// Question number.
+        id: Id,
+    },
+}
+
+/// From the verifier to the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FromVerifier {
+    /// The worker is loaded and listens.
+    Ready {
+        /// Rules versions that it can replay, newest first.
+        rules: Vec<u32>,
+    },
+    /// What is known of the chain: after `Configure` and after every look for a newer header.
+    Chain {
+        /// The state of trust.
+        chain: Box<Chain>,
+    },
+    /// What is being waited for right now.
+    Waiting {
+        /// Question number.
+        id: Id,
+        /// Code of the sentence: `asking-nodes`, `checking-signatures`, `stepping`, `asking-proof`, `fetching-log`, `replaying`, `counting`, `sending`, …
+        step: String,
+        /// `done` and `total` where there is an amount.
+        facts: Facts,
+    },
+    /// One check of the coming verdict has ended.
+    Checked {
+        /// Question number.
+        id: Id,
+        /// The check.
+        check: Check,
+    },
+    /// Signatures checked so far on the header that the verdict will rest on.
+    Signing {
+        /// Question number.
+        id: Id,
+        /// Who could sign and who did, as far as checked.
+        signers: Vec<Signer>,
+        /// Total voting power.
+        total_power: u64,
+    },
+    /// The answer.
+    Verdict {
+        /// Question number.
+        id: Id,
+        /// The verdict.
+        verdict: Box<Verdict>,
+    },
+    /// The identities that this browser holds; also after each change of them.
+    Identities {
+        /// Question number.
+        id: Id,
+        /// All of them.
+        identities: Vec<Identity>,
+    },
+    /// An identity's file.
+    IdentityFile {
+        /// Question number.
+        id: Id,
+        /// Public key.
+        key: String,
+        /// File name to offer.
+        name: String,
+        /// Its text.
+        text: String,
+    },
+    /// The event was signed and handed to a node; it may be written until the time named, and nothing else is signed in its place before that.
+    Sent {
+        /// Question number.
+        id: Id,
+        /// The event's identity, hex.
+        event_id: String,
+        /// Unix nanoseconds as decimal text.
+        until: String,
+    },
+    /// The event is proven to be in the chain.
+    Written {
+        /// Question number.
+        id: Id,
+        /// The event's identity, hex.
+        event_id: String,
+        /// The record it was about.
+        record: RecordRef,
+        /// Height of the block that carries it.
+        height: u64,
+        /// Block time, Unix nanoseconds as decimal text.
+        time: String,
+    },
+    /// What a reader may now see: the decrypted content of a document.
+    Content {
+        /// Question number.
+        id: Id,
+        /// The document's record id.
+        document: String,
+        /// The text.
+        text: String,
+    },
+    /// The question could not be answered, or the event was refused.
+    Failed {
+        /// Question number.
+        id: Id,
+        /// Reason code, kebab-case.
+        reason: String,
+        /// Facts for its sentence.
+        facts: Facts,
+    },
+}
+
+/// A record's name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordRef {
+    /// Kind: `invoice`, `document`, `grant`, `vote`, `ballot`, `room`, …
+    pub kind: String,
+    /// Id.
+    pub id: String,
+}
+
+/// What an identity is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A patient, or a guardian.
+    Patient,
+    /// A flat's owner.
+    Owner,
+    /// A member of the consortium: hospital, doctor, convener, company, …
+    Member,
+}
+
+/// A key pair held by the verifier worker; the private part never reaches the page except inside an exported file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Public key, `ed25519:<hex>`.
+    pub key: String,
+    /// What the person calls it.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Whether its file was exported, or it came from a file.
+    pub exported: bool,
+    /// The member it acts for; empty for a person.
+    pub member: String,
+    /// Records that it knows of: a patient's documents and grants, an owner's votes and ballots.
+    pub records: Vec<RecordRef>,
+}
+
+/// What an identity can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// An owner votes, or changes the vote where the community's rules allow it.
+    Cast {
+        /// Vote record id.
+        vote: String,
+        /// `for`, `against`, `abstain`.
+        choice: String,
+    },
+    /// A patient permits or denies.
+    Grant {
+        /// Documents concerned.
+        documents: Vec<String>,
+        /// The reader's member id.
+        reader: String,
+        /// Permit or deny.
+        sight: Sight,
+        /// Purpose code: `treatment`, `referral`, `insurance`, `research`, …
+        purpose: String,
+        /// Unix nanoseconds as decimal text.
+        until: String,
+        /// A note to the reader; may be empty.
+        note: String,
+    },
+    /// A patient takes a grant back.
+    Revoke {
+        /// Grant record id.
+        grant: String,
+    },
+    /// A patient confirms a document that a hospital proposed.
+    Confirm {
+        /// Document record id.
+        document: String,
+    },
+    /// A reader reads under a grant.
+    Read {
+        /// Document record id.
+        document: String,
+        /// Grant record id.
+        grant: String,
+    },
+    /// A hospital reads in an emergency, without a grant.
+    BreakGlass {
+        /// Document record id.
+        document: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Whether a grant permits or denies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sight {
+    /// The reader may read.
+    Permit,
+    /// The reader may not read.
+    Deny,
+}
+
+/// The state of trust in one chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    /// Chain id.
+    pub id: String,
+    /// Its name as `chains.json` gives it, Chinese.
+    pub name: String,
+    /// English.
+    pub name_en: String,
+    /// Whether this is a chain with development keys.
+    pub dev: bool,
+    /// Height of the checkpoint in `chains.json`.
+    pub checkpoint_height: u64,
+    /// Its header hash, hex.
+    pub checkpoint_hash: String,
+    /// The newest trusted header; none before the first, or where none could be trusted.
+    pub anchor: Option<Anchor>,
+    /// Reason code where no header could be trusted, or why the newest one is not fresh; empty when all is well.
+    pub reason: String,
+    /// Facts for that sentence.
+    pub facts: Facts,
+    /// Every node asked and what it said.
+    pub nodes: Vec<NodeAnswer>,
+    /// The consortium's members as proven under `anchor`; empty where not yet proven.
+    pub members: Vec<Member>,
+}
+
+/// A member of the consortium, for choosing a reader and for naming who signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Member id.
+    pub id: String,
+    /// Name, Chinese.
+    pub name: String,
+    /// Name, English.
+    pub name_en: String,
+    /// The organisation it belongs to.
+    pub org: String,
+    /// Roles, as in the member record.
+    pub roles: Vec<String>,
+}
