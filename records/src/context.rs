@@ -1,0 +1,124 @@
+//! What a rule may look at besides its own record and the event.
+
+use crate::{
+    event::Event,
+    keys::PublicKey,
+    kinds::{consortium::Consortium, member::Member},
+    refusal::{Refusal, Stop},
+};
+use std::sync::Arc;
+
+/// The governing records as of the end of the block before `height`. The node reads them from its state, the browser from replayed logs.
+pub trait Directory {
+    /// The member by id; `Ok(None)` when there provably is none.
+    fn member(&self, id: &str, height: u64) -> Result<Option<Arc<Member>>, Stop>;
+    /// The consortium; `Ok(None)` before it was founded.
+    fn consortium(&self, height: u64) -> Result<Option<Arc<Consortium>>, Stop>;
+    /// Version of the rules in force at this height.
+    fn rules_version(&self, height: u64) -> Result<u64, Stop>;
+}
+
+/// Surroundings of one event.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Chain id.
+    pub chain: &'a str,
+    /// Height of the block that carries the event; 0 for founding events.
+    pub height: u64,
+    /// Its time, Unix nanoseconds.
+    pub time: i64,
+    /// Version of the rules in force.
+    pub rules_version: u64,
+    /// Members, as of the end of the block before.
+    pub directory: &'a dyn Directory,
+}
+
+impl Context<'_> {
+    /// The member by id, as of the end of the block before; refused when there is none.
+    pub fn member(&self, id: &str) -> Result<Arc<Member>, Stop> {
+        self.directory
+            .member(id, self.height)?
+            .ok_or_else(|| Refusal::new("unknown-member").with("member", id).into())
+    }
+
+    /// The consortium, as of the end of the block before.
+    pub fn consortium(&self) -> Result<Arc<Consortium>, Stop> {
+        self.directory
+            .consortium(self.height)?
+            .ok_or_else(|| Refusal::new("no-consortium").into())
+    }
+
+    /// Requires that this member holds the role and that one of its live keys signed.
+    pub fn require_signed(
+        &self,
+        event: &Event,
+        member: &str,
+        role: &'static str,
+    ) -> Result<Arc<Member>, Stop> {
+        let member = self.member(member)?;
+        if !member.has_role(role) {
+            return Err(Refusal::new("role-missing")
+                .with("member", &member.id)
+                .with("role", role)
+                .into());
+        }
+        if !member.signed(event) {
+            return Err(Refusal::new("not-signed-by-member")
+                .with("member", &member.id)
+                .into());
+        }
+        Ok(member)
+    }
+
+    /// Requires signatures of two members that hold the role and belong to different organisations, none of them `except`.
+    pub fn require_two(
+        &self,
+        event: &Event,
+        members: [&str; 2],
+        role: &'static str,
+        except: &str,
+    ) -> Result<(), Stop> {
+        let [first, second] = members;
+        let (a, b) = (
+            self.require_signed(event, first, role)?,
+            self.require_signed(event, second, role)?,
+        );
+        if a.org == b.org {
+            return Err(Refusal::new("same-organisation").with("org", &a.org).into());
+        }
+        if [first, second].contains(&except) {
+            return Err(Refusal::new("own-cause").with("member", except).into());
+        }
+        Ok(())
+    }
+
+    /// Requires that members with more than two thirds of the consortium's power signed.
+    pub fn require_quorum(&self, event: &Event) -> Result<(), Stop> {
+        let consortium = self.consortium()?;
+        let mut power = 0;
+        for seat in &consortium.members {
+            let member = self.member(&seat.id)?;
+            if member.signed(event) {
+                power += seat.power();
+            }
+        }
+        let total = consortium.power();
+        if u128::from(power) * 3 > u128::from(total) * 2 {
+            Ok(())
+        } else {
+            Err(Refusal::new("quorum-missing")
+                .with("signed", power)
+                .with("total", total)
+                .into())
+        }
+    }
+}
+
+/// Requires a person's key among the signers.
+pub fn require_key(event: &Event, key: &PublicKey, whose: &'static str) -> Result<(), Refusal> {
+    if event.is_signed_by(key) {
+        Ok(())
+    } else {
+        Err(Refusal::new("not-signed-by-key").with("whose", whose))
+    }
+}

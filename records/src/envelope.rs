@@ -1,0 +1,242 @@
+//! DSSE v1 envelopes: what is signed is the payload's bytes, so that issuers can write them in any language.
+//!
+//! Source: Dead Simple Signing Envelope, protocol v1.0.0. One encoding only: the bytes that arrive are the bytes that we would write.
+
+use crate::{
+    hash::{Hash, sha256},
+    keys::{PublicKey, SecretKey},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+
+/// Payload type of every event.
+pub const PAYLOAD_TYPE: &str = "application/vnd.lianyan.event+json";
+/// Longest envelope, bytes.
+pub const MAX_ENVELOPE: usize = 64 * 1024;
+/// Most signatures on one envelope.
+pub const MAX_SIGNATURES: usize = 16;
+
+/// Why bytes are not an acceptable envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Longer than [`MAX_ENVELOPE`].
+    #[error("envelope too large")]
+    TooLarge,
+    /// Not an envelope, or not in its one encoding.
+    #[error("not an envelope in its one encoding")]
+    Malformed,
+    /// No signature, too many, unsorted, or one key twice.
+    #[error("signatures must be 1 to 16, sorted, one per key")]
+    Signatures,
+    /// A signature does not verify.
+    #[error("a signature does not verify")]
+    BadSignature,
+}
+
+/// A payload and its signatures, encoding and order checked, signatures not yet verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    payload: Vec<u8>,
+    signatures: Vec<(PublicKey, Vec<u8>)>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire<'a> {
+    #[serde(borrow)]
+    payload: &'a str,
+    #[serde(borrow, rename = "payloadType")]
+    payload_type: &'a str,
+    #[serde(borrow)]
+    signatures: Vec<WireSignature<'a>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireSignature<'a> {
+    keyid: &'a str,
+    sig: &'a str,
+}
+
+/// Pre-authentication encoding: what each signature signs, and whose hash is the event's identity.
+pub fn pae(payload: &[u8]) -> Vec<u8> {
+    let mut out = format!(
+        "DSSEv1 {} {PAYLOAD_TYPE} {} ",
+        PAYLOAD_TYPE.len(),
+        payload.len()
+    )
+    .into_bytes();
+    out.extend_from_slice(payload);
+    out
+}
+
+impl Envelope {
+    /// Signs a payload with each key.
+    pub fn sign(payload: Vec<u8>, keys: &[&SecretKey]) -> Self {
+        let message = pae(&payload);
+        Self::assemble(
+            payload,
+            keys.iter()
+                .map(|key| (key.public(), key.sign(&message)))
+                .collect(),
+        )
+    }
+
+    /// Puts together a payload and signatures made elsewhere.
+    pub fn assemble(payload: Vec<u8>, mut signatures: Vec<(PublicKey, Vec<u8>)>) -> Self {
+        signatures.sort();
+        signatures.dedup_by(|a, b| a.0 == b.0);
+        Self {
+            payload,
+            signatures,
+        }
+    }
+
+    /// The signed bytes.
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// Keys and signatures, sorted by key.
+    pub fn signatures(&self) -> &[(PublicKey, Vec<u8>)] {
+        &self.signatures
+    }
+
+    /// The event's identity: `H(PAE)`.
+    pub fn id(&self) -> Hash {
+        sha256(&[&pae(&self.payload)])
+    }
+
+    /// The one encoding.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = format!(
+            r#"{{"payload":"{}","payloadType":"{PAYLOAD_TYPE}","signatures":["#,
+            BASE64.encode(&self.payload)
+        );
+        for (i, (key, signature)) in self.signatures.iter().enumerate() {
+            let comma = if i > 0 { "," } else { "" };
+            out.push_str(&format!(
+                r#"{comma}{{"keyid":"{key}","sig":"{}"}}"#,
+                BASE64.encode(signature)
+            ));
+        }
+        out.push_str("]}");
+        out.into_bytes()
+    }
+
+    /// Decodes bytes that must be in the one encoding. Does not verify signatures.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.len() > MAX_ENVELOPE {
+            return Err(Error::TooLarge);
+        }
+        let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(|_| Error::Malformed)?;
+        if wire.payload_type != PAYLOAD_TYPE {
+            return Err(Error::Malformed);
+        }
+        if !(1..=MAX_SIGNATURES).contains(&wire.signatures.len()) {
+            return Err(Error::Signatures);
+        }
+        let mut signatures = Vec::with_capacity(wire.signatures.len());
+        for signature in &wire.signatures {
+            let key: PublicKey = signature.keyid.parse().map_err(|_| Error::Malformed)?;
+            signatures.push((
+                key,
+                BASE64.decode(signature.sig).map_err(|_| Error::Malformed)?,
+            ));
+        }
+        if !signatures.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(Error::Signatures);
+        }
+        let envelope = Self {
+            payload: BASE64.decode(wire.payload).map_err(|_| Error::Malformed)?,
+            signatures,
+        };
+        if envelope.encode() == bytes {
+            Ok(envelope)
+        } else {
+            Err(Error::Malformed)
+        }
+    }
+
+    /// Verifies every signature.
+    pub fn verify(&self) -> Result<(), Error> {
+        let message = pae(&self.payload);
+        let all = self
+            .signatures
+            .iter()
+            .all(|(key, signature)| key.verifies(&message, signature));
+        if all {
+            Ok(())
+        } else {
+            Err(Error::BadSignature)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed() -> Envelope {
+        Envelope::sign(
+            b"{}".to_vec(),
+            &[
+                &SecretKey::from_seed(&[1; 32]),
+                &SecretKey::from_seed(&[2; 32]),
+            ],
+        )
+    }
+
+    #[test]
+    fn one_event_has_one_encoding() {
+        let bytes = signed().encode();
+        assert_eq!(Envelope::decode(&bytes), Ok(signed()));
+        let text = String::from_utf8(bytes).expect("ascii");
+        let parts: Vec<&str> = text.split("{\"keyid\"").collect();
+        let swapped = format!(
+            "{}{{\"keyid\"{},{{\"keyid\"{}]}}",
+            parts[0],
+            parts[2].trim_end_matches("]}"),
+            parts[1].trim_end_matches(',')
+        );
+        for (bent, why) in [
+            (format!(" {text}"), "white space"),
+            (format!("{text}\n"), "newline"),
+            (text.replace("e30=", "e30"), "unpadded base64"),
+            (text.replace("e30=", "e31="), "base64 with trailing bits"),
+            (text.replace("]}", "],\"x\":1}"), "unknown field"),
+            (
+                text.replace("ed25519:", "ED25519:"),
+                "other spelling of a key",
+            ),
+            (swapped, "unsorted signatures"),
+            (
+                format!(
+                    "{}{{\"keyid\"{}{{\"keyid\"{}]}}",
+                    parts[0],
+                    parts[1],
+                    parts[1].trim_end_matches(',')
+                ),
+                "one key twice",
+            ),
+        ] {
+            assert!(Envelope::decode(bent.as_bytes()).is_err(), "{why}: {bent}");
+        }
+    }
+
+    #[test]
+    fn every_signature_must_verify() {
+        assert_eq!(signed().verify(), Ok(()));
+        let mut bad = signed();
+        bad.signatures[1].1[5] ^= 1;
+        assert_eq!(bad.verify(), Err(Error::BadSignature));
+        let mut other = signed();
+        other.payload = b"{ }".to_vec();
+        assert_eq!(other.verify(), Err(Error::BadSignature));
+    }
+
+    #[test]
+    fn no_truncation_of_an_envelope_decodes() {
+        let bytes = signed().encode();
+        assert!((0..bytes.len()).all(|n| Envelope::decode(&bytes[..n]).is_err()));
+    }
+}
