@@ -1,3 +1,49 @@
-//! The project's own commands.
+//! The project's own commands: `cargo xtask start`, `cargo xtask test`, and what they stand on.
 
-fn main() {}
+mod cache;
+mod failure;
+mod page;
+mod run;
+mod start;
+mod test;
+mod tools;
+mod workspace;
+
+use failure::Result;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <command>
+
+  start [--fresh] [--small] [--port N]   build everything, run the demo consortium, serve the page
+  test [part…]                           run every check, or only the parts named (see `test --list`)
+  page                                   build only the page, into target/site
+  tools                                  get every tool into the per-user cache, and nothing else
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match command(&words) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command(words: &[String]) -> Result<ExitCode> {
+    let (name, rest) = match words.split_first() {
+        Some((name, rest)) => (name.as_str(), rest),
+        None => ("help", words),
+    };
+    match name {
+        "start" => start::start(rest)?,
+        "test" => return test::test(rest),
+        "page" => page::build().map(drop)?,
+        "tools" => tools::all()?,
+        "help" | "--help" | "-h" => print!("{USAGE}"),
+        other => return Err(format!("there is no command `{other}`.\n\n{USAGE}").into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}

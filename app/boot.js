@@ -1,0 +1,65 @@
+// Starts the page's programs. Each is fetched with the hash that index.html carries: a browser refuses bytes with any other.
+"use strict";
+var lianyan = (function () {
+  var build = JSON.parse(document.getElementById("lianyan-build").textContent);
+
+  function fetchPinned(name) {
+    var integrity = (build.files || {})[name];
+    if (!integrity) return Promise.reject(new Error("index.html pins no hash for " + name));
+    var address = new URL(name, document.baseURI).href;
+    return fetch(address, { integrity: integrity, credentials: "same-origin" }).then(function (answer) {
+      if (!answer.ok) throw new Error(name + ": HTTP " + answer.status);
+      return answer;
+    });
+  }
+
+  var bodyParsed = new Promise(function (resolve) {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve);
+    else resolve();
+  });
+
+  // The page itself: `wasm_bindgen` comes from the pinned script before this one.
+  function start(wasm) {
+    var name = wasm.replace(/^(\.?\/)+/, "");
+    return Promise.all([fetchPinned(name), bodyParsed]).then(function (parts) {
+      return wasm_bindgen({ module_or_path: parts[0] });
+    }).catch(function (error) {
+      document.documentElement.dataset.startFailed = String(error);
+      throw error;
+    });
+  }
+
+  // A worker ("verifier" or "scanner"): resolves with a Worker whose program is being instantiated. Messages posted to it at once are kept
+  // until its program listens.
+  function startWorker(name) {
+    var file = name + "-worker";
+    return Promise.all([
+      fetchPinned(file + ".js").then(function (answer) { return answer.text(); }),
+      fetchPinned(file + "_bg.wasm").then(function (answer) { return answer.arrayBuffer(); }),
+    ]).then(function (parts) {
+      var script = URL.createObjectURL(new Blob([parts[0], WORKER_TAIL], { type: "text/javascript" }));
+      var worker = new Worker(script);
+      worker.postMessage(parts[1], [parts[1]]);
+      return worker;
+    });
+  }
+
+  // Runs in the worker: the first message is its program; later ones wait until that program has put its own listener in place.
+  var WORKER_TAIL = "\n;(" + function () {
+    var early = [];
+    var program = null;
+    function keep(event) {
+      if (program) { event.stopImmediatePropagation(); early.push(event.data); return; }
+      program = event.data;
+      wasm_bindgen({ module_or_path: program }).then(function () {
+        self.removeEventListener("message", keep);
+        early.forEach(function (data) { self.dispatchEvent(new MessageEvent("message", { data: data })); });
+      }, function (error) {
+        setTimeout(function () { throw error; });
+      });
+    }
+    self.addEventListener("message", keep);
+  } + ")();";
+
+  return { build: build, start: start, startWorker: startWorker };
+})();

@@ -1,0 +1,3 @@
+//! The scanner as a web worker.
+
+fn main() {}

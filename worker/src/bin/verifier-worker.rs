@@ -1,0 +1,3 @@
+//! The verifier as a web worker.
+
+fn main() {}

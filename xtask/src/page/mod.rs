@@ -1,0 +1,75 @@
+//! Builds the page into `target/site`: three WebAssembly programs, pinned by hash from index.html.
+
+mod pin;
+mod size;
+mod validate;
+
+pub use size::{Size, sizes};
+pub use validate::validates_as_mvp;
+
+use crate::failure::{Doing, Result};
+use crate::run;
+use crate::tools::{self, rust};
+use crate::workspace;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A program of the page.
+pub struct Program {
+    /// As budgets and tables name it.
+    pub name: &'static str,
+    /// How its files' names begin.
+    pub stem: &'static str,
+    /// The most it may weigh, JavaScript included, gzip, in bytes.
+    pub budget: u64,
+}
+
+/// The three programs of the page.
+pub const PROGRAMS: [Program; 3] = [
+    Program {
+        name: "app",
+        stem: "app-",
+        budget: 180_000,
+    },
+    Program {
+        name: "verifier worker",
+        stem: "verifier-worker",
+        budget: 170_000,
+    },
+    Program {
+        name: "scanner worker",
+        stem: "scanner-worker",
+        budget: 190_000,
+    },
+];
+
+/// Builds the page and returns its folder.
+pub fn build() -> Result<PathBuf> {
+    let rust = rust::ensure()?;
+    let mut folders = tools::page_tools()?;
+    folders.extend(rust.path);
+    let site = workspace::site();
+    let mut command = Command::new("trunk");
+    command
+        .arg("build")
+        .arg("--dist")
+        .arg(&site)
+        .current_dir(workspace::root());
+    command
+        .env("PATH", tools::path_with(&folders)?)
+        .envs(rust.env)
+        .env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // A hash that anyone can rebuild: no file names of this machine in the program.
+    command.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        "-Zlocation-detail=none",
+    );
+    let log = workspace::target().join("xtask/page.log");
+    run::step(
+        "Building the page: app, verifier and scanner as WebAssembly",
+        &log,
+        &mut command,
+    )?;
+    pin::pin(&site).doing("pin the page's programs by hash")?;
+    Ok(site)
+}

@@ -1,0 +1,55 @@
+//! What a visitor downloads.
+
+use super::Program;
+use crate::failure::{Doing, Result};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The weight of one program, in bytes.
+pub struct Size {
+    /// As served.
+    pub raw: u64,
+    /// After gzip -9.
+    pub gzip: u64,
+}
+
+/// A program's WebAssembly and JavaScript together.
+pub fn sizes(site: &Path, program: &Program) -> Result<Size> {
+    let mut total = Size { raw: 0, gzip: 0 };
+    for entry in std::fs::read_dir(site).doing(format_args!("read {}", site.display()))? {
+        let path = entry.doing(format_args!("read {}", site.display()))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(program.stem) && (name.ends_with(".wasm") || name.ends_with(".js")) {
+            let bytes = std::fs::read(&path).doing(format_args!("read {}", path.display()))?;
+            total.raw += bytes.len() as u64;
+            total.gzip += gzip(bytes)?;
+        }
+    }
+    if total.raw == 0 {
+        return Err(format!(
+            "{} was not built: no file in {} begins with {}.",
+            program.name,
+            site.display(),
+            program.stem
+        )
+        .into());
+    }
+    Ok(total)
+}
+
+fn gzip(bytes: Vec<u8>) -> Result<u64> {
+    let mut child = Command::new("gzip")
+        .args(["-9", "-n", "-c"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .doing("run gzip to measure the page")?;
+    let input = child.stdin.take();
+    let writer = std::thread::spawn(move || input.map(|mut input| input.write_all(&bytes)));
+    let output = child
+        .wait_with_output()
+        .doing("run gzip to measure the page")?;
+    let _ = writer.join();
+    Ok(output.stdout.len() as u64)
+}

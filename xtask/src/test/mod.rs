@@ -1,0 +1,3 @@
+pub fn test(_: &[String]) -> crate::failure::Result<std::process::ExitCode> {
+    Ok(std::process::ExitCode::SUCCESS)
+}

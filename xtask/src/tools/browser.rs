@@ -1,0 +1,37 @@
+//! A real browser and its driver, for the tests and the screenshots.
+
+use crate::cache;
+use crate::failure::Result;
+use crate::run;
+use std::process::Command;
+
+/// chromium, chromedriver and a font with Chinese in it; with apt where they are missing.
+pub fn ensure() -> Result {
+    if run::on_path("chromium") && run::on_path("chromedriver") {
+        return Ok(());
+    }
+    if !run::on_path("apt-get") {
+        return Err("the browser tests need `chromium` and `chromedriver` on PATH, and there is no apt-get to install them.".into());
+    }
+    let log = cache::folder()?.join("browser.log");
+    let words = [
+        "install",
+        "--yes",
+        "--no-install-recommends",
+        "chromium",
+        "chromium-driver",
+        "fonts-noto-cjk",
+    ];
+    let mut command = Command::new("apt-get");
+    command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
+    let _ = run::step(
+        "Refreshing Debian's package lists",
+        &log,
+        Command::new("apt-get").arg("update"),
+    );
+    run::step(
+        "Installing Chromium, its driver and a Chinese font with apt: pages are tested in a real browser",
+        &log,
+        &mut command,
+    )
+}
