@@ -4,7 +4,7 @@ mod pin;
 mod size;
 mod validate;
 
-pub use size::{Size, sizes};
+pub use size::sizes;
 pub use validate::validates_as_mvp;
 
 use crate::failure::{Doing, Result};

@@ -1,3 +1,110 @@
-pub fn test(_: &[String]) -> crate::failure::Result<std::process::ExitCode> {
-    Ok(std::process::ExitCode::SUCCESS)
+//! `cargo xtask test`: every check, each as a named part, one line of sums at the end.
+
+mod browser;
+mod code;
+mod crates;
+mod deny;
+mod stream;
+mod tally;
+mod wasm;
+
+use crate::failure::Result;
+use crate::run;
+use std::process::ExitCode;
+use std::time::Instant;
+use tally::Tally;
+
+/// One part of the tests.
+struct Part {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result<Tally>,
+}
+
+/// Cheap ones first, so that a slip is known early.
+const PARTS: [Part; 8] = [
+    Part {
+        name: "fmt",
+        what: "the code is formatted",
+        run: code::fmt,
+    },
+    Part {
+        name: "deny",
+        what: "licences, bans, sources and advisories of what we depend on",
+        run: deny::deny,
+    },
+    Part {
+        name: "clippy",
+        what: "no lint complains",
+        run: code::clippy,
+    },
+    Part {
+        name: "docs",
+        what: "the documentation builds without a warning",
+        run: code::docs,
+    },
+    Part {
+        name: "unit",
+        what: "unit and conformance tests of every crate",
+        run: crates::unit,
+    },
+    Part {
+        name: "node",
+        what: "the node, its store and its RPC",
+        run: crates::node,
+    },
+    Part {
+        name: "wasm",
+        what: "the page builds, runs in old browsers and keeps its size",
+        run: wasm::wasm,
+    },
+    Part {
+        name: "browser",
+        what: "the page in a real browser, before honest and lying nodes",
+        run: browser::browser,
+    },
+];
+
+/// Runs the parts named, or all of them.
+pub fn test(names: &[String]) -> Result<ExitCode> {
+    if names.iter().any(|name| name == "--list") {
+        PARTS
+            .iter()
+            .for_each(|part| println!("{:8} {}", part.name, part.what));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| PARTS.iter().all(|part| part.name != name.as_str()))
+    {
+        return Err(
+            format!("there is no part `{unknown}`; `cargo xtask test --list` names them.").into(),
+        );
+    }
+    let chosen = PARTS
+        .iter()
+        .filter(|part| names.is_empty() || names.iter().any(|name| name == part.name));
+    let mut table = String::new();
+    let mut total = Tally::default();
+    for part in chosen {
+        let started = Instant::now();
+        println!("\n== {}: {}", part.name, part.what);
+        let tally = (part.run)().unwrap_or_else(|failure| {
+            eprintln!("{failure}");
+            Tally::failed()
+        });
+        table += &format!(
+            "  {:8} {:>10}  {tally}\n",
+            part.name,
+            run::seconds(started.elapsed())
+        );
+        total.add(&tally);
+    }
+    println!("\n{table}");
+    println!("{total}");
+    Ok(if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -1,0 +1,31 @@
+//! The crates' own tests.
+
+use super::{stream, tally::Tally};
+use crate::failure::Result;
+use crate::workspace;
+use std::process::Command;
+
+/// Packages with a part of their own.
+const ELSEWHERE: [&str; 2] = ["node", "lianyan-tests"];
+
+pub fn unit() -> Result<Tally> {
+    let mut words = vec!["--workspace"];
+    ELSEWHERE
+        .iter()
+        .for_each(|package| words.extend(["--exclude", package]));
+    cargo_test(&words)
+}
+
+pub fn node() -> Result<Tally> {
+    cargo_test(&["--package", "node"])
+}
+
+/// Every test of some packages, whichever fails.
+pub fn cargo_test(words: &[&str]) -> Result<Tally> {
+    let mut command = Command::new("cargo");
+    command
+        .args(["test", "--no-fail-fast"])
+        .args(words)
+        .current_dir(workspace::root());
+    stream::run(&mut command)
+}

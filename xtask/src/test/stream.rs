@@ -1,0 +1,79 @@
+//! Test programs' output: shown as it comes, and counted.
+
+use super::tally::Tally;
+use crate::failure::{Doing, Result};
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+/// Runs a test command; a failure without a failed test (a compile error, a crash) counts as one.
+pub fn run(command: &mut Command) -> Result<Tally> {
+    if std::io::stdout().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .doing("run cargo")?;
+    let lines = Mutex::new(Vec::new());
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        scope.spawn(|| stdout.map(|pipe| forward(pipe, &lines)));
+        scope.spawn(|| stderr.map(|pipe| forward(pipe, &lines)));
+    });
+    let status = child.wait().doing("wait for cargo")?;
+    Ok(judge(
+        &lines.into_inner().unwrap_or_else(PoisonError::into_inner),
+        status.success(),
+    ))
+}
+
+fn judge(lines: &[String], success: bool) -> Tally {
+    // Skips come after the sums: a test that skipped itself is taken out of those passed.
+    let (skips, sums): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.contains("SKIPPED:"));
+    let mut tally = Tally::default();
+    sums.into_iter()
+        .chain(skips)
+        .for_each(|line| tally.read(line));
+    if !success && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    tally
+}
+
+fn forward(pipe: impl Read, lines: &Mutex<Vec<String>>) {
+    for line in BufReader::new(pipe)
+        .split(b'\n')
+        .map_while(std::result::Result::ok)
+    {
+        let line = String::from_utf8_lossy(&line).into_owned();
+        println!("{line}");
+        if line.contains("test result:") || line.contains("SKIPPED:") {
+            lines
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_program_that_crashes_counts_as_failed() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo 'SKIPPED: one'; echo 'test result: ok. 3 passed; 0 failed; 0 ignored' >&2; exit 101"]);
+        assert_eq!(
+            run(&mut command).unwrap(),
+            Tally {
+                passed: 2,
+                failed: 1,
+                skipped: 1
+            }
+        );
+    }
+}

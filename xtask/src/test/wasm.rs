@@ -1,0 +1,64 @@
+//! The page as it is served: built, valid in old browsers, within its size.
+
+use super::tally::Tally;
+use crate::failure::{Doing, Result};
+use crate::page;
+use crate::workspace;
+use std::path::Path;
+
+pub fn wasm() -> Result<Tally> {
+    let site = page::build()?;
+    let mut tally = Tally::passed();
+    tally.add(&the_judge_is_awake()?);
+    for entry in std::fs::read_dir(&site).doing("read the built page")? {
+        let path = entry.doing("read the built page")?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "wasm")
+        {
+            tally.add(&validate(&path)?);
+        }
+    }
+    println!(
+        "  {:16} {:>9} {:>9} {:>9}",
+        "gzip -9, bytes", "raw", "gzip", "budget"
+    );
+    for program in &page::PROGRAMS {
+        let size = page::sizes(&site, program)?;
+        let fits = size.gzip <= program.budget;
+        let verdict = if fits { "" } else { "  over its budget" };
+        println!(
+            "  {:16} {:>9} {:>9} {:>9}{verdict}",
+            program.name, size.raw, size.gzip, program.budget
+        );
+        tally.add(&Tally::of(fits));
+    }
+    Ok(tally)
+}
+
+fn validate(wasm: &Path) -> Result<Tally> {
+    let name = wasm.file_name().unwrap_or_default().to_string_lossy();
+    let needs = page::validates_as_mvp(wasm)?;
+    match &needs {
+        None => {
+            println!("  {name}: valid with WebAssembly's first version and mutable globals alone")
+        }
+        Some(what) => println!("  {name}: needs more of a browser than it may: {what}"),
+    }
+    Ok(Tally::of(needs.is_none()))
+}
+
+/// `(func (param i32) (result i32) local.get 0 i32.extend8_s)`: the smallest program that needs more than the first version.
+const SIGN_EXTENSION: [u8; 33] = [
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f, 3, 2, 1, 0, 0x0a, 7, 1, 5, 0,
+    0x20, 0, 0xc0, 0x0b, 0, 2, 1, 0x61,
+];
+
+/// The validation must refuse a program that it has to refuse, else its praise means nothing.
+fn the_judge_is_awake() -> Result<Tally> {
+    let path = workspace::target().join("xtask/sign-extension.wasm");
+    std::fs::write(&path, SIGN_EXTENSION).doing("write a small program")?;
+    Ok(Tally::of(
+        page::validates_as_mvp(&path)?.is_some_and(|why| why.contains("sign-ext")),
+    ))
+}
