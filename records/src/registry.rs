@@ -115,6 +115,9 @@ pub static KINDS: &[&Kind] = &[
     &kinds::consortium::KIND,
     &kinds::member::KIND,
     &kinds::rules::KIND,
+    &kinds::consent::document::KIND,
+    &kinds::consent::grant::KIND,
+    &kinds::consent::read::KIND,
 ];
 
 /// The kind of this name.

@@ -1,0 +1,433 @@
+//! A medical document: proposed by a hospital, shared or rejected by the patient, read under live grants or in emergency.
+
+use super::{
+    Done, Emergency, Give, LAW, Review, Revoke, join_documents, require_hash, require_reader,
+};
+use crate::{
+    canonical::Value,
+    event::{Payload, nanoseconds},
+    keys::PublicKey,
+    refusal::{Refusal, Stop},
+    registry::{Case, EventType, Kind, SUBJECT, Touch, updated},
+};
+use serde::{Deserialize, Serialize};
+
+/// Kind name.
+pub const NAME: &str = "document";
+/// Most live grants, and most denied members, of one document.
+pub const MAX_RULES: usize = 32;
+/// A replaced patient's key counts after this long, in nanoseconds (three days): until then the old key may veto.
+pub const RECOVERY_DELAY: i64 = 3 * 24 * 3600 * 1_000_000_000;
+
+/// The kind.
+pub static KIND: Kind = Kind {
+    name: NAME,
+    events: &[
+        EventType::alone("document.propose"),
+        EventType::alone("document.confirm"),
+        EventType::alone("document.reject"),
+        EventType::alone("document.erase"),
+        EventType::alone("document.recover"),
+        EventType::alone("document.veto"),
+        EventType {
+            name: "document.deny",
+            joins: others,
+        },
+        EventType {
+            name: "document.allow",
+            joins: others,
+        },
+    ],
+    apply,
+};
+
+/// State of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// Hash of the sealed content, hex. The content itself lies outside the chain and can be erased.
+    pub content: String,
+    /// Members who may not read, whatever is granted.
+    pub denied: Vec<String>,
+    /// Readings in emergency so far.
+    pub emergencies: u64,
+    /// Live grants.
+    pub grants: Vec<LiveGrant>,
+    /// Key of the patient's guardian, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardian: Option<PublicKey>,
+    /// The hospital that wrote it.
+    pub hospital: String,
+    /// Emergency readings that nobody has reviewed yet.
+    pub open_reviews: u64,
+    /// The patient's key for this document.
+    pub patient: PublicKey,
+    /// Readings under a grant so far.
+    pub reads: u64,
+    /// A key that is to replace the patient's lost one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
+    /// Commitment to [`super::DOCUMENT_FIELDS`], hex.
+    pub root: String,
+    /// Where it stands.
+    pub status: Status,
+}
+
+/// Where a document stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Written by the hospital, not yet confirmed by the patient.
+    Proposed,
+    /// Confirmed: may be read under grants.
+    Shared,
+    /// Rejected by the patient.
+    Rejected,
+    /// Its content was erased by law; what happened to it stays.
+    Erased,
+}
+
+/// A grant that lives on this document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveGrant {
+    /// The grant's own key.
+    pub by: PublicKey,
+    /// Id of the grant's record.
+    pub grant: String,
+    /// Who may read.
+    pub to: String,
+    /// Until when, block time in Unix nanoseconds.
+    #[serde(with = "nanoseconds")]
+    pub until: i64,
+}
+
+/// A lost key's replacement, waiting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recovery {
+    /// The new key.
+    pub key: PublicKey,
+    /// Block time from which it counts, Unix nanoseconds.
+    #[serde(with = "nanoseconds")]
+    pub from: i64,
+}
+
+/// Body of `document.propose`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Propose {
+    /// Hash of the sealed content, hex.
+    pub content: String,
+    /// Key of the guardian, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardian: Option<PublicKey>,
+    /// The hospital.
+    pub hospital: String,
+    /// The patient's key for this document.
+    pub patient: PublicKey,
+    /// Commitment to the fields, hex.
+    pub root: String,
+}
+
+/// Body of `document.deny` and `document.allow`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deny {
+    /// Further documents, besides the subject.
+    pub documents: Vec<String>,
+    /// The member concerned.
+    pub member: String,
+}
+
+/// Body of `document.recover`: two members of different organisations vouch for a new key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recover {
+    /// The two, role `desk`.
+    pub by: [String; 2],
+    /// The new key.
+    pub key: PublicKey,
+}
+
+/// Body of `document.erase`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Erase {
+    /// A reviewer of another organisation; absent where the patient agrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<String>,
+}
+
+fn others(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    join_documents(&payload.body::<Deny>()?.documents, "also")
+}
+
+fn apply(case: &Case<'_>) -> Result<Value, Stop> {
+    if case.what() == ("document.propose", SUBJECT) {
+        return updated(&propose(case)?);
+    }
+    let mut document: Document = case.existing()?;
+    document.settle_recovery(case.context.time);
+    match case.what() {
+        ("document.confirm", SUBJECT) => document.answer(case, Status::Shared)?,
+        ("document.reject", SUBJECT) => document.answer(case, Status::Rejected)?,
+        ("document.erase", SUBJECT) => document.erase(case)?,
+        ("document.recover", SUBJECT) => document.recover(case)?,
+        ("document.veto", SUBJECT) => document.veto(case)?,
+        ("document.deny", SUBJECT | "also") => document.deny(case)?,
+        ("document.allow", SUBJECT | "also") => document.allow(case)?,
+        ("grant.give", "document") => document.give(case)?,
+        ("grant.revoke", "document") => document.revoke(case)?,
+        ("read.done", "document") => document.read(case)?,
+        ("read.emergency", "document") => document.emergency(case)?,
+        ("read.review", "document") => document.review(case)?,
+        _ => return Err(case.unexpected()),
+    }
+    updated(&document)
+}
+
+fn propose(case: &Case<'_>) -> Result<Document, Stop> {
+    case.require_new()?;
+    let Propose {
+        content,
+        guardian,
+        hospital,
+        patient,
+        root,
+    } = case.body()?;
+    case.context
+        .require_signed(case.event, &hospital, "hospital")?;
+    require_hash(&content)?;
+    require_hash(&root)?;
+    Ok(Document {
+        content,
+        denied: Vec::new(),
+        emergencies: 0,
+        grants: Vec::new(),
+        guardian,
+        hospital,
+        open_reviews: 0,
+        patient,
+        reads: 0,
+        recovery: None,
+        root,
+        status: Status::Proposed,
+    })
+}
+
+impl Document {
+    /// The grant that this member may read under at this block time, if any: live, in time, and not denied.
+    pub fn live_grant(&self, grant: &str, member: &str, time: i64) -> Option<&LiveGrant> {
+        let live = self
+            .grants
+            .iter()
+            .find(|live| live.grant == grant && live.to == member && live.until > time)?;
+        (self.status == Status::Shared && !self.is_denied(member)).then_some(live)
+    }
+
+    /// Whether this member may not read, whatever is granted.
+    pub fn is_denied(&self, member: &str) -> bool {
+        self.denied.iter().any(|denied| denied == member)
+    }
+
+    fn settle_recovery(&mut self, time: i64) {
+        if let Some(recovery) = self.recovery.take_if(|recovery| recovery.from <= time) {
+            self.patient = recovery.key;
+        }
+    }
+
+    /// The patient, or the guardian.
+    fn require_patient(&self, case: &Case<'_>) -> Result<(), Stop> {
+        let keys = core::iter::once(&self.patient).chain(&self.guardian);
+        if keys.into_iter().any(|key| case.event.is_signed_by(key)) {
+            Ok(())
+        } else {
+            Err(Refusal::new("not-signed-by-patient").under(LAW).into())
+        }
+    }
+
+    /// While a lost key is being replaced, only revoking and denying is accepted.
+    fn require_settled(&self) -> Result<(), Stop> {
+        if self.recovery.is_some() {
+            Err(Refusal::new("key-recovery-pending").into())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn require_shared(&self) -> Result<(), Stop> {
+        if self.status == Status::Shared {
+            Ok(())
+        } else {
+            Err(Refusal::new("document-not-shared").into())
+        }
+    }
+
+    fn answer(&mut self, case: &Case<'_>, status: Status) -> Result<(), Stop> {
+        if self.status != Status::Proposed {
+            return Err(Refusal::new("document-not-proposed").into());
+        }
+        self.require_patient(case)?;
+        self.require_settled()?;
+        self.status = status;
+        Ok(())
+    }
+
+    fn erase(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        let hospital = case
+            .context
+            .require_signed(case.event, &self.hospital, "hospital")?;
+        match case.body::<Erase>()?.reviewer {
+            None => self.require_patient(case)?,
+            Some(reviewer) => {
+                let reviewer = case
+                    .context
+                    .require_signed(case.event, &reviewer, "reviewer")?;
+                if reviewer.org == hospital.org {
+                    return Err(Refusal::new("same-organisation")
+                        .with("org", &reviewer.org)
+                        .into());
+                }
+            }
+        }
+        self.status = Status::Erased;
+        self.grants.clear();
+        Ok(())
+    }
+
+    fn recover(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        let Recover {
+            by: [first, second],
+            key,
+        } = case.body()?;
+        case.context
+            .require_two(case.event, [&first, &second], "desk", &self.hospital)?;
+        self.require_settled()?;
+        self.recovery = Some(Recovery {
+            key,
+            from: case.context.time.saturating_add(RECOVERY_DELAY),
+        });
+        Ok(())
+    }
+
+    fn veto(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        self.require_patient(case)?;
+        if self.recovery.take().is_none() {
+            return Err(Refusal::new("nothing-to-veto").into());
+        }
+        Ok(())
+    }
+
+    fn deny(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        self.require_patient(case)?;
+        let Deny { member, .. } = case.body()?;
+        case.context.member(&member)?;
+        if self.is_denied(&member) {
+            return Err(Refusal::new("denied-already").with("member", member).into());
+        }
+        if self.denied.len() >= MAX_RULES {
+            return Err(Refusal::new("too-many-denials")
+                .with("limit", MAX_RULES)
+                .into());
+        }
+        self.denied.push(member);
+        Ok(())
+    }
+
+    fn allow(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        self.require_patient(case)?;
+        self.require_settled()?;
+        let Deny { member, .. } = case.body()?;
+        let before = self.denied.len();
+        self.denied.retain(|denied| *denied != member);
+        if self.denied.len() == before {
+            Err(Refusal::new("not-denied").with("member", member).into())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn give(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        self.require_patient(case)?;
+        self.require_settled()?;
+        self.require_shared()?;
+        let Give {
+            by,
+            replaces,
+            to,
+            until,
+            ..
+        } = case.body()?;
+        if self.is_denied(&to) {
+            return Err(Refusal::new("denied").under(LAW).with("member", to).into());
+        }
+        self.grants.retain(|live| {
+            live.until > case.context.time && Some(&live.grant) != replaces.as_ref()
+        });
+        if self.grants.len() >= MAX_RULES {
+            return Err(Refusal::new("too-many-grants")
+                .with("limit", MAX_RULES)
+                .into());
+        }
+        self.grants.push(LiveGrant {
+            by,
+            grant: case.event.payload().subject.id().into(),
+            to,
+            until,
+        });
+        Ok(())
+    }
+
+    fn revoke(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        case.body::<Revoke>()?;
+        let grant = case.event.payload().subject.id();
+        let at = self
+            .grants
+            .iter()
+            .position(|live| live.grant == grant && case.event.is_signed_by(&live.by));
+        self.grants
+            .remove(at.ok_or_else(|| Refusal::new("no-such-grant").with("grant", grant))?);
+        Ok(())
+    }
+
+    fn read(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        let Done { by, grant, .. } = case.body()?;
+        require_reader(case.context, case.event, &by)?;
+        self.require_settled()?;
+        if self.live_grant(&grant, &by, case.context.time).is_none() {
+            return Err(Refusal::new("no-live-grant")
+                .under(LAW)
+                .with("member", by)
+                .with("grant", grant)
+                .into());
+        }
+        self.reads += 1;
+        Ok(())
+    }
+
+    /// Always allowed to a hospital, never hidden.
+    fn emergency(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        let Emergency { by, patient, .. } = case.body()?;
+        case.context.require_signed(case.event, &by, "hospital")?;
+        if patient != self.patient {
+            return Err(Refusal::new("other-patient").into());
+        }
+        if self.status == Status::Erased {
+            return Err(Refusal::new("erased").into());
+        }
+        self.emergencies += 1;
+        self.open_reviews += 1;
+        Ok(())
+    }
+
+    /// Who may review is for the read's own record to judge: it knows who read, and the key that this document showed it then.
+    fn review(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        case.body::<Review>()?;
+        self.open_reviews = self
+            .open_reviews
+            .checked_sub(1)
+            .ok_or_else(|| Refusal::new("nothing-to-review"))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! A grant: who may read which documents, until when; revoked or superseded only by the key that gave it.
+
+use super::{Done, Give, READERS, Revoke, join_documents, require_hash, require_reader};
+use crate::{
+    canonical::Value,
+    context::require_key,
+    event::{Payload, nanoseconds},
+    keys::PublicKey,
+    refusal::{Refusal, Stop},
+    registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
+};
+use serde::{Deserialize, Serialize};
+
+/// Kind name.
+pub const NAME: &str = "grant";
+
+/// The kind.
+pub static KIND: Kind = Kind {
+    name: NAME,
+    events: &[
+        EventType {
+            name: "grant.give",
+            joins: given,
+        },
+        EventType {
+            name: "grant.revoke",
+            joins: revoked,
+        },
+    ],
+    apply,
+};
+
+/// State of a grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// Its own key.
+    pub by: PublicKey,
+    /// Documents that may be read.
+    pub documents: Vec<String>,
+    /// Readings under it so far.
+    pub reads: u64,
+    /// Commitment to [`super::GRANT_FIELDS`], hex.
+    pub root: String,
+    /// Hash of the blob with the content keys sealed to the reader, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
+    /// Where it stands; expiry is judged by block time, see [`Grant::standing`].
+    pub status: Status,
+    /// The grant that took its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<String>,
+    /// Who may read.
+    pub to: String,
+    /// Until when, block time in Unix nanoseconds.
+    #[serde(with = "nanoseconds")]
+    pub until: i64,
+}
+
+/// Where a grant stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Given.
+    Active,
+    /// Taken back.
+    Revoked,
+    /// Another took its place.
+    Superseded,
+}
+
+/// What a grant is worth at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// May be read under.
+    InForce,
+    /// Its time is over.
+    Expired,
+    /// Taken back.
+    Revoked,
+    /// Another took its place.
+    Superseded,
+}
+
+impl Grant {
+    /// What the grant is worth at this block time.
+    pub fn standing(&self, time: i64) -> Standing {
+        match self.status {
+            Status::Revoked => Standing::Revoked,
+            Status::Superseded => Standing::Superseded,
+            Status::Active if self.until <= time => Standing::Expired,
+            Status::Active => Standing::InForce,
+        }
+    }
+
+    fn require_in_force(&self, time: i64) -> Result<(), Stop> {
+        let code = match self.standing(time) {
+            Standing::InForce => return Ok(()),
+            Standing::Expired => "grant-expired",
+            Standing::Revoked => "grant-revoked",
+            Standing::Superseded => "grant-superseded",
+        };
+        Err(Refusal::new(code).with("until", self.until).into())
+    }
+}
+
+fn given(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    let give: Give = payload.body()?;
+    let mut touches = join_documents(&give.documents, "document")?;
+    if let Some(replaced) = &give.replaces {
+        touches.push(join(NAME, replaced, "replaced")?);
+    }
+    Ok(touches)
+}
+
+fn revoked(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    join_documents(&payload.body::<Revoke>()?.documents, "document")
+}
+
+fn apply(case: &Case<'_>) -> Result<Value, Stop> {
+    let time = case.context.time;
+    if case.what() == ("grant.give", SUBJECT) {
+        return updated(&give(case)?);
+    }
+    let mut grant: Grant = case.existing()?;
+    grant.require_in_force(time)?;
+    match case.what() {
+        ("grant.give", "replaced") => {
+            require_key(case.event, &grant.by, "grant")?;
+            grant.status = Status::Superseded;
+            grant.successor = Some(case.event.payload().subject.id().into());
+        }
+        ("grant.revoke", SUBJECT) => {
+            require_key(case.event, &grant.by, "grant")?;
+            if case.body::<Revoke>()?.documents != grant.documents {
+                return Err(Refusal::new("other-documents").into());
+            }
+            grant.status = Status::Revoked;
+        }
+        ("read.done", "grant") => {
+            let Done { by, document, .. } = case.body()?;
+            require_reader(case.context, case.event, &by)?;
+            if by != grant.to || !grant.documents.contains(&document) {
+                return Err(Refusal::new("not-granted")
+                    .with("member", by)
+                    .with("document", document)
+                    .into());
+            }
+            grant.reads += 1;
+        }
+        _ => return Err(case.unexpected()),
+    }
+    updated(&grant)
+}
+
+fn give(case: &Case<'_>) -> Result<Grant, Stop> {
+    case.require_new()?;
+    let Give {
+        by,
+        documents,
+        root,
+        sealed,
+        to,
+        until,
+        ..
+    } = case.body()?;
+    require_key(case.event, &by, "grant")?;
+    require_hash(&root)?;
+    sealed.as_deref().map_or(Ok(()), require_hash)?;
+    if documents.is_empty() {
+        return Err(Refusal::new("no-documents").into());
+    }
+    if until <= case.context.time {
+        return Err(Refusal::new("until-in-the-past")
+            .with("until", until)
+            .into());
+    }
+    let reader = case.context.member(&to)?;
+    if !READERS.iter().any(|role| reader.has_role(role)) {
+        return Err(Refusal::new("role-missing")
+            .with("member", to)
+            .with("role", READERS.join(" / "))
+            .into());
+    }
+    Ok(Grant {
+        by,
+        documents,
+        reads: 0,
+        root,
+        sealed,
+        status: Status::Active,
+        successor: None,
+        to,
+        until,
+    })
+}

@@ -1,0 +1,149 @@
+//! Consent to the reading of medical records: documents, grants and reads.
+//!
+//! A document knows its patient's key and the grants that live on it, so that a read proves its grant to the document itself. Each document and each
+//! grant has a key of its own, derived by the patient, so that nobody can link them. (个人信息保护法 28–30; HL7 FHIR Consent for the vocabulary.)
+
+pub mod document;
+pub mod grant;
+pub mod read;
+
+use crate::{
+    context::Context,
+    event::{Event, nanoseconds},
+    fields::Schema,
+    keys::PublicKey,
+    refusal::{Refusal, Stop},
+    registry::{Touch, join},
+};
+use serde::{Deserialize, Serialize};
+
+/// Fields that a document commits to; the values stay with hospital, patient and readers.
+pub const DOCUMENT_FIELDS: Schema = Schema {
+    name: "document/1",
+    fields: &[
+        "class",
+        "title",
+        "department",
+        "date",
+        "patient_name",
+        "author",
+    ],
+};
+/// Fields that a grant commits to.
+pub const GRANT_FIELDS: Schema = Schema {
+    name: "grant/1",
+    fields: &["purpose", "scope", "note"],
+};
+/// Most documents in one event.
+pub const MAX_DOCUMENTS: usize = 32;
+/// Roles that may be granted a reading.
+const READERS: [&str; 3] = ["hospital", "doctor", "company"];
+const LAW: &str = "个人信息保护法 29";
+
+/// Body of `grant.give`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Give {
+    /// The grant's own key, derived by the patient or guardian.
+    pub by: PublicKey,
+    /// Documents that may be read.
+    pub documents: Vec<String>,
+    /// The grant that this one takes the place of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// Commitment to [`GRANT_FIELDS`], hex.
+    pub root: String,
+    /// Hash of the blob that holds the content keys sealed to the reader, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
+    /// Member who may read.
+    pub to: String,
+    /// Block time until which it may be read, Unix nanoseconds.
+    #[serde(with = "nanoseconds")]
+    pub until: i64,
+}
+
+/// Body of `grant.revoke`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revoke {
+    /// The grant's documents, as given.
+    pub documents: Vec<String>,
+}
+
+/// Body of `read.done`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Done {
+    /// The reader.
+    pub by: String,
+    /// The document read.
+    pub document: String,
+    /// The live grant on which the reading rests.
+    pub grant: String,
+}
+
+/// Body of `read.emergency`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Emergency {
+    /// The hospital that broke the glass.
+    pub by: String,
+    /// The document read.
+    pub document: String,
+    /// The patient's key, as the document has it; it may review the reading.
+    pub patient: PublicKey,
+    /// Salted hash of the reason, hex; the reason itself is told to patient and reviewer.
+    pub reason: String,
+}
+
+/// Body of `read.review`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// The reviewing member; absent where the patient reviews.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The document that was read.
+    pub document: String,
+    /// What was found.
+    pub finding: Finding,
+}
+
+/// What a review of an emergency reading found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finding {
+    /// There was an emergency.
+    Justified,
+    /// There was none.
+    Unjustified,
+}
+
+fn join_documents(documents: &[String], role: &'static str) -> Result<Vec<Touch>, Refusal> {
+    if documents.len() > MAX_DOCUMENTS {
+        return Err(Refusal::new("too-many-documents").with("limit", MAX_DOCUMENTS));
+    }
+    documents
+        .iter()
+        .map(|id| join(document::NAME, id, role))
+        .collect()
+}
+
+/// Requires a signature of the member who reads, whatever its role.
+fn require_reader(context: &Context<'_>, event: &Event, member: &str) -> Result<(), Stop> {
+    let member = context.member(member)?;
+    if member.signed(event) {
+        Ok(())
+    } else {
+        Err(Refusal::new("not-signed-by-member")
+            .with("member", &member.id)
+            .into())
+    }
+}
+
+fn require_hash(text: &str) -> Result<(), Refusal> {
+    crate::hash::parse_hash(text)
+        .map(drop)
+        .ok_or_else(|| Refusal::new("malformed-body").with("why", "not a hash"))
+}

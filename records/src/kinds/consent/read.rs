@@ -1,0 +1,166 @@
+//! A reading: under a live grant, or in emergency and then open until it is reviewed.
+
+use super::{Done, Emergency, Finding, Review, require_hash, require_reader};
+use crate::{
+    canonical::Value,
+    context::require_key,
+    event::Payload,
+    keys::PublicKey,
+    kinds::consent::{document, grant},
+    refusal::{Refusal, Stop},
+    registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
+};
+use serde::{Deserialize, Serialize};
+
+/// Kind name.
+pub const NAME: &str = "read";
+
+/// The kind.
+pub static KIND: Kind = Kind {
+    name: NAME,
+    events: &[
+        EventType {
+            name: "read.done",
+            joins: done,
+        },
+        EventType {
+            name: "read.emergency",
+            joins: emergency,
+        },
+        EventType {
+            name: "read.review",
+            joins: review,
+        },
+    ],
+    apply,
+};
+
+/// State of a reading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Read {
+    /// Who read.
+    pub by: String,
+    /// What was read.
+    pub document: String,
+    /// On what it rests.
+    pub basis: Basis,
+}
+
+/// On what a reading rests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Basis {
+    /// A grant that was live.
+    Grant {
+        /// The grant.
+        grant: String,
+    },
+    /// An emergency, not reviewed yet.
+    Emergency {
+        /// Key of the patient, who may review it.
+        patient: PublicKey,
+        /// Salted hash of the reason, hex.
+        reason: String,
+    },
+    /// An emergency, reviewed.
+    Reviewed {
+        /// The reviewing member; absent where it was the patient.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// What was found.
+        finding: Finding,
+    },
+}
+
+fn done(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    let done: Done = payload.body()?;
+    Ok(vec![
+        join(document::NAME, &done.document, "document")?,
+        join(grant::NAME, &done.grant, "grant")?,
+    ])
+}
+
+fn emergency(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    Ok(vec![join(
+        document::NAME,
+        &payload.body::<Emergency>()?.document,
+        "document",
+    )?])
+}
+
+fn review(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    Ok(vec![join(
+        document::NAME,
+        &payload.body::<Review>()?.document,
+        "document",
+    )?])
+}
+
+fn apply(case: &Case<'_>) -> Result<Value, Stop> {
+    match case.what() {
+        ("read.done", SUBJECT) => {
+            case.require_new()?;
+            let Done {
+                by,
+                document,
+                grant,
+            } = case.body()?;
+            require_reader(case.context, case.event, &by)?;
+            updated(&Read {
+                by,
+                document,
+                basis: Basis::Grant { grant },
+            })
+        }
+        ("read.emergency", SUBJECT) => {
+            case.require_new()?;
+            let Emergency {
+                by,
+                document,
+                patient,
+                reason,
+            } = case.body()?;
+            case.context.require_signed(case.event, &by, "hospital")?;
+            require_hash(&reason)?;
+            updated(&Read {
+                by,
+                document,
+                basis: Basis::Emergency { patient, reason },
+            })
+        }
+        ("read.review", SUBJECT) => reviewed(case),
+        _ => Err(case.unexpected()),
+    }
+}
+
+/// The patient reviews, or a reviewer of another organisation than the reader's.
+fn reviewed(case: &Case<'_>) -> Result<Value, Stop> {
+    let mut read: Read = case.existing()?;
+    let Basis::Emergency { patient, .. } = &read.basis else {
+        return Err(Refusal::new("nothing-to-review").into());
+    };
+    let Review {
+        by,
+        document,
+        finding,
+    } = case.body()?;
+    if document != read.document {
+        return Err(Refusal::new("other-document")
+            .with("document", document)
+            .into());
+    }
+    match &by {
+        None => require_key(case.event, patient, "patient")?,
+        Some(reviewer) => {
+            let reviewer = case
+                .context
+                .require_signed(case.event, reviewer, "reviewer")?;
+            if reviewer.org == case.context.member(&read.by)?.org {
+                return Err(Refusal::new("own-cause").with("org", &reviewer.org).into());
+            }
+        }
+    }
+    read.basis = Basis::Reviewed { by, finding };
+    updated(&read)
+}
