@@ -1,0 +1,107 @@
+use super::Finder;
+use crate::geometry::Point;
+use crate::symbol::Version;
+
+/// Most corners that are looked at in one picture.
+const MOST: usize = 60;
+
+/// Three finder patterns that may belong to one code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Corner {
+    pub(crate) top_left: Point,
+    pub(crate) top_right: Point,
+    pub(crate) bottom_left: Point,
+    /// Modules from the middle of one finder pattern to the next, estimated along the top and the left.
+    pub(crate) modules: f32,
+    /// How far from a square's corner this is; 0 is perfect.
+    pub(crate) strain: f32,
+}
+
+/// All threes that could be the corner of a square seen from somewhere, the likeliest first.
+pub(crate) fn corners(finders: &[Finder]) -> Vec<Corner> {
+    let mut corners = Vec::new();
+    for (i, a) in finders.iter().enumerate() {
+        for (j, b) in finders.iter().enumerate().skip(i + 1) {
+            if !alike(a, b) {
+                continue;
+            }
+            let thirds = finders
+                .iter()
+                .skip(j + 1)
+                .filter(|c| alike(a, c) && alike(b, c));
+            corners.extend(thirds.filter_map(|c| Corner::of([a, b, c])));
+        }
+    }
+    corners.sort_by(|a, b| a.strain.total_cmp(&b.strain));
+    corners.truncate(MOST);
+    corners
+}
+
+fn alike(a: &Finder, b: &Finder) -> bool {
+    (0.45..2.2).contains(&(a.width / b.width))
+}
+
+impl Corner {
+    fn of(three: [&Finder; 3]) -> Option<Self> {
+        let [a, b, c] = three;
+        let sides = [
+            (b.at - c.at).length(),
+            (a.at - c.at).length(),
+            (a.at - b.at).length(),
+        ];
+        // The corner is opposite to the longest side.
+        let [corner, one, other] = match sides {
+            [bc, ac, ab] if bc >= ac && bc >= ab => [a, b, c],
+            [_, ac, ab] if ac >= ab => [b, a, c],
+            _ => [c, a, b],
+        };
+        let (p, q) = (one.at - corner.at, other.at - corner.at);
+        let (p_length, q_length) = (p.length(), q.length());
+        let cosine = p.dot(q) / (p_length * q_length);
+        let ratio = p_length.max(q_length) / p_length.min(q_length);
+        if !(cosine.abs() < 0.6 && ratio < 2.5) {
+            return None;
+        }
+        let (right, down) = if p.cross(q) > 0.0 {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        let along = modules(corner, right);
+        let downwards = modules(corner, down);
+        let modules = (along + downwards) / 2.0;
+        let most = 4.0 * crate::geometry::real(Version::MAX) + 10.0;
+        if !(10.0..most * 1.2).contains(&modules) {
+            return None;
+        }
+        let widths = three.map(|f| f.width);
+        let uneven = widths.iter().copied().fold(0.0, f32::max)
+            / widths.iter().copied().fold(f32::MAX, f32::min)
+            - 1.0;
+        let seldom: f32 = three
+            .iter()
+            .map(|f| (f.width / 7.0) / f.rows.max(1.0))
+            .sum();
+        let strain = cosine.abs()
+            + (along / downwards).ln().abs()
+            + uneven
+            + 0.15 * seldom
+            + modules * 0.004;
+        Some(Self {
+            top_left: corner.at,
+            top_right: right.at,
+            bottom_left: down.at,
+            modules,
+            strain,
+        })
+    }
+}
+
+/// Modules between the middles of two finder patterns. A row or column crosses a tilted square on a longer way
+/// than its side, by the cosine of the tilt.
+fn modules(from: &Finder, to: &Finder) -> f32 {
+    let way = to.at - from.at;
+    let length = way.length();
+    let tilt = way.x.abs().max(way.y.abs()) / length;
+    length / ((from.width + to.width) / 14.0 * tilt)
+}

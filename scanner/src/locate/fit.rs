@@ -1,0 +1,262 @@
+use super::Corner;
+use super::marks::{Mark, Marks};
+use crate::geometry::{Perspective, Point, point, real};
+use crate::image::Plane;
+use crate::symbol::Version;
+
+/// How well the patterns that every code of a version has must be seen for the code to be read: the
+/// correlation of the shades with dark and light as they should be.
+const FAINTEST: f32 = 0.45;
+
+/// Most versions that are tried for one corner.
+const MOST_VERSIONS: usize = 3;
+
+/// Middle of a finder pattern from the code's edge, in modules.
+const MIDDLE: f32 = 3.5;
+
+/// How the square of a code lies in the picture.
+#[derive(Clone, Debug)]
+pub(crate) struct Fit {
+    pub(crate) version: Version,
+    place: Place,
+    /// Correlation with the patterns, up to 1.
+    seen: f32,
+}
+
+impl Fit {
+    /// Where in the picture a place in the code is; modules from the code's top left.
+    pub(crate) fn pixel(&self, module: Point) -> Point {
+        match self.place.lens(self.version) {
+            Some(lens) => lens.pixel(module),
+            None => self.place.points[0],
+        }
+    }
+
+    /// The same square on paper that is not flat.
+    pub(crate) fn bent(&self, plane: &Plane) -> Self {
+        let marks = Marks::of(self.version);
+        let mut climb = Climb {
+            plane,
+            marks: &marks.all,
+            version: self.version,
+            best: self.place,
+            seen: self.seen,
+        };
+        for step in [0.7, 0.35, 0.18] {
+            climb.sweep(step, 12);
+            climb.sweep(step, 12);
+        }
+        Self {
+            place: climb.best,
+            seen: climb.seen,
+            ..*self
+        }
+    }
+}
+
+/// The squares that may hang on a corner, best first.
+pub(crate) fn fits(plane: &Plane, corner: &Corner) -> Vec<Fit> {
+    let mut fits: Vec<Fit> = likely_versions(corner.modules)
+        .filter_map(|version| fit(plane, corner, version))
+        .collect();
+    fits.sort_by(|a, b| b.seen.total_cmp(&a.seen));
+    fits
+}
+
+/// The versions whose size is nearest to the estimate, which may be off by an eighth.
+fn likely_versions(modules: f32) -> impl Iterator<Item = Version> {
+    let off = |v: &Version| (real(v.side()) - 2.0 * MIDDLE - modules).abs();
+    let mut likely: Vec<Version> = (1..=Version::MAX)
+        .filter_map(Version::new)
+        .filter(|v| off(v) < 2.5 + modules * 0.12)
+        .collect();
+    likely.sort_by(|a, b| off(a).total_cmp(&off(b)));
+    likely.into_iter().take(MOST_VERSIONS)
+}
+
+fn fit(plane: &Plane, corner: &Corner, version: Version) -> Option<Fit> {
+    let marks = Marks::of(version);
+    let flat = Place::parallelogram(corner);
+    if seen(plane, &marks.finders, flat.lens(version)?) < FAINTEST {
+        return None;
+    }
+    let start = far_corner(plane, &marks, flat, version);
+    let seen = seen(plane, &marks.all, start.lens(version)?);
+    let mut climb = Climb {
+        plane,
+        marks: &marks.all,
+        version,
+        best: start,
+        seen,
+    };
+    for step in [1.0, 0.5, 0.25, 0.12] {
+        climb.sweep(step, 8);
+        climb.sweep(step, 8);
+    }
+    (climb.seen > FAINTEST).then_some(Fit {
+        version,
+        place: climb.best,
+        seen: climb.seen,
+    })
+}
+
+/// Moves the fourth corner to where the alignment pattern near it is seen best.
+fn far_corner(plane: &Plane, marks: &Marks, flat: Place, version: Version) -> Place {
+    let Place {
+        points: [top_left, top_right, _, bottom_left],
+        ..
+    } = flat;
+    let span = real(version.side()) - 2.0 * MIDDLE;
+    let (right, down) = (
+        (top_right - top_left) * (1.0 / span),
+        (bottom_left - top_left) * (1.0 / span),
+    );
+    let reach: i16 = if marks.far.is_empty() {
+        3
+    } else {
+        i16::try_from(version.side() / 5).unwrap_or(3)
+    };
+    let near = if marks.far.is_empty() {
+        &marks.all
+    } else {
+        &marks.far
+    };
+    let mut best = (f32::MIN, flat);
+    for i in -reach..=reach {
+        for j in -reach..=reach {
+            let (i, j) = (f32::from(i), f32::from(j));
+            let mut moved = flat;
+            moved.points[2] = flat.points[2] + right * i + down * j;
+            let Some(lens) = moved.lens(version) else {
+                continue;
+            };
+            // Nearer is likelier.
+            let score = seen(plane, near, lens) - 0.012 * (i.abs() + j.abs());
+            if score > best.0 {
+                best = (score, moved);
+            }
+        }
+    }
+    best.1
+}
+
+/// Where the middles of the three finder patterns and the fourth such place are, clockwise from the top left,
+/// and how the sheet between them is bent, in fractions of the square.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    points: [Point; 4],
+    bends: [f32; 4],
+}
+
+impl Place {
+    fn parallelogram(corner: &Corner) -> Self {
+        let Corner {
+            top_left,
+            top_right,
+            bottom_left,
+            ..
+        } = *corner;
+        let far = top_right + bottom_left - top_left;
+        Self {
+            points: [top_left, top_right, far, bottom_left],
+            bends: [0.0; 4],
+        }
+    }
+
+    fn lens(&self, version: Version) -> Option<Lens> {
+        let span = real(version.side()) - 2.0 * MIDDLE;
+        Some(Lens {
+            map: Perspective::of_unit_square(self.points)?,
+            bends: self.bends,
+            scale: 1.0 / span,
+        })
+    }
+
+    /// One of the twelve numbers moved: first the points in pixels, then the bends as fractions of `size`.
+    fn moved(mut self, number: usize, by: f32, size: f32) -> Self {
+        if let Some(p) = self.points.get_mut(number / 2) {
+            *(if number.is_multiple_of(2) {
+                &mut p.x
+            } else {
+                &mut p.y
+            }) += by;
+        } else if let Some(bend) = self.bends.get_mut(number - 8) {
+            *bend += by / size;
+        }
+        self
+    }
+}
+
+/// From modules to pixels.
+struct Lens {
+    map: Perspective,
+    bends: [f32; 4],
+    scale: f32,
+}
+
+impl Lens {
+    fn pixel(&self, module: Point) -> Point {
+        let (u, v) = (
+            (module.x - MIDDLE) * self.scale,
+            (module.y - MIDDLE) * self.scale,
+        );
+        let [a, b, c, d] = self.bends;
+        // A cylinder's arc, to the second order: lines bow, and spacing narrows to one side.
+        let (arc_u, arc_v) = (4.0 * u * (1.0 - u), 4.0 * v * (1.0 - v));
+        self.map
+            .apply(point(u + a * arc_v + b * arc_u, v + c * arc_u + d * arc_v))
+    }
+}
+
+/// Correlation of the shades at the marks with what they should be: 1 where all dark marks are equally dark
+/// and all light ones equally light, around 0 where there is no code.
+fn seen(plane: &Plane, marks: &[Mark], lens: Lens) -> f32 {
+    let (mut count, mut sum, mut squares, mut signs, mut products) =
+        (0.0f32, 0.0f32, 0.0f32, 0.0f32, 0.0f32);
+    for mark in marks {
+        let shade = f32::from(plane.nearest(lens.pixel(mark.at)));
+        let sign = mark.sign();
+        count += 1.0;
+        sum += shade;
+        squares += shade * shade;
+        signs += sign;
+        products += sign * shade;
+    }
+    let covariance = products * count - signs * sum;
+    let spread = (squares * count - sum * sum) * (count * count - signs * signs);
+    if spread > 0.0 {
+        covariance / spread.sqrt()
+    } else {
+        0.0
+    }
+}
+
+/// Coordinate ascent on the correlation.
+struct Climb<'a> {
+    plane: &'a Plane,
+    marks: &'a [Mark],
+    version: Version,
+    best: Place,
+    seen: f32,
+}
+
+impl Climb<'_> {
+    /// Tries to move each of the first `numbers` numbers by `step` modules both ways.
+    fn sweep(&mut self, step: f32, numbers: usize) {
+        let size = (self.best.points[1] - self.best.points[0]).length();
+        let module = size / (real(self.version.side()) - 2.0 * MIDDLE);
+        for number in 0..numbers {
+            for by in [step * module, -step * module] {
+                let moved = self.best.moved(number, by, size);
+                let Some(lens) = moved.lens(self.version) else {
+                    continue;
+                };
+                let seen = seen(self.plane, self.marks, lens);
+                if seen > self.seen {
+                    (self.best, self.seen) = (moved, seen);
+                    break;
+                }
+            }
+        }
+    }
+}

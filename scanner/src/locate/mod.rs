@@ -1,0 +1,13 @@
+//! Where in a picture the codes are: finder patterns, three of which make a corner, and the perspective in
+//! which the square between them is seen.
+
+mod corner;
+mod finder;
+mod fit;
+mod marks;
+mod sample;
+
+pub(crate) use corner::{Corner, corners};
+pub(crate) use finder::{Finder, finders};
+pub(crate) use fit::{Fit, fits};
+pub(crate) use sample::grids;

@@ -1,0 +1,50 @@
+use super::{Grid, Version};
+
+/// The codewords in the order in which they wind up and down through the square, with the mask taken off.
+pub(super) fn read(grid: &Grid, version: Version, mask: u8) -> Vec<u8> {
+    let centres = version.alignment_centres();
+    let mut codewords = Vec::with_capacity(version.codewords());
+    let (mut word, mut bits) = (0u8, 0);
+    for (x, y) in winding(version.side()) {
+        if version.is_function(x, y, &centres) {
+            continue;
+        }
+        word = word << 1 | u8::from(grid.dark(x, y) ^ masked(mask, x, y));
+        bits += 1;
+        if bits == 8 {
+            codewords.push(word);
+            (word, bits) = (0, 0);
+        }
+    }
+    codewords
+}
+
+/// Columns in pairs from the right, alternately upwards and downwards; the vertical timing column is left out.
+fn winding(side: usize) -> impl Iterator<Item = (usize, usize)> {
+    let pairs = (side - 1) / 2;
+    (0..pairs).flat_map(move |pair| {
+        let right = side - 1 - 2 * pair;
+        let right = if right <= 6 { right - 1 } else { right };
+        let upwards = pair % 2 == 0;
+        (0..side).flat_map(move |step| {
+            let y = if upwards { side - 1 - step } else { step };
+            [(right, y), (right - 1, y)]
+        })
+    })
+}
+
+/// Whether the mask pattern flips this module (ISO/IEC 18004 table 10).
+fn masked(mask: u8, x: usize, y: usize) -> bool {
+    let product = x * y;
+    let rest = match mask {
+        0 => (x + y) % 2,
+        1 => y % 2,
+        2 => x % 3,
+        3 => (x + y) % 3,
+        4 => (x / 3 + y / 2) % 2,
+        5 => product % 2 + product % 3,
+        6 => (product % 2 + product % 3) % 2,
+        _ => ((x + y) % 2 + product % 3) % 2,
+    };
+    rest == 0
+}
