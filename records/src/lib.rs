@@ -7,6 +7,7 @@
 pub mod canonical;
 pub mod codes;
 mod context;
+mod digest;
 pub mod envelope;
 pub mod event;
 mod execute;
@@ -25,6 +26,7 @@ pub mod testing;
 mod timeline;
 
 pub use context::{Context, Directory, require_key};
+pub use digest::Digest;
 pub use envelope::Envelope;
 pub use event::{Event, Payload};
 pub use execute::{Change, execute};

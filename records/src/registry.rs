@@ -118,6 +118,8 @@ pub static KINDS: &[&Kind] = &[
     &kinds::consent::document::KIND,
     &kinds::consent::grant::KIND,
     &kinds::consent::read::KIND,
+    &kinds::invoice::KIND,
+    &kinds::quota::KIND,
 ];
 
 /// The kind of this name.

@@ -2,5 +2,7 @@
 
 pub mod consent;
 pub mod consortium;
+pub mod invoice;
 pub mod member;
+pub mod quota;
 pub mod rules;

@@ -1,0 +1,95 @@
+//! An invoice from issue to reimbursement: 开票, 流转, 锁定, 入账·报销·报税, and the exits 红冲 and 作废.
+//!
+//! `invoice/<id>`: id is `<code>-<number>`, for fully digital invoices the number alone. Parties,
+//! amounts and lines are committed to under [`SCHEMA`], never in the clear.
+
+pub mod amounts;
+mod events;
+mod month;
+mod rules;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use events::{Close, Issue, Lock, Pass, Red, Unlock, Void};
+pub use state::{Claim, Invoice, Outcome, RedNote, Status, Tax};
+
+use super::quota;
+use crate::{
+    event::Payload,
+    fields::Schema,
+    refusal::Refusal,
+    registry::{EventType, Kind, Touch, join},
+};
+
+/// Kind name.
+pub const NAME: &str = "invoice";
+/// Role of members that issue invoices.
+pub const ISSUER: &str = "issuer";
+/// Role of members that claim invoices.
+pub const COMPANY: &str = "company";
+/// The issuer's quota record in an issue.
+pub(super) const QUOTA_ROLE: &str = "issuer";
+
+/// The committed fields. Money in fen as decimal text, date `yyyyMMdd`, lines as in
+/// [`amounts::Line`].
+pub const SCHEMA: Schema = Schema {
+    name: "invoice/1",
+    fields: &[
+        "kind",
+        "amount",
+        "tax",
+        "total",
+        "date",
+        "seller_name",
+        "seller_id",
+        "buyer_name",
+        "buyer_id",
+        "lines",
+        "check_code",
+        "payment_ref",
+        "remarks",
+    ],
+};
+
+/// The kind.
+pub static KIND: Kind = Kind {
+    name: NAME,
+    events: &[
+        EventType {
+            name: "invoice.issue",
+            joins: issuers_quota,
+        },
+        EventType::alone("invoice.pass"),
+        EventType::alone("invoice.lock"),
+        EventType::alone("invoice.unlock"),
+        EventType::alone("invoice.close"),
+        EventType::alone("invoice.red"),
+        EventType::alone("invoice.void"),
+    ],
+    apply: rules::apply,
+};
+
+fn issuers_quota(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    let issue: Issue = payload.body()?;
+    Ok(vec![join(quota::NAME, &issue.issuer, QUOTA_ROLE)?])
+}
+
+/// Whether this can be an invoice's id: code of 10 or 12 digits and number of 8, a fiscal bill's
+/// code of 8 and number of 10, or 20 digits. One invoice has one id.
+pub fn is_invoice_id(id: &str) -> bool {
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    match id.split_once('-') {
+        None => is_fully_digital(id),
+        Some((code, number)) => {
+            is_digits(code)
+                && is_digits(number)
+                && matches!((code.len(), number.len()), (10 | 12, 8) | (8, 10))
+        }
+    }
+}
+
+/// Whether the id is that of a fully digital invoice (数电票).
+pub fn is_fully_digital(id: &str) -> bool {
+    id.len() == 20 && id.bytes().all(|b| b.is_ascii_digit())
+}

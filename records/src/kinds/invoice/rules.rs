@@ -1,0 +1,212 @@
+//! Who may move an invoice, when.
+
+use super::{
+    COMPANY, ISSUER,
+    events::{Close, Issue, Lock, Pass, Red, Unlock, Void},
+    is_fully_digital, is_invoice_id,
+    month::month_in_china,
+    state::{Claim, Invoice, RedNote, Status, Tax},
+};
+use crate::{
+    canonical::Value,
+    context::require_key,
+    name::is_id,
+    refusal::{Refusal, Stop},
+    registry::{Case, SUBJECT, updated},
+};
+
+/// Printed codes of one invoice.
+const MAX_PRINTS: usize = 4;
+/// Red invoices against one invoice.
+const MAX_RED: usize = 16;
+
+/// One electronic voucher is entered once.
+const ENTERED_ONCE: &str = "财会〔2020〕6号 第三条";
+/// Voiding ends with the month of issue.
+const SAME_MONTH: &str = "国税发〔2006〕156号 第二十条";
+
+pub(super) fn apply(case: &Case<'_>) -> Result<Value, Stop> {
+    let rule = match case.what() {
+        ("invoice.issue", SUBJECT) => return issue(case),
+        ("invoice.pass", SUBJECT) => pass,
+        ("invoice.lock", SUBJECT) => lock,
+        ("invoice.unlock", SUBJECT) => unlock,
+        ("invoice.close", SUBJECT) => close,
+        ("invoice.red", SUBJECT) => red,
+        ("invoice.void", SUBJECT) => void,
+        _ => return Err(case.unexpected()),
+    };
+    let mut invoice: Invoice = case.existing()?;
+    rule(case, &mut invoice)?;
+    updated(&invoice)
+}
+
+/// An id is issued once, so that nobody can commit one invoice to two buyers. That it lies within
+/// the quota is the quota's to say.
+fn issue(case: &Case<'_>) -> Result<Value, Stop> {
+    case.require_new()?;
+    let body: Issue = case.body()?;
+    case.context
+        .require_signed(case.event, &body.issuer, ISSUER)?;
+    if !is_invoice_id(case.record.id()) {
+        return Err(Refusal::new("not-an-invoice-id").into());
+    }
+    let mut distinct = body.prints.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() != body.prints.len() || distinct.len() > MAX_PRINTS {
+        return Err(Refusal::new("bad-prints").into());
+    }
+    updated(&Invoice {
+        issuer: body.issuer,
+        root: body.root,
+        prints: body.prints,
+        status: Status::Issued,
+        tax: Tax::Normal,
+        issued: case.context.time,
+        holder: body.holder,
+        claim: None,
+        payment: body.payment,
+        red: Vec::new(),
+    })
+}
+
+fn pass(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
+    let body: Pass = case.body()?;
+    let holder = invoice.holder.ok_or_else(|| Refusal::new("no-holder"))?;
+    require_key(case.event, &holder, "holder")?;
+    require_in_force(invoice)?;
+    require_unclaimed(invoice)?;
+    invoice.holder = Some(body.to);
+    Ok(())
+}
+
+/// The first claim wins; a second one, by whomever, learns whose the first is.
+fn lock(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
+    let body: Lock = case.body()?;
+    case.context.require_signed(case.event, &body.by, COMPANY)?;
+    require_in_force(invoice)?;
+    require_unclaimed(invoice)?;
+    if let Some(holder) = invoice.holder {
+        require_key(case.event, &holder, "holder")?;
+    }
+    if !is_id(&body.claim) {
+        return Err(Refusal::new("malformed-body").with("why", "claim").into());
+    }
+    invoice.status = Status::Locked;
+    invoice.claim = Some(Claim {
+        by: body.by,
+        claim: body.claim,
+        outcome: None,
+    });
+    Ok(())
+}
+
+/// Allowed whatever happened to the invoice meanwhile: a claim on a red-flushed one must be able to
+/// end.
+fn unlock(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
+    let body: Unlock = case.body()?;
+    require_locker(case, invoice, &body.by)?;
+    invoice.status = Status::Issued;
+    invoice.claim = None;
+    Ok(())
+}
+
+fn close(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
+    let body: Close = case.body()?;
+    require_locker(case, invoice, &body.by)?.outcome = Some(body.outcome);
+    require_in_force(invoice)?;
+    invoice.status = Status::Closed;
+    Ok(())
+}
+
+/// The issuer's right, until the invoice is in a company's books: then that company confirms.
+fn red(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
+    let body: Red = case.body()?;
+    require_own_issuer(case, invoice, &body.issuer)?;
+    require_in_force(invoice)?;
+    if let (Status::Closed, Some(claim)) = (invoice.status, &invoice.claim) {
+        case.context
+            .require_signed(case.event, &claim.by, COMPANY)?;
+    }
+    let is_known = body.id == case.record.id() || invoice.red.iter().any(|r| r.id == body.id);
+    if is_known || !is_invoice_id(&body.id) {
+        return Err(Refusal::new("bad-red-id").with("id", body.id).into());
+    }
+    if invoice.red.len() >= MAX_RED {
+        return Err(Refusal::new("too-many-red").with("most", MAX_RED).into());
+    }
+    invoice.tax = match body.whole {
+        0 => Tax::RedPart,
+        1 => Tax::RedFull,
+        _ => return Err(Refusal::new("malformed-body").with("why", "whole").into()),
+    };
+    invoice.red.push(RedNote {
+        id: body.id,
+        root: body.root,
+    });
+    Ok(())
+}
+
+/// Within the calendar month of issue, while nobody has claimed it. Fully digital invoices have no
+/// 作废, only 红冲.
+fn void(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
+    let body: Void = case.body()?;
+    require_own_issuer(case, invoice, &body.issuer)?;
+    require_in_force(invoice)?;
+    require_unclaimed(invoice)?;
+    if invoice.tax != Tax::Normal {
+        return Err(Refusal::new("red-part").into());
+    }
+    if is_fully_digital(case.record.id()) {
+        return Err(Refusal::new("digital-not-voidable").into());
+    }
+    if month_in_china(case.context.time) != month_in_china(invoice.issued) {
+        return Err(Refusal::new("month-over").under(SAME_MONTH).into());
+    }
+    invoice.tax = Tax::Void;
+    Ok(())
+}
+
+fn require_in_force(invoice: &Invoice) -> Result<(), Refusal> {
+    match invoice.tax {
+        Tax::Normal | Tax::RedPart => Ok(()),
+        Tax::Void => Err(Refusal::new("invoice-void")),
+        Tax::RedFull => Err(Refusal::new("invoice-red")),
+    }
+}
+
+fn require_unclaimed(invoice: &Invoice) -> Result<(), Refusal> {
+    match &invoice.claim {
+        None => Ok(()),
+        Some(first) => Err(Refusal::new("already-claimed")
+            .under(ENTERED_ONCE)
+            .with("by", &first.by)
+            .with("claim", &first.claim)),
+    }
+}
+
+/// The company that locked it, and no other, and only until it is closed.
+fn require_locker<'a>(
+    case: &Case<'_>,
+    invoice: &'a mut Invoice,
+    by: &str,
+) -> Result<&'a mut Claim, Stop> {
+    case.context.require_signed(case.event, by, COMPANY)?;
+    match (invoice.status, &mut invoice.claim) {
+        (Status::Locked, Some(claim)) if claim.by != by => {
+            Err(Refusal::new("not-the-locker").with("by", &claim.by).into())
+        }
+        (Status::Locked, Some(claim)) => Ok(claim),
+        _ => Err(Refusal::new("not-locked").into()),
+    }
+}
+
+fn require_own_issuer(case: &Case<'_>, invoice: &Invoice, issuer: &str) -> Result<(), Stop> {
+    if issuer != invoice.issuer {
+        let refusal = Refusal::new("other-issuer").with("issuer", &invoice.issuer);
+        return Err(refusal.into());
+    }
+    case.context.require_signed(case.event, issuer, ISSUER)?;
+    Ok(())
+}

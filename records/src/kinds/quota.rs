@@ -1,0 +1,104 @@
+//! An issuer's quota of invoices (领票): how many the tax bureau granted, and how many were issued.
+//!
+//! `quota/<issuer's member id>`. Its log holds every grant and every issue, so that replaying it
+//! proves the count; an invoice alone does not establish that it lies within the quota.
+
+use super::invoice;
+use crate::{
+    canonical::{MAX_INTEGER, Value},
+    refusal::{Refusal, Stop},
+    registry::{Case, EventType, Kind, SUBJECT, updated},
+};
+use serde::{Deserialize, Serialize};
+
+/// Kind name.
+pub const NAME: &str = "quota";
+
+/// The kind.
+pub static KIND: Kind = Kind {
+    name: NAME,
+    events: &[EventType::alone("quota.grant")],
+    apply,
+};
+
+/// State of a quota.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// Invoices granted so far.
+    pub granted: u64,
+    /// The issuer's member id; the record's own id.
+    pub issuer: String,
+    /// Invoices issued so far.
+    pub used: u64,
+}
+
+/// Body of `quota.grant`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// The tax bureau's member id; it signs.
+    pub by: String,
+    /// How many more invoices; at least one.
+    pub count: u64,
+}
+
+fn apply(case: &Case<'_>) -> Result<Value, Stop> {
+    match case.what() {
+        ("quota.grant", SUBJECT) => grant(case),
+        ("invoice.issue", invoice::QUOTA_ROLE) => issue(case),
+        _ => Err(case.unexpected()),
+    }
+}
+
+fn grant(case: &Case<'_>) -> Result<Value, Stop> {
+    let body: Grant = case.body()?;
+    case.context
+        .require_signed(case.event, &body.by, "tax-bureau")?;
+    let mut quota = match case.state {
+        Some(_) => case.existing()?,
+        None => empty(case)?,
+    };
+    let granted = quota.granted.checked_add(body.count);
+    quota.granted = granted
+        .filter(|granted| body.count > 0 && *granted <= MAX_INTEGER.unsigned_abs())
+        .ok_or_else(|| Refusal::new("bad-count").with("count", body.count))?;
+    updated(&quota)
+}
+
+/// The first grant makes the record, for a member that may issue.
+fn empty(case: &Case<'_>) -> Result<Quota, Stop> {
+    let issuer = case.context.member(case.record.id())?;
+    if !issuer.has_role(invoice::ISSUER) {
+        let refusal = Refusal::new("role-missing").with("member", &issuer.id);
+        return Err(refusal.with("role", invoice::ISSUER).into());
+    }
+    Ok(Quota {
+        granted: 0,
+        issuer: issuer.id.clone(),
+        used: 0,
+    })
+}
+
+/// An invoice uses one of its own issuer's quota. The touch follows from the body's issuer; the
+/// issuer's signature is asked for here too, for the quota's log must stand without the invoice's.
+fn issue(case: &Case<'_>) -> Result<Value, Stop> {
+    let body: invoice::Issue = case.body()?;
+    if case.state.is_none() {
+        return Err(no_quota(&body.issuer, 0).into());
+    }
+    let mut quota: Quota = case.existing()?;
+    case.context
+        .require_signed(case.event, &quota.issuer, invoice::ISSUER)?;
+    if quota.used >= quota.granted {
+        return Err(no_quota(&quota.issuer, quota.granted).into());
+    }
+    quota.used += 1;
+    updated(&quota)
+}
+
+fn no_quota(issuer: &str, granted: u64) -> Refusal {
+    Refusal::new("quota-used-up")
+        .with("issuer", issuer)
+        .with("granted", granted)
+}
