@@ -10,10 +10,12 @@ mod commit;
 mod contents;
 mod count;
 mod header;
+mod ics23;
 pub mod json;
 mod keys;
 mod merkle;
 mod proto;
+mod query;
 mod reason;
 mod step;
 mod time;
@@ -25,6 +27,10 @@ pub use bisection::{Bisection, Progress};
 pub use commit::{BlockIdFlag, Commit, CommitSig};
 pub use contents::{TxError, data_hash, results_hash, verify_tx};
 pub use header::{Address, BLOCK_PROTOCOL, BlockId, Header, MAX_CHAIN_ID_LENGTH};
+pub use ics23::{
+    IAVL_SPEC, Ics23Error, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC, verify_membership,
+    verify_non_membership,
+};
 pub use keys::PublicKey;
 #[cfg(feature = "secp256k1")]
 pub use keys::Secp256k1EthKey;
@@ -32,6 +38,7 @@ pub use merkle::{
     Hash, InclusionProof, MerkleError, inner_hash, leaf_hash, root, root_of_hashes, sha256,
     verify_consistency, verify_inclusion,
 };
+pub use query::{COSMOS_STATE, JMT_STATE, ProofLayer, Proven, QueryError, verify_query};
 pub use reason::Reason;
 pub use step::{Verdict, verify_step};
 pub use time::Time;

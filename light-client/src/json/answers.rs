@@ -83,7 +83,7 @@ pub struct ProofOp {
     pub data: Vec<u8>,
 }
 
-/// The answer to `/abci_query`.
+/// The answer to `/abci_query`. [`verify_query`](crate::verify_query) judges it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AbciQuery {
     /// 0 when the application could answer.
