@@ -20,6 +20,8 @@ mod name;
 mod refusal;
 pub mod registry;
 mod replay;
+#[cfg(feature = "seal")]
+pub mod seal;
 mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
