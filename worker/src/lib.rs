@@ -2,15 +2,13 @@
 //!
 //! Every message crosses `postMessage` as one JSON text; a picture for the scanner travels beside its message as the second
 //! element of an array, an `ArrayBuffer` of RGBA bytes, so that it is handed over and not copied. The first message of each
-//! worker is its `Ready`; what the page posts before that is kept by the browser.
+//! worker is its `Ready`; the page posts nothing before that, since a worker that is still loading would lose it.
 
 pub mod scan;
 pub mod verify;
 
 pub use scan::{FromScanner, ToScanner};
-pub use verify::{
-    Action, Chain, FromVerifier, Identity, Member, RecordRef, Role, Sight, ToVerifier,
-};
+pub use verify::{Action, Chain, FromVerifier, Identity, Member, RecordRef, Role, ToVerifier};
 
 /// Ties answers to the question they belong to; chosen by the page, never used twice in one visit.
 pub type Id = u32;

@@ -211,6 +211,38 @@ pub enum FromVerifier {
     },
 }
 
+impl FromVerifier {
+    /// The question that this message belongs to; none for what concerns the worker as a whole.
+    pub fn id(&self) -> Option<Id> {
+        match self {
+            Self::Ready { .. } | Self::Chain { .. } => None,
+            Self::Waiting { id, .. }
+            | Self::Checked { id, .. }
+            | Self::Signing { id, .. }
+            | Self::Verdict { id, .. }
+            | Self::Identities { id, .. }
+            | Self::IdentityFile { id, .. }
+            | Self::Sent { id, .. }
+            | Self::Written { id, .. }
+            | Self::Content { id, .. }
+            | Self::Failed { id, .. } => Some(*id),
+        }
+    }
+
+    /// Whether nothing more follows for that question.
+    pub fn is_last(&self) -> bool {
+        matches!(
+            self,
+            Self::Verdict { .. }
+                | Self::Identities { .. }
+                | Self::IdentityFile { .. }
+                | Self::Written { .. }
+                | Self::Content { .. }
+                | Self::Failed { .. }
+        )
+    }
+}
+
 /// A record's name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordRef {
@@ -249,66 +281,80 @@ pub struct Identity {
     pub records: Vec<RecordRef>,
 }
 
-/// What an identity can do.
+/// What an identity can do; each becomes one signed event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// An owner votes, or changes the vote where the community's rules allow it.
+    /// `ballot.cast`: an owner votes, or changes the vote where the community's rules allow it.
     Cast {
         /// Vote record id.
         vote: String,
-        /// `for`, `against`, `abstain`.
+        /// One of the vote's choices: `for`, `against`, `abstain`.
         choice: String,
     },
-    /// A patient permits or denies.
-    Grant {
+    /// `grant.give`: a patient permits a reader to read.
+    Give {
         /// Documents concerned.
         documents: Vec<String>,
         /// The reader's member id.
-        reader: String,
-        /// Permit or deny.
-        sight: Sight,
-        /// Purpose code: `treatment`, `referral`, `insurance`, `research`, …
+        to: String,
+        /// Purpose code: `treatment`, `referral`, `insurance`, `research`; a committed field.
         purpose: String,
         /// Unix nanoseconds as decimal text.
         until: String,
-        /// A note to the reader; may be empty.
+        /// A note to the reader; may be empty; a committed field.
         note: String,
     },
-    /// A patient takes a grant back.
+    /// `grant.revoke`: a patient takes a grant back.
     Revoke {
         /// Grant record id.
         grant: String,
     },
-    /// A patient confirms a document that a hospital proposed.
+    /// `document.deny`: a patient denies documents to a member, whatever is granted.
+    Deny {
+        /// Documents concerned.
+        documents: Vec<String>,
+        /// Member id.
+        member: String,
+    },
+    /// `document.allow`: a patient lifts a denial.
+    Allow {
+        /// Documents concerned.
+        documents: Vec<String>,
+        /// Member id.
+        member: String,
+    },
+    /// `document.confirm`: a patient confirms a document that a hospital proposed.
     Confirm {
         /// Document record id.
         document: String,
     },
-    /// A reader reads under a grant.
+    /// `document.reject`: a patient rejects a proposed document.
+    Reject {
+        /// Document record id.
+        document: String,
+    },
+    /// `read.done`: a reader reads under a grant; the content follows.
     Read {
         /// Document record id.
         document: String,
         /// Grant record id.
         grant: String,
     },
-    /// A hospital reads in an emergency, without a grant.
-    BreakGlass {
+    /// `read.emergency`: a hospital reads without a grant; the content follows.
+    Emergency {
         /// Document record id.
         document: String,
         /// Why.
         reason: String,
     },
-}
-
-/// Whether a grant permits or denies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sight {
-    /// The reader may read.
-    Permit,
-    /// The reader may not read.
-    Deny,
+    /// `read.review`: a patient, or a reviewer, judges an emergency reading.
+    Review {
+        /// Read record id.
+        read: String,
+        /// Whether it was justified.
+        justified: bool,
+    },
 }
 
 /// The state of trust in one chain.
