@@ -1,0 +1,169 @@
+//! Red-flushing (红冲) and voiding (作废).
+
+use super::*;
+
+#[test]
+fn a_red_flushed_invoice_cannot_be_claimed_and_a_part_can() {
+    let mut world = World::with_invoice();
+    world.accept("red", ID, &red_body(DIGITAL_ID, 0), &["shop"]);
+    assert_eq!(world.invoice().tax, Tax::RedPart);
+    world.accept("lock", ID, &lock_body("acme"), &["acme", "holder"]);
+    world.accept("red", ID, &red_body(OTHER_ID, 1), &["shop"]);
+    assert_eq!(
+        (world.invoice().tax, world.invoice().red.len()),
+        (Tax::RedFull, 2)
+    );
+    assert_eq!(
+        world.refuse("close", ID, &close_body("acme"), &["acme"]),
+        "invoice-red"
+    );
+    world.accept("unlock", ID, &Unlock { by: "acme".into() }, &["acme"]);
+    assert_eq!(
+        world.refuse("lock", ID, &lock_body("acme"), &["acme", "holder"]),
+        "invoice-red"
+    );
+    let to = key("colleague").public();
+    assert_eq!(
+        world.refuse("pass", ID, &Pass { to }, &["holder"]),
+        "invoice-red"
+    );
+    let again = red_body("25432000000031411144", 1);
+    assert_eq!(world.refuse("red", ID, &again, &["shop"]), "invoice-red");
+    world.0.replay_all();
+}
+
+/// The seller takes back what the buyer has booked.
+#[test]
+fn after_entry_the_issuer_needs_the_buyers_confirmation() {
+    let mut world = World::with_invoice();
+    world.accept("lock", ID, &lock_body("acme"), &["acme", "holder"]);
+    world.accept("close", ID, &close_body("acme"), &["acme"]);
+    let body = red_body(OTHER_ID, 1);
+    assert_eq!(
+        world.refuse("red", ID, &body, &["shop"]),
+        "not-signed-by-member"
+    );
+    assert_eq!(
+        world.refuse("red", ID, &body, &["shop", "bolt"]),
+        "not-signed-by-member"
+    );
+    assert_eq!(
+        world.refuse("red", ID, &body, &["acme"]),
+        "not-signed-by-member"
+    );
+    world.accept("red", ID, &body, &["shop", "acme"]);
+    assert_eq!(
+        (world.invoice().status, world.invoice().tax),
+        (Status::Closed, Tax::RedFull)
+    );
+    world.0.replay_all();
+}
+
+#[test]
+fn only_its_own_issuer_red_flushes_or_voids() {
+    let mut world = World::with_invoice();
+    let red = Red {
+        issuer: "metro".into(),
+        ..red_body(OTHER_ID, 1)
+    };
+    assert_eq!(world.refuse("red", ID, &red, &["metro"]), "other-issuer");
+    assert_eq!(
+        world.refuse("red", ID, &red_body(OTHER_ID, 1), &["metro"]),
+        "not-signed-by-member"
+    );
+    let void = Void {
+        issuer: "metro".into(),
+    };
+    assert_eq!(world.refuse("void", ID, &void, &["metro"]), "other-issuer");
+    assert_eq!(
+        world.refuse("void", ID, &void_body(), &["metro"]),
+        "not-signed-by-member"
+    );
+}
+
+#[test]
+fn a_red_invoice_has_an_id_of_its_own() {
+    let mut world = World::with_invoice();
+    for id in [ID, "red", ""] {
+        assert_eq!(
+            world.refuse("red", ID, &red_body(id, 0), &["shop"]),
+            "bad-red-id"
+        );
+    }
+    assert_eq!(
+        world.refuse("red", ID, &red_body(OTHER_ID, 2), &["shop"]),
+        "malformed-body"
+    );
+    world.accept("red", ID, &red_body(OTHER_ID, 0), &["shop"]);
+    assert_eq!(
+        world.refuse("red", ID, &red_body(OTHER_ID, 0), &["shop"]),
+        "bad-red-id"
+    );
+    for number in 1..16 {
+        let id = format!("011001900311-{number:08}");
+        world.accept("red", ID, &red_body(&id, 0), &["shop"]);
+    }
+    let last = red_body("011001900311-00000099", 0);
+    assert_eq!(world.refuse("red", ID, &last, &["shop"]), "too-many-red");
+}
+
+#[test]
+fn a_void_invoice_stays_void() {
+    let mut world = World::with_invoice();
+    world.accept("void", ID, &void_body(), &["shop"]);
+    assert_eq!(world.invoice().tax, Tax::Void);
+    for (verb, body, signers) in [
+        ("lock", json(&lock_body("acme")), &["acme", "holder"][..]),
+        (
+            "pass",
+            json(&Pass {
+                to: key("colleague").public(),
+            }),
+            &["holder"],
+        ),
+        ("red", json(&red_body(OTHER_ID, 1)), &["shop"]),
+        ("void", json(&void_body()), &["shop"]),
+    ] {
+        assert_eq!(
+            world.refuse(verb, ID, &body, signers),
+            "invoice-void",
+            "{verb}"
+        );
+    }
+    world.0.replay_all();
+}
+
+#[test]
+fn voiding_ends_with_the_month_in_china() {
+    // Issued on 10 January; 31 January 15:59:59 UTC is the last second of the month in China.
+    let last_second = crate::testing::GENESIS + 30 * DAY + 16 * 3600 * SECOND - SECOND;
+    let mut world = World::with_invoice();
+    world.0.time = last_second + SECOND;
+    assert_eq!(
+        world.refuse("void", ID, &void_body(), &["shop"]),
+        "month-over"
+    );
+    world.0.time = last_second;
+    world.accept("void", ID, &void_body(), &["shop"]);
+}
+
+#[test]
+fn what_is_claimed_flushed_or_digital_is_not_voided() {
+    let mut world = World::with_invoice();
+    world.accept("lock", ID, &lock_body("acme"), &["acme", "holder"]);
+    assert_eq!(
+        world.refuse("void", ID, &void_body(), &["shop"]),
+        "already-claimed"
+    );
+    world.accept("unlock", ID, &Unlock { by: "acme".into() }, &["acme"]);
+    world.accept("red", ID, &red_body(OTHER_ID, 0), &["shop"]);
+    assert_eq!(
+        world.refuse("void", ID, &void_body(), &["shop"]),
+        "red-part"
+    );
+    world.accept("issue", DIGITAL_ID, &issue_body("shop"), &["shop"]);
+    assert_eq!(
+        world.refuse("void", DIGITAL_ID, &void_body(), &["shop"]),
+        "digital-not-voidable"
+    );
+}

@@ -1,0 +1,114 @@
+//! Who may issue, how much, under which id.
+
+use super::*;
+
+#[test]
+fn the_quota_ends_issuing() {
+    let mut world = World::new();
+    for id in [ID, OTHER_ID, DIGITAL_ID] {
+        world.accept("issue", id, &issue_body("shop"), &["shop"]);
+    }
+    let fourth = "011001900311-26105570";
+    assert_eq!(
+        world.refuse("issue", fourth, &issue_body("shop"), &["shop"]),
+        "quota-used-up"
+    );
+    assert_eq!(
+        world.refuse("issue", fourth, &issue_body("metro"), &["metro"]),
+        "quota-used-up"
+    );
+    assert_eq!(world.quota("shop").used, 3);
+}
+
+/// One invoice, two buyers: a second commitment under the same id.
+#[test]
+fn an_id_is_issued_once() {
+    let mut world = World::with_invoice();
+    world.grant("metro", 1);
+    let second = Issue {
+        root: root(9),
+        ..issue_body("shop")
+    };
+    assert_eq!(
+        world.refuse("issue", ID, &second, &["shop"]),
+        "record-exists"
+    );
+}
+
+#[test]
+fn an_issuer_cannot_use_anothers_name_or_quota() {
+    let mut world = World::new();
+    let body = issue_body("shop");
+    assert_eq!(
+        world.refuse("issue", ID, &body, &["metro"]),
+        "not-signed-by-member"
+    );
+    assert_eq!(
+        world.refuse("issue", ID, &body, &["holder"]),
+        "not-signed-by-member"
+    );
+    assert_eq!(
+        world.refuse("issue", ID, &issue_body("acme"), &["acme"]),
+        "role-missing"
+    );
+    assert_eq!(
+        world.refuse("issue", ID, &issue_body("nobody"), &["shop"]),
+        "unknown-member"
+    );
+    assert_eq!(world.quota("shop").used, 0);
+}
+
+#[test]
+fn only_the_tax_bureau_grants_and_only_to_issuers() {
+    let mut world = World::new();
+    let mut grant = |issuer: &str, by: &str, count, signer: &str| {
+        let body = json(&Grant {
+            by: by.into(),
+            count,
+        });
+        world
+            .0
+            .refusal("quota.grant", ("quota", issuer), body, &[&key(signer)])
+    };
+    assert_eq!(grant("shop", "shop", 5, "shop"), "role-missing");
+    assert_eq!(grant("shop", "tax", 5, "shop"), "not-signed-by-member");
+    assert_eq!(grant("acme", "tax", 5, "tax"), "role-missing");
+    assert_eq!(grant("nobody", "tax", 5, "tax"), "unknown-member");
+    assert_eq!(grant("shop", "tax", 0, "tax"), "bad-count");
+    assert_eq!(
+        grant("shop", "tax", 9_007_199_254_740_991, "tax"),
+        "bad-count"
+    );
+}
+
+#[test]
+fn one_invoice_has_one_id() {
+    let mut world = World::new();
+    for id in [
+        "26105568",
+        "011001900311-2610556",
+        "11001900311-26105568",
+        "011001900311_26105568",
+        "011001900311-26105568-1",
+        "2543200000003141114",
+        "A11001900311-26105568",
+    ] {
+        let code = world.refuse("issue", id, &issue_body("shop"), &["shop"]);
+        assert_eq!(code, "not-an-invoice-id", "{id}");
+    }
+    for id in [ID, DIGITAL_ID, "1200154130-03630024", "11010125-0488888987"] {
+        assert!(is_invoice_id(id), "{id}");
+    }
+}
+
+#[test]
+fn prints_are_few_and_distinct() {
+    let mut world = World::new();
+    for prints in [vec![root(1), root(1)], (0..5).map(root).collect()] {
+        let body = Issue {
+            prints,
+            ..issue_body("shop")
+        };
+        assert_eq!(world.refuse("issue", ID, &body, &["shop"]), "bad-prints");
+    }
+}

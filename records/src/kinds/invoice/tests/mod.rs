@@ -1,0 +1,153 @@
+//! The life of an invoice, and the attacks on it.
+
+mod claims;
+mod exits;
+mod golden;
+mod issuing;
+mod life;
+mod mechanism;
+mod walk;
+
+use super::*;
+use crate::{
+    Digest, Event, Fault, SecretKey, Stop,
+    canonical::{self, Value},
+    kinds::quota::{Grant, Quota},
+    registry,
+    testing::{CHAIN, Ledger, SECOND, key, member},
+};
+use serde::Serialize;
+
+const ID: &str = "011001900311-26105568";
+const OTHER_ID: &str = "011001900311-26105569";
+const DIGITAL_ID: &str = "25432000000031411143";
+const DAY: i64 = 24 * 3600 * SECOND;
+
+fn root(of: u8) -> Digest {
+    Digest([of; 32])
+}
+
+fn json(body: &impl Serialize) -> Value {
+    canonical::to_value(body).expect("encodes")
+}
+
+fn issue_body(issuer: &str) -> Issue {
+    Issue {
+        issuer: issuer.into(),
+        root: root(1),
+        prints: vec![root(2)],
+        holder: Some(key("holder").public()),
+        payment: None,
+    }
+}
+
+fn lock_body(by: &str) -> Lock {
+    Lock {
+        by: by.into(),
+        claim: format!("BX-{by}-1"),
+    }
+}
+
+fn red_body(id: &str, whole: u8) -> Red {
+    Red {
+        issuer: "shop".into(),
+        whole,
+        id: id.into(),
+        root: root(3),
+    }
+}
+
+fn void_body() -> Void {
+    Void {
+        issuer: "shop".into(),
+    }
+}
+
+fn close_body(by: &str) -> Close {
+    Close {
+        by: by.into(),
+        outcome: Outcome::Reimbursed,
+    }
+}
+
+/// Members: a tax bureau, two issuers, two companies. `shop` may issue three invoices, `metro`
+/// none.
+struct World(Ledger);
+
+impl World {
+    fn new() -> Self {
+        let mut ledger = Ledger::found(vec![
+            member("tax", &["tax-bureau"]),
+            member("hospital", &["hospital"]),
+            member("housing", &["regulator"]),
+            member("notary", &["notary"]),
+            member("shop", &[ISSUER]),
+            member("metro", &[ISSUER]),
+            member("acme", &[COMPANY]),
+            member("bolt", &[COMPANY]),
+        ]);
+        // Genesis is on 1 January; nine days on, both ends of the month are far.
+        ledger.time += 9 * DAY;
+        let mut world = Self(ledger);
+        world.grant("shop", 3);
+        world
+    }
+
+    /// With the invoice [`ID`] issued by `shop` to `holder`.
+    fn with_invoice() -> Self {
+        let mut world = Self::new();
+        world.accept("issue", ID, &issue_body("shop"), &["shop"]);
+        world
+    }
+
+    fn grant(&mut self, issuer: &str, count: u64) {
+        let grant = Grant {
+            by: "tax".into(),
+            count,
+        };
+        let keys = [&key("tax")];
+        let result = self
+            .0
+            .submit("quota.grant", ("quota", issuer), json(&grant), &keys);
+        assert_eq!(result, Ok(()));
+    }
+
+    fn submit(
+        &mut self,
+        verb: &str,
+        id: &str,
+        body: &impl Serialize,
+        signers: &[&str],
+    ) -> Result<(), Stop> {
+        let keys: Vec<SecretKey> = signers.iter().map(|name| key(name)).collect();
+        let keys: Vec<&SecretKey> = keys.iter().collect();
+        self.0
+            .submit(&format!("invoice.{verb}"), (NAME, id), json(body), &keys)
+    }
+
+    #[track_caller]
+    fn accept(&mut self, verb: &str, id: &str, body: &impl Serialize, signers: &[&str]) {
+        assert_eq!(self.submit(verb, id, body, signers), Ok(()));
+    }
+
+    /// The reason code; a refusal must leave the invoice as it was.
+    #[track_caller]
+    fn refuse(&mut self, verb: &str, id: &str, body: &impl Serialize, signers: &[&str]) -> &str {
+        let before = (verb != "issue").then(|| self.0.state_hash(NAME, id));
+        let result = self.submit(verb, id, body, signers);
+        let after = (verb != "issue").then(|| self.0.state_hash(NAME, id));
+        assert_eq!(before, after);
+        match result {
+            Err(Stop::Refused(refusal)) => refusal.code,
+            other => panic!("not refused: {other:?}"),
+        }
+    }
+
+    fn invoice(&self) -> Invoice {
+        self.0.data(NAME, ID)
+    }
+
+    fn quota(&self, issuer: &str) -> Quota {
+        self.0.data(quota::NAME, issuer)
+    }
+}
