@@ -84,37 +84,35 @@ struct Package {
     version: String,
 }
 
-/// The library package carries its version in its name, so ask what the compiler depends on.
+/// The library package carries its version in its name, so ask on what the development package depends.
 fn std_package() -> Option<Package> {
-    let depends = run::output("apt-cache", &["depends", "rustc-web"])?;
-    let name = depends
-        .split_whitespace()
-        .find(|word| word.starts_with("libstd-rust-web-") && !word.ends_with("dev"))?;
+    let name = depends("libstd-rust-web-dev")?
+        .into_iter()
+        .find(|name| name.starts_with("libstd-rust-web-"))?;
     let policy = run::output("apt-cache", &["policy", "rustc-web"])?;
     let version = policy
         .lines()
         .find_map(|line| line.trim().strip_prefix("Candidate: "))?;
     Some(Package {
-        name: name.to_owned(),
+        name,
         version: version.to_owned(),
     })
 }
 
-/// libllvm and lld in the versions that this compiler was linked with.
+/// libllvm and lld in the version that this compiler works with.
 fn llvm_packages() -> Vec<String> {
-    let both = ["rustc-web", "rust-web-llvm", "libstd-rust-web-dev"];
-    let depends: String = both
-        .iter()
-        .filter_map(|name| run::output("apt-cache", &["depends", name]))
-        .collect();
-    let mut names: Vec<String> = depends
-        .split_whitespace()
-        .filter(|word| word.starts_with("libllvm") || word.starts_with("lld-"))
-        .map(str::to_owned)
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+    let names = depends("rust-web-llvm").unwrap_or_default();
+    let version = names.iter().find_map(|name| name.strip_prefix("llvm-"));
+    let both = |version: &str| vec![format!("libllvm{version}"), format!("lld-{version}")];
+    version.map(both).unwrap_or_default()
+}
+
+fn depends(package: &str) -> Option<Vec<String>> {
+    let lines = run::output("apt-cache", &["depends", package])?;
+    let names = lines
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Depends: "));
+    Some(names.map(str::to_owned).collect())
 }
 
 fn write_wrapper(home: &Path, script: &Path) -> Result {
