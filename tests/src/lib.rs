@@ -1,1 +1,15 @@
-//! Helpers shared by the tests that cross crates.
+//! Helpers shared by the tests that cross crates: a real browser, the demo consortium, and a node that lies.
+
+pub mod browser;
+pub mod demo;
+pub mod http;
+pub mod lying_node;
+pub mod place;
+pub mod process;
+pub mod webdriver;
+
+/// Why a scenario stopped, in words.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// A step of a scenario.
+pub type Outcome<T = ()> = Result<T, Failure>;

@@ -1,0 +1,244 @@
+//! A real browser with a fresh profile, and what a person does with it.
+
+use crate::place::Folder;
+use crate::process::{Process, free_port};
+use crate::webdriver::{Element, Session};
+use crate::{Failure, Outcome};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// How long a person would wait for anything here.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Needed to run headless, as root, without talking to anybody.
+const FLAGS: [&str; 10] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+];
+
+/// How the browser is held.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// CSS pixels.
+    pub width: u32,
+    /// CSS pixels.
+    pub height: u32,
+    /// A language tag, as in `zh-CN`.
+    pub language: &'static str,
+    /// Whether the system prefers dark colours.
+    pub dark: bool,
+}
+
+impl Default for Device {
+    /// A phone in Chinese, by daylight.
+    fn default() -> Self {
+        Self {
+            width: 375,
+            height: 812,
+            language: "zh-CN",
+            dark: false,
+        }
+    }
+}
+
+/// A browser with a profile of its own: its storage is empty and vanishes with it.
+#[derive(Debug)]
+pub struct Browser {
+    session: Session,
+    _driver: Process,
+    profile: Folder,
+}
+
+impl Browser {
+    /// A phone.
+    ///
+    /// # Errors
+    /// Where the browser does not start.
+    pub fn phone() -> Outcome<Self> {
+        Self::start(&Device::default(), None)
+    }
+
+    /// A phone whose camera shows a film (`.y4m`).
+    ///
+    /// # Errors
+    /// Where the browser does not start.
+    pub fn phone_that_films(film: &Path) -> Outcome<Self> {
+        Self::start(&Device::default(), Some(film))
+    }
+
+    /// Any device.
+    ///
+    /// # Errors
+    /// Where the browser does not start.
+    pub fn start(device: &Device, film: Option<&Path>) -> Outcome<Self> {
+        let profile = Folder::new("browser")?;
+        let port = free_port()?;
+        let mut driver = Process::start(
+            Command::new("chromedriver").arg(format!("--port={port}")),
+            &profile.path().join("driver.log"),
+        )?;
+        driver.wait(PATIENCE, |log| {
+            log.contains("started successfully").then_some(())
+        })?;
+        let session = Session::open(port, &options(device, film, profile.path()))?;
+        if device.dark {
+            let features = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+            session.devtools("Emulation.setEmulatedMedia", &features)?;
+        }
+        Ok(Self {
+            session,
+            _driver: driver,
+            profile,
+        })
+    }
+
+    /// The session itself, for what is not a person's doing.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// A folder for files of this browser's user; gone with the browser.
+    #[must_use]
+    pub fn files(&self) -> &Path {
+        self.profile.path()
+    }
+
+    /// Opens an address. A change after `#` alone does not load the page anew, as in any browser.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn open(&self, address: &str) -> Outcome {
+        self.session.go(address)
+    }
+
+    /// Waits for the element a selector names.
+    ///
+    /// # Errors
+    /// Where it does not come in time; says what is shown instead.
+    pub fn see(&self, selector: &str) -> Outcome<Element> {
+        self.until(&format!("an element {selector}"), |session| {
+            Ok(session.all(selector)?.into_iter().next())
+        })
+    }
+
+    /// Waits for the element a selector names and clicks it.
+    ///
+    /// # Errors
+    /// Where it does not come in time, or stays covered.
+    pub fn press(&self, selector: &str) -> Outcome {
+        self.until(
+            &format!("{selector} to be clicked"),
+            |session| match session.all(selector)?.first() {
+                Some(element) => Ok(session.click(element).ok()),
+                None => Ok(None),
+            },
+        )
+    }
+
+    /// Waits for an input, empties it and types.
+    ///
+    /// # Errors
+    /// Where it does not come in time.
+    pub fn fill(&self, selector: &str, text: &str) -> Outcome {
+        let input = self.see(selector)?;
+        self.session.clear(&input)?;
+        self.session.write(&input, text)
+    }
+
+    /// Gives a file to a file input, which may be hidden behind a button.
+    ///
+    /// # Errors
+    /// Where there is no such input.
+    pub fn give_file(&self, selector: &str, file: &Path) -> Outcome {
+        let input = self.see(selector)?;
+        self.session.write(&input, &file.to_string_lossy())
+    }
+
+    /// What an element shows.
+    ///
+    /// # Errors
+    /// Where it does not come in time.
+    pub fn text(&self, selector: &str) -> Outcome<String> {
+        let element = self.see(selector)?;
+        self.session.text(&element)
+    }
+
+    /// Asks again and again until there is an answer.
+    ///
+    /// # Errors
+    /// Where there is none in time; says what is shown instead.
+    pub fn until<T>(&self, what: &str, ask: impl Fn(&Session) -> Outcome<Option<T>>) -> Outcome<T> {
+        self.until_within(PATIENCE, what, ask)
+    }
+
+    /// The same with another patience.
+    ///
+    /// # Errors
+    /// Where there is no answer in time.
+    pub fn until_within<T>(
+        &self,
+        patience: Duration,
+        what: &str,
+        ask: impl Fn(&Session) -> Outcome<Option<T>>,
+    ) -> Outcome<T> {
+        let started = Instant::now();
+        loop {
+            // An element may vanish between being found and being asked: that is no answer yet.
+            if let Ok(Some(found)) = ask(&self.session) {
+                return Ok(found);
+            }
+            if started.elapsed() > patience {
+                return Err(self.explain(what, patience));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn explain(&self, what: &str, patience: Duration) -> Failure {
+        let shown = self.session.run(
+            "return location.href + '\\n' + document.body.innerText",
+            &[],
+        );
+        let shown = shown
+            .ok()
+            .and_then(|text| text.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        let console = self.session.console().unwrap_or_default().join("\n");
+        format!("no {what} within {patience:?}. Shown instead:\n{shown}\nConsole:\n{console}")
+            .into()
+    }
+}
+
+fn options(device: &Device, film: Option<&Path>, profile: &Path) -> Value {
+    let mut flags: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
+    flags.push(format!(
+        "--user-data-dir={}",
+        profile.join("profile").display()
+    ));
+    flags.push(format!("--lang={}", device.language));
+    flags.push(format!("--window-size={},{}", device.width, device.height));
+    if let Some(film) = film {
+        flags.push(format!(
+            "--use-file-for-fake-video-capture={}",
+            film.display()
+        ));
+    }
+    let mut options = json!({"args": flags, "prefs": {"intl.accept_languages": device.language}});
+    if device.width < 800 {
+        options["mobileEmulation"] = json!({
+            "deviceMetrics": {"width": device.width, "height": device.height, "pixelRatio": 2.0, "touch": true},
+        });
+    }
+    options
+}
