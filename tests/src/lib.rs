@@ -6,6 +6,7 @@ pub mod http;
 pub mod lying_node;
 pub mod place;
 pub mod process;
+pub mod site;
 pub mod webdriver;
 
 /// Why a scenario stopped, in words.
