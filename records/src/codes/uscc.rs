@@ -111,6 +111,14 @@ mod tests {
         }
     }
 
+    /// The 17th character is changed and the 18th made to fit.
+    #[test]
+    fn a_wrong_organisation_digit_is_noticed_behind_a_right_check_digit() {
+        let start = "91440300708437874";
+        let code = format!("{start}{}", check_digit(start).unwrap());
+        assert_eq!(check(&code), UsccCheck::WrongCheckDigit);
+    }
+
     #[test]
     fn ids_of_persons_are_other_ids() {
         for id in [

@@ -5,6 +5,7 @@
 
 pub mod amounts;
 mod events;
+pub mod facts;
 mod month;
 mod rules;
 mod state;

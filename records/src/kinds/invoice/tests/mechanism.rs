@@ -29,40 +29,58 @@ fn an_issue_touches_its_issuers_quota_and_nothing_else_touches_it() {
     assert!(touched("invoice.steal", json(&lock_body("acme"))).is_err());
 }
 
+/// One record's judgement of an issue in the name of `shop`, by itself.
+fn judged_alone(
+    world: &World,
+    kind: &registry::Kind,
+    record: (&str, &str),
+    role: &str,
+    signer: &str,
+) -> &'static str {
+    let body = json(&issue_body("shop"));
+    let payload = world.0.payload("invoice.issue", (NAME, ID), body);
+    let envelope = payload.sign(&[&key(signer)]).expect("signs").encode();
+    let state: Option<Value> = (record.1 == "shop").then(|| json(&world.quota("shop")));
+    let case = registry::Case {
+        record: &crate::RecordName::new(record.0, record.1).expect("a name"),
+        state: state.as_ref(),
+        role,
+        event: &Event::open(&envelope).expect("opens"),
+        context: &crate::Context {
+            chain: CHAIN,
+            height: world.0.height,
+            time: world.0.time,
+            rules_version: 1,
+            directory: &world.0.timeline,
+        },
+    };
+    (kind.apply)(&case).map_or_else(|stop| code(Err(stop)), |_| "accepted")
+}
+
 /// A record refuses every (type, role) that it does not expect.
 #[test]
-fn an_event_of_another_kind_or_role_is_refused() {
-    let world = World::with_invoice();
-    let payload = world
-        .0
-        .payload("invoice.issue", (NAME, ID), json(&issue_body("shop")));
-    let envelope = payload.sign(&[&key("shop")]).expect("signs").encode();
-    let event = Event::open(&envelope).expect("opens");
-    let context = crate::Context {
-        chain: CHAIN,
-        height: 1,
-        time: world.0.time,
-        rules_version: 1,
-        directory: &world.0.timeline,
-    };
-    for (kind, id, role) in [
-        (&KIND, ID, QUOTA_ROLE),
-        (&quota::KIND, "shop", "subject"),
-        (&quota::KIND, "shop", "other"),
+fn an_event_of_another_role_is_refused() {
+    let world = World::new();
+    for (kind, record, role) in [
+        (&KIND, (NAME, ID), QUOTA_ROLE),
+        (&quota::KIND, (quota::NAME, "shop"), "subject"),
+        (&quota::KIND, (quota::NAME, "shop"), "other"),
     ] {
-        let case = registry::Case {
-            record: &crate::RecordName::new(kind.name, id).expect("a name"),
-            state: None,
-            role,
-            event: &event,
-            context: &context,
-        };
-        let refused = (kind.apply)(&case);
-        assert!(
-            matches!(&refused, Err(Stop::Refused(refusal)) if refusal.code == "unexpected-event"),
-            "{refused:?}"
-        );
+        let judgement = judged_alone(&world, kind, record, role, "shop");
+        assert_eq!(judgement, "unexpected-event");
     }
+}
+
+/// The quota's log stands without the invoice's: it asks for the issuer's signature itself.
+#[test]
+fn a_quota_judges_an_issue_alone() {
+    let world = World::new();
+    let judge = |signer| {
+        let record = (quota::NAME, "shop");
+        judged_alone(&world, &quota::KIND, record, QUOTA_ROLE, signer)
+    };
+    assert_eq!(judge("shop"), "accepted");
+    assert_eq!(judge("metro"), "not-signed-by-member");
 }
 
 /// A log with an issue left out, doubled or moved is not the proven one, or breaks a rule.
