@@ -20,6 +20,7 @@ mod name;
 mod refusal;
 pub mod registry;
 mod replay;
+pub mod roster;
 #[cfg(feature = "seal")]
 pub mod seal;
 mod state;

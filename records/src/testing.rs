@@ -181,6 +181,12 @@ impl Ledger {
         canonical::from_value(&self.states.get(&name).expect("exists").data).expect("decodes")
     }
 
+    /// A record's state data as a kind's struct; none where the record does not exist.
+    pub fn find<T: serde::de::DeserializeOwned>(&self, kind: &str, id: &str) -> Option<T> {
+        let state = self.states.get(&RecordName::new(kind, id)?)?;
+        Some(canonical::from_value(&state.data).expect("decodes"))
+    }
+
     /// The entries of a record's log.
     pub fn log(&self, kind: &str, id: &str) -> &[Vec<u8>] {
         &self.logs[&RecordName::new(kind, id).expect("a record name")]

@@ -1,0 +1,144 @@
+//! Who may cast a ballot: the owner's key, a proxy's, or two desk members for paper.
+
+use super::{Appoint, Ballot, Cast, Proxy, state::Appointer};
+use crate::{
+    context::require_key,
+    keys::PublicKey,
+    kinds::{
+        room::{self, Bind},
+        vote::{
+            Effect, Rank, Replacing,
+            desks::{DESK, require_two},
+            effect,
+        },
+    },
+    refusal::{Refusal, Stop},
+    registry::Case,
+    roster::Leaf,
+};
+
+use super::state::Pending;
+
+/// Most ballots of one rank by one head: bounds the log, and lets no rank use up another's.
+pub const MAX_CASTS: u64 = 32;
+
+impl Ballot {
+    /// A pending key whose time has come is in force.
+    pub(super) fn settle(&mut self, time: i64) {
+        if let Some(pending) = self.pending.take_if(|pending| pending.from <= time) {
+            self.key = Some(pending.key);
+        }
+    }
+
+    /// The owner's key in force: the one bound by desk members, else the roster's.
+    pub fn owner_key(&self, entry: &Leaf) -> Option<PublicKey> {
+        self.key.or(entry.key)
+    }
+
+    pub(super) fn cast(&mut self, case: &Case<'_>, body: &Cast) -> Result<(), Stop> {
+        if body.replaces != self.stands {
+            let text = |standing| format!("{standing:?}").to_lowercase();
+            let stands = self.stands.map_or_else(String::new, text);
+            return Err(Refusal::new("replaces-wrong").with("stands", stands).into());
+        }
+        self.require_caster(case, body)?;
+        let casts = self.casts.of(body.rank);
+        if *casts >= MAX_CASTS {
+            return Err(Refusal::new("too-many-ballots")
+                .with("limit", MAX_CASTS)
+                .into());
+        }
+        *casts += 1;
+        // Whether a second ballot of one rank is allowed is the vote's to judge: its rules are there.
+        match effect(body.standing(), self.stands, Replacing::Last)? {
+            Effect::Counts | Effect::Replaces(_) => self.stands = Some(body.standing()),
+            Effect::Conflicts => self.conflicts = self.conflicts.saturating_add(1),
+        }
+        Ok(())
+    }
+
+    fn require_caster(&mut self, case: &Case<'_>, body: &Cast) -> Result<(), Stop> {
+        match (body.rank, &body.by) {
+            (Rank::Owner, None) => {
+                self.require_owner(case, &body.seat.entry)?;
+                // The old key speaks: whoever asked for its replacement was wrong.
+                self.pending = None;
+            }
+            (Rank::Proxy, None) => {
+                let proxy = self.proxy.ok_or_else(|| Refusal::new("no-proxy"))?;
+                require_key(case.event, &proxy.key, "proxy")?;
+            }
+            (Rank::Paper, Some(by)) => {
+                require_two(case.context, case.event, by, DESK)?;
+            }
+            _ => return Err(Refusal::new("paper-needs-two").into()),
+        }
+        Ok(())
+    }
+
+    fn require_owner(&self, case: &Case<'_>, entry: &Leaf) -> Result<(), Refusal> {
+        let key = self
+            .owner_key(entry)
+            .ok_or_else(|| Refusal::new("no-owner-key"))?;
+        require_key(case.event, &key, "owner")
+    }
+
+    /// The owner appoints, replaces and withdraws; desk members enter a written authorisation where there is no appointment yet.
+    pub(super) fn appoint(&mut self, case: &Case<'_>, body: &Appoint) -> Result<(), Stop> {
+        match (&body.by, body.proxy) {
+            (None, proxy) => {
+                self.require_owner(case, &body.seat.entry)?;
+                self.proxy = proxy.map(|key| Proxy {
+                    by: Appointer::Owner,
+                    key,
+                });
+            }
+            (Some(by), Some(key)) => {
+                require_two(case.context, case.event, by, DESK)?;
+                if self.proxy.is_some() {
+                    return Err(Refusal::new("proxy-appointed").into());
+                }
+                self.proxy = Some(Proxy {
+                    by: Appointer::Desks,
+                    key,
+                });
+            }
+            (Some(_), None) => return Err(Refusal::new("only-the-owner-withdraws").into()),
+        }
+        Ok(())
+    }
+
+    /// Two desk members bind a key. The first counts at once; one that replaces a known key only after a delay in which the old one may veto, and
+    /// not at all once the old one has voted.
+    pub(super) fn bind(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        let body: Bind = case.body()?;
+        require_two(case.context, case.event, &body.by, DESK)?;
+        let seat = body.seat.as_ref().ok_or_else(|| case.unexpected())?;
+        let room = room::name_of(case.event.payload().subject.id());
+        if !seat.entry.has_room(room) {
+            return Err(Refusal::new("room-not-in-entry").into());
+        }
+        let known = self.owner_key(&seat.entry);
+        if known.is_some() && self.casts.owner > 0 {
+            return Err(Refusal::new("owner-has-voted").into());
+        }
+        let from = room::in_force_from(case, &body, known, self.pending.is_some())?;
+        self.pending = Some(Pending {
+            from,
+            key: body.key,
+        });
+        self.settle(case.context.time);
+        Ok(())
+    }
+
+    /// The room's old key vetoed: nothing happens where this ballot's pending key has gone already.
+    pub(super) fn veto(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        if case.state.is_none() {
+            return Err(Refusal::new("no-such-record")
+                .with("record", case.record)
+                .into());
+        }
+        self.pending = None;
+        Ok(())
+    }
+}

@@ -1,0 +1,220 @@
+//! Rooms: the log of every key that was ever bound to one. "Was a key ever bound to my room?" is answered by this record, or by its absence.
+
+use super::ballot::{self, Seat};
+use crate::{
+    canonical::Value,
+    context::require_key,
+    event::{Payload, nanoseconds, optional_nanoseconds},
+    keys::PublicKey,
+    kinds::vote::desks::{DESK, require_two},
+    refusal::{Refusal, Stop},
+    registry::{Case, EventType, Kind, SUBJECT, Touch, updated},
+    roster::is_room,
+};
+use serde::{Deserialize, Serialize};
+
+/// Kind name.
+pub const NAME: &str = "room";
+/// A key that replaces a known one counts after this long, in nanoseconds (three days): until then the old key may veto.
+pub const REBIND_DELAY: i64 = 3 * 24 * 3600 * 1_000_000_000;
+/// Longest way into force, in nanoseconds: nobody parks a key for later.
+pub const MAX_DELAY: i64 = 14 * 24 * 3600 * 1_000_000_000;
+
+/// The kind.
+pub static KIND: Kind = Kind {
+    name: NAME,
+    events: &[
+        EventType {
+            name: "room.bind",
+            joins: room_joins,
+        },
+        EventType {
+            name: "room.veto",
+            joins: room_joins,
+        },
+    ],
+    apply,
+};
+
+/// State of a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Room {
+    /// Keys bound so far; each stands in the log.
+    pub bindings: u64,
+    /// The key in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PublicKey>,
+    /// The key that is to replace it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+    /// Replacements that the old key vetoed.
+    pub vetoes: u64,
+}
+
+/// A key on its way into force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// The ballot that it was bound to as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ballot: Option<BallotAt>,
+    /// Block time from which it counts, Unix nanoseconds.
+    #[serde(with = "nanoseconds")]
+    pub from: i64,
+    /// The key.
+    pub key: PublicKey,
+}
+
+/// A ballot by vote and index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BallotAt {
+    /// Index on the roster.
+    pub index: u32,
+    /// The vote's id.
+    pub vote: String,
+}
+
+/// Body of `room.bind`. Signed by both desk members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bind {
+    /// Two members of different organisations, role `desk`, neither a convener.
+    pub by: [String; 2],
+    /// Block time from which the key counts, Unix nanoseconds; must lie three days ahead where another key is known. Absent: at once.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "optional_nanoseconds"
+    )]
+    pub from: Option<i64>,
+    /// The owner's key.
+    pub key: PublicKey,
+    /// The ballot to which it is bound as well, while its vote runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<Seat>,
+}
+
+/// Body of `room.veto`. Signed by the room's key in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Veto {
+    /// The ballot named by the binding that is vetoed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ballot: Option<BallotAt>,
+}
+
+/// Record id of a room: `<community>.<room>`.
+pub fn id(community: &str, room: &str) -> String {
+    format!("{community}.{room}")
+}
+
+/// The room's name within its community. Neither part contains a dot.
+pub(super) fn name_of(id: &str) -> &str {
+    id.split_once('.').map_or("", |(_, room)| room)
+}
+
+/// The ballot that an event of a room names.
+pub(super) fn ballot_of(payload: &Payload) -> Result<Option<BallotAt>, Refusal> {
+    match payload.event_type.as_str() {
+        "room.bind" => Ok(payload.body::<Bind>()?.seat.map(|seat| BallotAt {
+            index: seat.index,
+            vote: seat.vote,
+        })),
+        "room.veto" => Ok(payload.body::<Veto>()?.ballot),
+        _ => Ok(None),
+    }
+}
+
+fn room_joins(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    match ballot_of(payload)? {
+        Some(at) => ballot::joins(&at.vote, at.index),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn apply(case: &Case<'_>) -> Result<Value, Stop> {
+    let room: Option<Room> = case.state.map(crate::canonical::from_value).transpose()?;
+    let mut room = room.unwrap_or_default();
+    let due = |pending: &mut Pending| pending.from <= case.context.time;
+    if let Some(pending) = room.pending.take_if(due) {
+        room.key = Some(pending.key);
+    }
+    match case.what() {
+        ("room.bind", SUBJECT) => room.bind(case)?,
+        ("room.veto", SUBJECT) => room.veto(case)?,
+        _ => return Err(case.unexpected()),
+    }
+    updated(&room)
+}
+
+impl Room {
+    fn bind(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        let body: Bind = case.body()?;
+        require_id(case.record.id())?;
+        require_two(case.context, case.event, &body.by, DESK)?;
+        for id in &body.by {
+            // Nobody whose office it is to convene votes hands out the keys to them.
+            if case.context.member(id)?.has_role("convener") {
+                return Err(Refusal::new("own-cause").with("member", id).into());
+            }
+        }
+        let from = in_force_from(case, &body, self.key, self.pending.is_some())?;
+        self.bindings = self.bindings.saturating_add(1);
+        if from <= case.context.time {
+            self.key = Some(body.key);
+        } else {
+            self.pending = Some(Pending {
+                ballot: ballot_of(case.event.payload())?,
+                from,
+                key: body.key,
+            });
+        }
+        Ok(())
+    }
+
+    fn veto(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        let body: Veto = case.body()?;
+        let pending = self.pending.take();
+        let pending = pending.ok_or_else(|| Refusal::new("nothing-pending"))?;
+        let key = self.key.ok_or_else(|| Refusal::new("nothing-to-defend"))?;
+        require_key(case.event, &key, "room")?;
+        if body.ballot != pending.ballot {
+            return Err(Refusal::new("other-ballot").into());
+        }
+        self.vetoes = self.vetoes.saturating_add(1);
+        Ok(())
+    }
+}
+
+fn require_id(id: &str) -> Result<(), Refusal> {
+    match id.split_once('.') {
+        Some((community, room)) if is_room(community) && is_room(room) => Ok(()),
+        _ => Err(Refusal::new("malformed-room")),
+    }
+}
+
+/// When a bound key comes into force. A key that replaces a known one waits, so that the known one can object.
+pub(super) fn in_force_from(
+    case: &Case<'_>,
+    body: &Bind,
+    known: Option<PublicKey>,
+    pending: bool,
+) -> Result<i64, Refusal> {
+    let time = case.context.time;
+    let from = body.from.unwrap_or(time);
+    if pending {
+        return Err(Refusal::new("binding-pending"));
+    }
+    if known == Some(body.key) {
+        return Ok(time);
+    }
+    if known.is_some() && from < time.saturating_add(REBIND_DELAY) {
+        return Err(Refusal::new("key-known").with("delay", REBIND_DELAY));
+    }
+    if from > time.saturating_add(MAX_DELAY) {
+        return Err(Refusal::new("binding-too-far"));
+    }
+    Ok(from)
+}

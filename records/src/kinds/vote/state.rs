@@ -1,0 +1,123 @@
+//! State of a vote: what was fixed at its opening, and the sums so far. It stays small however many ballots come.
+
+use super::{
+    matter::{Matter, Thresholds},
+    tally::Tally,
+};
+use crate::{
+    digest::Digest,
+    event::{nanoseconds, optional_nanoseconds},
+    roster::Totals,
+};
+use serde::{Deserialize, Serialize};
+
+/// State of a vote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vote {
+    /// Keys bound to ballots by desk members since the opening.
+    pub bound: u64,
+    /// Block time from which no ballot is accepted any more, Unix nanoseconds.
+    #[serde(with = "nanoseconds")]
+    pub closes: i64,
+    /// Community (or lending platform); prefix of its rooms' ids.
+    pub community: String,
+    /// Ballots that met one of another rank and of another choice: paper against owner, owner against proxy, …
+    pub conflicts: u64,
+    /// Member who convenes.
+    pub convener: String,
+    /// The first closing time, where the vote was extended.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "optional_nanoseconds"
+    )]
+    pub extended_from: Option<i64>,
+    /// What is decided.
+    pub matter: Matter,
+    /// Hash of the notice (公告).
+    pub notice: Digest,
+    /// Block time from which ballots are accepted, Unix nanoseconds.
+    #[serde(with = "nanoseconds")]
+    pub opens: i64,
+    /// Hash of the list of the roster's published leaves, where they are published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Digest>,
+    /// Root and totals of the roster.
+    pub roster: Totals,
+    /// The community's settings.
+    pub rules: Settings,
+    /// Hash of the set of rooms concerned, see [`crate::roster::scope`].
+    pub scope: Digest,
+    /// The two members who state that roster and scope are right.
+    pub stated_by: [String; 2],
+    /// The sums.
+    pub tally: Tally,
+    /// Title.
+    pub title: String,
+}
+
+impl Vote {
+    /// The shares that decide.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds::by_law(self.matter)
+            .or(self.rules.thresholds)
+            .unwrap_or(Thresholds::LENDERS)
+    }
+}
+
+/// What a community settles for itself (议事规则).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Whether the closing may be moved once.
+    pub extension: Extension,
+    /// Which ballot of one rank counts.
+    pub replacing: Replacing,
+    /// Whether silence is shown as going with the majority.
+    pub silent: Silent,
+    /// Shares of a lenders' vote; absent where the law fixes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thresholds: Option<Thresholds>,
+}
+
+impl Settings {
+    /// The last ballot counts, one extension where participation is short, silence is silence.
+    pub const USUAL: Self = Self {
+        extension: Extension::IfShort,
+        replacing: Replacing::Last,
+        silent: Silent::Off,
+        thresholds: None,
+    };
+}
+
+/// Whether the closing may be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Extension {
+    /// Never.
+    None,
+    /// Once, where too few have taken part.
+    IfShort,
+}
+
+/// Which of several ballots of one rank counts. A higher rank replaces a lower one in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Replacing {
+    /// The first.
+    First,
+    /// The last before the closing.
+    Last,
+}
+
+/// 未表决票从众: whether those who were silent are shown as going with the majority. Contested, hence off unless the community's rules say so,
+/// and never mixed with the ballots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Silent {
+    /// Silence is silence.
+    Off,
+    /// A second result is shown, apart, with the silent on the majority's side.
+    Majority,
+}
