@@ -31,6 +31,9 @@ pub enum MerkleError {
         /// Leaves in the newer tree.
         new: u64,
     },
+    /// Every tree begins with the empty one; a proof of it would prove nothing.
+    #[error("every tree begins with the empty one")]
+    NothingToProve,
     /// A tree of this size needs another number of hashes.
     #[error("the proof has {got} hashes, which is not what the tree's size asks for")]
     WrongLength {
@@ -138,13 +141,11 @@ pub fn verify_consistency(
         return Err(MerkleError::Shrunk { old, new });
     }
     let wrong_length = MerkleError::WrongLength { got: path.len() };
-    if old == new || old == 0 {
-        // Nothing to prove: the same tree, or one that grew from nothing.
-        let empty_root_is_right = old != 0 || *old_root == sha256(&[]);
-        return match (
-            path.is_empty(),
-            empty_root_is_right && (old == 0 && new != 0 || old_root == new_root),
-        ) {
+    if old == 0 {
+        return Err(MerkleError::NothingToProve);
+    }
+    if old == new {
+        return match (path.is_empty(), old_root == new_root) {
             (false, _) => Err(wrong_length),
             (true, false) => Err(MerkleError::WrongRoot),
             (true, true) => Ok(()),

@@ -63,9 +63,6 @@ impl Validator {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ValidatorSetError {
-    /// There are none.
-    #[error("a validator set has at least one member")]
-    Empty,
     /// There are more than [`MAX_VALIDATORS`].
     #[error("{0} validators are more than a chain can have")]
     TooMany(usize),
@@ -78,6 +75,8 @@ pub enum ValidatorSetError {
 }
 
 /// Validators in CometBFT's order: by power, largest first, then by address. Each is in it once.
+///
+/// A set may be empty, as some nodes write one; nothing can be signed by more than a part of no power, so it verifies nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidatorSet {
     validators: Vec<Validator>,
@@ -88,9 +87,6 @@ pub struct ValidatorSet {
 impl ValidatorSet {
     /// Sorts the validators and checks that they can be a set.
     pub fn new(mut validators: Vec<Validator>) -> Result<ValidatorSet, ValidatorSetError> {
-        if validators.is_empty() {
-            return Err(ValidatorSetError::Empty);
-        }
         if validators.len() > MAX_VALIDATORS {
             return Err(ValidatorSetError::TooMany(validators.len()));
         }

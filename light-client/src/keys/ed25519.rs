@@ -92,3 +92,82 @@ impl TryRng for Blinding {
 }
 
 impl TryCryptoRng for Blinding {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use ed25519_zebra::SigningKey;
+
+    use super::*;
+
+    type Owned = ([u8; 32], Vec<u8>, Vec<u8>);
+
+    fn signed(number: u8) -> Owned {
+        let key = SigningKey::from([number; 32]);
+        let message = alloc::vec![number; usize::from(number)];
+        let signature: [u8; 64] = key.sign(&message).into();
+        (
+            VerificationKeyBytes::from(&key).into(),
+            message,
+            signature.to_vec(),
+        )
+    }
+
+    fn holds(items: &[Owned]) -> bool {
+        let items: Vec<_> = items
+            .iter()
+            .map(|(key, message, signature)| (key, &message[..], &signature[..]))
+            .collect();
+        verify_batch(&items)
+    }
+
+    #[test]
+    fn a_batch_holds_exactly_if_every_signature_in_it_does() {
+        for size in [0, 1, 2, 5, 40] {
+            let good: Vec<Owned> = (0..size).map(signed).collect();
+            assert!(holds(&good), "{size}");
+            for bad in 0..good.len() {
+                for byte in [0, 33, 63] {
+                    let mut items = good.clone();
+                    items[bad].2[byte] ^= 1;
+                    assert!(!holds(&items), "signature {bad} of {size}, byte {byte}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_wrongs_do_not_cancel_out() {
+        let mut items = [signed(1), signed(1)];
+        // s + 1 and s − 1: without random factors the two errors would sum up to nothing.
+        let add_one = items
+            .iter()
+            .position(|item| item.2[32] < 0xff && item.2[32] > 0)
+            .unwrap();
+        items[add_one].2[32] += 1;
+        items[1 - add_one].2[32] -= 1;
+        assert!(!holds(&items));
+    }
+
+    #[test]
+    fn the_blinding_depends_on_every_byte_and_never_repeats() {
+        let (key, message, signature) = signed(9);
+        let seed = |key: &[u8; 32], message: &[u8], signature: &[u8]| {
+            Blinding::over(&[(key, message, signature)]).seed
+        };
+        let mut other_signature = signature.clone();
+        other_signature[0] ^= 1;
+        let seeds = [
+            seed(&key, &message, &signature),
+            seed(&[0; 32], &message, &signature),
+            seed(&key, &message[1..], &signature),
+            seed(&key, &message, &other_signature),
+        ];
+        for (index, seed) in seeds.iter().enumerate() {
+            assert!(!seeds[index + 1..].contains(seed));
+        }
+        let mut blinding = Blinding::over(&[(&key, &message, &signature)]);
+        assert_ne!(blinding.block(), blinding.block());
+    }
+}
