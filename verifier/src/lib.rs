@@ -1,5 +1,32 @@
 //! Question in, verdict out: the light client and the records put together; the lianyan command line.
+//!
+//! [`Verifier`] holds what is trusted of one chain and answers questions about its records. Everything outside of it, network, clock,
+//! randomness, the person who waits, is behind one small trait, [`Host`]. `docs/verdicts.md` says what every verdict means.
 
 extern crate alloc;
 
+mod archive;
+pub mod chains;
+mod checks;
+mod fields;
+mod host;
+mod join;
+mod kinds;
+mod members;
+mod nodes;
+mod proof;
+mod question;
+mod raw;
+mod reasons;
+mod rpc;
+mod session;
+mod trust;
 pub mod verdict;
+mod verifier;
+
+pub use host::{Host, Limits, News, Unreachable};
+pub use join::join_all;
+pub use question::Question;
+pub use reasons::{HEADLINES, Headline, REASONS, Reason};
+pub use rpc::{Fault, MAX_BATCH};
+pub use verifier::{Look, Verifier};

@@ -123,8 +123,11 @@ pub struct NodeAnswer {
     pub url: String,
     /// The member that runs it, as chains.json says.
     pub member: String,
-    /// `agrees`, `behind`, `disagrees`, `unreachable`, `wrong-chain`, `garbage`.
+    /// `agrees`, `behind`, `disagrees`, `unreachable`, `wrong-chain`, `garbage`; `refuted`: it handed out something provably false.
     pub state: String,
+    /// At what it failed, for engineers; for `refuted` the code of what was wrong. Empty when all is well.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
     /// The newest height that it named, if it answered.
     pub height: Option<u64>,
 }

@@ -1,0 +1,247 @@
+//! Replayed records, kept between questions: what was proven once is continued, not fetched again.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    string::String,
+    sync::Arc,
+    vec::Vec,
+};
+use records::{
+    Directory, Fault, Head, RecordName, Replay, Replayed, Stop, Timeline,
+    kinds::{consortium::Consortium, member::Member},
+    log::{Entry, LogTree, leaf_hash},
+};
+
+/// Replayed records that are kept besides the governing ones.
+const MAX_KEPT: usize = 64;
+/// Steps of one record's history that are kept to be shown.
+const MAX_HISTORY: usize = 500;
+/// Kinds whose records govern the others.
+const GOVERNING: [&str; 3] = ["consortium", "member", "rules"];
+
+/// Replayed records and the governing ones over time.
+pub struct Archive {
+    chain: String,
+    kept: BTreeMap<RecordName, Kept>,
+    timeline: Timeline,
+}
+
+/// A record being replayed.
+pub struct Kept {
+    replay: Replay,
+    /// Over all proven entries, replayed or not.
+    tree: LogTree,
+    /// Proven entries that wait to be replayed.
+    queue: VecDeque<Vec<u8>>,
+    /// What was replayed, to be shown.
+    pub history: Vec<Replayed>,
+}
+
+/// How far one record got.
+#[derive(Debug)]
+pub enum Step {
+    /// Replayed to its end.
+    Done,
+    /// More is there to be replayed.
+    More,
+    /// This governing record is needed first.
+    Waits(RecordName),
+    /// The log does not stand.
+    Broken(Fault),
+}
+
+impl Archive {
+    pub fn new(chain: &str) -> Self {
+        Self {
+            chain: chain.into(),
+            kept: BTreeMap::new(),
+            timeline: Timeline::new(),
+        }
+    }
+
+    pub fn kept(&self, name: &RecordName) -> Option<&Kept> {
+        self.kept.get(name)
+    }
+
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Proven entries of a record's log that are here.
+    pub fn received(&self, name: &RecordName) -> LogTree {
+        self.kept
+            .get(name)
+            .map(|kept| kept.tree.clone())
+            .unwrap_or_default()
+    }
+
+    /// Takes entries that follow those received, if with them the log is the proven one; else nothing changes.
+    pub fn receive(&mut self, name: &RecordName, entries: Vec<Vec<u8>>, head: &Head) -> bool {
+        let mut tree = self.received(name);
+        for entry in &entries {
+            tree.append(leaf_hash(entry));
+        }
+        if (tree.size(), tree.root()) != (head.log_size, head.log_root) {
+            return false;
+        }
+        let chain = &self.chain;
+        let kept = self.kept.entry(name.clone()).or_insert_with(|| Kept {
+            replay: Replay::new(name.clone(), chain),
+            tree: LogTree::new(),
+            queue: VecDeque::new(),
+            history: Vec::new(),
+        });
+        kept.tree = tree;
+        kept.queue.extend(entries);
+        true
+    }
+
+    /// Notes that a record provably does not exist.
+    pub fn absent(&mut self, name: &RecordName) {
+        self.timeline.absent(name);
+    }
+
+    /// Forgets a record whose log cannot be continued, and with a governing one everything that was judged by it.
+    pub fn forget(&mut self, name: &RecordName) {
+        if GOVERNING.contains(&name.kind()) {
+            *self = Self::new(&self.chain);
+        } else {
+            self.kept.remove(name);
+        }
+    }
+
+    /// Makes room: questions come and go, the governing records stay.
+    pub fn tidy(&mut self) {
+        if self.kept.len() > MAX_KEPT {
+            self.kept.retain(|name, _| GOVERNING.contains(&name.kind()));
+        }
+    }
+
+    /// Replays at most `most` entries. `live` are the records that are proven at the height of the question.
+    pub fn advance(
+        &mut self,
+        name: &RecordName,
+        head: &Head,
+        live: &BTreeSet<RecordName>,
+        most: usize,
+    ) -> Step {
+        // Taken out while it is judged: what it has replayed so far is in the timeline.
+        let Some(mut kept) = self.kept.remove(name) else {
+            return Step::Broken(Fault::OtherLog);
+        };
+        let step = self.replay(&mut kept, name, head, live, most);
+        self.kept.insert(name.clone(), kept);
+        step
+    }
+
+    fn replay(
+        &mut self,
+        kept: &mut Kept,
+        name: &RecordName,
+        head: &Head,
+        live: &BTreeSet<RecordName>,
+        most: usize,
+    ) -> Step {
+        for _ in 0..most {
+            let Some(entry) = kept.queue.front() else {
+                return match kept.replay.finish(head) {
+                    Ok(()) => Step::Done,
+                    Err(fault) => Step::Broken(fault),
+                };
+            };
+            let view = View {
+                archive: self,
+                live,
+                own: (name, next_height(&kept.queue)),
+            };
+            match kept.replay.push(entry, &view) {
+                Ok(replayed) => {
+                    if let Some(state) = kept.replay.state()
+                        && self.timeline.record(name, replayed.height, state).is_err()
+                    {
+                        return Step::Broken(Fault::OtherState);
+                    }
+                    kept.queue.pop_front();
+                    kept.show(name, replayed);
+                }
+                Err(Fault::Stopped(_, Stop::NotLoaded(other))) => return Step::Waits(other),
+                Err(fault) => return Step::Broken(fault),
+            }
+        }
+        Step::More
+    }
+}
+
+impl Kept {
+    /// The state so far.
+    pub fn state(&self) -> Option<&records::State> {
+        self.replay.state()
+    }
+
+    /// Entries replayed so far.
+    pub fn size(&self) -> u64 {
+        self.replay.size()
+    }
+
+    /// Ballots stand in the ballots' own logs; in the vote's there are too many to show.
+    fn show(&mut self, name: &RecordName, replayed: Replayed) {
+        let joined = &replayed.event.payload().subject != name;
+        if !(joined && name.kind() == "vote") && self.history.len() < MAX_HISTORY {
+            self.history.push(replayed);
+        }
+    }
+}
+
+/// Height of the entry that is replayed next; every one has gone by where none is left.
+fn next_height(queue: &VecDeque<Vec<u8>>) -> u64 {
+    queue
+        .front()
+        .and_then(|entry| Entry::decode(entry))
+        .map_or(u64::MAX, |entry| entry.height)
+}
+
+/// The governing records as far as they are proven now and replayed. Asked about a height that a record has not reached yet,
+/// it names the record.
+struct View<'a> {
+    archive: &'a Archive,
+    live: &'a BTreeSet<RecordName>,
+    /// The record being replayed, which is not in the archive meanwhile, and its next entry's height.
+    own: (&'a RecordName, u64),
+}
+
+impl View<'_> {
+    fn require(&self, kind: &str, id: &str, height: u64) -> Result<(), Stop> {
+        let Some(name) = RecordName::new(kind, id) else {
+            return Err(records::Refusal::new("unknown-member").into());
+        };
+        let reached = match self.archive.kept.get(&name) {
+            _ if name == *self.own.0 => self.own.1,
+            Some(kept) => next_height(&kept.queue),
+            None => u64::MAX,
+        };
+        if self.live.contains(&name) && reached >= height {
+            Ok(())
+        } else {
+            Err(Stop::NotLoaded(name))
+        }
+    }
+}
+
+impl Directory for View<'_> {
+    fn member(&self, id: &str, height: u64) -> Result<Option<Arc<Member>>, Stop> {
+        self.require("member", id, height)?;
+        self.archive.timeline.member(id, height)
+    }
+
+    fn consortium(&self, height: u64) -> Result<Option<Arc<Consortium>>, Stop> {
+        self.require("consortium", "main", height)?;
+        self.archive.timeline.consortium(height)
+    }
+
+    fn rules_version(&self, height: u64) -> Result<u64, Stop> {
+        if height > 0 {
+            self.require("rules", "main", height)?;
+        }
+        self.archive.timeline.rules_version(height)
+    }
+}

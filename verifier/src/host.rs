@@ -1,0 +1,67 @@
+//! Everything outside of the verifier, in one small interface: the network, the clock, randomness, and the person who waits.
+
+use crate::verdict::{Check, Signer};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use core::future::Future;
+
+/// Why a node did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// No connection, or it was cut.
+    #[error("no connection")]
+    NoConnection,
+    /// It took longer than it may.
+    #[error("no answer in time")]
+    TimedOut,
+    /// It answered more than it may: an answer without end looks like this.
+    #[error("the answer is too long")]
+    TooLong,
+    /// An HTTP status that is no success.
+    #[error("HTTP status {0}")]
+    Status(u16),
+}
+
+/// How long a node may take and how much it may answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Milliseconds from the question to the end of the answer.
+    pub millis: u32,
+    /// Bytes of the answer.
+    pub bytes: usize,
+}
+
+/// What the person who waits may be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// What is being waited for: a code such as `asking-nodes`, `stepping`, `asking-proof`, `fetching-log`, `replaying`, `counting`, `sending`; and amounts.
+    Waiting(&'static str, BTreeMap<String, String>),
+    /// A check of the coming verdict has ended.
+    Checked(Check),
+    /// The header is signed by these.
+    Signing(Vec<Signer>, u64),
+}
+
+/// The world outside.
+///
+/// An abandoned question is one whose future is dropped; nothing else needs to be told.
+pub trait Host {
+    /// Posts a JSON text to an address. Whatever happens there, the answer keeps the limits.
+    fn post(
+        &self,
+        url: &str,
+        body: Vec<u8>,
+        limits: Limits,
+    ) -> impl Future<Output = Result<Vec<u8>, Unreachable>>;
+
+    /// The device's clock, Unix nanoseconds.
+    fn now(&self) -> i64;
+
+    /// 32 unpredictable bytes.
+    fn random(&self) -> [u8; 32];
+
+    /// Tells the person who waits.
+    fn tell(&self, news: News);
+
+    /// Lets others run during long work.
+    fn pause(&self) -> impl Future<Output = ()>;
+}

@@ -1,0 +1,97 @@
+//! Who is who: members by their keys, and validators by their members, all from proven records.
+
+use crate::{archive::Archive, verdict::Signer};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec::Vec,
+};
+use light_client::{VerifiedHeader, Vote, sha256};
+use records::{
+    PublicKey, RecordName, Replayed,
+    kinds::{
+        consortium::{Consortium, Found},
+        member::Member,
+    },
+};
+
+/// The consortium's record.
+pub fn consortium_name() -> Option<RecordName> {
+    RecordName::new("consortium", "main")
+}
+
+/// The members that this program has proven, by id: those whose records were replayed, as they are now, and the founders as they were.
+pub fn known(archive: &Archive) -> BTreeMap<String, Member> {
+    let founded = consortium_name()
+        .and_then(|name| archive.kept(&name))
+        .and_then(|kept| kept.history.first())
+        .and_then(|first| first.event.payload().body::<Found>().ok());
+    let founders = founded.into_iter().flat_map(|found| found.members);
+    founders
+        .map(|founder| {
+            let now = archive.timeline().member_now(&founder.member.id).cloned();
+            (founder.member.id.clone(), now.unwrap_or(founder.member))
+        })
+        .collect()
+}
+
+/// Validators grouped by the member that the consortium's record names, strongest first.
+pub fn signers(header: &VerifiedHeader, consortium: Option<&Consortium>) -> Vec<Signer> {
+    let mut groups: BTreeMap<String, Signer> = BTreeMap::new();
+    for validator in header.signers() {
+        let seat = consortium
+            .into_iter()
+            .flat_map(|c| &c.members)
+            .find(|seat| {
+                let address = |key: &PublicKey| address(key) == validator.address;
+                seat.validators.iter().any(|own| address(&own.key))
+            });
+        let unnamed = hex::encode(validator.address);
+        let (id, name, name_en) = match seat {
+            Some(seat) => (seat.id.clone(), seat.name.clone(), seat.name_en.clone()),
+            None => (String::new(), unnamed.clone(), unnamed.clone()),
+        };
+        let key = if id.is_empty() { unnamed } else { id.clone() };
+        let signer = groups.entry(key).or_insert_with(|| Signer {
+            member: id,
+            name,
+            name_en,
+            power: 0,
+            signed: 0,
+        });
+        signer.power += validator.power;
+        if validator.vote == Vote::Signed {
+            signer.signed += validator.power;
+        }
+    }
+    let mut signers: Vec<Signer> = groups.into_values().collect();
+    signers.sort_by_key(|signer| core::cmp::Reverse(signer.power));
+    signers
+}
+
+/// CometBFT's address of a validator's Ed25519 key.
+fn address(key: &PublicKey) -> [u8; 20] {
+    let PublicKey::Ed25519(bytes) = key;
+    let [address @ .., _, _, _, _, _, _, _, _, _, _, _, _] = sha256(&[bytes]);
+    address
+}
+
+/// Who signed an event: member ids and their names, or `person` where the key is no member's.
+pub fn authors(
+    replayed: &Replayed,
+    members: &BTreeMap<String, Member>,
+    person: &str,
+) -> (Vec<String>, Vec<String>) {
+    let mut authors: Vec<(String, String)> = Vec::new();
+    for key in replayed.event.signers() {
+        let member = members.values().find(|member| member.owns(key));
+        let author = match member {
+            Some(member) => (member.id.clone(), member.name.clone()),
+            None => (person.to_string(), String::new()),
+        };
+        if !authors.contains(&author) {
+            authors.push(author);
+        }
+    }
+    authors.into_iter().unzip()
+}

@@ -1,0 +1,226 @@
+//! The nodes that are asked, what each of them said, and the blocks that they hand out.
+
+use crate::{
+    chains::Node,
+    host::{Host, Limits},
+    join::join_all,
+    rpc::{self, Call, Fault},
+    verdict::NodeAnswer,
+};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec::Vec,
+};
+use light_client::{
+    Hash, LightBlock, ValidatorSet,
+    json::{self, Value},
+};
+
+/// For what is short.
+pub const SHORT: Limits = Limits {
+    millis: 4_000,
+    bytes: 256 * 1024,
+};
+/// For blocks and logs.
+pub const LONG: Limits = Limits {
+    millis: 15_000,
+    bytes: 8 * 1024 * 1024,
+};
+
+/// Validator sets by their hash: they change slowly and are large.
+pub type Sets = BTreeMap<Hash, ValidatorSet>;
+/// Sets that are kept.
+const MAX_SETS: usize = 32;
+
+/// What the nodes of a chain said, in the order of `chains.json`.
+#[derive(Clone, Debug)]
+pub struct Roll {
+    pub answers: Vec<NodeAnswer>,
+}
+
+impl Roll {
+    /// Asks every node for its newest height, all at once.
+    pub async fn call<H: Host>(host: &H, chain_id: &str, nodes: &[Node]) -> Self {
+        let statuses = join_all(nodes.iter().map(|node| status(host, &node.url))).await;
+        let answers = nodes.iter().zip(statuses).map(|(node, status)| {
+            let mut answer = NodeAnswer {
+                url: node.url.clone(),
+                member: node.member.clone(),
+                state: String::new(),
+                reason: String::new(),
+                height: None,
+            };
+            match status {
+                Ok(status) if status.chain_id == chain_id => {
+                    answer.height = Some(status.latest_height)
+                }
+                Ok(status) => note(&mut answer, &Fault::WrongChain(status.chain_id)),
+                Err(fault) => note(&mut answer, &fault),
+            }
+            answer
+        });
+        Self {
+            answers: answers.collect(),
+        }
+    }
+
+    /// Nodes that may still be believed to answer, by falling height.
+    pub fn usable(&self) -> Vec<(usize, u64)> {
+        let mut usable: Vec<(usize, u64)> = self
+            .answers
+            .iter()
+            .enumerate()
+            .filter(|(_, answer)| !is_out(answer))
+            .filter_map(|(at, answer)| Some((at, answer.height?)))
+            .collect();
+        usable.sort_by_key(|(_, height)| core::cmp::Reverse(*height));
+        usable
+    }
+
+    /// Writes down at what a node failed. That it lacks something does not undo that it holds our header.
+    pub fn fault(&mut self, at: usize, fault: &Fault) {
+        if let Some(answer) = self.answers.get_mut(at) {
+            match fault {
+                Fault::Refused(_) if answer.state == "agrees" => answer.reason = fault.to_string(),
+                _ => note(answer, fault),
+            }
+        }
+    }
+
+    /// Nodes to ask for proofs: those that hold our header first.
+    pub fn for_proofs(&self) -> Vec<usize> {
+        let mut nodes: Vec<usize> = self.usable().into_iter().map(|(at, _)| at).collect();
+        let agrees = |at: &usize| {
+            self.answers
+                .get(*at)
+                .is_some_and(|answer| answer.state == "agrees")
+        };
+        nodes.sort_by_key(|at| !agrees(at));
+        nodes
+    }
+
+    /// Writes down how a node stands to our header.
+    pub fn stand(&mut self, at: usize, state: &str) {
+        if let Some(answer) = self.answers.get_mut(at)
+            && !is_out(answer)
+        {
+            answer.state = state.into();
+        }
+    }
+
+    /// Address of a node.
+    pub fn url(&self, at: usize) -> String {
+        self.answers
+            .get(at)
+            .map(|answer| answer.url.clone())
+            .unwrap_or_default()
+    }
+
+    /// Members whose nodes agree, each once.
+    pub fn agreeing_members(&self) -> usize {
+        let mut members: Vec<&str> = self
+            .answers
+            .iter()
+            .filter(|answer| answer.state == "agrees")
+            .map(|answer| answer.member.as_str())
+            .collect();
+        members.sort_unstable();
+        members.dedup();
+        members.len()
+    }
+}
+
+/// Whether nothing more is expected of a node.
+fn is_out(answer: &NodeAnswer) -> bool {
+    matches!(
+        answer.state.as_str(),
+        "unreachable" | "wrong-chain" | "garbage" | "refuted"
+    )
+}
+
+fn note(answer: &mut NodeAnswer, fault: &Fault) {
+    answer.state = match fault {
+        Fault::Unreachable(_) => "unreachable",
+        Fault::Garbage(_) => "garbage",
+        Fault::Refused(_) => "behind",
+        Fault::WrongChain(_) => "wrong-chain",
+        Fault::Refuted(_) => "refuted",
+    }
+    .into();
+    answer.reason = match fault {
+        Fault::Refuted(code) => code.clone(),
+        other => other.to_string(),
+    };
+}
+
+async fn status<H: Host>(host: &H, url: &str) -> Result<json::Status, Fault> {
+    let answers = rpc::ask(host, url, &[Call::status()], SHORT).await?;
+    Ok(json::status(first(&answers)?)?)
+}
+
+fn first(answers: &[Value]) -> Result<&Value, Fault> {
+    answers
+        .first()
+        .ok_or_else(|| Fault::Garbage("nothing".into()))
+}
+
+/// A light block with the answer that it was read from.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    pub block: LightBlock,
+    pub raw: Value,
+}
+
+/// Fetches header, commit and validators of a height.
+pub async fn light_block<H: Host>(
+    host: &H,
+    url: &str,
+    height: u64,
+    sets: &mut Sets,
+) -> Result<Fetched, Fault> {
+    let mut answers = rpc::ask(host, url, &[Call::commit(height)], LONG).await?;
+    let raw = answers
+        .pop()
+        .ok_or_else(|| Fault::Garbage("nothing".into()))?;
+    let signed_header = json::commit(&raw)?;
+    if signed_header.header.height != height {
+        return Err(Fault::Refuted("wrong-height".into()));
+    }
+    let hash = signed_header.header.validators_hash;
+    let validators = match sets.get(&hash) {
+        Some(set) => set.clone(),
+        None => validators(host, url, height).await?,
+    };
+    if validators.hash() != hash {
+        return Err(Fault::Refuted("validators-hash".into()));
+    }
+    if sets.len() >= MAX_SETS {
+        sets.clear();
+    }
+    sets.insert(hash, validators.clone());
+    let block = LightBlock {
+        signed_header,
+        validators,
+        next_validators: None,
+    };
+    Ok(Fetched { block, raw })
+}
+
+/// The whole set, page by page.
+async fn validators<H: Host>(host: &H, url: &str, height: u64) -> Result<ValidatorSet, Fault> {
+    let answers = rpc::ask(host, url, &[Call::validators(height, 1)], LONG).await?;
+    let first = json::validators(first(&answers)?)?;
+    let pages = first
+        .total
+        .min(light_client::MAX_VALIDATORS as u64)
+        .div_ceil(100);
+    let calls: Vec<Call> = (2..=pages)
+        .map(|page| Call::validators(height, page))
+        .collect();
+    let mut all = Vec::from([first]);
+    for answer in rpc::ask(host, url, &calls, LONG).await? {
+        all.push(json::validators(&answer)?);
+    }
+    json::join_pages(all).ok_or_else(|| Fault::Garbage("the pages are no validator set".into()))
+}

@@ -1,0 +1,162 @@
+//! Every reason code, in one table: which check it belongs to, how that check then ended, and what it means.
+//!
+//! `docs/verdicts.md` prints the same table; a test compares them. Texts for people are made from the codes by the page.
+
+use crate::verdict::{CheckId, Outcome, Status};
+use CheckId::{
+    FieldsMatch, HeaderFresh, HeaderSigned, HistoryReplayed, InState, LifeCycle, NodesAgree,
+    OutsideProof, ScanRead,
+};
+use Status::{Failed, NotEstablished, OutOfForce, Passed};
+
+/// A reason: code, check, how the check ended, meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The code, kebab-case.
+    pub code: &'static str,
+    /// The check that it belongs to.
+    pub check: CheckId,
+    /// How that check ended.
+    pub status: Status,
+    /// What it means, and the facts that come with it.
+    pub meaning: &'static str,
+}
+
+macro_rules! reasons {
+    ($($name:ident = $code:literal, $check:ident, $status:ident, $meaning:literal;)*) => {
+        $(pub(crate) const $name: Reason = Reason { code: $code, check: $check, status: $status, meaning: $meaning };)*
+
+        /// All reasons, in the order of the checks.
+        pub const REASONS: &[Reason] = &[$($name),*];
+    };
+}
+
+reasons! {
+    SCAN_COMPLETE = "scan-complete", ScanRead, Passed, "The printed code's check characters agree: it was read whole.";
+    SCAN_READ = "scan-read", ScanRead, Passed, "The printed code was read; it carries no check characters.";
+    LINK_READ = "link-read", ScanRead, Passed, "A link to a record was read.";
+    SCAN_CHECK_DIFFERS = "scan-check-differs", ScanRead, NotEstablished, "The code's check characters fit none of the known variants. Issuers' software differs: this says nothing against the invoice.";
+    FORMAT_UNCONFIRMED = "format-unconfirmed", ScanRead, NotEstablished, "The code looks like a fiscal e-bill, whose format is not published.";
+    TEXT_UNKNOWN = "text-unknown", ScanRead, NotEstablished, "The text is no code that this program knows.";
+    NO_RECORD_NAMED = "no-record-named", ScanRead, NotEstablished, "The code does not name a record (the portal form carries no invoice code).";
+
+    FIELDS_OPENED = "fields-opened", FieldsMatch, Passed, "The fields shown are those that the record commits to.";
+    PRINT_RECORDED = "print-recorded", FieldsMatch, Passed, "All that the printed code says is what the issuer recorded.";
+    FIELDS_ALTERED = "fields-altered", FieldsMatch, Failed, "The fields shown are not those that the record commits to.";
+    PRINT_DIFFERS = "print-differs", FieldsMatch, Failed, "The printed code is none of those that the issuer recorded for this number.";
+    OPENING_UNREADABLE = "opening-unreadable", FieldsMatch, NotEstablished, "The fields that came with the code cannot be read.";
+    PRINT_NOT_COMPARABLE = "print-not-comparable", FieldsMatch, NotEstablished, "This kind of code has no part that cannot be guessed, so the chain keeps nothing to compare it with.";
+    NO_PRINT_RECORDED = "no-print-recorded", FieldsMatch, NotEstablished, "The issuer recorded no printed code for this record.";
+
+    RECORD_PROVEN = "record-proven", InState, Passed, "The record is in the state that the header commits to. `log_size`.";
+    RECORD_ABSENT = "record-absent", InState, Failed, "The state that the header commits to holds no such record.";
+    ABSENCE_STALE = "absence-stale", InState, NotEstablished, "The record was absent under an old header; it may have been written since.";
+    PROOF_NOT_GIVEN = "proof-not-given", InState, NotEstablished, "No node gave a proof.";
+    PROOF_REFUTED = "proof-refuted", InState, NotEstablished, "The proofs that nodes gave do not hold.";
+    KIND_UNKNOWN = "kind-unknown", InState, NotEstablished, "This page does not know this kind of record; it may be too old.";
+
+    HISTORY_REPLAYED = "history-replayed", HistoryReplayed, Passed, "The log is complete and signed, and replaying it gives the proven state. `entries`.";
+    HISTORY_SAMPLED = "history-sampled", HistoryReplayed, Passed, "Entries drawn at random are in the log, signed and in order; not all were counted. `entries`, `sample`.";
+    HISTORY_BREAKS_RULES = "history-breaks-rules", HistoryReplayed, Failed, "The proven log holds what the rules refuse. `entry`, `rule`.";
+    HISTORY_NOT_GIVEN = "history-not-given", HistoryReplayed, NotEstablished, "No node gave the log, or that of a member it rests on.";
+    HISTORY_REFUTED = "history-refuted", HistoryReplayed, NotEstablished, "The logs that nodes gave are not the proven ones.";
+    HISTORY_TOO_LONG = "history-too-long", HistoryReplayed, NotEstablished, "The log is longer than this program replays.";
+    RULES_TOO_NEW = "rules-too-new", HistoryReplayed, NotEstablished, "The rules in force are newer than this page. `version`.";
+
+    HEADER_SIGNED = "header-signed", HeaderSigned, Passed, "More than two thirds of the voting power signed the header, in steps from the checkpoint. `signed`, `total`.";
+    HEADER_IS_CHECKPOINT = "header-is-checkpoint", HeaderSigned, Passed, "The header is the checkpoint itself.";
+    CHECKPOINT_NOT_GIVEN = "checkpoint-not-given", HeaderSigned, NotEstablished, "No node gave the checkpoint's header with its validators.";
+    TRUST_EXPIRED = "trust-expired", HeaderSigned, NotEstablished, "The newest trusted header is older than the trusting period: the page needs a newer checkpoint.";
+    HEADER_FROM_FUTURE = "header-from-future", HeaderSigned, NotEstablished, "The header's time is ahead of the device's clock, which may be wrong.";
+    HEADER_NOT_GIVEN = "header-not-given", HeaderSigned, NotEstablished, "No node gave a header.";
+    HEADER_REFUTED = "header-refuted", HeaderSigned, NotEstablished, "The headers that nodes gave do not verify. `why`.";
+    TOO_MANY_STEPS = "too-many-steps", HeaderSigned, NotEstablished, "Verifying the way from the checkpoint would take more work than allowed.";
+
+    HEADER_FRESH = "header-fresh", HeaderFresh, Passed, "The header is recent. `age_seconds`.";
+    HEADER_STALE = "header-stale", HeaderFresh, NotEstablished, "The newest header is older than the bound. `age_seconds`, `bound_seconds`.";
+
+    NODES_AGREE = "nodes-agree", NodesAgree, Passed, "Nodes of other members hold the same header. `agree`, `asked`.";
+    NO_OTHER_NODE = "no-other-node", NodesAgree, NotEstablished, "No node of another member is known that could confirm the header.";
+    OTHER_NODES_SILENT = "other-nodes-silent", NodesAgree, NotEstablished, "No node of another member answered for this height.";
+    NODES_DISAGREE = "nodes-disagree", NodesAgree, NotEstablished, "Another node names another header, without being able to prove it, and none confirms ours.";
+    CHAIN_FORKED = "chain-forked", NodesAgree, Failed, "Two different headers of one height are both signed by more than two thirds. Nothing is established until the consortium has explained it.";
+
+    INVOICE_UNCLAIMED = "invoice-unclaimed", LifeCycle, Passed, "Issued, and neither claimed, void nor red-flushed.";
+    INVOICE_RED_PART = "invoice-red-part", LifeCycle, Passed, "Unclaimed, and red-flushed in part. `red`.";
+    INVOICE_LOCKED = "invoice-locked", LifeCycle, OutOfForce, "Locked for one company's claim. `by`.";
+    INVOICE_REIMBURSED = "invoice-reimbursed", LifeCycle, OutOfForce, "Reimbursed. `by`.";
+    INVOICE_ENTERED = "invoice-entered", LifeCycle, OutOfForce, "Entered in a company's books. `by`.";
+    INVOICE_DECLARED = "invoice-declared", LifeCycle, OutOfForce, "Declared for tax. `by`.";
+    INVOICE_VOID = "invoice-void", LifeCycle, OutOfForce, "Void.";
+    INVOICE_RED_FLUSHED = "invoice-red-flushed", LifeCycle, OutOfForce, "Red-flushed as a whole.";
+    DOCUMENT_SHARED = "document-shared", LifeCycle, Passed, "The patient confirmed the document.";
+    DOCUMENT_PROPOSED = "document-proposed", LifeCycle, OutOfForce, "Proposed by the hospital; the patient has not confirmed it.";
+    DOCUMENT_REJECTED = "document-rejected", LifeCycle, OutOfForce, "The patient rejected the document.";
+    DOCUMENT_ERASED = "document-erased", LifeCycle, OutOfForce, "The content was erased by law; the record stays.";
+    GRANT_ACTIVE = "grant-active", LifeCycle, Passed, "The grant is in force. `until`.";
+    GRANT_EXPIRED = "grant-expired", LifeCycle, OutOfForce, "The grant has expired by block time. `until`.";
+    GRANT_REVOKED = "grant-revoked", LifeCycle, OutOfForce, "The patient took the grant back.";
+    GRANT_SUPERSEDED = "grant-superseded", LifeCycle, OutOfForce, "Another grant has taken its place. `successor`.";
+    READ_DONE = "read-done", LifeCycle, Passed, "A read under a grant.";
+    READ_OPEN = "read-open", LifeCycle, Passed, "A read in an emergency, not yet reviewed.";
+    READ_REVIEWED = "read-reviewed", LifeCycle, Passed, "A read in an emergency, reviewed.";
+    VOTE_UPCOMING = "vote-upcoming", LifeCycle, Passed, "The vote has not opened yet. `opens`.";
+    VOTE_OPEN = "vote-open", LifeCycle, Passed, "The vote is open. `closes`.";
+    VOTE_PASSED = "vote-passed", LifeCycle, Passed, "The vote has closed and passed on both counts.";
+    VOTE_NOT_PASSED = "vote-not-passed", LifeCycle, Passed, "The vote has closed and did not pass. `why`: `participation`, `heads`, `area`.";
+    BALLOT_COUNTED = "ballot-counted", LifeCycle, Passed, "The ballot is in the vote's log. `choice`.";
+    BALLOT_NOT_CAST = "ballot-not-cast", LifeCycle, Passed, "Nothing was cast on this ballot yet.";
+    RECORD_IN_FORCE = "record-in-force", LifeCycle, Passed, "The record stands as shown.";
+    LIFE_CYCLE_STALE = "life-cycle-stale", LifeCycle, NotEstablished, "It stood so under an old header, and may have changed since. `last`: the code that held then.";
+
+    TRUTH_OUTSIDE_PROOF = "truth-outside-proof", OutsideProof, NotEstablished, "Unchanged since it was recorded is proven; that it was true when it was recorded is not.";
+    READS_OUTSIDE_CHAIN = "reads-outside-chain", OutsideProof, NotEstablished, "Registered reads are complete; reads outside the chain cannot be excluded.";
+    ELECTORATE_AS_STATED = "electorate-as-stated", OutsideProof, NotEstablished, "Who may vote is as stated by two members. `first`, `second`.";
+}
+
+/// A sentence on top that is not simply the reason of one check. Every other headline is the code of the check that decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Headline {
+    /// The code, kebab-case.
+    pub code: &'static str,
+    /// The outcome with which it comes.
+    pub outcome: Outcome,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+pub(crate) const INVOICE_UNCHANGED_UNCLAIMED: Headline = Headline {
+    code: "invoice-unchanged-unclaimed",
+    outcome: Outcome::Verified,
+    meaning: "Unchanged since it was recorded, and unclaimed.",
+};
+pub(crate) const NOT_CONFIGURED: Headline = Headline {
+    code: "not-configured",
+    outcome: Outcome::NotEstablished,
+    meaning: "The page has no usable chains.json.",
+};
+
+/// All such sentences.
+pub const HEADLINES: &[Headline] = &[INVOICE_UNCHANGED_UNCLAIMED, NOT_CONFIGURED];
+
+impl Reason {
+    /// The reason with this code.
+    pub fn by_code(code: &str) -> Option<&'static Reason> {
+        REASONS.iter().find(|reason| reason.code == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_means_two_things() {
+        let mut codes: Vec<&str> = REASONS.iter().map(|reason| reason.code).collect();
+        codes.extend(HEADLINES.iter().map(|headline| headline.code));
+        codes.sort_unstable();
+        let all = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+}

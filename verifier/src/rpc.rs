@@ -1,0 +1,168 @@
+//! JSON-RPC 2.0 as CometBFT speaks it: batches of calls to one node, answers sorted out by their number.
+
+use crate::host::{Host, Limits, Unreachable};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use light_client::json::{self, JsonError};
+use serde_json::{Value, json};
+
+/// CometBFT answers at most this many calls in one request.
+pub const MAX_BATCH: usize = 10;
+
+/// Why a node's answer is of no use. None of these says anything about a record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It did not answer.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+    /// It answered something that is no answer to the question.
+    #[error("garbage: {0}")]
+    Garbage(String),
+    /// It says that it does not have this, or not any more, or not yet.
+    #[error("the node answers: {0}")]
+    Refused(String),
+    /// It follows another chain.
+    #[error("the node follows chain {0}")]
+    WrongChain(String),
+    /// What it gave is provably false; the code names what is wrong.
+    #[error("refuted: {0}")]
+    Refuted(String),
+}
+
+impl From<JsonError> for Fault {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::Node { message, data, .. } => Self::Refused(join(&message, &data)),
+            other => Self::Garbage(other.to_string()),
+        }
+    }
+}
+
+fn join(message: &str, data: &str) -> String {
+    let mut text: String = message.into();
+    text.push_str(": ");
+    text.extend(data.chars().take(200));
+    text
+}
+
+/// A call: method and parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    method: &'static str,
+    params: Value,
+}
+
+impl Call {
+    /// What the node says of itself.
+    pub fn status() -> Self {
+        Self {
+            method: "status",
+            params: json!({}),
+        }
+    }
+
+    /// Header and commit.
+    pub fn commit(height: u64) -> Self {
+        Self {
+            method: "commit",
+            params: json!({ "height": height.to_string() }),
+        }
+    }
+
+    /// Validators of a height, a hundred a page, pages from 1.
+    pub fn validators(height: u64, page: u64) -> Self {
+        let params =
+            json!({ "height": height.to_string(), "page": page.to_string(), "per_page": "100" });
+        Self {
+            method: "validators",
+            params,
+        }
+    }
+
+    /// A question to the application about its state after the block at `height`.
+    pub fn query(path: &'static str, data: &[u8], height: u64, prove: bool) -> Self {
+        let params = json!({ "path": path, "data": hex::encode(data), "height": height.to_string(), "prove": prove });
+        Self {
+            method: "abci_query",
+            params,
+        }
+    }
+}
+
+/// Asks a node everything in as few requests as it allows. The answers are JSON-RPC envelopes, in the order of the calls.
+pub async fn ask<H: Host>(
+    host: &H,
+    url: &str,
+    calls: &[Call],
+    limits: Limits,
+) -> Result<Vec<Value>, Fault> {
+    let mut answers = Vec::with_capacity(calls.len());
+    for batch in calls.chunks(MAX_BATCH) {
+        let body = host.post(url, encode(batch), limits).await?;
+        if body.len() > limits.bytes {
+            return Err(Unreachable::TooLong.into());
+        }
+        answers.extend(sort(json::parse(&body)?, batch.len())?);
+    }
+    Ok(answers)
+}
+
+fn encode(batch: &[Call]) -> Vec<u8> {
+    let calls = batch.iter().enumerate().map(
+        |(id, call)| json!({ "jsonrpc": "2.0", "id": id, "method": call.method, "params": call.params }),
+    );
+    Value::Array(calls.collect()).to_string().into_bytes()
+}
+
+/// Puts the answers in the order of the calls; a batch of one may come back bare.
+fn sort(answer: Value, count: usize) -> Result<Vec<Value>, Fault> {
+    let answers = match answer {
+        Value::Array(answers) => answers,
+        single => Vec::from([single]),
+    };
+    let mut places: Vec<Option<Value>> = (0..count).map(|_| None).collect();
+    for answer in answers {
+        let id = answer.get("id").and_then(Value::as_u64);
+        let place = id
+            .and_then(|id| usize::try_from(id).ok())
+            .and_then(|id| places.get_mut(id));
+        match place {
+            Some(place @ None) => *place = Some(answer),
+            _ => return Err(Fault::Garbage("an answer to no question".into())),
+        }
+    }
+    let all: Option<Vec<Value>> = places.into_iter().collect();
+    all.ok_or_else(|| Fault::Garbage("a question without an answer".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_told_apart_by_number_and_none_is_made_up() {
+        let (a, b) = (
+            json!({"id": 1, "result": "b"}),
+            json!({"id": 0, "result": "a"}),
+        );
+        let sorted = sort(json!([a, b]), 2).expect("whole");
+        assert_eq!(
+            (&sorted[0]["result"], &sorted[1]["result"]),
+            (&json!("a"), &json!("b"))
+        );
+        for bad in [
+            json!([{"id": 0}]),
+            json!([{"id": 0}, {"id": 0}]),
+            json!([{"id": 0}, {"id": 2}]),
+            json!([{"id": 0}, {"id": "1"}]),
+            json!([{"id": 0}, {}]),
+            json!("text"),
+            json!(null),
+        ] {
+            assert!(sort(bad.clone(), 2).is_err(), "{bad}");
+        }
+        assert!(sort(json!({"id": 0}), 1).is_ok());
+    }
+}

@@ -1,0 +1,250 @@
+//! One question's work under one verified header: proving heads, fetching logs, replaying what is needed, in that order of need.
+
+use crate::{
+    archive::{Archive, Step},
+    host::{Host, News},
+    nodes::Roll,
+    proof::{self, ProvenHead},
+    reasons::{self, Reason},
+    rpc::Fault,
+    trust::facts,
+};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::{String, ToString},
+    vec::Vec,
+};
+use light_client::VerifiedHeader;
+use records::{Fault as Broken, Head, RecordName, Stop};
+
+/// Entries asked for at once; nodes may give fewer.
+const STRETCH: u32 = 500;
+/// Longest log that is replayed unasked.
+const MAX_LOG: u64 = 100_000;
+/// Entries replayed between two pauses.
+const SLICE: usize = 64;
+
+/// Why something could not be shown: the reason, and facts.
+#[derive(Clone, Debug)]
+pub struct Gap {
+    pub reason: Reason,
+    pub facts: BTreeMap<String, String>,
+}
+
+impl From<Reason> for Gap {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            facts: BTreeMap::new(),
+        }
+    }
+}
+
+/// The work on one question.
+pub struct Session<'a, H> {
+    pub host: &'a H,
+    pub header: &'a VerifiedHeader,
+    pub roll: &'a mut Roll,
+    pub archive: &'a mut Archive,
+    heads: BTreeMap<RecordName, ProvenHead>,
+    /// Records whose whole log is here, or that are proven absent, at this height.
+    live: BTreeSet<RecordName>,
+}
+
+impl<'a, H: Host> Session<'a, H> {
+    pub fn new(
+        host: &'a H,
+        header: &'a VerifiedHeader,
+        roll: &'a mut Roll,
+        archive: &'a mut Archive,
+    ) -> Self {
+        Self {
+            host,
+            header,
+            roll,
+            archive,
+            heads: BTreeMap::new(),
+            live: BTreeSet::new(),
+        }
+    }
+
+    /// Proves the heads of these records; of those that are not proven yet.
+    pub async fn prove(&mut self, names: &[RecordName]) -> Result<(), Gap> {
+        let mut missing: Vec<RecordName> = names.to_vec();
+        missing.retain(|name| !self.heads.contains_key(name));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut gap = Gap::from(reasons::PROOF_NOT_GIVEN);
+        for at in self.roll.for_proofs() {
+            match proof::heads(self.host, &self.roll.url(at), self.header, &missing).await {
+                Ok(heads) => {
+                    self.heads.extend(missing.into_iter().zip(heads));
+                    return Ok(());
+                }
+                Err(fault) => {
+                    if matches!(fault, Fault::Refuted(_)) {
+                        gap = reasons::PROOF_REFUTED.into();
+                    }
+                    self.roll.fault(at, &fault);
+                }
+            }
+        }
+        Err(gap)
+    }
+
+    /// A proven head; none where it was not asked for or the record is absent.
+    pub fn head(&self, name: &RecordName) -> Option<Head> {
+        self.heads.get(name)?.head().copied()
+    }
+
+    /// The proofs, for the raw part of a verdict.
+    pub fn proofs(&self) -> impl Iterator<Item = (&RecordName, &ProvenHead)> {
+        self.heads.iter()
+    }
+
+    /// Proves these records, fetches their logs and replays them, and with them every governing record that they rest on.
+    pub async fn replay(&mut self, names: &[RecordName]) -> Result<(), Gap> {
+        self.prove(names).await?;
+        let mut pending: Vec<RecordName> = Vec::new();
+        for name in names {
+            self.open(name, &mut pending).await?;
+        }
+        while !pending.is_empty() {
+            let mut moved = false;
+            let mut wanted = Vec::new();
+            for name in core::mem::take(&mut pending) {
+                let before = self.replayed(&name);
+                let step = self.run(&name).await;
+                moved |= self.replayed(&name) > before;
+                match step {
+                    Step::Done => moved = true,
+                    Step::More => pending.push(name),
+                    Step::Waits(other) => {
+                        wanted.push(other);
+                        pending.push(name);
+                    }
+                    Step::Broken(broken) => return Err(broken_log(&name, broken)),
+                }
+            }
+            wanted.retain(|name| !self.live.contains(name));
+            if wanted.is_empty() && !moved {
+                // Each waits for the other: no honest log is made like that.
+                return Err(reasons::HISTORY_BREAKS_RULES.into());
+            }
+            wanted.sort();
+            wanted.dedup();
+            self.prove(&wanted)
+                .await
+                .map_err(|_| Gap::from(reasons::HISTORY_NOT_GIVEN))?;
+            for name in wanted {
+                self.open(&name, &mut pending).await?;
+            }
+        }
+        self.archive.tidy();
+        Ok(())
+    }
+
+    fn replayed(&self, name: &RecordName) -> u64 {
+        self.archive.kept(name).map_or(0, |kept| kept.size())
+    }
+
+    /// Fetches the rest of a proven record's log.
+    async fn open(&mut self, name: &RecordName, pending: &mut Vec<RecordName>) -> Result<(), Gap> {
+        if !self.live.contains(name) {
+            match self.head(name) {
+                None => self.archive.absent(name),
+                Some(head) => {
+                    self.fetch(name, &head).await?;
+                    pending.push(name.clone());
+                }
+            }
+            self.live.insert(name.clone());
+        }
+        Ok(())
+    }
+
+    async fn fetch(&mut self, name: &RecordName, head: &Head) -> Result<(), Gap> {
+        if head.log_size > MAX_LOG {
+            return Err(reasons::HISTORY_TOO_LONG.into());
+        }
+        if self.archive.receive(name, Vec::new(), head) {
+            return Ok(());
+        }
+        if self.archive.received(name).size() >= head.log_size {
+            self.archive.forget(name);
+            self.live.clear();
+        }
+        let mut gap = Gap::from(reasons::HISTORY_NOT_GIVEN);
+        for at in self.roll.for_proofs() {
+            let fault = match self.rest_of_log(at, name, head).await {
+                Ok(entries) => {
+                    if self.archive.receive(name, entries, head) {
+                        return Ok(());
+                    }
+                    Fault::Refuted("log-differs".into())
+                }
+                Err(fault) => fault,
+            };
+            if matches!(fault, Fault::Refuted(_)) {
+                gap = reasons::HISTORY_REFUTED.into();
+            }
+            self.roll.fault(at, &fault);
+        }
+        Err(gap)
+    }
+
+    async fn rest_of_log(
+        &self,
+        at: usize,
+        name: &RecordName,
+        head: &Head,
+    ) -> Result<Vec<Vec<u8>>, Fault> {
+        let (url, key) = (self.roll.url(at), name.tree_key());
+        let height = proof::state_height(self.header);
+        let mut next = self.archive.received(name).size();
+        let mut entries = Vec::new();
+        while next < head.log_size {
+            let left = u32::try_from(head.log_size - next).unwrap_or(u32::MAX);
+            let count = left.min(STRETCH);
+            let range = proof::log_range(self.host, &url, &key, next, count, height).await?;
+            next += u64::try_from(range.len()).unwrap_or(u64::MAX);
+            entries.extend(range);
+            self.amount("fetching-log", next, head.log_size);
+        }
+        Ok(entries)
+    }
+
+    /// Replays one record as far as it goes.
+    async fn run(&mut self, name: &RecordName) -> Step {
+        let Some(head) = self.head(name) else {
+            return Step::Done;
+        };
+        loop {
+            let step = self.archive.advance(name, &head, &self.live, SLICE);
+            if !matches!(step, Step::More) {
+                return step;
+            }
+            self.amount("replaying", self.replayed(name), head.log_size);
+            self.host.pause().await;
+        }
+    }
+
+    fn amount(&self, step: &'static str, done: u64, total: u64) {
+        let facts = facts([("done", done.to_string()), ("total", total.to_string())]);
+        self.host.tell(News::Waiting(step, facts));
+    }
+}
+
+fn broken_log(name: &RecordName, broken: Broken) -> Gap {
+    match broken {
+        Broken::Stopped(_, Stop::RulesUnknown(version)) => Gap {
+            reason: reasons::RULES_TOO_NEW,
+            facts: facts([("version", version.to_string())]),
+        },
+        broken => Gap {
+            reason: reasons::HISTORY_BREAKS_RULES,
+            facts: facts([("record", name.to_string()), ("why", broken.to_string())]),
+        },
+    }
+}

@@ -1,0 +1,367 @@
+//! The verifier: what is trusted of one chain, and the way from a question to its verdict.
+
+use crate::{
+    archive::Archive,
+    chains::Chain,
+    checks::{Checks, conclude},
+    fields,
+    host::{Host, News},
+    kinds, members,
+    nodes::Roll,
+    question::Question,
+    raw, reasons,
+    session::{Gap, Session},
+    trust::{Anchored, NoHeader, Trust, facts},
+    verdict::{Anchor, HistoryEntry, NodeAnswer, Outcome, Verdict},
+};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec::Vec,
+};
+use records::{RecordName, canonical, kinds::member::Member};
+
+/// What is trusted of one chain, and every record that was replayed; kept between questions.
+pub struct Verifier {
+    chain: Chain,
+    trust: Trust,
+    archive: Archive,
+}
+
+/// What a look at the chain found.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The newest header; none where none could be trusted.
+    pub anchor: Option<Anchor>,
+    /// Reason code where something is not as it should be; empty when all is well.
+    pub reason: String,
+    /// Facts for it.
+    pub facts: BTreeMap<String, String>,
+    /// The nodes asked.
+    pub nodes: Vec<NodeAnswer>,
+    /// Members that are proven under the header, by id.
+    pub members: Vec<Member>,
+}
+
+impl Verifier {
+    /// Knows nothing yet but the chain's checkpoint.
+    pub fn new(chain: Chain) -> Self {
+        Self {
+            trust: Trust::new(),
+            archive: Archive::new(&chain.id),
+            chain,
+        }
+    }
+
+    /// The chain.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Looks for the newest header and who signed it.
+    pub async fn look<H: Host>(&mut self, host: &H) -> Look {
+        let mut checks = Checks::new(host);
+        let (mut roll, anchored) = self.anchor(host, &mut checks).await;
+        let anchor = match &anchored {
+            Some(anchored) => {
+                let mut session =
+                    Session::new(host, &anchored.header, &mut roll, &mut self.archive);
+                // Without the consortium's record the signers stay unnamed; nothing else is lost.
+                let _ = session.replay(members::consortium_name().as_slice()).await;
+                Some(self.describe(host, anchored))
+            }
+            None => None,
+        };
+        let trouble = checks
+            .finish()
+            .into_iter()
+            .find(|check| check.status != crate::verdict::Status::Passed);
+        let (reason, facts) = trouble
+            .map(|check| (check.reason, check.facts))
+            .unwrap_or_default();
+        Look {
+            anchor,
+            reason,
+            facts,
+            nodes: roll.answers,
+            members: members::known(&self.archive).into_values().collect(),
+        }
+    }
+
+    /// Answers a question.
+    pub async fn check<H: Host>(&mut self, host: &H, question: &Question) -> Verdict {
+        let began = host.now();
+        let mut verdict = blank(question);
+        let mut checks = Checks::new(host);
+        checks.note(match &question.record {
+            Some(name) => kinds::outside(name.kind()),
+            None => reasons::TRUTH_OUTSIDE_PROOF,
+        });
+        if let Some(reason) = question.scan {
+            checks.note(reason);
+        }
+        if let Some(name) = &question.record {
+            self.prove(host, question, name, &mut verdict, &mut checks)
+                .await;
+        }
+        verdict.checks = checks.finish();
+        conclude(&mut verdict);
+        let millis = host.now().saturating_sub(began) / 1_000_000;
+        verdict.millis = u32::try_from(millis).unwrap_or_default();
+        verdict
+    }
+
+    async fn prove<H: Host>(
+        &mut self,
+        host: &H,
+        question: &Question,
+        name: &RecordName,
+        verdict: &mut Verdict,
+        checks: &mut Checks<'_, H>,
+    ) {
+        let (mut roll, anchored) = self.anchor(host, checks).await;
+        if let Some(anchored) = anchored {
+            self.judge(host, question, name, &anchored, &mut roll, verdict, checks)
+                .await;
+            verdict.anchor = Some(self.describe(host, &anchored));
+        }
+        verdict.nodes = roll.answers;
+    }
+
+    /// The newest header that can be trusted, and the checks about it.
+    async fn anchor<H: Host>(
+        &mut self,
+        host: &H,
+        checks: &mut Checks<'_, H>,
+    ) -> (Roll, Option<Anchored>) {
+        host.tell(News::Waiting("asking-nodes", BTreeMap::new()));
+        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
+        match self.trust.advance(host, &self.chain, &mut roll).await {
+            Err(NoHeader { reason, facts }) => {
+                checks.note_with(reason, facts);
+                (roll, None)
+            }
+            Ok(anchored) => {
+                let signed = anchored.header.signers();
+                if signed.is_empty() {
+                    checks.note(reasons::HEADER_IS_CHECKPOINT);
+                } else {
+                    checks.note_with(reasons::HEADER_SIGNED, power(&anchored));
+                }
+                self.judge_age(host, &anchored, checks);
+                let agree = roll
+                    .answers
+                    .iter()
+                    .filter(|node| node.state == "agrees")
+                    .count();
+                let counts = [
+                    ("agree", agree.to_string()),
+                    ("asked", roll.answers.len().to_string()),
+                ];
+                checks.note_with(anchored.agreement, facts(counts));
+                (roll, Some(anchored))
+            }
+        }
+    }
+
+    fn judge_age<H: Host>(&self, host: &H, anchored: &Anchored, checks: &mut Checks<'_, H>) {
+        let age = age_seconds(host, anchored);
+        let bound = self.chain.fresh_seconds;
+        let reason = if age <= i64::from(bound) {
+            reasons::HEADER_FRESH
+        } else {
+            reasons::HEADER_STALE
+        };
+        let facts = facts([
+            ("age_seconds", age.to_string()),
+            ("bound_seconds", bound.to_string()),
+        ]);
+        checks.note_with(reason, facts);
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    async fn judge<H: Host>(
+        &mut self,
+        host: &H,
+        question: &Question,
+        name: &RecordName,
+        anchored: &Anchored,
+        roll: &mut Roll,
+        verdict: &mut Verdict,
+        checks: &mut Checks<'_, H>,
+    ) {
+        let fresh = age_seconds(host, anchored) <= i64::from(self.chain.fresh_seconds);
+        host.tell(News::Waiting("asking-proof", BTreeMap::new()));
+        let mut session = Session::new(host, &anchored.header, roll, &mut self.archive);
+        let mut names = Vec::from([name.clone()]);
+        names.extend(members::consortium_name());
+        names.extend(RecordName::new("rules", "main"));
+        if let Err(gap) = session.prove(&names).await {
+            return checks.note_with(gap.reason, gap.facts);
+        }
+        if let Some(consortium) = members::consortium_name() {
+            let _ = session.replay(&[consortium]).await;
+            let consortium = session.archive.timeline().consortium_now();
+            let total = total_power(anchored);
+            host.tell(News::Signing(
+                members::signers(&anchored.header, consortium),
+                total,
+            ));
+        }
+        let Some(head) = session.head(name) else {
+            checks.note(if fresh {
+                reasons::RECORD_ABSENT
+            } else {
+                reasons::ABSENCE_STALE
+            });
+            verdict.raw = raw::text(anchored, &session, name);
+            return;
+        };
+        if records::registry::kind(name.kind()).is_none() {
+            return checks.note(reasons::KIND_UNKNOWN);
+        }
+        let size = head.log_size.to_string();
+        checks.note_with(reasons::RECORD_PROVEN, facts([("log_size", size.clone())]));
+        let replayed = session.replay(core::slice::from_ref(name)).await;
+        verdict.raw = raw::text(anchored, &session, name);
+        match replayed {
+            Ok(()) => checks.note_with(reasons::HISTORY_REPLAYED, facts([("entries", size)])),
+            Err(Gap { reason, facts }) => return checks.note_with(reason, facts),
+        }
+        let Some(kept) = self.archive.kept(name) else {
+            return;
+        };
+        if let Some(state) = kept.state() {
+            let data = &state.data;
+            verdict.state = canonical::encode_value(data)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+                .unwrap_or_default();
+            let (fields, reason) = fields::compare(question, name.kind(), data);
+            verdict.fields = fields;
+            if let Some(reason) = reason {
+                checks.note(reason);
+            }
+            self.judge_life(name, data, anchored, fresh, checks);
+        }
+        verdict.history = self.history(name);
+    }
+
+    fn judge_life<H: Host>(
+        &self,
+        name: &RecordName,
+        data: &canonical::Value,
+        anchored: &Anchored,
+        fresh: bool,
+        checks: &mut Checks<'_, H>,
+    ) {
+        let time = unix_nanos(anchored);
+        let Some(mut life) = kinds::life(name.kind(), data, time) else {
+            return;
+        };
+        // Ids become names where the member is known.
+        let known = members::known(&self.archive);
+        for role in ["by", "issuer", "to", "hospital"] {
+            if let Some(member) = life.facts.get(role).and_then(|id| known.get(id)) {
+                life.facts
+                    .insert([role, "_name"].concat(), member.name.clone());
+            }
+        }
+        if fresh || life.last {
+            checks.note_with(life.reason, life.facts);
+        } else {
+            life.facts.insert("last".into(), life.reason.code.into());
+            checks.note_with(reasons::LIFE_CYCLE_STALE, life.facts);
+        }
+    }
+
+    fn history(&self, name: &RecordName) -> Vec<HistoryEntry> {
+        let known = members::known(&self.archive);
+        let person = kinds::person(name.kind());
+        let entries = self
+            .archive
+            .kept(name)
+            .into_iter()
+            .flat_map(|kept| &kept.history);
+        entries
+            .map(|replayed| {
+                let (by, by_names) = members::authors(replayed, &known, person);
+                HistoryEntry {
+                    height: replayed.height,
+                    time: replayed.time.to_string(),
+                    event: replayed.event.payload().event_type.clone(),
+                    event_id: hex::encode(replayed.event.id()),
+                    by,
+                    by_names,
+                    facts: kinds::event_facts(&replayed.event),
+                }
+            })
+            .collect()
+    }
+
+    fn describe<H: Host>(&self, host: &H, anchored: &Anchored) -> Anchor {
+        let header = anchored.header.header();
+        let consortium = self.archive.timeline().consortium_now();
+        let signers = members::signers(&anchored.header, consortium);
+        Anchor {
+            chain_id: header.chain_id.clone(),
+            dev: self.chain.dev,
+            height: header.height,
+            hash: hex::encode(anchored.header.hash()),
+            time: header.time.unix_nanos().to_string(),
+            age_seconds: age_seconds(host, anchored),
+            total_power: total_power(anchored),
+            signed_power: signers.iter().map(|signer| signer.signed).sum(),
+            signers,
+            steps: self.trust.steps,
+            signatures: self.trust.signatures,
+        }
+    }
+}
+
+fn blank(question: &Question) -> Verdict {
+    let name = question.record.as_ref();
+    Verdict {
+        outcome: Outcome::NotEstablished,
+        headline: String::new(),
+        facts: BTreeMap::new(),
+        kind: name.map(|name| name.kind().into()).unwrap_or_default(),
+        id: name.map(|name| name.id().into()).unwrap_or_default(),
+        checks: Vec::new(),
+        fields: question.claimed.clone(),
+        state: String::new(),
+        history: Vec::new(),
+        anchor: None,
+        nodes: Vec::new(),
+        raw: String::new(),
+        millis: 0,
+    }
+}
+
+fn power(anchored: &Anchored) -> BTreeMap<String, String> {
+    let signed: u64 = members::signers(&anchored.header, None)
+        .iter()
+        .map(|signer| signer.signed)
+        .sum();
+    facts([
+        ("signed", signed.to_string()),
+        ("total", total_power(anchored).to_string()),
+    ])
+}
+
+fn total_power(anchored: &Anchored) -> u64 {
+    anchored
+        .header
+        .signers()
+        .iter()
+        .map(|signer| signer.power)
+        .sum()
+}
+
+fn unix_nanos(anchored: &Anchored) -> i64 {
+    i64::try_from(anchored.header.header().time.unix_nanos()).unwrap_or(i64::MAX)
+}
+
+fn age_seconds<H: Host>(host: &H, anchored: &Anchored) -> i64 {
+    host.now().saturating_sub(unix_nanos(anchored)) / 1_000_000_000
+}

@@ -1,3 +1,0 @@
-//! The verifier as a web worker.
-
-fn main() {}
