@@ -1,0 +1,373 @@
+//! Executing a block.
+
+use super::{
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, admission::Opened,
+    code, directory::Governing, position::Position,
+};
+use crate::{
+    comet::ExecTxResult,
+    error::{Error, Result},
+    merkle::Hash,
+    store::{Changes, EntryPlace, Snapshot, StoredRecord, Table},
+};
+use records::{
+    Change, Context, Directory, Head, PublicKey, RecordName, Refusal, State, Stop, execute,
+    kinds::{
+        consortium::{self, Consortium},
+        rules::{self, Rules},
+    },
+    log::{Entry, LogTree, leaf_hash},
+};
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, HashMap};
+
+/// A record that this block changes.
+struct Touched {
+    state: State,
+    bytes: Vec<u8>,
+    log: LogTree,
+    /// Version of the tree that wrote it last; none for a new record.
+    before: Option<u64>,
+}
+
+/// A block in the making: what was, and what is to be written.
+pub(super) struct Execution<'a> {
+    snapshot: &'a Snapshot,
+    /// Version of the tree that the block starts from; none at genesis.
+    version: Option<u64>,
+    touched: BTreeMap<Hash, Touched>,
+    /// Records read by this block that do not exist, or were not changed yet.
+    read: HashMap<Hash, Option<(u64, StoredRecord)>>,
+    pub changes: Changes,
+}
+
+impl<'a> Execution<'a> {
+    pub fn new(snapshot: &'a Snapshot, version: Option<u64>) -> Self {
+        Self {
+            snapshot,
+            version,
+            touched: BTreeMap::new(),
+            read: HashMap::new(),
+            changes: Changes::default(),
+        }
+    }
+
+    fn stored(&mut self, key: &Hash) -> Result<Option<(u64, StoredRecord)>> {
+        if let Some(known) = self.read.get(key) {
+            return Ok(known.clone());
+        }
+        let stored = match self.version {
+            Some(version) => self.snapshot.record(key, version)?,
+            None => None,
+        };
+        self.read.insert(*key, stored.clone());
+        Ok(stored)
+    }
+
+    fn load(&mut self, record: &RecordName) -> Result<Option<State>> {
+        let key = record.tree_key();
+        if let Some(touched) = self.touched.get(&key) {
+            return Ok(Some(touched.state.clone()));
+        }
+        let stored = self.stored(&key)?;
+        stored.map(|(_, record)| record.decode_state()).transpose()
+    }
+
+    /// Sets a record's state; its log goes on where it was.
+    pub fn set(&mut self, record: &RecordName, state: State, bytes: Vec<u8>) -> Result<()> {
+        let key = record.tree_key();
+        if let Some(touched) = self.touched.get_mut(&key) {
+            (touched.state, touched.bytes) = (state, bytes);
+            return Ok(());
+        }
+        let stored = self.stored(&key)?;
+        let (before, log) = match stored {
+            Some((version, record)) => (
+                Some(version),
+                self.snapshot.log_tree(&key, record.head.log_size)?,
+            ),
+            None => (None, LogTree::new()),
+        };
+        let touched = Touched {
+            state,
+            bytes,
+            log,
+            before,
+        };
+        self.touched.insert(key, touched);
+        Ok(())
+    }
+
+    /// Appends a leaf to the log of a record that was [`set`](Self::set); the leaf's index.
+    pub fn append(&mut self, record: &RecordName, leaf: Hash) -> Option<u64> {
+        let key = record.tree_key();
+        let touched = self.touched.get_mut(&key)?;
+        let index = touched.log.size();
+        self.changes.append_log(&key, &mut touched.log, leaf);
+        Some(index)
+    }
+
+    /// Executes one event that stands at this place with this entry.
+    pub fn event(
+        &mut self,
+        event: &Opened,
+        context: &Context<'_>,
+        place: EntryPlace,
+        entry: &[u8],
+    ) -> Result<Result<(), Refusal>> {
+        let mut failed = None;
+        let outcome = execute(event, context, |record| {
+            self.load(record).unwrap_or_else(|error| {
+                failed = Some(error);
+                None
+            })
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        match outcome {
+            Ok(changes) => self.accept(changes, place, entry).map(Ok),
+            Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Stop::RulesUnknown(version)) => Err(Error::TooOld(version)),
+            Err(Stop::NotLoaded(_)) => Err(Error::Damaged("a governing record")),
+        }
+    }
+
+    fn accept(&mut self, changes: Vec<Change>, place: EntryPlace, entry: &[u8]) -> Result<()> {
+        let leaf = leaf_hash(entry);
+        for change in changes {
+            self.set(&change.record, change.state, change.bytes)?;
+            if let Some(index) = self.append(&change.record, leaf) {
+                self.changes.refer(&change.record.tree_key(), index, place);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the heads of every changed record at this version of the tree; the changes and the new root.
+    pub fn finish(mut self, application: &Application, version: u64) -> Result<(Hash, Changes)> {
+        let mut heads = Vec::new();
+        for (key, touched) in &self.touched {
+            let record = StoredRecord {
+                head: Head::new(&touched.bytes, &touched.log),
+                state: touched.bytes.clone(),
+            };
+            self.changes
+                .put_record(key, version, &record, touched.before);
+            heads.push((*key, record.head));
+        }
+        let tree = application.tree(self.snapshot);
+        let root = tree.update(heads, version, &mut self.changes)?;
+        Ok((root, self.changes))
+    }
+}
+
+impl Application {
+    /// `FinalizeBlock`: executes a decided block. Nothing is kept before `commit`.
+    pub fn finalize_block(
+        &self,
+        request: &FinalizeBlockRequest<'_>,
+    ) -> Result<FinalizeBlockResponse> {
+        let mut position = self.founded()?;
+        let snapshot = self.store.snapshot()?;
+        let directory = Governing::new(&snapshot, Some(position.version));
+        let rules_version = governing(directory.rules_version(request.height))?;
+        let context = Context {
+            chain: &position.chain_id,
+            height: request.height,
+            time: request.time,
+            rules_version,
+            directory: &directory,
+        };
+        let mut execution = Execution::new(&snapshot, Some(position.version));
+        execution.changes.put(
+            Table::BlockHashes,
+            request.height.to_be_bytes().to_vec(),
+            request.hash.to_vec(),
+        );
+        let tx_results = self.execute_all(&mut execution, &context, request.txs)?;
+        let before = governing(directory.consortium(request.height))?;
+        let validator_updates = execution.validator_updates(before.as_deref())?;
+        let next_version = execution.rules_version(request.height + 1)?;
+        position.height = request.height;
+        position.time = request.time;
+        let mut changes = if request.txs.is_empty() {
+            execution.changes
+        } else {
+            self.log_block_hashes(&mut execution, &mut position, request)?;
+            position.version += 1;
+            let (root, mut changes) = execution.finish(self, position.version)?;
+            position.app_hash = root;
+            changes.put(
+                Table::Versions,
+                request.height.to_be_bytes().to_vec(),
+                position.version.to_be_bytes().to_vec(),
+            );
+            changes
+        };
+        let app_version = (next_version != position.app_version).then_some(next_version);
+        position.app_version = next_version;
+        position.save(&mut changes)?;
+        let app_hash = position.app_hash;
+        *super::lock(&self.pending) = Some((position, changes));
+        Ok(FinalizeBlockResponse {
+            tx_results,
+            validator_updates,
+            app_version,
+            app_hash,
+        })
+    }
+
+    fn execute_all(
+        &self,
+        execution: &mut Execution<'_>,
+        context: &Context<'_>,
+        txs: &[Vec<u8>],
+    ) -> Result<Vec<ExecTxResult>> {
+        (0..)
+            .zip(txs)
+            .map(|(position, tx)| {
+                let place = EntryPlace {
+                    height: context.height,
+                    position,
+                };
+                let entry = Entry {
+                    height: context.height,
+                    time: context.time,
+                    envelope: tx,
+                }
+                .encode();
+                let outcome = match self.open_event(context.chain, tx) {
+                    Ok(event) => result(&event, execution.event(&event, context, place, &entry)?),
+                    // Two thirds of the power accepted the block in spite of `process_proposal`: answer alike everywhere, change nothing.
+                    Err(why) => malformed(why),
+                };
+                execution.changes.put(Table::Entries, place.encode(), entry);
+                Ok(outcome)
+            })
+            .collect()
+    }
+
+    /// Brings `block-hashes/main` up to date with the block itself.
+    fn log_block_hashes(
+        &self,
+        execution: &mut Execution<'_>,
+        position: &mut Position,
+        request: &FinalizeBlockRequest<'_>,
+    ) -> Result<()> {
+        let record = block_hashes();
+        let data = serde_json::json!({ "height": request.height });
+        let state = State { data, seq: 0 };
+        let bytes = state
+            .encode()
+            .map_err(|error| Error::Setup(error.to_string()))?;
+        execution.set(&record, state, bytes)?;
+        for height in position.hashes_logged + 1..=request.height {
+            let hash = if height == request.height {
+                request.hash.to_vec()
+            } else {
+                execution
+                    .snapshot
+                    .require(Table::BlockHashes, &height.to_be_bytes())?
+            };
+            execution.append(&record, leaf_hash(&block_hash_entry(height, &hash)));
+        }
+        position.hashes_logged = request.height;
+        Ok(())
+    }
+}
+
+impl Execution<'_> {
+    /// What the block changed in the consensus: nothing, unless it touched the consortium's record.
+    fn validator_updates(&mut self, before: Option<&Consortium>) -> Result<Vec<ValidatorUpdate>> {
+        let after = self.consortium()?;
+        let (old, new) = (
+            before.map(powers).unwrap_or_default(),
+            after.as_ref().map(powers).unwrap_or_default(),
+        );
+        let gone = old
+            .keys()
+            .filter(|key| !new.contains_key(*key))
+            .map(|key| (*key, 0));
+        let changed = new
+            .iter()
+            .filter(|(key, power)| old.get(*key) != Some(power))
+            .map(|(key, power)| (*key, *power));
+        Ok(changed
+            .chain(gone)
+            .map(|(key, power)| ValidatorUpdate { key, power })
+            .collect())
+    }
+
+    /// The consortium as the block leaves it.
+    pub fn consortium(&mut self) -> Result<Option<Consortium>> {
+        self.governing(consortium::NAME, consortium::ID)
+    }
+
+    /// Version of the rules at a later height, as the block leaves them.
+    fn rules_version(&mut self, height: u64) -> Result<u64> {
+        let rules: Option<Rules> = self.governing(rules::NAME, rules::ID)?;
+        Ok(rules.map_or(1, |rules| rules.version_at(height)))
+    }
+
+    fn governing<T: DeserializeOwned>(&mut self, kind: &str, id: &str) -> Result<Option<T>> {
+        let damaged = || Error::Damaged("a governing record");
+        let name = RecordName::new(kind, id).ok_or_else(damaged)?;
+        let state = self.load(&name)?;
+        state
+            .map(|state| records::canonical::from_value(&state.data).map_err(|_| damaged()))
+            .transpose()
+    }
+}
+
+/// Keys and powers of a consortium's validators.
+pub(super) fn powers(consortium: &Consortium) -> BTreeMap<[u8; 32], i64> {
+    consortium
+        .members
+        .iter()
+        .flat_map(|seat| &seat.validators)
+        .map(|validator| {
+            let PublicKey::Ed25519(key) = validator.key;
+            (key, i64::try_from(validator.power).unwrap_or(i64::MAX))
+        })
+        .collect()
+}
+
+/// The record that the application keeps itself.
+pub(super) fn block_hashes() -> RecordName {
+    RecordName::new("block-hashes", "main").expect("a constant record name")
+}
+
+/// Its entries: `height u64 ‖ block hash`.
+pub(super) fn block_hash_entry(height: u64, hash: &[u8]) -> Vec<u8> {
+    [&height.to_be_bytes()[..], hash].concat()
+}
+
+/// A governing record that cannot be read is our damage, not the sender's fault.
+fn governing<T>(result: Result<T, Stop>) -> Result<T> {
+    result.map_err(|_| Error::Damaged("a governing record"))
+}
+
+fn result(event: &Opened, outcome: Result<(), Refusal>) -> ExecTxResult {
+    match outcome {
+        Ok(()) => ExecTxResult::default(),
+        Err(refusal) => {
+            let data = refusal.encode();
+            ExecTxResult {
+                code: code::REFUSED,
+                codespace: event.payload().subject.kind().into(),
+                log: String::from_utf8_lossy(&data).into_owned(),
+                data: data.into(),
+                ..ExecTxResult::default()
+            }
+        }
+    }
+}
+
+fn malformed(why: String) -> ExecTxResult {
+    ExecTxResult {
+        code: code::MALFORMED,
+        log: why,
+        ..ExecTxResult::default()
+    }
+}

@@ -1,0 +1,124 @@
+//! The application: executes signed events, keeps their records in the state tree, answers queries with proofs.
+//!
+//! Its methods and their requests and answers mirror ABCI 2.0, so that a CometBFT process can drive it as the embedded consortium does.
+//! Calls about consensus come one at a time and in order; queries and checks may come at any time.
+
+mod abci;
+mod admission;
+mod directory;
+mod execution;
+mod genesis;
+mod position;
+mod proposal;
+mod query;
+
+pub use abci::{
+    CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse, InitChainRequest,
+    InitChainResponse, PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest,
+    QueryResponse, ValidatorUpdate, code,
+};
+pub use genesis::AppState;
+
+use crate::{
+    error::{Error, Result},
+    store::{self, Changes, Snapshot, Store, TreeView, UpperNodes},
+};
+use admission::Admitted;
+use position::Position;
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+
+/// Recent heights whose state stays provable, unless set otherwise.
+pub const DEFAULT_HORIZON: u64 = 10_000;
+/// Fewest recent heights that stay provable.
+pub const LEAST_HORIZON: u64 = 1_000;
+
+/// The application.
+pub struct Application {
+    store: Arc<Store>,
+    upper: Arc<UpperNodes>,
+    admitted: Admitted,
+    /// As of the last commit.
+    committed: RwLock<Option<Position>>,
+    /// What `finalize_block` made and `commit` will write.
+    pending: Mutex<Option<(Position, Changes)>>,
+    horizon: u64,
+}
+
+impl Application {
+    /// The application over this store, where it was left. States older than `horizon` heights are forgotten.
+    pub fn open(store: Arc<Store>, horizon: u64) -> Result<Self> {
+        let position = Position::load(&store.snapshot()?)?;
+        Ok(Self {
+            store,
+            upper: Arc::default(),
+            admitted: Admitted::default(),
+            committed: RwLock::new(position),
+            pending: Mutex::new(None),
+            horizon: horizon.max(LEAST_HORIZON),
+        })
+    }
+
+    /// `Info`: where the application stands.
+    pub fn info(&self) -> InfoResponse {
+        let position = self.position();
+        InfoResponse {
+            data: "lianyan".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            app_version: position.as_ref().map_or(0, |position| position.app_version),
+            last_block_height: position.as_ref().map_or(0, |position| position.height),
+            last_block_app_hash: position
+                .map(|position| position.app_hash.to_vec())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// `Commit`: makes the finalized block durable. `also` is what the caller keeps in the same store; both are written or neither.
+    pub fn commit(&self, also: Changes) -> Result<()> {
+        let pending = lock(&self.pending).take();
+        let (position, mut changes) =
+            pending.ok_or_else(|| Error::Setup("commit without a finalized block".into()))?;
+        changes.extend(also);
+        self.prune(&position, &mut changes)?;
+        self.store.commit(changes)?;
+        *self
+            .committed
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(position);
+        Ok(())
+    }
+
+    /// The store, for what the consensus engine keeps beside the application's state.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    fn position(&self) -> Option<Position> {
+        self.committed
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone()
+    }
+
+    fn founded(&self) -> Result<Position> {
+        self.position()
+            .ok_or_else(|| Error::Setup("the chain has no genesis yet".into()))
+    }
+
+    fn tree<'a>(&self, snapshot: &'a Snapshot) -> TreeView<'a> {
+        TreeView::new(snapshot, self.upper.clone())
+    }
+
+    fn prune(&self, position: &Position, changes: &mut Changes) -> Result<()> {
+        let Some(oldest) = position.height.checked_sub(self.horizon) else {
+            return Ok(());
+        };
+        let snapshot = self.store.snapshot()?;
+        store::prune(&snapshot, snapshot.version_at(oldest)?, changes)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}

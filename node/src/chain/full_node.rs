@@ -1,0 +1,167 @@
+//! A node that follows the chain: verifies each block, executes it, keeps it.
+
+use super::{ChainState, Genesis, verify};
+use crate::{
+    application::{
+        Application, FinalizeBlockRequest, FinalizeBlockResponse, ProcessProposalRequest, Proposal,
+    },
+    comet::{self, Block, BlockMeta, Commit},
+    error::{Error, Result},
+    store::{Changes, Snapshot, Store},
+};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard},
+};
+use tendermint_proto::v0_38::{
+    abci::{ResponseFinalizeBlock, ValidatorUpdate},
+    crypto::{PublicKey, public_key},
+    types::{ConsensusParams, VersionParams},
+};
+use tokio::sync::watch;
+
+/// A full node.
+pub struct FullNode {
+    /// What the chain started from.
+    pub genesis: Genesis,
+    /// The application.
+    pub application: Application,
+    store: Arc<Store>,
+    state: Mutex<ChainState>,
+    height: watch::Sender<u64>,
+}
+
+impl FullNode {
+    /// Opens the node's database in this file; starts the chain where it is empty.
+    pub fn open(file: &Path, genesis: Genesis, horizon: u64) -> Result<Self> {
+        let store = Arc::new(Store::open(file)?);
+        let application = Application::open(store.clone(), horizon)?;
+        let state = match ChainState::load(&store.snapshot()?)? {
+            Some(state) => state,
+            None => begin(&application, &genesis)?,
+        };
+        if state.chain_id != genesis.chain_id {
+            return Err(Error::Setup(format!(
+                "{} holds chain {}, not {}",
+                file.display(),
+                state.chain_id,
+                genesis.chain_id
+            )));
+        }
+        let (height, _) = watch::channel(state.height.unsigned_abs());
+        Ok(Self {
+            genesis,
+            application,
+            store,
+            state: Mutex::new(state),
+            height,
+        })
+    }
+
+    /// Where consensus stands.
+    pub fn state(&self) -> ChainState {
+        self.lock().clone()
+    }
+
+    /// Height of the last block, and word of each new one.
+    pub fn heights(&self) -> watch::Receiver<u64> {
+        self.height.subscribe()
+    }
+
+    /// Height of the last block.
+    pub fn height(&self) -> u64 {
+        *self.height.borrow()
+    }
+
+    /// The node's data as of its last block.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        self.store.snapshot()
+    }
+
+    /// Follows a block with the commit that decided it: verifies both, executes, and keeps everything in one durable transaction.
+    pub fn follow(&self, block: &Block, commit: &Commit) -> Result<()> {
+        let mut state = self.lock();
+        let id = comet::block_id(block);
+        verify::block_follows(&state, block)?;
+        verify::commit_carries(
+            &state.chain_id,
+            state.height + 1,
+            &id,
+            commit,
+            &state.validators,
+        )?;
+        let txs: &[Vec<u8>] = block.data.as_ref().map_or(&[], |data| &data.txs);
+        if let Proposal::Reject(why) = self
+            .application
+            .process_proposal(&ProcessProposalRequest { txs })?
+        {
+            return Err(Error::BadBlock {
+                height: state.height + 1,
+                why,
+            });
+        }
+        let header = block.header.clone().unwrap_or_default();
+        let answer = self.application.finalize_block(&FinalizeBlockRequest {
+            txs,
+            hash: comet::header_hash(&header),
+            height: header.height.unsigned_abs(),
+            time: header.time.as_ref().map_or(0, comet::nanos),
+        })?;
+        let next = state.after(block, &id, &answer)?;
+        let mut changes = Changes::default();
+        let meta = BlockMeta {
+            block_id: Some(id),
+            block_size: comet::block_size(block) as i64,
+            header: Some(header),
+            num_txs: txs.len() as i64,
+        };
+        changes.put_block(block, &meta, commit);
+        changes.put_results(next.height, &results(&answer));
+        next.save(&mut changes)?;
+        self.application.commit(changes)?;
+        let height = next.height.unsigned_abs();
+        *state = next;
+        drop(state);
+        self.height.send_replace(height);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ChainState> {
+        self.state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// The chain begins: application and consensus together, or neither.
+fn begin(application: &Application, genesis: &Genesis) -> Result<ChainState> {
+    let answer = application.init_chain(&genesis.init_chain()?)?;
+    let state = ChainState::genesis(genesis, &answer);
+    let mut changes = Changes::default();
+    state.save(&mut changes)?;
+    application.commit(changes)?;
+    Ok(state)
+}
+
+/// The answer as CometBFT keeps it.
+fn results(answer: &FinalizeBlockResponse) -> ResponseFinalizeBlock {
+    let updates = answer
+        .validator_updates
+        .iter()
+        .map(|update| ValidatorUpdate {
+            pub_key: Some(PublicKey {
+                sum: Some(public_key::Sum::Ed25519(update.key.to_vec())),
+            }),
+            power: update.power,
+        });
+    ResponseFinalizeBlock {
+        events: Vec::new(),
+        tx_results: answer.tx_results.clone(),
+        validator_updates: updates.collect(),
+        consensus_param_updates: answer.app_version.map(|app| ConsensusParams {
+            version: Some(VersionParams { app }),
+            ..ConsensusParams::default()
+        }),
+        app_hash: answer.app_hash.to_vec().into(),
+    }
+}

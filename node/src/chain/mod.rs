@@ -1,0 +1,12 @@
+//! The chain as CometBFT keeps it beside its application: genesis, blocks, commits, validator sets, and where consensus stands.
+
+mod blocks;
+mod full_node;
+mod genesis;
+mod state;
+mod verify;
+
+pub use blocks::TxPlace;
+pub use full_node::FullNode;
+pub use genesis::{Genesis, GenesisValidator};
+pub use state::ChainState;

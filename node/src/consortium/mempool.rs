@@ -1,0 +1,142 @@
+//! Transactions that wait for a block; bounded in number, bytes and by sender.
+
+use crate::{comet, merkle::Hash};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::{Condvar, Mutex, MutexGuard},
+    time::Instant,
+};
+
+/// Most transactions.
+const MAX_TXS: usize = 5_000;
+/// Most bytes.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Most transactions of one sender.
+const MAX_OF_SENDER: usize = 1_000;
+
+/// Why a transaction may not wait.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Full {
+    /// It waits already.
+    #[error("tx already exists in cache")]
+    Known,
+    /// There are too many.
+    #[error(
+        "mempool is full: number of txs {txs} (max: {MAX_TXS}), total bytes {bytes} (max: {MAX_BYTES})"
+    )]
+    Mempool {
+        /// Waiting transactions.
+        txs: usize,
+        /// Their bytes.
+        bytes: usize,
+    },
+    /// Too many of one sender.
+    #[error("mempool is full for this sender: {MAX_OF_SENDER} of its transactions wait already")]
+    Sender,
+}
+
+struct Waiting {
+    hash: Hash,
+    tx: Vec<u8>,
+    sender: String,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    hashes: HashSet<Hash>,
+    senders: HashMap<String, usize>,
+    bytes: usize,
+}
+
+/// The mempool.
+#[derive(Default)]
+pub struct Mempool {
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+}
+
+impl Mempool {
+    /// Takes a transaction that was checked.
+    pub fn add(&self, tx: Vec<u8>, sender: String) -> Result<(), Full> {
+        let mut queue = self.lock();
+        let hash = comet::tx_hash(&tx);
+        if queue.hashes.contains(&hash) {
+            return Err(Full::Known);
+        }
+        if queue.waiting.len() >= MAX_TXS || queue.bytes + tx.len() > MAX_BYTES {
+            return Err(Full::Mempool {
+                txs: queue.waiting.len(),
+                bytes: queue.bytes,
+            });
+        }
+        let of_sender = queue.senders.entry(sender.clone()).or_default();
+        if *of_sender >= MAX_OF_SENDER {
+            return Err(Full::Sender);
+        }
+        *of_sender += 1;
+        queue.bytes += tx.len();
+        queue.hashes.insert(hash);
+        queue.waiting.push_back(Waiting { hash, tx, sender });
+        self.arrived.notify_all();
+        Ok(())
+    }
+
+    /// The waiting transactions, oldest first, up to this many bytes.
+    pub fn reap(&self, max_bytes: usize) -> Vec<Vec<u8>> {
+        let mut left = max_bytes;
+        let queue = self.lock();
+        let fits = queue.waiting.iter().take_while(|waiting| {
+            let fits = waiting.tx.len() <= left;
+            left = left.saturating_sub(waiting.tx.len());
+            fits
+        });
+        fits.map(|waiting| waiting.tx.clone()).collect()
+    }
+
+    /// Keeps only the transactions that this says may go on waiting.
+    pub fn retain(&self, mut stays: impl FnMut(&Hash, &[u8]) -> bool) {
+        let mut queue = self.lock();
+        let waiting = std::mem::take(&mut queue.waiting);
+        for entry in waiting {
+            if stays(&entry.hash, &entry.tx) {
+                queue.waiting.push_back(entry);
+                continue;
+            }
+            queue.hashes.remove(&entry.hash);
+            queue.bytes -= entry.tx.len();
+            if let Some(count) = queue.senders.get_mut(&entry.sender) {
+                *count -= 1;
+                if *count == 0 {
+                    queue.senders.remove(&entry.sender);
+                }
+            }
+        }
+    }
+
+    /// How many wait, and their bytes.
+    pub fn size(&self) -> (usize, usize) {
+        let queue = self.lock();
+        (queue.waiting.len(), queue.bytes)
+    }
+
+    /// Waits until something waits for a block, or until this moment, or for [`Mempool::wake`].
+    pub fn wait(&self, until: Instant) {
+        let queue = self.lock();
+        let left = until.saturating_duration_since(Instant::now());
+        if queue.waiting.is_empty() && !left.is_zero() {
+            let _ = self.arrived.wait_timeout(queue, left);
+        }
+    }
+
+    /// Ends a [`Mempool::wait`].
+    pub fn wake(&self) {
+        self.arrived.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

@@ -1,0 +1,146 @@
+//! Deciding blocks.
+
+use super::{Mempool, Signers, now};
+use crate::{
+    application::{PrepareProposalRequest, code},
+    chain::FullNode,
+    comet::{self, Block, Commit},
+    error::Result,
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+/// Bytes of a block that are not transactions, generously.
+const BLOCK_OVERHEAD: usize = 64 * 1024;
+
+/// How fast blocks follow each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Between blocks without events. An event is known to have happened between its block's time and the next one's, and a page judges by the
+    /// newest header's age: three seconds keep both narrow, at 30 MB a day and node.
+    pub idle: Duration,
+    /// Least time between blocks when there is something to write, or to prove: a block with events is followed by one that commits to them.
+    pub busy: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(3),
+            busy: Duration::from_millis(150),
+        }
+    }
+}
+
+/// Decides the next block: proposes from these transactions, collects the votes, and follows it. `clock` is every validator's clock.
+pub fn decide(
+    node: &FullNode,
+    signers: &Signers,
+    txs: Vec<Vec<u8>>,
+    clock: &dyn Fn() -> i64,
+) -> Result<(Block, Commit)> {
+    let state = node.state();
+    let height = state.height.unsigned_abs();
+    let last_commit = match height {
+        0 => comet::empty_commit(),
+        _ => node.snapshot()?.commit(height)?.unwrap_or_default(),
+    };
+    let time = comet::nanos(&state.next_time(&last_commit));
+    let max_bytes = usize::try_from(state.params.max_bytes).unwrap_or(usize::MAX);
+    let txs = node.application.prepare_proposal(PrepareProposalRequest {
+        max_tx_bytes: max_bytes.saturating_sub(BLOCK_OVERHEAD),
+        txs,
+        time,
+        local_time: clock(),
+    })?;
+    let header = state.next_header(&txs, &last_commit)?;
+    let block = comet::make_block(header, txs, last_commit);
+    let commit = signers.commit(&state, &comet::block_id(&block), time, clock);
+    node.follow(&block, &commit)?;
+    Ok((block, commit))
+}
+
+/// The thread that decides blocks.
+pub struct Producer {
+    stop: Arc<AtomicBool>,
+    mempool: Arc<Mempool>,
+    thread: JoinHandle<Result<()>>,
+}
+
+impl Producer {
+    /// Starts deciding blocks from the mempool.
+    pub fn start(node: Arc<FullNode>, signers: Signers, mempool: Arc<Mempool>, pace: Pace) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let thread = thread::spawn({
+            let (stop, mempool) = (stop.clone(), mempool.clone());
+            move || run(&node, &signers, &mempool, pace, &stop)
+        });
+        Self {
+            stop,
+            mempool,
+            thread,
+        }
+    }
+
+    /// Whether the thread has ended, for it failed.
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Ends after the block in the making.
+    pub fn stop(self) -> Result<()> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.mempool.wake();
+        self.thread.join().unwrap_or(Ok(()))
+    }
+}
+
+fn run(
+    node: &FullNode,
+    signers: &Signers,
+    mempool: &Mempool,
+    pace: Pace,
+    stop: &AtomicBool,
+) -> Result<()> {
+    let mut last = Instant::now();
+    let mut to_prove = true;
+    while !stop.load(Ordering::Relaxed) {
+        thread::sleep((last + pace.busy).saturating_duration_since(Instant::now()));
+        if !to_prove {
+            mempool.wait(last + pace.idle);
+        }
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let due = to_prove || mempool.size().0 > 0 || last.elapsed() >= pace.idle;
+        if !due {
+            continue;
+        }
+        last = Instant::now();
+        let app_hash = node.state().app_hash;
+        let max_bytes = usize::try_from(node.state().params.max_bytes).unwrap_or(usize::MAX);
+        decide(node, signers, mempool.reap(max_bytes), &now)?;
+        to_prove = node.state().app_hash != app_hash;
+        drop_decided(node, mempool)?;
+    }
+    Ok(())
+}
+
+/// Forgets what is in a block now, and what can no longer be.
+fn drop_decided(node: &FullNode, mempool: &Mempool) -> Result<()> {
+    if mempool.size().0 == 0 {
+        return Ok(());
+    }
+    let snapshot = node.snapshot()?;
+    mempool.retain(|hash, tx| {
+        matches!(snapshot.tx_place(hash), Ok(None))
+            && node.application.check_tx(tx).code == code::OK
+    });
+    Ok(())
+}

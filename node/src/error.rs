@@ -1,0 +1,56 @@
+//! What can go wrong inside a node. What a client did wrong is answered, not returned as one of these.
+
+use std::path::PathBuf;
+
+/// A node's error.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database refused; a full disk shows here.
+    #[error("the database failed: {0}")]
+    Store(Box<redb::Error>),
+    /// The database holds something that this program did not write there.
+    #[error("the database is damaged: {0}")]
+    Damaged(&'static str),
+    /// The tree of record heads failed.
+    #[error("the state tree failed: {0}")]
+    Tree(String),
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A key file, genesis or chain file that does not fit.
+    #[error("{0}")]
+    Setup(String),
+    /// The block is not one that this node can follow its chain with.
+    #[error("block {height} refused: {why}")]
+    BadBlock {
+        /// Its height.
+        height: i64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The rules in force are newer than this program: the node stops rather than fork.
+    #[error("rules version {0} is in force, this program is too old for it")]
+    TooOld(u64),
+}
+
+/// A result with the node's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl<E: Into<redb::Error>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Store(Box::new(error.into()))
+    }
+}
+
+impl Error {
+    /// An I/O error with the file that it concerns.
+    pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+}

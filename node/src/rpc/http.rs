@@ -1,0 +1,217 @@
+//! HTTP: GET with URI parameters, JSON-RPC POST, and blobs.
+
+use super::{
+    Rpc, RpcError,
+    methods::{METHODS, Method},
+    params::Params,
+};
+use crate::{
+    merkle::sha256,
+    store::{Changes, Table},
+};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Query, State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tower_http::{
+    cors::{Any, CorsLayer},
+    timeout::TimeoutLayer,
+};
+
+/// Most bytes of a request, as CometBFT's `max_body_bytes`.
+const MAX_BODY: usize = 1_000_000;
+/// Most requests in one batch, as CometBFT's.
+const MAX_BATCH: usize = 10;
+/// Largest blob.
+const MAX_BLOB: usize = 256 * 1024;
+/// A request that takes longer is given up.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// CometBFT answers URI requests with this id.
+const URI_ID: i64 = -1;
+
+/// The routes of a node's RPC.
+pub fn router(rpc: Arc<Rpc>) -> Router {
+    let mut router = Router::new()
+        .route("/", get(list).post(json_rpc))
+        .route("/blob", post(keep_blob));
+    for method in METHODS {
+        let call = move |State(rpc): State<Arc<Rpc>>,
+                         Query(params): Query<HashMap<String, String>>| {
+            uri_call(rpc, method, Params::Uri(params))
+        };
+        router = router.route(&format!("/{}", method.name), get(call));
+    }
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(Any)
+        .allow_headers(Any)
+        .max_age(Duration::from_secs(86_400));
+    router
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
+        .layer(cors)
+        .with_state(rpc)
+}
+
+async fn list(headers: HeaderMap) -> String {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let mut text = String::from("Available endpoints:\n\n");
+    for method in METHODS {
+        let params: Vec<String> = method
+            .params
+            .iter()
+            .map(|name| format!("{name}=_"))
+            .collect();
+        let query = if params.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", params.join("&"))
+        };
+        text.push_str(&format!("//{host}/{}{query}\n", method.name));
+    }
+    text
+}
+
+/// Runs a method where it may wait for the disk or for a block.
+async fn run(rpc: Arc<Rpc>, method: &'static Method, params: Params) -> Result<Value, RpcError> {
+    tokio::task::spawn_blocking(move || (method.call)(&rpc, &params))
+        .await
+        .unwrap_or_else(|_| Err(RpcError::internal("the request could not be completed")))
+}
+
+async fn uri_call(rpc: Arc<Rpc>, method: &'static Method, params: Params) -> Response {
+    let lasting = method.lasting && params.is_about_a_height();
+    match run(rpc, method, params).await {
+        Ok(result) => {
+            let mut response = answer(StatusCode::OK, &result_of(json!(URI_ID), result));
+            if lasting {
+                let day = HeaderValue::from_static("public, max-age=86400");
+                response.headers_mut().insert(header::CACHE_CONTROL, day);
+            }
+            response
+        }
+        Err(error) => answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &error_of(json!(URI_ID), &error),
+        ),
+    }
+}
+
+async fn json_rpc(State(rpc): State<Arc<Rpc>>, body: Result<Bytes, BytesRejection>) -> Response {
+    let refuse = |status, error: RpcError| answer(status, &error_of(json!(URI_ID), &error));
+    let body = match body {
+        Ok(body) => body,
+        Err(why) => {
+            let error = RpcError::invalid_request(format!("error reading request body: {why}"));
+            return refuse(StatusCode::BAD_REQUEST, error);
+        }
+    };
+    let requests = match serde_json::from_slice(&body) {
+        Ok(Value::Array(requests)) => requests,
+        Ok(request @ Value::Object(_)) => vec![request],
+        Ok(_) => {
+            let error =
+                RpcError::parse("error unmarshaling request: expected an object or an array");
+            return refuse(StatusCode::INTERNAL_SERVER_ERROR, error);
+        }
+        Err(why) => {
+            let error = RpcError::parse(format!("error unmarshaling request: {why}"));
+            return refuse(StatusCode::INTERNAL_SERVER_ERROR, error);
+        }
+    };
+    if requests.len() > MAX_BATCH {
+        let error = RpcError::invalid_request(format!(
+            "batch of {} requests, at most {MAX_BATCH} are allowed",
+            requests.len()
+        ));
+        return refuse(StatusCode::OK, error);
+    }
+    let mut answers = Vec::new();
+    for request in requests {
+        answers.extend(one_request(rpc.clone(), request).await);
+    }
+    match answers.as_slice() {
+        [] => StatusCode::OK.into_response(),
+        [single] => answer(StatusCode::OK, single),
+        _ => answer(StatusCode::OK, &Value::Array(answers)),
+    }
+}
+
+/// The answer to one request; none to a notification, which has no id.
+async fn one_request(rpc: Arc<Rpc>, request: Value) -> Option<Value> {
+    let Value::Object(mut request) = request else {
+        let error = RpcError::invalid_request("a request is an object");
+        return Some(error_of(json!(URI_ID), &error));
+    };
+    let id = request.remove("id").filter(|id| !id.is_null())?;
+    if !(id.is_string() || id.is_number()) {
+        let error = RpcError::invalid_request("an id is a string or a number");
+        return Some(error_of(json!(URI_ID), &error));
+    }
+    let Some(Value::String(name)) = request.remove("method") else {
+        return Some(error_of(
+            id,
+            &RpcError::invalid_request("a request has a method"),
+        ));
+    };
+    let Some(method) = METHODS.iter().find(|method| method.name == name) else {
+        return Some(error_of(id, &RpcError::no_method()));
+    };
+    let outcome = match Params::from_json(request.remove("params"), method.params) {
+        Ok(params) => run(rpc, method, params).await,
+        Err(error) => Err(error),
+    };
+    Some(match outcome {
+        Ok(result) => result_of(id, result),
+        Err(error) => error_of(id, &error),
+    })
+}
+
+/// Keeps a blob under its hash, at every node of this process.
+async fn keep_blob(State(rpc): State<Arc<Rpc>>, body: Result<Bytes, BytesRejection>) -> Response {
+    let blob = match body {
+        Ok(blob) if blob.len() <= MAX_BLOB => blob,
+        _ => return (StatusCode::PAYLOAD_TOO_LARGE, "a blob is at most 256 KiB").into_response(),
+    };
+    let hash = sha256(&blob);
+    let kept = tokio::task::spawn_blocking(move || {
+        rpc.blob_keepers.iter().try_for_each(|node| {
+            let mut changes = Changes::default();
+            changes.put(Table::Blobs, hash.to_vec(), blob.to_vec());
+            node.application.store().commit(changes)
+        })
+    });
+    match kept.await {
+        Ok(Ok(())) => answer(StatusCode::OK, &json!({ "hash": hex::encode(hash) })),
+        _ => (
+            StatusCode::INSUFFICIENT_STORAGE,
+            "the blob could not be kept",
+        )
+            .into_response(),
+    }
+}
+
+fn result_of(id: Value, result: Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "result": result })
+}
+
+fn error_of(id: Value, error: &RpcError) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "error": error.to_json() })
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    let json = HeaderValue::from_static("application/json");
+    (status, [(header::CONTENT_TYPE, json)], body.to_string()).into_response()
+}

@@ -1,0 +1,39 @@
+//! The node's RPC: CometBFT's methods in CometBFT's shapes, over GET with URI parameters and over JSON-RPC POST.
+
+mod error;
+mod http;
+mod json;
+mod methods;
+mod params;
+mod server;
+
+pub use error::RpcError;
+pub use http::router;
+pub use server::serve;
+
+use crate::{chain::FullNode, consortium::Mempool, store::Snapshot};
+use std::sync::Arc;
+
+/// What the RPC of one node answers from.
+pub struct Rpc {
+    /// The node.
+    pub node: Arc<FullNode>,
+    /// Where transactions wait for a block.
+    pub mempool: Arc<Mempool>,
+    /// The node that this one follows; none where blocks are decided.
+    pub source: Option<Arc<FullNode>>,
+    /// Every node that keeps the blobs that are sent here.
+    pub blob_keepers: Vec<Arc<FullNode>>,
+    /// Name of the node.
+    pub moniker: String,
+    /// Its raw Ed25519 key: a validator's, or one without power.
+    pub key: [u8; 32],
+    /// Where it listens.
+    pub address: String,
+}
+
+impl Rpc {
+    fn snapshot(&self) -> Result<Snapshot, RpcError> {
+        Ok(self.node.snapshot()?)
+    }
+}

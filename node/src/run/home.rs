@@ -1,0 +1,118 @@
+//! The demo's folder: which chain it is, its keys, and the nodes' databases.
+
+use crate::{
+    chain::Genesis,
+    error::{Error, Result},
+};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+const CHAIN_FILE: &str = "chain.json";
+
+/// A folder that holds a chain.
+pub(super) struct Home {
+    folder: PathBuf,
+}
+
+/// What [`CHAIN_FILE`] says.
+pub(super) struct Chain {
+    /// From which every development key follows.
+    pub secret: [u8; 32],
+    /// What the chain started from.
+    pub genesis: Genesis,
+    /// Whether the demo data was written into it to the end.
+    pub filled: bool,
+}
+
+impl Home {
+    /// Opens the folder; makes it where there is none, and empties it of an older chain where a fresh one is wanted.
+    pub fn open(folder: &Path, fresh: bool) -> Result<Self> {
+        fs::create_dir_all(folder).map_err(Error::file(folder))?;
+        let home = Self {
+            folder: folder.into(),
+        };
+        if fresh {
+            home.clear()?;
+        }
+        Ok(home)
+    }
+
+    /// Forgets the chain, and with the chain its databases.
+    pub fn clear(&self) -> Result<()> {
+        let chain = self.folder.join(CHAIN_FILE);
+        let databases = (0..3).map(|node| self.database(node));
+        for file in std::iter::once(chain).chain(databases) {
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::file(file)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The database of a node.
+    pub fn database(&self, node: usize) -> PathBuf {
+        self.folder.join(format!("node-{node}.redb"))
+    }
+
+    /// What is served under `/try/`.
+    pub fn try_folder(&self) -> PathBuf {
+        self.folder.join("try")
+    }
+
+    /// The chain; none where it has not begun.
+    pub fn chain(&self) -> Result<Option<Chain>> {
+        let file = self.folder.join(CHAIN_FILE);
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::file(file)(error)),
+        };
+        let damaged = || {
+            Error::Setup(format!(
+                "{} cannot be read; --fresh starts over",
+                file.display()
+            ))
+        };
+        let document: Value = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        let mut secret = [0; 32];
+        let text = document["secret"].as_str().ok_or_else(damaged)?;
+        hex::decode_to_slice(text, &mut secret).map_err(|_| damaged())?;
+        Ok(Some(Chain {
+            secret,
+            genesis: Genesis::from_json(&document["genesis"])?,
+            filled: document["filled"].as_bool().unwrap_or(false),
+        }))
+    }
+
+    /// Writes the chain down, whole or not at all.
+    pub fn save(&self, chain: &Chain) -> Result<()> {
+        let document = json!({
+            "secret": hex::encode(chain.secret),
+            "filled": chain.filled,
+            "genesis": chain.genesis.to_json(),
+        });
+        write(
+            &self.folder.join(CHAIN_FILE),
+            document.to_string().as_bytes(),
+        )
+    }
+}
+
+/// Writes a file so that a crash leaves the old one or the new one.
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+    let new = file.with_extension("new");
+    let written = fs::File::create(&new).and_then(|mut handle| {
+        handle.write_all(bytes)?;
+        handle.sync_all()
+    });
+    written
+        .and_then(|()| fs::rename(&new, file))
+        .map_err(Error::file(file))
+}

@@ -1,0 +1,30 @@
+//! The program `lianyan-node`: its commands, its folder, its servers.
+
+mod demo;
+mod home;
+mod options;
+mod site;
+
+use options::Command;
+use std::process::ExitCode;
+
+/// Runs the program with the words of its command line.
+pub fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match options::parse(&words) {
+        Ok(Command::Help) => {
+            println!("{}", options::HELP);
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Demo(options)) => match demo::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&error, 1),
+        },
+        Err(why) => complain(&why, 64),
+    }
+}
+
+fn complain(why: &dyn std::fmt::Display, code: u8) -> ExitCode {
+    eprintln!("lianyan-node: {why}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,36 @@
+//! The page's own origin: the built page, `chains.json`, and what there is to try.
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, header},
+    response::IntoResponse,
+    routing::get,
+};
+use std::path::Path;
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+
+/// Scripts and wasm from the page's own origin alone; data from any node.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; manifest-src 'self'; connect-src *; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The routes of the page's origin.
+pub(super) fn router(site: Option<&Path>, try_folder: &Path, chains: String) -> Router {
+    let chains = move || async move {
+        let json = HeaderValue::from_static("application/json");
+        ([(header::CONTENT_TYPE, json)], chains).into_response()
+    };
+    let mut router = Router::new()
+        .route("/chains.json", get(chains))
+        .nest_service("/try", ServeDir::new(try_folder));
+    if let Some(site) = site {
+        router = router.fallback_service(ServeDir::new(site));
+    }
+    router
+        .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(header::REFERRER_POLICY, "no-referrer"))
+        .layer(always(header::CACHE_CONTROL, "no-cache"))
+}
+
+fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}

@@ -1,0 +1,92 @@
+//! The tables, each from byte keys to byte values. Numbers in keys are big-endian, so that they sort.
+
+use redb::TableDefinition;
+
+/// A table of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// State tree: version u64 ‖ nibbles u8 ‖ packed path → node.
+    Nodes,
+    /// State tree: since version u64 ‖ node key → nothing.
+    StaleNodes,
+    /// Tree key ‖ version u64 → head ‖ state bytes.
+    Records,
+    /// Since version u64 ‖ tree key ‖ version u64 → nothing.
+    StaleRecords,
+    /// SHA-256 of a tree key → the tree key.
+    Preimages,
+    /// Height u64 → version of the state tree after that block; only where it changed.
+    Versions,
+    /// Tree key ‖ index u64 → height u64 ‖ position u32 of the transaction.
+    LogRefs,
+    /// Tree key ‖ level u8 ‖ index u64 → hash of that perfect subtree of the record's log.
+    LogNodes,
+    /// Height u64 ‖ position u32 → log entry: height, time and the transaction, once for all records that it touched and for the block.
+    Entries,
+    /// Height u64 → block hash.
+    BlockHashes,
+    /// SHA-256 → blob.
+    Blobs,
+    /// Height u64 → block meta.
+    Metas,
+    /// Height u64 → commit for that block.
+    Commits,
+    /// Height u64 → answer of `finalize_block`.
+    Results,
+    /// Height u64 → validator set.
+    Validators,
+    /// Transaction hash → height u64 ‖ position u32.
+    TxIndex,
+    /// Block hash → height u64.
+    HashIndex,
+    /// Name → where the application and the consensus stand.
+    Meta,
+}
+
+impl Table {
+    /// Every table, in the order of the enum.
+    pub const ALL: [Self; 18] = [
+        Self::Nodes,
+        Self::StaleNodes,
+        Self::Records,
+        Self::StaleRecords,
+        Self::Preimages,
+        Self::Versions,
+        Self::LogRefs,
+        Self::LogNodes,
+        Self::Entries,
+        Self::BlockHashes,
+        Self::Blobs,
+        Self::Metas,
+        Self::Commits,
+        Self::Results,
+        Self::Validators,
+        Self::TxIndex,
+        Self::HashIndex,
+        Self::Meta,
+    ];
+
+    /// The table as redb knows it.
+    pub(super) fn definition(self) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
+        TableDefinition::new(match self {
+            Self::Nodes => "nodes",
+            Self::StaleNodes => "stale-nodes",
+            Self::Records => "records",
+            Self::StaleRecords => "stale-records",
+            Self::Preimages => "preimages",
+            Self::Versions => "versions",
+            Self::LogRefs => "log-refs",
+            Self::LogNodes => "log-nodes",
+            Self::Entries => "entries",
+            Self::BlockHashes => "block-hashes",
+            Self::Blobs => "blobs",
+            Self::Metas => "metas",
+            Self::Commits => "commits",
+            Self::Results => "results",
+            Self::Validators => "validators",
+            Self::TxIndex => "tx-index",
+            Self::HashIndex => "hash-index",
+            Self::Meta => "meta",
+        })
+    }
+}
