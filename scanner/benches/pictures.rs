@@ -1,14 +1,18 @@
 //! How many of a set of hard pictures are read, and how fast, beside rxing in one try on the same pictures.
 //!
-//! `cargo bench -p scanner` prints the table; `cargo bench -p scanner -- --save DIR` writes the pictures as PNG.
+//! `cargo bench -p scanner` prints the table. After `--`: `--ours` leaves rxing out, `--misses` names the pictures
+//! that were not read, `--save DIR` writes the pictures as PNG.
 
 use scanner::testing::{Kind, Photo, photo_of};
 use scanner::{Budget, scan};
 use std::error::Error;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-const EACH: u64 = 20;
+/// Pictures of each kind.
+const EACH: usize = 20;
+
+/// What the page allows for one picture.
 const LIMIT_MS: f64 = 1500.0;
 
 /// Published payloads of several lengths.
@@ -22,30 +26,48 @@ const TEXTS: [&str; 4] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let save = std::env::args()
-        .skip_while(|a| a != "--save")
-        .nth(1)
-        .map(PathBuf::from);
-    let mut total = Row::default();
-    println!(
-        "{:<12} {:>8} {:>6} {:>6}  {:>9} {:>9} {:>9} {:>5}",
-        "kind", "pictures", "ours", "rxing", "median", "p95", "max", "over"
-    );
+    let options = Options::of_command_line();
+    let mut all = Row::default();
+    println!("kind         pictures   ours  rxing   median       p95       max  over budget");
     for kind in Kind::ALL {
         let mut row = Row::default();
-        for seed in 0..EACH {
-            let text = TEXTS[usize::try_from(seed)? % TEXTS.len()];
-            let photo = photo_of(text, kind, seed)?;
-            if let Some(folder) = &save {
-                write_png(&photo, &folder.join(format!("{kind:?}-{seed:02}.png")))?;
+        for (number, text) in TEXTS.iter().cycle().enumerate().take(EACH) {
+            let photo = photo_of(text, kind, u64::try_from(number)?)?;
+            let name = format!("{kind:?}-{number:02}");
+            if let Some(folder) = &options.save {
+                write_png(&photo, &folder.join(&name).with_extension("png"))?;
             }
-            row.add(&photo, text)?;
+            let read = row.measure(&photo, text)?;
+            if options.misses && !read {
+                println!("not read: {name}");
+            }
+            row.rxing += usize::from(options.rxing && rxing_reads(&photo, text));
         }
         row.print(&format!("{kind:?}"));
-        total.merge(row);
+        all.merge(row);
     }
-    total.print("all");
+    all.print("all");
     Ok(())
+}
+
+struct Options {
+    rxing: bool,
+    misses: bool,
+    save: Option<PathBuf>,
+}
+
+impl Options {
+    fn of_command_line() -> Self {
+        let given = |name: &str| std::env::args().any(|argument| argument == name);
+        let save = std::env::args()
+            .skip_while(|argument| argument != "--save")
+            .nth(1);
+        Self {
+            rxing: !given("--ours"),
+            misses: given("--misses"),
+            save: save.map(PathBuf::from),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -53,57 +75,45 @@ struct Row {
     ours: usize,
     rxing: usize,
     over: usize,
-    times: Vec<Duration>,
+    times_ms: Vec<f64>,
 }
 
 impl Row {
-    fn add(&mut self, photo: &Photo, text: &str) -> Result<(), Box<dyn Error>> {
+    /// Scans one photo; whether its text was read.
+    fn measure(&mut self, photo: &Photo, text: &str) -> Result<bool, Box<dyn Error>> {
         let started = Instant::now();
         let clock = || started.elapsed().as_secs_f64() * 1000.0;
+        let budget = Budget::new(&clock, LIMIT_MS);
         let outcome = scan(
             photo.picture()?,
-            &Budget::new(&clock, LIMIT_MS),
+            &budget,
             &|found| found == text,
             &mut |_| {},
         );
-        let took = started.elapsed();
-        self.times.push(took);
-        self.over += usize::from(took.as_secs_f64() * 1000.0 > LIMIT_MS + 50.0);
-        self.ours += usize::from(outcome.texts.iter().any(|found| found == text));
-        self.rxing += usize::from(rxing_reads(photo, text));
-        if std::env::var_os("MISSES").is_some() && outcome.texts.iter().all(|found| found != text) {
-            println!(
-                "  miss #{} {:?} tries {} {:?} rxing {}",
-                self.times.len() - 1,
-                outcome.texts,
-                outcome.tries,
-                took,
-                rxing_reads(photo, text)
-            );
-        }
-        Ok(())
+        let took = clock();
+        let read = outcome.texts.iter().any(|found| found == text);
+        self.times_ms.push(took);
+        self.over += usize::from(took > LIMIT_MS);
+        self.ours += usize::from(read);
+        Ok(read)
     }
 
     fn merge(&mut self, other: Self) {
         self.ours += other.ours;
         self.rxing += other.rxing;
         self.over += other.over;
-        self.times.extend(other.times);
+        self.times_ms.extend(other.times_ms);
     }
 
     fn print(&mut self, name: &str) {
-        self.times.sort();
-        let at =
-            |part: usize| self.times[(self.times.len() - 1) * part / 100].as_secs_f64() * 1000.0;
+        self.times_ms.sort_by(f64::total_cmp);
+        let count = self.times_ms.len();
+        let [median, p95, max] = [50, 95, 100].map(|part| self.times_ms[(count - 1) * part / 100]);
+        let Self {
+            ours, rxing, over, ..
+        } = self;
         println!(
-            "{name:<12} {:>8} {:>6} {:>6}  {:>6.1} ms {:>6.1} ms {:>6.1} ms {:>5}",
-            self.times.len(),
-            self.ours,
-            self.rxing,
-            at(50),
-            at(95),
-            at(100),
-            self.over
+            "{name:<12} {count:>8} {ours:>6} {rxing:>6}  {median:>6.1} ms {p95:>6.1} ms {max:>6.1} ms {over:>6}"
         );
     }
 }
@@ -116,22 +126,15 @@ fn rxing_reads(photo: &Photo, text: &str) -> bool {
         AlsoInverted: Some(true),
         ..Default::default()
     };
-    let found = rxing::helpers::detect_multiple_in_luma_with_hints(
-        luma,
-        photo.width(),
-        photo.height(),
-        &mut hints,
-    );
+    let (width, height) = (photo.width(), photo.height());
+    let found = rxing::helpers::detect_multiple_in_luma_with_hints(luma, width, height, &mut hints);
     found.is_ok_and(|results| results.iter().any(|result| result.getText() == text))
 }
 
-fn write_png(photo: &Photo, path: &std::path::Path) -> Result<(), Box<dyn Error>> {
+fn write_png(photo: &Photo, path: &Path) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(path.parent().unwrap_or(path))?;
-    let mut encoder = png::Encoder::new(
-        std::io::BufWriter::new(std::fs::File::create(path)?),
-        photo.width(),
-        photo.height(),
-    );
+    let file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    let mut encoder = png::Encoder::new(file, photo.width(), photo.height());
     encoder.set_color(png::ColorType::Grayscale);
     encoder.write_header()?.write_image_data(photo.luma())?;
     Ok(())

@@ -1,6 +1,6 @@
 use crate::budget::Budget;
 use crate::image::Plane;
-use crate::locate::{corners, finders, fits, grids};
+use crate::locate::{Fit, corners, finders, fits, grids};
 use crate::picture::Picture;
 use crate::symbol;
 use crate::tries::{self, Try};
@@ -101,16 +101,29 @@ impl Scan<'_> {
                 return;
             }
             for fit in fits(plane, &corner) {
-                let text = grids(plane, &fit).find_map(|grid| symbol::read(&grid));
-                let text = text.or_else(|| {
-                    grids(plane, &fit.bent(plane)).find_map(|grid| symbol::read(&grid))
-                });
-                if let Some(text) = text {
+                if let Some(text) = self.read(plane, &fit) {
                     self.found(text);
                     break;
                 }
             }
         }
+    }
+
+    /// On flat paper first, then on bent.
+    fn read(&mut self, plane: &Plane, fit: &Fit) -> Option<String> {
+        self.read_flat(plane, fit).or_else(|| {
+            if self.ended() {
+                None
+            } else {
+                self.read_flat(plane, &fit.bent(plane))
+            }
+        })
+    }
+
+    fn read_flat(&mut self, plane: &Plane, fit: &Fit) -> Option<String> {
+        grids(plane, fit)
+            .take_while(|_| !self.ended())
+            .find_map(|grid| symbol::read(&grid))
     }
 
     fn found(&mut self, text: String) {

@@ -5,7 +5,7 @@ use crate::image::Bits;
 const MOST: usize = 40;
 
 /// Most places that are remembered while looking; pure noise has far more.
-const MOST_PLACES: usize = 600;
+const MOST_PLACES: usize = 200;
 
 /// A place where dark and light follow each other as 1:1:3:1:1 along the row and along the column.
 #[derive(Clone, Copy, Debug)]
