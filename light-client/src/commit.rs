@@ -6,6 +6,7 @@ use crate::header::{Address, BlockId, encode_time};
 use crate::merkle::{self, Hash};
 use crate::proto::Writer;
 use crate::time::Time;
+use crate::vote::SignBytes;
 
 /// The precommits of one round, at the positions of the validators that gave them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,15 @@ pub struct CommitSig {
 }
 
 impl Commit {
+    /// What the validator at this position signed if it voted for the block; none where it did not.
+    pub fn vote_sign_bytes(&self, chain_id: &str, index: usize) -> Option<Vec<u8>> {
+        let entry = self
+            .signatures
+            .get(index)
+            .filter(|entry| entry.flag == BlockIdFlag::Commit)?;
+        Some(SignBytes::new(self, chain_id).at(&entry.timestamp))
+    }
+
     /// What the next header carries as `last_commit_hash`: the root over the protobuf form of the entries.
     pub fn hash(&self) -> Hash {
         let leaves: Vec<Vec<u8>> = self.signatures.iter().map(CommitSig::encode).collect();

@@ -1,0 +1,102 @@
+//! Light blocks as JSON, in the form of the public vectors.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use light_client::json::{Value, parse};
+use light_client::{BlockId, Commit, CommitSig, Hash, Header, LightBlock, Validator, ValidatorSet};
+
+pub fn light_block(block: &LightBlock) -> Value {
+    let next = block
+        .next_validators
+        .as_ref()
+        .map_or("null".to_string(), validator_set);
+    let text = format!(
+        r#"{{"signed_header":{},"validator_set":{},"next_validator_set":{next}}}"#,
+        signed_header(&block.signed_header.header, &block.signed_header.commit),
+        validator_set(&block.validators),
+    );
+    parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+pub fn signed_header(head: &Header, votes: &Commit) -> String {
+    format!(
+        r#"{{"header":{},"commit":{}}}"#,
+        header(head),
+        commit(votes)
+    )
+}
+
+pub fn header(header: &Header) -> String {
+    format!(
+        r#"{{"version":{{"block":"{}","app":"{}"}},"chain_id":"{}","height":"{}","time":"{}","last_block_id":{},"last_commit_hash":"{}","data_hash":"{}","validators_hash":"{}","next_validators_hash":"{}","consensus_hash":"{}","app_hash":"{}","last_results_hash":"{}","evidence_hash":"{}","proposer_address":"{}"}}"#,
+        header.block_version,
+        header.app_version,
+        header.chain_id,
+        header.height,
+        header.time,
+        block_id(&header.last_block_id),
+        hash(&header.last_commit_hash),
+        hash(&header.data_hash),
+        hex::encode_upper(header.validators_hash),
+        hash(&header.next_validators_hash),
+        hash(&header.consensus_hash),
+        hex::encode_upper(&header.app_hash),
+        hash(&header.last_results_hash),
+        hash(&header.evidence_hash),
+        hex::encode_upper(header.proposer_address),
+    )
+}
+
+pub fn commit(commit: &Commit) -> String {
+    let signatures: Vec<String> = commit.signatures.iter().map(commit_sig).collect();
+    format!(
+        r#"{{"height":"{}","round":{},"block_id":{},"signatures":[{}]}}"#,
+        commit.height,
+        commit.round,
+        block_id(&commit.block_id),
+        signatures.join(","),
+    )
+}
+
+fn commit_sig(entry: &CommitSig) -> String {
+    format!(
+        r#"{{"block_id_flag":{},"validator_address":"{}","timestamp":"{}","signature":"{}"}}"#,
+        entry.flag as u8,
+        entry.address.map(hex::encode_upper).unwrap_or_default(),
+        entry.timestamp,
+        STANDARD.encode(&entry.signature),
+    )
+}
+
+fn block_id(id: &BlockId) -> String {
+    format!(
+        r#"{{"hash":"{}","parts":{{"total":{},"hash":"{}"}}}}"#,
+        hash(&id.hash),
+        id.parts_total,
+        hash(&id.parts_hash)
+    )
+}
+
+fn hash(hash: &Option<Hash>) -> String {
+    hash.map(hex::encode_upper).unwrap_or_default()
+}
+
+pub fn validator_set(set: &ValidatorSet) -> String {
+    let validators: Vec<String> = set.validators().iter().map(validator).collect();
+    let proposer = validators.first().cloned().unwrap_or("null".to_string());
+    format!(
+        r#"{{"validators":[{}],"proposer":{proposer},"total_voting_power":"{}"}}"#,
+        validators.join(","),
+        set.total_power()
+    )
+}
+
+pub fn validator(validator: &Validator) -> String {
+    format!(
+        r#"{{"address":"{}","pub_key":{{"type":"{}","value":"{}"}},"voting_power":"{}","proposer_priority":"0"}}"#,
+        hex::encode_upper(validator.address()),
+        validator.key().type_name(),
+        STANDARD.encode(validator.key().as_bytes()),
+        validator.power(),
+    )
+}
