@@ -1,6 +1,9 @@
 //! What the tests share: where the vectors are, and how to read them.
 #![allow(dead_code, missing_docs)]
 
+pub mod generate;
+pub mod write;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
