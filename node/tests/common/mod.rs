@@ -1,0 +1,329 @@
+//! A chain for tests: four founders, one node, a clock that the test moves.
+#![allow(dead_code)]
+
+use node::{
+    application::{AppState, QueryRequest, QueryResponse},
+    chain::{FullNode, Genesis, GenesisValidator},
+    comet::{self, Block, Commit, ConsensusParams},
+    consortium::{Mempool, Signers, decide},
+    error::Result,
+    merkle::Hash,
+    rpc::{self, Rpc},
+};
+use records::{
+    Payload, PublicKey, RecordName, SecretKey, canonical,
+    kinds::{
+        consortium::{Found, Founder, Validator},
+        member::{Key, Member},
+    },
+};
+use serde_json::Value;
+use std::{
+    cell::Cell,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+pub const CHAIN: &str = "dev-test-0001";
+pub const SECOND: i64 = 1_000_000_000;
+pub const GENESIS: i64 = 1_790_000_000 * SECOND;
+pub const POWERS: [u64; 4] = [31, 26, 23, 20];
+
+pub fn key(name: &str) -> SecretKey {
+    SecretKey::from_seed(&node::merkle::sha256(name.as_bytes()))
+}
+
+fn raw(key: &PublicKey) -> [u8; 32] {
+    let PublicKey::Ed25519(key) = key;
+    *key
+}
+
+fn validator_key(index: usize) -> SecretKey {
+    key(&format!("validator {index}"))
+}
+
+pub fn founder_key(index: usize) -> SecretKey {
+    key(&format!("founder-{index}"))
+}
+
+pub fn signers() -> Signers {
+    Signers::new((0..4).map(|index| validator_key(index).seed()))
+}
+
+pub fn member(id: &str) -> Member {
+    Member {
+        id: id.into(),
+        name: format!("机构 {id}"),
+        name_en: id.into(),
+        org: id.into(),
+        roles: vec!["issuer".into()],
+        keys: vec![Key {
+            key: key(id).public(),
+            from: GENESIS,
+            until: None,
+        }],
+        seal_key: String::new(),
+    }
+}
+
+pub fn genesis_with(powers: [u64; 4]) -> Genesis {
+    let founders = powers.iter().enumerate().map(|(index, power)| Founder {
+        member: member(&format!("founder-{index}")),
+        validators: vec![Validator {
+            key: validator_key(index).public(),
+            power: *power,
+        }],
+    });
+    let body = Found {
+        members: founders.collect(),
+    };
+    let founding = payload(
+        "consortium.found",
+        ("consortium", "main"),
+        0,
+        &body,
+        GENESIS,
+    );
+    let keys: Vec<SecretKey> = (0..4).map(founder_key).collect();
+    let envelope = founding
+        .sign(&keys.iter().collect::<Vec<_>>())
+        .expect("signs")
+        .encode();
+    let validators = powers
+        .iter()
+        .enumerate()
+        .map(|(index, power)| GenesisValidator {
+            name: format!("validator {index}"),
+            key: raw(&validator_key(index).public()),
+            power: *power as i64,
+        });
+    Genesis {
+        chain_id: CHAIN.into(),
+        time: comet::timestamp(GENESIS),
+        params: ConsensusParams::default(),
+        validators: validators.collect(),
+        app_state: AppState::new([envelope]),
+    }
+}
+
+pub fn genesis() -> Genesis {
+    genesis_with(POWERS)
+}
+
+pub fn payload<T: serde::Serialize>(
+    event_type: &str,
+    subject: (&str, &str),
+    seq: u64,
+    body: &T,
+    time: i64,
+) -> Payload {
+    Payload {
+        body: canonical::to_value(body).expect("encodes"),
+        chain: CHAIN.into(),
+        seq,
+        subject: RecordName::new(subject.0, subject.1).expect("a record name"),
+        event_type: event_type.into(),
+        until: time + 3600 * SECOND,
+    }
+}
+
+/// The envelope that admits a member, signed by all founders, to be written within an hour of `time`.
+pub fn admit(id: &str, time: i64) -> Vec<u8> {
+    let keys: Vec<SecretKey> = (0..4).map(founder_key).collect();
+    payload("member.admit", ("member", id), 0, &member(id), time)
+        .sign(&keys.iter().collect::<Vec<_>>())
+        .expect("signs")
+        .encode()
+}
+
+pub struct Chain {
+    pub folder: tempfile::TempDir,
+    pub node: Arc<FullNode>,
+    pub signers: Signers,
+    pub clock: Cell<i64>,
+}
+
+impl Chain {
+    pub fn new() -> Self {
+        Self::with(genesis())
+    }
+
+    pub fn with(genesis: Genesis) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("node.redb");
+        let node = FullNode::open(&file, genesis, 1_000).expect("opens");
+        Self {
+            folder,
+            node: Arc::new(node),
+            signers: signers(),
+            clock: Cell::new(GENESIS),
+        }
+    }
+
+    /// Decides a block one second later.
+    pub fn decide(&self, txs: Vec<Vec<u8>>) -> (Block, Commit) {
+        self.try_decide(txs).expect("decided")
+    }
+
+    pub fn try_decide(&self, txs: Vec<Vec<u8>>) -> Result<(Block, Commit)> {
+        self.clock.set(self.clock.get() + SECOND);
+        decide(&self.node, &self.signers, txs, &|| self.clock.get())
+    }
+
+    /// Time of the newest block.
+    pub fn time(&self) -> i64 {
+        self.node.state().time
+    }
+
+    pub fn admit(&self, id: &str) -> Vec<u8> {
+        admit(id, self.time())
+    }
+
+    pub fn query(&self, path: &str, data: &[u8], height: u64) -> QueryResponse {
+        let request = QueryRequest {
+            path: path.into(),
+            data: data.to_vec(),
+            height,
+            prove: true,
+        };
+        self.node.application.query(&request).expect("answers")
+    }
+
+    pub fn header_app_hash(&self, height: u64) -> Vec<u8> {
+        let snapshot = self.node.snapshot().expect("reads");
+        let meta = snapshot
+            .block_meta(height)
+            .expect("reads")
+            .expect("is there");
+        meta.header.expect("is there").app_hash
+    }
+
+    pub fn replica(&self, name: &str) -> FullNode {
+        FullNode::open(&self.folder.path().join(name), genesis(), 1_000).expect("opens")
+    }
+
+    /// Serves this node's RPC.
+    pub fn serve(&self) -> Server {
+        serve(self.node.clone(), Arc::default())
+    }
+}
+
+pub fn tree_key(kind: &str, id: &str) -> Hash {
+    RecordName::new(kind, id).expect("a record name").tree_key()
+}
+
+/// A node's RPC on a port of its own.
+pub struct Server {
+    pub address: SocketAddr,
+    pub mempool: Arc<Mempool>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+pub fn serve(node: Arc<FullNode>, mempool: Arc<Mempool>) -> Server {
+    let runtime = tokio::runtime::Runtime::new().expect("starts");
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0)))
+        .expect("listens");
+    let address = listener.local_addr().expect("listens");
+    let router = rpc::router(Arc::new(Rpc {
+        node: node.clone(),
+        mempool: mempool.clone(),
+        source: None,
+        blob_keepers: vec![node],
+        moniker: "test".into(),
+        key: raw(&validator_key(0).public()),
+        address: address.to_string(),
+    }));
+    runtime.spawn(rpc::serve(listener, router, std::future::pending()));
+    Server {
+        address,
+        mempool,
+        runtime: Some(runtime),
+    }
+}
+
+impl Server {
+    /// GET: status and body.
+    pub fn get(&self, path: &str) -> (u16, String) {
+        self.send(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes())
+    }
+
+    /// POST: status and body.
+    pub fn post(&self, path: &str, body: &[u8]) -> (u16, String) {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        self.send(&[head.as_bytes(), body].concat())
+    }
+
+    pub fn send(&self, request: &[u8]) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.address).expect("connects");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .expect("sets");
+        // A server that refuses early may close before it has read everything.
+        let _ = stream.write_all(request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+        let body = if head.to_lowercase().contains("transfer-encoding: chunked") {
+            unchunked(body)
+        } else {
+            body.to_owned()
+        };
+        (status.unwrap_or(0), body)
+    }
+
+    /// The result of a GET.
+    pub fn result(&self, path: &str) -> Value {
+        let (status, body) = self.get(path);
+        assert_eq!(status, 200, "{path}: {body}");
+        let answer: Value = serde_json::from_str(&body).expect("JSON");
+        answer["result"].clone()
+    }
+
+    /// The answer to a JSON-RPC POST.
+    pub fn call(&self, request: &Value) -> Value {
+        let (_, body) = self.post("/", request.to_string().as_bytes());
+        serde_json::from_str(&body).expect("JSON")
+    }
+}
+
+fn unchunked(mut body: &str) -> String {
+    let mut out = String::new();
+    while let Some((size, rest)) = body.split_once("\r\n") {
+        let size = usize::from_str_radix(size.trim(), 16).unwrap_or(0);
+        if size == 0 || rest.len() < size {
+            break;
+        }
+        out.push_str(&rest[..size]);
+        body = rest[size..].trim_start_matches("\r\n");
+    }
+    out
+}
+
+/// The shared vectors; none, with a word about it, where they are absent.
+pub fn vectors(folder: &str) -> Option<std::path::PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/vectors")
+        .join(folder);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: {} is absent", path.display());
+    None
+}
