@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask start`, `cargo xtask test`, and what they stand on.
 
+mod bench;
 mod cache;
 mod failure;
 mod page;
@@ -17,6 +18,7 @@ Usage: cargo xtask <command>
 
   start [--fresh] [--small] [--port N]   build everything, run the demo consortium, serve the page
   test [part…]                           run every check, or only the parts named (see `test --list`)
+  bench [name…]                          print tables of ratios: sizes, step, crates
   page                                   build only the page, into target/site
   tools                                  get every tool into the per-user cache, and nothing else
 ";
@@ -40,6 +42,7 @@ fn command(words: &[String]) -> Result<ExitCode> {
     match name {
         "start" => start::start(rest)?,
         "test" => return test::test(rest),
+        "bench" => bench::bench(rest)?,
         "page" => page::build().map(drop)?,
         "tools" => tools::all()?,
         "help" | "--help" | "-h" => print!("{USAGE}"),

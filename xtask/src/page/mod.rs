@@ -4,7 +4,7 @@ mod pin;
 mod size;
 mod validate;
 
-pub use size::sizes;
+pub use size::print_sizes;
 pub use validate::validates_as_mvp;
 
 use crate::failure::{Doing, Result};
@@ -15,17 +15,17 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// A program of the page.
-pub struct Program {
+struct Program {
     /// As budgets and tables name it.
-    pub name: &'static str,
+    name: &'static str,
     /// How its files' names begin.
-    pub stem: &'static str,
+    stem: &'static str,
     /// The most it may weigh, JavaScript included, gzip, in bytes.
-    pub budget: u64,
+    budget: u64,
 }
 
 /// The three programs of the page.
-pub const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 3] = [
     Program {
         name: "app",
         stem: "app-",

@@ -1,21 +1,40 @@
 //! What a visitor downloads.
 
-use super::Program;
+use super::{PROGRAMS, Program};
 use crate::failure::{Doing, Result};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The weight of one program, in bytes.
-pub struct Size {
+struct Size {
     /// As served.
-    pub raw: u64,
+    raw: u64,
     /// After gzip -9.
-    pub gzip: u64,
+    gzip: u64,
+}
+
+/// Prints what each program weighs, and says of each whether it keeps its budget.
+pub fn print_sizes(site: &Path) -> Result<Vec<bool>> {
+    println!(
+        "  {:16} {:>9} {:>9} {:>9}",
+        "gzip -9, bytes", "raw", "gzip", "budget"
+    );
+    let line = |program: &Program| {
+        let size = size(site, program)?;
+        let fits = size.gzip <= program.budget;
+        let verdict = if fits { "" } else { "  over its budget" };
+        println!(
+            "  {:16} {:>9} {:>9} {:>9}{verdict}",
+            program.name, size.raw, size.gzip, program.budget
+        );
+        Ok(fits)
+    };
+    PROGRAMS.iter().map(line).collect()
 }
 
 /// A program's WebAssembly and JavaScript together.
-pub fn sizes(site: &Path, program: &Program) -> Result<Size> {
+fn size(site: &Path, program: &Program) -> Result<Size> {
     let mut total = Size { raw: 0, gzip: 0 };
     for entry in std::fs::read_dir(site).doing(format_args!("read {}", site.display()))? {
         let path = entry.doing(format_args!("read {}", site.display()))?.path();

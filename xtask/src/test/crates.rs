@@ -20,12 +20,13 @@ pub fn node() -> Result<Tally> {
     cargo_test(&["--package", "node"])
 }
 
-/// Every test of some packages, whichever fails.
+/// Every test of some packages, whichever fails. What passing tests print is shown too: skips are said there.
 pub fn cargo_test(words: &[&str]) -> Result<Tally> {
     let mut command = Command::new("cargo");
     command
         .args(["test", "--no-fail-fast"])
         .args(words)
+        .args(["--", "--show-output"])
         .current_dir(workspace::root());
     stream::run(&mut command)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a test prints, past the harness's capture, when it cannot run here: `SKIPPED: why`.
+/// What a test prints when it cannot run here: `SKIPPED: why`.
 const SKIP_MARK: &str = "SKIPPED:";
 
 /// A sum of outcomes.

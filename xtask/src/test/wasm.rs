@@ -19,18 +19,7 @@ pub fn wasm() -> Result<Tally> {
             tally.add(&validate(&path)?);
         }
     }
-    println!(
-        "  {:16} {:>9} {:>9} {:>9}",
-        "gzip -9, bytes", "raw", "gzip", "budget"
-    );
-    for program in &page::PROGRAMS {
-        let size = page::sizes(&site, program)?;
-        let fits = size.gzip <= program.budget;
-        let verdict = if fits { "" } else { "  over its budget" };
-        println!(
-            "  {:16} {:>9} {:>9} {:>9}{verdict}",
-            program.name, size.raw, size.gzip, program.budget
-        );
+    for fits in page::print_sizes(&site)? {
         tally.add(&Tally::of(fits));
     }
     Ok(tally)

@@ -1,0 +1,121 @@
+//! `cargo xtask bench`: tables of ratios, each within one run.
+
+use crate::failure::{Doing, Result};
+use crate::page;
+use crate::run;
+use crate::tools::{self, rust};
+use crate::workspace;
+use std::process::Command;
+
+/// One table.
+struct Bench {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result,
+}
+
+const BENCHES: [Bench; 3] = [
+    Bench {
+        name: "sizes",
+        what: "what a visitor downloads",
+        run: sizes,
+    },
+    Bench {
+        name: "step",
+        what: "a non-adjacent step in WebAssembly, beside tendermint-light-client-verifier",
+        run: step,
+    },
+    Bench {
+        name: "crates",
+        what: "the crates' own benches",
+        run: crates,
+    },
+];
+
+/// Prints the tables named, or all of them.
+pub fn bench(names: &[String]) -> Result {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| BENCHES.iter().all(|bench| bench.name != name.as_str()))
+    {
+        let known: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+        return Err(format!(
+            "there is no bench `{unknown}`; there are {}.",
+            known.join(", ")
+        )
+        .into());
+    }
+    for bench in BENCHES
+        .iter()
+        .filter(|bench| names.is_empty() || names.iter().any(|name| name == bench.name))
+    {
+        println!("\n== {}: {}", bench.name, bench.what);
+        (bench.run)()?;
+    }
+    Ok(())
+}
+
+fn sizes() -> Result {
+    page::print_sizes(&page::build()?).map(drop)
+}
+
+/// Every `[[bench]]` of the workspace.
+fn crates() -> Result {
+    show(
+        Command::new("cargo").args(["bench", "--quiet", "--workspace", "--bench", "*"]),
+        "the crates' benches",
+    )
+}
+
+/// Both sides with the same compiler, flags and profile.
+fn step() -> Result {
+    let rust = rust::ensure()?;
+    let steps = workspace::target().join("bench/steps");
+    let blocks = [
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "light-client",
+        "--example",
+        "steps",
+        "--",
+    ];
+    show(
+        Command::new("cargo").args(blocks).arg(&steps),
+        "writing the blocks to verify",
+    )?;
+    let mut build = Command::new("cargo");
+    build.args(["build", "--release", "--target", "wasm32-unknown-unknown"]);
+    build.args([
+        "--package",
+        "bench-step-ours",
+        "--package",
+        "bench-step-reference",
+    ]);
+    build
+        .env("PATH", tools::path_with(&rust.path)?)
+        .envs(rust.env)
+        .current_dir(workspace::root());
+    let log = workspace::target().join("xtask/step.log");
+    run::step("Building both verifiers as WebAssembly", &log, &mut build)?;
+    let built = workspace::target().join("wasm32-unknown-unknown/release");
+    let mut node = Command::new("node");
+    node.arg("tests/bench-step/run.mjs");
+    node.args(["ours", "reference"].map(|side| built.join(format!("bench_step_{side}.wasm"))))
+        .arg(steps);
+    show(&mut node, "both verifiers under Node")
+}
+
+/// Runs a command whose output is the table.
+fn show(command: &mut Command, what: &str) -> Result {
+    let status = command
+        .current_dir(workspace::root())
+        .status()
+        .doing(format_args!("run {what}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("this failed: {what}.").into())
+    }
+}
