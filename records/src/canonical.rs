@@ -2,6 +2,7 @@
 //!
 //! Decoding encodes again and compares, so duplicate keys, white space, floats and other spellings of the same value are all refused.
 
+use core::cmp::Ordering;
 use serde::{Serialize, de::DeserializeOwned};
 pub use serde_json::{Map, Value};
 
@@ -36,6 +37,11 @@ pub fn encode_value(value: &Value) -> Result<Vec<u8>, Error> {
     Ok(out)
 }
 
+/// Encodes a value as the member of an object, and appends it; so deep as it would be there.
+pub(crate) fn append_member(value: &Value, out: &mut Vec<u8>) -> Result<(), Error> {
+    write(value, 1, out)
+}
+
 /// Encodes anything serialisable; structs become objects with sorted keys.
 pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
     encode_value(&to_value(value)?)
@@ -53,7 +59,8 @@ pub fn decode_value(bytes: &[u8]) -> Result<Value, Error> {
 
 /// Decodes bytes in the one encoding into a type.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    from_value(&decode_value(bytes)?)
+    let value = decode_value(bytes)?;
+    serde_json::from_value(value).map_err(|e| Error::Shape(e.to_string()))
 }
 
 /// A type's value.
@@ -97,7 +104,7 @@ fn write(value: &Value, depth: usize, out: &mut Vec<u8>) -> Result<(), Error> {
 fn write_object(map: &Map<String, Value>, depth: usize, out: &mut Vec<u8>) -> Result<(), Error> {
     // Sorted here rather than by the map: another crate may switch serde_json to keep insertion order.
     let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    entries.sort_by(|a, b| by_utf16(a.0, b.0));
     out.push(b'{');
     for (i, (key, item)) in entries.into_iter().enumerate() {
         if i > 0 {
@@ -111,32 +118,50 @@ fn write_object(map: &Map<String, Value>, depth: usize, out: &mut Vec<u8>) -> Re
     Ok(())
 }
 
+/// Order of keys in RFC 8785: by UTF-16 code units, which for ASCII is the order of bytes.
+fn by_utf16(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() {
+        a.cmp(b)
+    } else {
+        a.encode_utf16().cmp(b.encode_utf16())
+    }
+}
+
 fn write_string(text: &str, out: &mut Vec<u8>) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
-    for byte in text.bytes() {
-        let escape = match byte {
-            b'"' => b'"',
-            b'\\' => b'\\',
-            0x08 => b'b',
-            0x0c => b'f',
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            0..0x20 => {
-                out.extend_from_slice(b"\\u00");
-                out.extend(HEX.get(usize::from(byte >> 4)));
-                out.extend(HEX.get(usize::from(byte & 15)));
-                continue;
+    for run in text.as_bytes().split_inclusive(|byte| must_escape(*byte)) {
+        match run.split_last() {
+            Some((last, plain)) if must_escape(*last) => {
+                out.extend_from_slice(plain);
+                write_escape(*last, out);
             }
-            _ => {
-                out.push(byte);
-                continue;
-            }
-        };
-        out.extend_from_slice(&[b'\\', escape]);
+            _ => out.extend_from_slice(run),
+        }
     }
     out.push(b'"');
+}
+
+fn must_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20)
+}
+
+fn write_escape(byte: u8, out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        0x08 => b'b',
+        0x0c => b'f',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        _ => {
+            out.extend_from_slice(b"\\u00");
+            out.extend(HEX.get(usize::from(byte >> 4)));
+            out.extend(HEX.get(usize::from(byte & 15)));
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
 }
 
 #[cfg(test)]
@@ -167,6 +192,17 @@ mod tests {
             assert!(decode_value(bytes).is_err(), "{why}");
         }
         assert!(decode_value("[".repeat(5000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn every_character_has_its_shortest_escape() {
+        let all: String = (0u8..=0x7f)
+            .map(char::from)
+            .chain("é汉😀".chars())
+            .collect();
+        let ours = encode_value(&Value::String(all.clone())).expect("encodes");
+        // serde_json writes the same escapes (RFC 8785 §3.2.2.2), by code of its own.
+        assert_eq!(ours, serde_json::to_vec(&all).expect("encodes"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub fn execute(
         .into_iter()
         .map(|touch| {
             let before = load(&touch.record);
-            judge(touch, before, event, context)
+            judge(touch, before.as_ref(), event, context)
         })
         .collect()
 }
@@ -62,19 +62,19 @@ pub(crate) fn admit(event: &Event, context: &Context<'_>) -> Result<(), Stop> {
 /// One touched record's judgement.
 pub(crate) fn judge(
     touch: Touch,
-    before: Option<State>,
+    before: Option<&State>,
     event: &Event,
     context: &Context<'_>,
 ) -> Result<Change, Stop> {
     let kind = registry::kind(touch.record.kind()).ok_or_else(|| Refusal::new("unknown-kind"))?;
-    let mut seq = before.as_ref().map_or(0, |state| state.seq);
+    let mut seq = before.map_or(0, |state| state.seq);
     if touch.role == SUBJECT {
         if event.payload().seq != seq {
             return Err(Refusal::new("wrong-sequence").with("expected", seq).into());
         }
         seq += 1;
     }
-    let state = before.as_ref().map(|state| &state.data);
+    let state = before.map(|state| &state.data);
     let data = (kind.apply)(&Case {
         record: &touch.record,
         state,

@@ -98,6 +98,17 @@ impl Replay {
 
     /// Replays the next entry. On a fault nothing changes: after [`Stop::NotLoaded`] the same entry may be tried again.
     pub fn push(&mut self, bytes: &[u8], directory: &dyn Directory) -> Result<Replayed, Fault> {
+        let (replayed, ()) = self.push_with(bytes, directory, |_, _| Ok(()))?;
+        Ok(replayed)
+    }
+
+    /// As [`Replay::push`], where further records judge the event too before it counts.
+    pub(crate) fn push_with<T>(
+        &mut self,
+        bytes: &[u8],
+        directory: &dyn Directory,
+        also: impl FnOnce(&Event, &Context<'_>) -> Result<T, Stop>,
+    ) -> Result<(Replayed, T), Fault> {
         let at = self.log.size();
         let entry = Entry::decode(bytes).ok_or(Fault::Torn(at))?;
         if entry.height < self.height || entry.time < self.time {
@@ -110,19 +121,20 @@ impl Replay {
         if self.seen.contains(&place) {
             return Err(Fault::Repeated(at));
         }
-        let after = self
-            .judge(touch, &event, &entry, directory)
+        let (after, further) = self
+            .judge(touch, &event, &entry, directory, also)
             .map_err(|stop| Fault::Stopped(at, stop))?;
         self.seen.insert(place);
         self.state = Some(after);
         self.log.append(leaf_hash(bytes));
         (self.height, self.time) = (entry.height, entry.time);
-        Ok(Replayed {
+        let replayed = Replayed {
             height: entry.height,
             time: entry.time,
             event,
             role,
-        })
+        };
+        Ok((replayed, further))
     }
 
     /// Compares with the proven head: the same log, the same state.
@@ -149,13 +161,14 @@ impl Replay {
             .find(|touch| touch.record == self.record)
     }
 
-    fn judge(
+    fn judge<T>(
         &self,
         touch: Touch,
         event: &Event,
         entry: &Entry<'_>,
         directory: &dyn Directory,
-    ) -> Result<State, Stop> {
+        also: impl FnOnce(&Event, &Context<'_>) -> Result<T, Stop>,
+    ) -> Result<(State, T), Stop> {
         let context = Context {
             chain: &self.chain,
             height: entry.height,
@@ -164,6 +177,7 @@ impl Replay {
             directory,
         };
         execute::admit(event, &context)?;
-        Ok(execute::judge(touch, self.state.clone(), event, &context)?.state)
+        let after = execute::judge(touch, self.state.as_ref(), event, &context)?.state;
+        Ok((after, also(event, &context)?))
     }
 }

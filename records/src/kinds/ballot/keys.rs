@@ -1,6 +1,9 @@
 //! Who may cast a ballot: the owner's key, a proxy's, or two desk members for paper.
 
-use super::{Appoint, Ballot, Cast, Proxy, state::Appointer};
+use super::{
+    Appoint, Ballot, Cast, Proxy,
+    state::{Appointer, Pending},
+};
 use crate::{
     context::require_key,
     keys::PublicKey,
@@ -16,8 +19,6 @@ use crate::{
     registry::Case,
     roster::Leaf,
 };
-
-use super::state::Pending;
 
 /// Most ballots of one rank by one head: bounds the log, and lets no rank use up another's.
 pub const MAX_CASTS: u64 = 32;
@@ -110,8 +111,7 @@ impl Ballot {
 
     /// Two desk members bind a key. The first counts at once; one that replaces a known key only after a delay in which the old one may veto, and
     /// not at all once the old one has voted.
-    pub(super) fn bind(&mut self, case: &Case<'_>) -> Result<(), Stop> {
-        let body: Bind = case.body()?;
+    pub(super) fn bind(&mut self, case: &Case<'_>, body: &Bind) -> Result<(), Stop> {
         require_two(case.context, case.event, &body.by, DESK)?;
         let seat = body.seat.as_ref().ok_or_else(|| case.unexpected())?;
         let room = room::name_of(case.event.payload().subject.id());
@@ -122,23 +122,12 @@ impl Ballot {
         if known.is_some() && self.casts.owner > 0 {
             return Err(Refusal::new("owner-has-voted").into());
         }
-        let from = room::in_force_from(case, &body, known, self.pending.is_some())?;
+        let from = room::in_force_from(case, body, known, self.pending.is_some())?;
         self.pending = Some(Pending {
             from,
             key: body.key,
         });
         self.settle(case.context.time);
-        Ok(())
-    }
-
-    /// The room's old key vetoed: nothing happens where this ballot's pending key has gone already.
-    pub(super) fn veto(&mut self, case: &Case<'_>) -> Result<(), Stop> {
-        if case.state.is_none() {
-            return Err(Refusal::new("no-such-record")
-                .with("record", case.record)
-                .into());
-        }
-        self.pending = None;
         Ok(())
     }
 }

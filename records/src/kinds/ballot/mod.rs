@@ -7,9 +7,13 @@ pub use state::{Ballot, Casts, Pending, Proxy};
 
 use crate::{
     canonical::Value,
+    event::Payload,
     hash::sha256,
     keys::PublicKey,
-    kinds::vote::{self, Choice, Rank, Standing},
+    kinds::{
+        room::{BallotAt, Bind, Veto},
+        vote::{self, Choice, Rank, Standing},
+    },
     name::RecordName,
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
@@ -28,11 +32,11 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType {
             name: "ballot.cast",
-            joins: |payload| cast_vote(&payload.body::<Cast>()?.seat),
+            joins: seat_vote,
         },
         EventType {
             name: "ballot.appoint",
-            joins: |payload| cast_vote(&payload.body::<Appoint>()?.seat),
+            joins: seat_vote,
         },
     ],
     apply,
@@ -114,8 +118,18 @@ pub(super) fn joined_vote(vote: &str) -> Result<Touch, Refusal> {
     join(vote::NAME, vote, vote::VOTE_ROLE)
 }
 
-fn cast_vote(seat: &Seat) -> Result<Vec<Touch>, Refusal> {
-    Ok(vec![joined_vote(&seat.vote)?])
+/// The vote named by the body's seat; the body as a whole is judged by `apply`.
+fn seat_vote(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    #[derive(Deserialize)]
+    struct Body {
+        seat: Named,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        vote: String,
+    }
+    let body: Body = payload.body()?;
+    Ok(vec![joined_vote(&body.seat.vote)?])
 }
 
 /// Refuses a ballot record that does not follow from vote and index.
@@ -129,28 +143,60 @@ pub(super) fn require_own(ballot: &RecordName, seat: &Seat) -> Result<(), Refusa
 }
 
 fn apply(case: &Case<'_>) -> Result<Value, Stop> {
-    let ballot = case.state.map(crate::canonical::from_value).transpose()?;
-    updated(&next(case, ballot)?)
+    let act = Act::of(case.event.payload())?.ok_or_else(|| case.unexpected())?;
+    let before = case.state.map(crate::canonical::from_value).transpose()?;
+    updated(&next(case, before, &act)?)
 }
 
-/// The ballot after an event; what [`Kind::apply`] does, without the detour over JSON.
-pub(crate) fn next(case: &Case<'_>, before: Option<Ballot>) -> Result<Ballot, Stop> {
-    let time = case.context.time;
+/// An event that concerns a ballot.
+pub(crate) enum Act {
+    Cast(Cast),
+    Appoint(Appoint),
+    Bind(Bind),
+    Veto(BallotAt),
+}
+
+impl Act {
+    /// None for an event that concerns no ballot.
+    pub(crate) fn of(payload: &Payload) -> Result<Option<Self>, Refusal> {
+        Ok(match payload.event_type.as_str() {
+            "ballot.cast" => Some(Self::Cast(payload.body()?)),
+            "ballot.appoint" => Some(Self::Appoint(payload.body()?)),
+            "room.bind" => Some(Self::Bind(payload.body()?)),
+            "room.veto" => payload.body::<Veto>()?.ballot.map(Self::Veto),
+            _ => None,
+        })
+    }
+
+    /// The ballot's index, and its role in the event; none for a key that is bound to a room alone.
+    pub(crate) fn place(&self) -> Option<(u32, &'static str)> {
+        match self {
+            Self::Cast(Cast { seat, .. }) | Self::Appoint(Appoint { seat, .. }) => {
+                Some((seat.index, SUBJECT))
+            }
+            Self::Bind(Bind { seat, .. }) => Some((seat.as_ref()?.index, BALLOT_ROLE)),
+            Self::Veto(at) => Some((at.index, BALLOT_ROLE)),
+        }
+    }
+}
+
+/// The ballot after an event.
+pub(crate) fn next(case: &Case<'_>, before: Option<Ballot>, act: &Act) -> Result<Ballot, Stop> {
+    let known = before.is_some();
     let mut ballot = before.unwrap_or_default();
-    ballot.settle(time);
-    match case.what() {
-        ("ballot.cast", SUBJECT) => {
-            let body: Cast = case.body()?;
+    ballot.settle(case.context.time);
+    match (act, case.role) {
+        (Act::Cast(body), SUBJECT) => {
             require_own(case.record, &body.seat)?;
-            ballot.cast(case, &body)?;
+            ballot.cast(case, body)?;
         }
-        ("ballot.appoint", SUBJECT) => {
-            let body: Appoint = case.body()?;
+        (Act::Appoint(body), SUBJECT) => {
             require_own(case.record, &body.seat)?;
-            ballot.appoint(case, &body)?;
+            ballot.appoint(case, body)?;
         }
-        ("room.bind", BALLOT_ROLE) => ballot.bind(case)?,
-        ("room.veto", BALLOT_ROLE) => ballot.veto(case)?,
+        (Act::Bind(body), BALLOT_ROLE) => ballot.bind(case, body)?,
+        // The room's old key vetoes; here the replacement may have ended already, by a vote of the ballot's own key.
+        (Act::Veto(_), BALLOT_ROLE) if known => ballot.pending = None,
         _ => return Err(case.unexpected()),
     }
     Ok(ballot)

@@ -8,6 +8,7 @@ pub(crate) mod desks;
 mod matter;
 mod open;
 mod outcome;
+mod recount;
 mod state;
 mod tally;
 
@@ -15,6 +16,7 @@ pub use cast::{Effect, effect};
 pub use matter::{Both, LAW, Matter, NotAThreshold, Threshold, Thresholds};
 pub use open::{Extend, Open};
 pub use outcome::{Decision, Measure, Measures, Outcome, WithSilent, outcome};
+pub use recount::{Line, Recount, RecountFault, Recounted};
 pub use state::{Extension, Replacing, Settings, Silent, Vote};
 pub use tally::{ByRank, Choice, Count, Rank, Standing, Tally};
 
