@@ -90,7 +90,7 @@ pub enum Reason {
         /// Position in the commit.
         index: usize,
     },
-    /// An entry for an absent validator carries an address or a signature.
+    /// An entry for an absent validator carries an address, a time or a signature.
     #[error("entry {index} of the commit is marked absent and yet carries a vote")]
     AbsentWithVote {
         /// Position in the commit.

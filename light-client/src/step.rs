@@ -197,7 +197,8 @@ fn check_commit_shape(
         .enumerate()
     {
         if entry.flag == BlockIdFlag::Absent {
-            if entry.address.is_some() || !entry.signature.is_empty() {
+            let timeless = [Time::GO_ZERO, Time::UNIX_EPOCH].contains(&entry.timestamp);
+            if entry.address.is_some() || !entry.signature.is_empty() || !timeless {
                 return Err(Reason::AbsentWithVote { index });
             }
         } else if entry.address.as_ref() != Some(validator.address()) {

@@ -22,6 +22,11 @@ impl Time {
         seconds: -62_135_596_800,
         nanos: 0,
     };
+    /// 1970-01-01T00:00:00Z, which some software writes for absent votes.
+    pub const UNIX_EPOCH: Time = Time {
+        seconds: 0,
+        nanos: 0,
+    };
     const MAX_SECONDS: i64 = 253_402_300_799;
 
     /// A time between the years 1 and 9999, which is what RFC 3339 and protobuf can express.

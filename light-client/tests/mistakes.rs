@@ -5,7 +5,7 @@ mod common;
 use common::generate::{Member, Recipe, Rng, at, members, reseal, set, sign, sorted};
 use common::trust;
 use light_client::{
-    BlockIdFlag, Budget, LightBlock, Options, Reason, SignatureCheck, Time, TrustLevel,
+    BlockIdFlag, Budget, CommitSig, LightBlock, Options, Reason, SignatureCheck, Time, TrustLevel,
     TrustedState, Validator, ValidatorSet, ValidatorSetError, Verdict, Vote, verify_step,
 };
 use std::time::Duration;
@@ -176,11 +176,40 @@ fn an_address_must_belong_to_the_validator_at_its_place() {
 #[test]
 fn an_absent_vote_carries_nothing() {
     let (trusted, mut block, _) = pair();
-    block.signed_header.commit.signatures[3].flag = BlockIdFlag::Absent;
-    assert_eq!(
-        rejection(&trusted, &block),
-        Reason::AbsentWithVote { index: 3 }
-    );
+    let vote = block.signed_header.commit.signatures[3].clone();
+    let absent = CommitSig {
+        flag: BlockIdFlag::Absent,
+        address: None,
+        timestamp: Time::GO_ZERO,
+        signature: Vec::new(),
+    };
+    for carrying in [
+        CommitSig {
+            address: vote.address,
+            ..absent.clone()
+        },
+        CommitSig {
+            timestamp: vote.timestamp,
+            ..absent.clone()
+        },
+        CommitSig {
+            signature: vote.signature,
+            ..absent.clone()
+        },
+    ] {
+        block.signed_header.commit.signatures[3] = carrying;
+        assert_eq!(
+            rejection(&trusted, &block),
+            Reason::AbsentWithVote { index: 3 }
+        );
+    }
+    for timestamp in [Time::GO_ZERO, Time::UNIX_EPOCH] {
+        block.signed_header.commit.signatures[3] = CommitSig {
+            timestamp,
+            ..absent.clone()
+        };
+        assert!(is_trusted(&step(&trusted, &block)));
+    }
 }
 
 #[test]
