@@ -1,4 +1,53 @@
 //! A light client's pure core for CometBFT chains: headers, validators, commits, Merkle and ICS-23 proofs.
+//!
+//! Data comes from nodes that nobody trusts; what leaves this crate as a [`VerifiedHeader`] or as [`Proven`] was checked.
+//! There is no I/O, no clock (the time is an argument) and no panic, whatever the input; `no_std` with `alloc`.
+//! It speaks block protocol 11: CometBFT v0.34 to v0.40.
+//!
+//! ```
+//! use light_client::{Bisection, Budget, LightBlock, Options, Progress, Reason, Time, TrustedState, VerifiedHeader};
+//!
+//! /// From a checkpoint to the header at `target`. `fetch` asks any node; what it brings is verified here.
+//! fn follow(
+//!     checkpoint: &LightBlock,
+//!     checkpoint_hash: [u8; 32],
+//!     target: u64,
+//!     now: Time,
+//!     mut fetch: impl FnMut(u64) -> LightBlock,
+//! ) -> Result<VerifiedHeader, Reason> {
+//!     let trusted = TrustedState::from_checkpoint(checkpoint, &checkpoint_hash)?;
+//!     let mut bisection = Bisection::new(trusted, target, Options::default(), Budget::new(5_000));
+//!     loop {
+//!         match bisection.next() {
+//!             Progress::Need(height) => {
+//!                 let block = fetch(*height);
+//!                 bisection.supply(block, now);
+//!             }
+//!             Progress::Done => return Ok(bisection.trusted().verified().clone()),
+//!             Progress::Failed(reason) => return Err(reason.clone()),
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! # What is verified
+//! - A step ([`verify_step`]) checks everything that its documentation lists: chain, heights, times, trusting period, the hashes
+//!   that bind header, commit and validators to each other, voting power in the old and in the new set, signatures.
+//! - [`verify_query`]: that a key of the application's state has a value, or none, under the header after it.
+//! - [`verify_tx`]: that the transaction that was asked for is in a block. [`data_hash`], [`results_hash`] and
+//!   [`Commit::hash`]: whether transactions, their results and a commit are those that a header commits to.
+//! - [`verify_inclusion`] and [`verify_consistency`]: RFC 6962 logs.
+//!
+//! # What is not
+//! - **That there is no second chain.** More than the trust level of the old validators can sign two headers for one height;
+//!   whoever is shown only one of them cannot know. Asking other nodes for the same height is the caller's task.
+//! - **Age.** `now` is believed, and a header may be as old as the trusting period; how old is too old is for the caller.
+//! - **Signatures that were not needed** ([`Vote::Unchecked`]) unless [`SignatureCheck::All`] is asked for, and votes for no
+//!   block ([`Vote::Nil`]) in any case.
+//! - A checkpoint's commit: a checkpoint rests on its hash alone.
+//! - What no header commits to: proposer priorities, logs and events of transactions, and all that a node says of itself
+//!   ([`json::Status`]).
+//! - The application's rules. A proof shows what the validators agreed on, not that it is right.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

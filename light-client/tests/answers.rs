@@ -1,0 +1,408 @@
+//! Answers of real nodes: the public recordings of v0.38, and our own of v0.38 and v0.40.
+
+mod common;
+
+use common::{
+    CHAINS, chain, files, name, options, public_vectors, read, recorded, soon_after, trust,
+};
+use light_client::json::{self, JsonError, Value};
+use light_client::{
+    Budget, Verdict, VerifiedHeader, data_hash, results_hash, sha256, verify_step, verify_tx,
+};
+
+/// The header of this height, where it and the one before were recorded.
+fn verified(chain: &[light_client::LightBlock], height: u64) -> Option<VerifiedHeader> {
+    let find = |height| chain.iter().find(|block| block.height() == height);
+    let (from, to) = (find(height - 1)?, find(height)?);
+    match verify_step(
+        &trust(from),
+        to,
+        &options(),
+        soon_after(to),
+        &mut Budget::new(1_000),
+    ) {
+        Verdict::Trusted(state, _) => Some(state.verified().clone()),
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
+fn recorded_blocks_are_bound_to_their_headers() {
+    for name in CHAINS {
+        let blocks = chain(name);
+        let mut txs = 0;
+        for path in files(&recorded().join(name).join("rpc"))
+            .iter()
+            .filter(|path| common::name(path).starts_with("block-"))
+        {
+            let block = json::block(&read(path)).unwrap();
+            let header = &block.header;
+            assert_eq!(
+                block.block_id.hash,
+                Some(header.hash()),
+                "{}",
+                path.display()
+            );
+            assert_eq!(
+                header.data_hash,
+                Some(data_hash(&block.txs)),
+                "{}",
+                path.display()
+            );
+            let last_commit = block.last_commit.as_ref().unwrap();
+            assert_eq!(
+                header.last_commit_hash,
+                Some(last_commit.hash()),
+                "{}",
+                path.display()
+            );
+            if let Some(light) = blocks.iter().find(|light| light.height() == header.height) {
+                assert_eq!(&light.signed_header.header, header);
+            }
+            txs += block.txs.len();
+        }
+        assert!(txs > 0, "{name}");
+    }
+}
+
+#[test]
+fn recorded_results_are_in_the_next_header() {
+    for name in CHAINS {
+        let blocks = chain(name);
+        let files = files(&recorded().join(name).join("rpc"));
+        let mut checked = 0;
+        for path in files
+            .iter()
+            .filter(|path| common::name(path).starts_with("block_results-"))
+        {
+            let answer = json::block_results(&read(path)).unwrap();
+            let header_at = |height| {
+                blocks
+                    .iter()
+                    .find(|block| block.height() == height)
+                    .map(|block| &block.signed_header.header)
+            };
+            let Some(next) = header_at(answer.height + 1) else {
+                continue;
+            };
+            let hash = Some(results_hash(&answer.results));
+            assert_eq!(next.last_results_hash, hash, "{}", path.display());
+            let same = header_at(answer.height).unwrap();
+            if !answer.results.is_empty() && same.last_results_hash != next.last_results_hash {
+                assert_ne!(
+                    same.last_results_hash, hash,
+                    "the header of the same height holds the results before"
+                );
+                checked += 1;
+            }
+        }
+        assert!(checked > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_recorded_transaction_is_proven_and_nothing_else_is() {
+    for name in CHAINS {
+        let blocks = chain(name);
+        let mut proven = 0;
+        let files = files(&recorded().join(name).join("rpc"));
+        for path in files
+            .iter()
+            .filter(|path| common::name(path).starts_with("tx-"))
+        {
+            let answer = json::tx(&read(path)).unwrap();
+            let asked = sha256(&[&answer.tx]);
+            assert_eq!(answer.hash, asked);
+            let Some(header) = verified(&blocks, answer.height) else {
+                continue;
+            };
+            proven += 1;
+            assert!(
+                verify_tx(&answer, &asked, &header).is_ok(),
+                "{}",
+                path.display()
+            );
+            // Bytes that are not the ones asked for, though the node repeats the hash.
+            let mut other = answer.clone();
+            other.tx.push(0);
+            assert!(verify_tx(&other, &asked, &header).is_err());
+            assert!(verify_tx(&answer, &[7; 32], &header).is_err());
+            assert!(verify_tx(&other, &sha256(&[&other.tx]), &header).is_err());
+            // Another height, no proof.
+            let mut other = answer.clone();
+            other.height += 1;
+            assert!(verify_tx(&other, &asked, &header).is_err());
+            let mut other = answer.clone();
+            other.proof = None;
+            assert!(verify_tx(&other, &asked, &header).is_err());
+        }
+        assert!(proven > 0, "{name}");
+    }
+}
+
+#[test]
+fn public_recordings_are_read_and_are_consistent() {
+    let Some(folder) = public_vectors("rpc-v0.38") else {
+        return;
+    };
+    let mut seen = 0;
+    for path in files(&folder) {
+        let (label, answer) = (name(&path), read(&path));
+        match label.as_str() {
+            "commit_at_height_10" => {
+                let signed = json::commit(&answer).unwrap();
+                assert_eq!(signed.commit.block_id.hash, Some(signed.header.hash()));
+                assert_eq!((signed.commit.round, signed.commit.height), (0, 10));
+            }
+            "block_at_height_1" | "block_at_height_10" | "block_by_hash" => {
+                let block = json::block(&answer).unwrap();
+                assert_eq!(block.block_id.hash, Some(block.header.hash()), "{label}");
+                assert_eq!(
+                    block.header.data_hash,
+                    Some(data_hash(&block.txs)),
+                    "{label}"
+                );
+                let last = block.last_commit.map(|commit| commit.hash());
+                assert_eq!(block.header.last_commit_hash, last, "{label}");
+            }
+            "block_search" | "block_search_evidence" => {
+                for item in answer["result"]["blocks"].as_array().unwrap() {
+                    let block = json::block(item).unwrap();
+                    assert_eq!(block.block_id.hash, Some(block.header.hash()), "{label}");
+                }
+            }
+            "blockchain_from_1_to_10" => {
+                for meta in answer["result"]["block_metas"].as_array().unwrap() {
+                    let header = json::header(meta).unwrap();
+                    assert_eq!(
+                        hex::encode_upper(header.hash()),
+                        meta["block_id"]["hash"].as_str().unwrap()
+                    );
+                }
+            }
+            "tx_search_no_prove" | "tx_search_with_prove" => {
+                for item in answer["result"]["txs"].as_array().unwrap() {
+                    let tx = json::tx(item).unwrap();
+                    assert_eq!(tx.hash, sha256(&[&tx.tx]));
+                    let Some(proof) = tx.proof else { continue };
+                    let root = hex::decode(item["proof"]["root_hash"].as_str().unwrap()).unwrap();
+                    assert_eq!(
+                        proof.verify(&tx.hash, &root.try_into().unwrap()),
+                        Ok(()),
+                        "{label}"
+                    );
+                }
+            }
+            "status" => {
+                let status = json::status(&answer).unwrap();
+                assert_eq!(
+                    (status.chain_id.as_str(), status.latest_height),
+                    ("dockerchain", 232)
+                );
+                assert_eq!(
+                    status.latest_time.to_string(),
+                    "2023-05-17T14:14:48.530153458Z"
+                );
+            }
+            "abci_query_with_existing_key" => {
+                let query = json::abci_query(&answer).unwrap();
+                assert_eq!(
+                    (&query.key[..], &query.value[..], query.height),
+                    (&b"tx0"[..], &b"value"[..], 254)
+                );
+                assert!(query.proof_ops.is_empty());
+            }
+            "abci_query_with_non_existent_key" => {
+                assert!(json::abci_query(&answer).unwrap().value.is_empty())
+            }
+            "block_results_at_height_10" => {
+                assert_eq!(json::block_results(&answer).unwrap().height, 10)
+            }
+            "block_at_height_0" => {
+                let error = json::block(&answer).unwrap_err();
+                assert!(
+                    matches!(&error, JsonError::Node { code: -32603, data, .. } if data.starts_with("height must be"))
+                );
+            }
+            _ if label.starts_with("subscribe_newblock_") => {
+                new_block_event(&answer["result"]["data"]["value"])
+            }
+            // Nothing in these is committed to by a header.
+            _ => continue,
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 19);
+}
+
+fn new_block_event(value: &Value) {
+    let header = json::header(&value["block"]).unwrap();
+    assert_eq!(
+        hex::encode_upper(header.hash()),
+        value["block_id"]["hash"].as_str().unwrap()
+    );
+}
+
+/// A document with one field replaced, or removed.
+fn changed(document: &Value, pointer: &str, field: &str, value: Option<Value>) -> Value {
+    let mut document = document.clone();
+    let parent = document
+        .pointer_mut(pointer)
+        .unwrap()
+        .as_object_mut()
+        .unwrap();
+    match value {
+        Some(value) => parent.insert(field.to_string(), value),
+        None => parent.remove(field),
+    };
+    document
+}
+
+#[test]
+fn errors_name_the_path() {
+    let document = read(&recorded().join("v0.40-ed25519/light/005.json"));
+    let error = |pointer: &str, field: &str, value: Option<Value>| {
+        json::light_block(&changed(&document, pointer, field, value))
+            .unwrap_err()
+            .to_string()
+    };
+    let entry = "/signed_header/commit/signatures/2";
+    assert_eq!(
+        error(entry, "timestamp", None),
+        "signed_header.commit.signatures[2].timestamp is missing"
+    );
+    assert_eq!(
+        error(entry, "timestamp", Some("yesterday".into())),
+        "signed_header.commit.signatures[2].timestamp is not an RFC 3339 time"
+    );
+    assert_eq!(
+        error("/signed_header/header", "height", Some(5.into())),
+        "signed_header.header.height is not a 64-bit integer in a string"
+    );
+    assert_eq!(
+        error(
+            "/signed_header/header/version",
+            "block",
+            Some("11.0".into())
+        ),
+        "signed_header.header.version.block is not a 64-bit integer in a string"
+    );
+    assert_eq!(
+        error("/signed_header/commit", "round", Some("0".into())),
+        "signed_header.commit.round is not a 32-bit number"
+    );
+    assert_eq!(
+        error("/signed_header/commit", "round", Some((1u64 << 31).into())),
+        "signed_header.commit.round is not a round"
+    );
+    assert_eq!(
+        error(
+            "/validator_set/validators/1",
+            "address",
+            Some("00".repeat(20).into())
+        ),
+        "validator_set.validators[1].address is not the key's address"
+    );
+    assert_eq!(
+        error(
+            "/validator_set/validators/0/pub_key",
+            "type",
+            Some("tendermint/PubKeySr25519".into())
+        ),
+        "validator_set.validators[0].pub_key is not a public key of a known type"
+    );
+    assert_eq!(error("", "validator_set", None), "validator_set is missing");
+}
+
+#[test]
+fn sixty_four_bit_numbers_keep_every_digit() {
+    let document = read(&recorded().join("v0.40-ed25519/light/005.json"));
+    let with_app = |app: &str| {
+        changed(
+            &document,
+            "/signed_header/header/version",
+            "app",
+            Some(app.into()),
+        )
+    };
+    for app in [u64::MAX, u64::MAX - 1, (1 << 53) + 1] {
+        let block = json::light_block(&with_app(&app.to_string())).unwrap();
+        assert_eq!(block.signed_header.header.app_version, app);
+    }
+    for app in ["18446744073709551616", "-1", "+1", "1e3", "", " 1"] {
+        assert!(json::light_block(&with_app(app)).is_err(), "{app}");
+    }
+    let height = (1u64 << 63).to_string();
+    let too_high = changed(
+        &document,
+        "/signed_header/header",
+        "height",
+        Some(height.into()),
+    );
+    assert!(json::light_block(&too_high).is_err());
+}
+
+#[test]
+fn unknown_fields_are_ignored_and_null_lists_are_empty() {
+    let document = read(&recorded().join("v0.40-ed25519/light/005.json"));
+    let more = changed(
+        &document,
+        "/signed_header",
+        "surprise",
+        Some(Value::from("!")),
+    );
+    assert_eq!(json::light_block(&more), json::light_block(&document));
+    let none = changed(
+        &document,
+        "/signed_header/commit",
+        "signatures",
+        Some(Value::Null),
+    );
+    assert!(
+        json::light_block(&none)
+            .unwrap()
+            .signed_header
+            .commit
+            .signatures
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_page_of_validators_is_not_taken_for_the_whole_set() {
+    let block = chain("v0.40-134-validators").pop().unwrap();
+    let all: Vec<String> = block
+        .validators
+        .validators()
+        .iter()
+        .map(common::write::validator)
+        .collect();
+    let page = |range: std::ops::Range<usize>| {
+        let text = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"result":{{"block_height":"12","validators":[{}],"count":"{}","total":"{}"}}}}"#,
+            all[range.clone()].join(","),
+            range.len(),
+            all.len()
+        );
+        json::validators(&json::parse(text.as_bytes()).unwrap()).unwrap()
+    };
+    assert_eq!(all.len(), 134);
+    assert_eq!(json::join_pages(vec![page(0..100)]), None);
+    assert_eq!(json::join_pages(vec![]), None);
+    assert_eq!(
+        json::join_pages(vec![page(0..100), page(0..34)]),
+        None,
+        "a page that is repeated"
+    );
+    assert_eq!(
+        json::join_pages(vec![page(0..100), page(100..134)]).as_ref(),
+        Some(&block.validators)
+    );
+    let mut later = page(100..134);
+    later.block_height += 1;
+    assert_eq!(
+        json::join_pages(vec![page(0..100), later]),
+        None,
+        "a page of another height"
+    );
+}
