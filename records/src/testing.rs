@@ -219,6 +219,17 @@ impl Ledger {
         }
     }
 
+    /// Names of all records.
+    pub fn names(&self) -> impl Iterator<Item = &RecordName> {
+        self.logs.keys()
+    }
+
+    /// Bytes of a record's state document.
+    pub fn state_size(&self, kind: &str, id: &str) -> usize {
+        let name = RecordName::new(kind, id).expect("a record name");
+        self.states[&name].encode().expect("encodes").len()
+    }
+
     /// Hash of a record's state, to see that a refusal wrote nothing.
     pub fn state_hash(&self, kind: &str, id: &str) -> Hash {
         self.head(kind, id).state

@@ -1,4 +1,5 @@
-//! Rooms: the log of every key that was ever bound to one. "Was a key ever bound to my room?" is answered by this record, or by its absence.
+//! Rooms: the log of every key that was ever bound to one, and of every paper that was entered for it. "Was a key ever bound to my room? Did
+//! anybody enter a ballot for it?" is answered by this record, or by its absence.
 
 use super::ballot::{self, Seat};
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     keys::PublicKey,
     kinds::vote::desks::{DESK, require_two},
     refusal::{Refusal, Stop},
-    registry::{Case, EventType, Kind, SUBJECT, Touch, updated},
+    registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
     roster::is_room,
 };
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,10 @@ use serde::{Deserialize, Serialize};
 pub const NAME: &str = "room";
 /// A key that replaces a known one counts after this long, in nanoseconds (three days): until then the old key may veto.
 pub const REBIND_DELAY: i64 = 3 * 24 * 3600 * 1_000_000_000;
+/// Role of a room in the events of ballots.
+pub const ROOM_ROLE: &str = "room";
+/// Most rooms of a head for whom paper is entered: each of them joins the event.
+pub const MAX_PAPER_ROOMS: usize = 32;
 /// Longest way into force, in nanoseconds: nobody parks a key for later.
 pub const MAX_DELAY: i64 = 14 * 24 * 3600 * 1_000_000_000;
 
@@ -42,6 +47,8 @@ pub static KIND: Kind = Kind {
 pub struct Room {
     /// Keys bound so far; each stands in the log.
     pub bindings: u64,
+    /// Paper ballots and written authorisations entered for it; each stands in the log.
+    pub entered: u64,
     /// The key in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PublicKey>,
@@ -127,6 +134,17 @@ pub(super) fn ballot_of(payload: &Payload) -> Result<Option<BallotAt>, Refusal> 
     }
 }
 
+/// The rooms of a head, where paper is entered for it.
+pub(super) fn joined(seat: &Seat) -> Result<Vec<Touch>, Refusal> {
+    if seat.entry.rooms.len() > MAX_PAPER_ROOMS {
+        return Err(Refusal::new("too-many-rooms").with("limit", MAX_PAPER_ROOMS));
+    }
+    let rooms = seat.entry.rooms.iter();
+    rooms
+        .map(|room| join(NAME, &id(&seat.community, &room.room), ROOM_ROLE))
+        .collect()
+}
+
 fn room_joins(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     match ballot_of(payload)? {
         Some(at) => ballot::joins(&at.vote, at.index),
@@ -144,12 +162,25 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     match case.what() {
         ("room.bind", SUBJECT) => room.bind(case)?,
         ("room.veto", SUBJECT) => room.veto(case)?,
+        ("ballot.cast" | "ballot.appoint", ROOM_ROLE) => room.enter(case)?,
         _ => return Err(case.unexpected()),
     }
     updated(&room)
 }
 
 impl Room {
+    /// Two desk members entered paper; which, the ballot and the vote judge.
+    fn enter(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        #[derive(Deserialize)]
+        struct Entered {
+            by: [String; 2],
+        }
+        let Entered { by } = case.body()?;
+        require_two(case.context, case.event, &by, DESK)?;
+        self.entered = self.entered.saturating_add(1);
+        Ok(())
+    }
+
     fn bind(&mut self, case: &Case<'_>) -> Result<(), Stop> {
         let body: Bind = case.body()?;
         require_id(case.record.id())?;

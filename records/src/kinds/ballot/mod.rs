@@ -11,7 +11,7 @@ use crate::{
     hash::sha256,
     keys::PublicKey,
     kinds::{
-        room::{BallotAt, Bind, Veto},
+        room::{self, BallotAt, Bind, Veto},
         vote::{self, Choice, Rank, Standing},
     },
     name::RecordName,
@@ -32,11 +32,11 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType {
             name: "ballot.cast",
-            joins: seat_vote,
+            joins: seat_joins,
         },
         EventType {
             name: "ballot.appoint",
-            joins: seat_vote,
+            joins: seat_joins,
         },
     ],
     apply,
@@ -46,6 +46,8 @@ pub static KIND: Kind = Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seat {
+    /// The vote's community: prefix of the rooms' record ids.
+    pub community: String,
     /// The leaf.
     pub entry: Leaf,
     /// Its index.
@@ -118,18 +120,29 @@ pub(super) fn joined_vote(vote: &str) -> Result<Touch, Refusal> {
     join(vote::NAME, vote, vote::VOTE_ROLE)
 }
 
-/// The vote named by the body's seat; the body as a whole is judged by `apply`.
-fn seat_vote(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+/// The vote named by the body's seat; and its rooms, where desk members enter paper for them.
+fn seat_joins(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     #[derive(Deserialize)]
     struct Body {
+        by: Option<[String; 2]>,
         seat: Named,
     }
     #[derive(Deserialize)]
     struct Named {
         vote: String,
     }
+    #[derive(Deserialize)]
+    struct Entered {
+        seat: Seat,
+    }
+    // The body as a whole is judged by `apply`: most ballots need no more of it here.
     let body: Body = payload.body()?;
-    Ok(vec![joined_vote(&body.seat.vote)?])
+    let mut touches = vec![joined_vote(&body.seat.vote)?];
+    if body.by.is_some() {
+        let Entered { seat } = payload.body()?;
+        touches.extend(room::joined(&seat)?);
+    }
+    Ok(touches)
 }
 
 /// Refuses a ballot record that does not follow from vote and index.

@@ -51,9 +51,16 @@ pub fn effect(
 
 pub(super) fn cast(case: &Case<'_>, mut vote: Vote) -> Result<Vote, Stop> {
     let body: Cast = case.body()?;
-    require_open(case, &vote)?;
+    accept(case, &vote, &body)?;
+    count(&mut vote, &body)?;
+    Ok(vote)
+}
+
+/// What a vote asks of a ballot besides the sums: times, roster, and the two who enter paper.
+pub(super) fn accept(case: &Case<'_>, vote: &Vote, body: &Cast) -> Result<(), Stop> {
+    require_open(case, vote)?;
     require_ballot(case, &body.seat)?;
-    require_seat(&vote, &body.seat)?;
+    require_seat(vote, &body.seat)?;
     match (body.rank, &body.by) {
         (Rank::Paper, Some(by)) => {
             require_two_besides(case.context, case.event, by, DESK, &vote.convener)?;
@@ -61,8 +68,7 @@ pub(super) fn cast(case: &Case<'_>, mut vote: Vote) -> Result<Vote, Stop> {
         (Rank::Owner | Rank::Proxy, None) => {}
         _ => return Err(Refusal::new("paper-needs-two").into()),
     }
-    count(&mut vote, &body)?;
-    Ok(vote)
+    Ok(())
 }
 
 fn count(vote: &mut Vote, body: &Cast) -> Result<(), Refusal> {
@@ -134,6 +140,9 @@ fn require_ballot(case: &Case<'_>, seat: &Seat) -> Result<(), Refusal> {
 }
 
 fn require_seat(vote: &Vote, seat: &Seat) -> Result<(), Refusal> {
+    if seat.community != vote.community {
+        return Err(Refusal::new("other-community").with("community", &vote.community));
+    }
     vote.roster
         .verify(&seat.entry, seat.index, &seat.path)
         .map_err(|why| Refusal::new("not-on-roster").under(LAW).with("why", why))

@@ -9,6 +9,7 @@ mod matter;
 mod open;
 mod outcome;
 mod recount;
+mod sample;
 mod state;
 mod tally;
 
@@ -17,6 +18,7 @@ pub use matter::{Both, LAW, Matter, NotAThreshold, Threshold, Thresholds};
 pub use open::{Extend, Open};
 pub use outcome::{Decision, Measure, Measures, Outcome, WithSilent, outcome};
 pub use recount::{Line, Recount, RecountFault, Recounted};
+pub use sample::{Sampled, check_sampled, draw};
 pub use state::{Extension, Replacing, Settings, Silent, Vote};
 pub use tally::{ByRank, Choice, Count, Rank, Standing, Tally};
 

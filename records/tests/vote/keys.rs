@@ -1,0 +1,246 @@
+//! Keys bound to rooms and ballots by desk members, and their replacement.
+
+use crate::community::{Community, DAY, VOTE, body, code, owner, voting};
+use records::{
+    SecretKey,
+    kinds::{
+        ballot,
+        room::{self, BallotAt, Room, Veto},
+        vote::{Choice, Rank},
+    },
+    testing::key,
+};
+
+const DESKS: [&str; 2] = ["street", "notary"];
+
+fn cast_with(community: &mut Community, index: u32, key: &SecretKey) -> Result<(), records::Stop> {
+    let cast = community.cast_body(index, Choice::For, Rank::Owner);
+    community.submit_cast(&cast, &[key])
+}
+
+fn room(community: &Community, room: &str) -> Option<Room> {
+    community.ledger.find("room", &format!("garden.{room}"))
+}
+
+#[test]
+fn an_owner_without_a_key_on_the_roster_votes_with_one_bound_by_two_desks() {
+    let mut community = voting();
+    assert_eq!(room(&community, "1-8"), None, "no key was ever bound");
+    community
+        .bind("1-8", Some(8), "phone", DESKS, None)
+        .expect("bound");
+    cast_with(&mut community, 8, &key("phone")).expect("cast");
+    assert_eq!(community.vote().bound, 1);
+    assert_eq!(room(&community, "1-8").map(|room| room.bindings), Some(1));
+    assert_eq!(
+        community.ledger.log("room", "garden.1-8").len(),
+        1,
+        "the room's log tells"
+    );
+    community.ledger.replay_all();
+}
+
+#[test]
+fn binding_needs_two_desks_of_different_organisations_neither_the_conveners() {
+    let mut community = voting();
+    for (by, expected) in [
+        (["street", "street-2"], "same-organisation"),
+        (["street", "street"], "same-organisation"),
+        (["street", "housing"], "role-missing"),
+        (["street", "committee-desk"], "own-cause"),
+        (["street", "committee-too"], "own-cause"),
+    ] {
+        let before = community.ledger.head("vote", VOTE);
+        assert_eq!(
+            code(community.bind("1-8", Some(8), "phone", by, None)),
+            expected,
+            "{by:?}"
+        );
+        assert_eq!(community.ledger.head("vote", VOTE), before);
+    }
+    let bind = room::Bind {
+        by: DESKS.map(String::from),
+        from: None,
+        key: key("phone").public(),
+        seat: Some(community.seat(8)),
+    };
+    assert_eq!(
+        community.ledger.refusal(
+            "room.bind",
+            ("room", "garden.1-8"),
+            body(bind),
+            &[&key("street")]
+        ),
+        "not-signed-by-member",
+        "a key bound by one member"
+    );
+    assert_eq!(room(&community, "1-8"), None);
+}
+
+#[test]
+fn a_key_is_bound_only_to_a_room_of_the_head_and_of_the_votes_community() {
+    let mut community = voting();
+    assert_eq!(
+        code(community.bind("1-7", Some(8), "phone", DESKS, None)),
+        "room-not-in-entry"
+    );
+    let bind = room::Bind {
+        by: DESKS.map(String::from),
+        from: None,
+        key: key("phone").public(),
+        seat: Some(community.seat(8)),
+    };
+    for (id, expected) in [
+        ("elsewhere.1-8", "room-not-in-entry"),
+        ("garden", "malformed-room"),
+        ("garden.1.8", "malformed-room"),
+    ] {
+        assert_eq!(
+            community.ledger.refusal(
+                "room.bind",
+                ("room", id),
+                body(&bind),
+                &[&key("street"), &key("notary")]
+            ),
+            expected,
+            "{id}"
+        );
+    }
+    community
+        .bind("1-9b", Some(9), "phone", DESKS, None)
+        .expect("any of the head's rooms");
+    cast_with(&mut community, 9, &key("phone")).expect("cast");
+    community.ledger.replay_all();
+}
+
+#[test]
+fn a_key_that_replaces_the_rosters_waits_three_days_and_the_old_one_ends_it_by_voting() {
+    let mut community = voting();
+    assert_eq!(
+        code(community.bind("1-0", Some(0), "thief", DESKS, None)),
+        "key-known"
+    );
+    let from = community.ledger.time + 3 * DAY + 60_000_000_000;
+    community
+        .bind("1-0", Some(0), "thief", DESKS, Some(from))
+        .expect("pending");
+    assert_eq!(
+        code(cast_with(&mut community, 0, &key("thief"))),
+        "not-signed-by-key"
+    );
+    cast_with(&mut community, 0, &owner(0)).expect("the old key speaks");
+    community.ledger.time = from;
+    let again = community.cast_body(0, Choice::Against, Rank::Owner);
+    assert_eq!(
+        code(community.submit_cast(&again, &[&key("thief")])),
+        "not-signed-by-key"
+    );
+    let later = community.ledger.time + 4 * DAY;
+    assert_eq!(
+        code(community.bind("1-0", Some(0), "thief", DESKS, Some(later))),
+        "owner-has-voted"
+    );
+    community.ledger.replay_all();
+}
+
+#[test]
+fn a_lost_key_is_replaced_after_three_days_of_silence() {
+    let mut community = voting();
+    let from = community.ledger.time + 3 * DAY + 60_000_000_000;
+    community
+        .bind("1-0", Some(0), "phone", DESKS, Some(from))
+        .expect("pending");
+    assert_eq!(
+        code(community.bind("1-0", Some(0), "phone 2", DESKS, Some(from + DAY))),
+        "binding-pending"
+    );
+    community.ledger.time = from;
+    assert_eq!(
+        code(cast_with(&mut community, 0, &owner(0))),
+        "not-signed-by-key",
+        "the lost key"
+    );
+    cast_with(&mut community, 0, &key("phone")).expect("the new one");
+    community.ledger.replay_all();
+}
+
+#[test]
+fn a_key_that_the_room_knows_is_not_sidestepped_by_a_ballot_that_knows_none() {
+    let mut community = voting();
+    community
+        .bind("1-8", None, "phone", DESKS, None)
+        .expect("bound to the room, before any vote");
+    assert_eq!(
+        code(community.bind("1-8", Some(8), "thief", DESKS, None)),
+        "key-known"
+    );
+    community
+        .bind("1-8", Some(8), "phone", DESKS, None)
+        .expect("the same key needs no delay");
+    cast_with(&mut community, 8, &key("phone")).expect("cast");
+    community.ledger.replay_all();
+}
+
+#[test]
+fn the_rooms_old_key_vetoes_for_room_and_ballot() {
+    let mut community = voting();
+    community
+        .bind("1-8", None, "phone", DESKS, None)
+        .expect("bound");
+    let from = community.ledger.time + 3 * DAY + 60_000_000_000;
+    community
+        .bind("1-8", Some(8), "thief", DESKS, Some(from))
+        .expect("pending");
+    let veto = |ballot: Option<u32>| {
+        body(Veto {
+            ballot: ballot.map(|index| BallotAt {
+                index,
+                vote: VOTE.into(),
+            }),
+        })
+    };
+    let id = ("room", "garden.1-8");
+    let ledger = &mut community.ledger;
+    let phone = key("phone");
+    assert_eq!(
+        ledger.refusal("room.veto", id, veto(None), &[&phone]),
+        "other-ballot"
+    );
+    assert_eq!(
+        ledger.refusal("room.veto", id, veto(Some(7)), &[&phone]),
+        "other-ballot",
+        "another ballot than the binding named"
+    );
+    assert_eq!(
+        ledger.refusal("room.veto", id, veto(Some(8)), &[&key("thief")]),
+        "not-signed-by-key"
+    );
+    ledger
+        .submit("room.veto", id, veto(Some(8)), &[&phone])
+        .expect("vetoed");
+    ledger.time = from;
+    assert_eq!(
+        code(cast_with(&mut community, 8, &key("thief"))),
+        "no-owner-key"
+    );
+    let ballot = ballot::id(VOTE, 8);
+    assert_eq!(
+        community
+            .ledger
+            .data::<ballot::Ballot>("ballot", &ballot)
+            .pending,
+        None
+    );
+    assert_eq!(room(&community, "1-8").map(|room| room.vetoes), Some(1));
+    community.ledger.replay_all();
+}
+
+#[test]
+fn no_key_is_parked_for_later() {
+    let mut community = voting();
+    let from = community.ledger.time + 15 * DAY;
+    assert_eq!(
+        code(community.bind("1-8", None, "phone", DESKS, Some(from))),
+        "binding-too-far"
+    );
+}
