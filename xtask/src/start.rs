@@ -14,6 +14,14 @@ const PAGE_PORT: u16 = 8080;
 const RPC_PORT: u16 = 26657;
 const NODES: u16 = 3;
 
+const TO_TRY: &str = "
+When the page's address appears below, open it in a phone-sized window, and try three things:
+  1. Invoice: \"试一试\" shows printed codes; scan one, paste its text, or change a digit of its amount first.
+  2. Medical: take a patient's part, grant a hospital a document, revoke it, and look who has read.
+  3. Vote: take an owner's part, sign a ballot, find it in the count, and recount it all in your browser.
+
+";
+
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 struct Options {
@@ -30,6 +38,7 @@ pub fn start(words: &[String]) -> Result {
         .try_for_each(free)?;
     let site = page::build()?;
     let node = build_node()?;
+    print!("{TO_TRY}");
     let data = workspace::target().join(if options.small { "demo-small" } else { "demo" });
     become_node(&mut demo(&node, &data, &site, &options))
 }

@@ -25,7 +25,7 @@ fn the_page_starts() -> Outcome {
     let site = Site::serve(Changes::default())?;
     let browser = Browser::phone()?;
     browser.open(&site.address())?;
-    browser.see("body *").map(drop)?;
+    browser.see("#app > :not(.boot)").map(drop)?;
     for worker in ["verifier", "scanner"] {
         let started = browser.session().run(START, &[worker.into()])?;
         if started != "started" {

@@ -10,6 +10,8 @@ use std::path::Path;
 /// The marker in index.html that stands for the hash of the file its element names.
 const MARK: &str = " data-pin";
 const BUILD: &str = "<script id=\"lianyan-build\" type=\"application/json\">";
+/// The marker in the page's content security policy that stands for the hashes of its inline scripts.
+const INLINE: &str = "{inline scripts}";
 /// What the operator of a site writes; it is no part of the build.
 const CHAINS: &str = "chains.json";
 
@@ -18,7 +20,8 @@ pub fn pin(site: &Path) -> Result<()> {
     let index = site.join("index.html");
     let html = std::fs::read_to_string(&index)?;
     let files = hashes(site, site)?;
-    std::fs::write(index, pinned(&html, &files).map_err(std::io::Error::other)?)
+    let pinned = pinned(&html, &files).and_then(|html| with_policy(&html));
+    std::fs::write(index, pinned.map_err(std::io::Error::other)?)
 }
 
 type Hashes = BTreeMap<String, [u8; 32]>;
@@ -62,6 +65,19 @@ fn pinned(html: &str, files: &Hashes) -> std::result::Result<String, String> {
         out.push_str(part.strip_prefix("=\"\"").unwrap_or(part));
     }
     Ok(out)
+}
+
+/// The page carries its own policy, so that it holds behind any web server: inline scripts run only as they were built.
+fn with_policy(html: &str) -> std::result::Result<String, String> {
+    if !html.contains(INLINE) {
+        return Err("index.html has no content security policy".into());
+    }
+    let scripts = html.split("<script>").skip(1);
+    let bodies = scripts.filter_map(|rest| Some(rest.split_once("</script>")?.0));
+    let hashes: Vec<String> = bodies
+        .map(|body| format!("'{}'", integrity(&Sha256::digest(body).into())))
+        .collect();
+    Ok(html.replace(INLINE, &hashes.join(" ")))
 }
 
 /// The file that the element at the end of `html` names.
@@ -130,6 +146,18 @@ mod tests {
             out.contains("\"a.js\":\"sha256-ypeB") && !out.contains("c.png"),
             "{out}"
         );
+    }
+
+    #[test]
+    fn the_policy_names_each_inline_script_and_no_other() {
+        let html =
+            format!("<meta content=\"{INLINE}\"><script>a</script><script src=\"x\"></script>");
+        let out = with_policy(&html).unwrap();
+        assert!(
+            out.contains("content=\"'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='\""),
+            "{out}"
+        );
+        assert!(with_policy("<script>a</script>").is_err());
     }
 
     #[test]
