@@ -122,14 +122,7 @@ pub fn voting() -> Community {
 
 impl Community {
     pub fn seat(&self, index: u32) -> Seat {
-        let (entry, path) = self.roster.prove(index).expect("on the roster");
-        Seat {
-            community: "garden".into(),
-            entry: entry.clone(),
-            index,
-            path,
-            vote: VOTE.into(),
-        }
+        Seat::on(&self.roster, index, VOTE, "garden").expect("on the roster")
     }
 
     pub fn ballot(&self, index: u32) -> Option<Ballot> {

@@ -17,7 +17,7 @@ use crate::{
     name::RecordName,
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
-    roster::{Leaf, Path},
+    roster::{Leaf, Path, Roster},
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,20 @@ pub struct Seat {
     pub path: Path,
     /// The vote's id.
     pub vote: String,
+}
+
+impl Seat {
+    /// The seat of the head at this index of a vote's roster; none outside it.
+    pub fn on(roster: &Roster, index: u32, vote: &str, community: &str) -> Option<Self> {
+        let (entry, path) = roster.prove(index)?;
+        Some(Self {
+            community: community.into(),
+            entry: entry.clone(),
+            index,
+            path,
+            vote: vote.into(),
+        })
+    }
 }
 
 /// Body of `ballot.cast`.
