@@ -95,7 +95,7 @@ impl Scan<'_> {
 
     fn look(&mut self, plane: &Plane, what: Try) {
         let bits = what.bits(plane);
-        let found = finders(&bits, 1 + plane.height() / 800);
+        let found = finders(plane, &bits, 1 + plane.height() / 800);
         for corner in corners(&found) {
             if self.ended() {
                 return;

@@ -78,15 +78,9 @@ impl Corner {
         let uneven = widths.iter().copied().fold(0.0, f32::max)
             / widths.iter().copied().fold(f32::MAX, f32::min)
             - 1.0;
-        let seldom: f32 = three
-            .iter()
-            .map(|f| (f.width / 7.0) / f.rows.max(1.0))
-            .sum();
-        let strain = cosine.abs()
-            + (along / downwards).ln().abs()
-            + uneven
-            + 0.15 * seldom
-            + modules * 0.004;
+        let faint: f32 = three.iter().map(|f| 1.0 - f.seen).sum();
+        let strain =
+            cosine.abs() + (along / downwards).ln().abs() + uneven + faint + modules * 0.004;
         Some(Self {
             top_left: corner.at,
             top_right: right.at,

@@ -1,8 +1,13 @@
 use crate::geometry::{Point, point, real, whole};
-use crate::image::Bits;
+use crate::image::{Bits, Plane};
+
+use super::rings;
 
 /// Most finder patterns that are kept: more than any page has, few enough to look at all threes of them.
 const MOST: usize = 40;
+
+/// How well the rings must be seen.
+const FAINTEST: f32 = 0.45;
 
 /// Most places that are remembered while looking; pure noise has far more.
 const MOST_PLACES: usize = 200;
@@ -14,11 +19,13 @@ pub(crate) struct Finder {
     /// Seven modules as the row and the column cross them, in pixels.
     pub(crate) width: f32,
     /// How many rows crossed it.
-    pub(crate) rows: f32,
+    rows: f32,
+    /// Correlation of the shades with rings of dark and light, up to 1.
+    pub(crate) seen: f32,
 }
 
-/// The finder patterns of a picture, those that most rows cross in proportion to their size first.
-pub(crate) fn finders(bits: &Bits, step: usize) -> Vec<Finder> {
+/// The finder patterns of a picture, those seen best first.
+pub(crate) fn finders(plane: &Plane, bits: &Bits, step: usize) -> Vec<Finder> {
     let mut found: Vec<Finder> = Vec::new();
     let step = step.max(1);
     for (y, row) in bits.rows().enumerate().skip(step / 2).step_by(step) {
@@ -28,16 +35,17 @@ pub(crate) fn finders(bits: &Bits, step: usize) -> Vec<Finder> {
             }
         }
         if found.len() > MOST_PLACES {
-            keep_best(&mut found, MOST_PLACES / 2);
+            found.sort_by(|a, b| (b.rows / b.width.sqrt()).total_cmp(&(a.rows / a.width.sqrt())));
+            found.truncate(MOST_PLACES / 2);
         }
     }
-    keep_best(&mut found, MOST);
+    for finder in &mut found {
+        finder.seen = rings::seen(plane, finder.at, finder.width);
+    }
+    found.retain(|finder| finder.seen > FAINTEST);
+    found.sort_by(|a, b| b.seen.total_cmp(&a.seen));
+    found.truncate(MOST);
     found
-}
-
-fn keep_best(found: &mut Vec<Finder>, most: usize) {
-    found.sort_by(|a, b| (b.rows / b.width.sqrt()).total_cmp(&(a.rows / a.width.sqrt())));
-    found.truncate(most);
 }
 
 fn remember(found: &mut Vec<Finder>, place: Finder) {
@@ -88,8 +96,8 @@ impl Crossing {
             return None;
         }
         let module = width / 7.0;
-        // Half a module off, or a pixel where modules are small.
-        let slack = (module * 0.6).max(1.0);
+        // Most of a module off, or a pixel where modules are small.
+        let slack = (module * 0.8).max(1.0);
         let close =
             |run: f32, modules: f32| (run - modules * module).abs() < slack * modules.sqrt();
         // Blur and ink move every edge the same way: what a dark run gains, its neighbour loses.
@@ -120,6 +128,7 @@ fn confirmed(bits: &Bits, crossing: Crossing, y: usize) -> Option<Finder> {
         at: point(along.centre, down.centre),
         width: (along.width + down.width) / 2.0,
         rows: 1.0,
+        seen: 0.0,
     })
 }
 

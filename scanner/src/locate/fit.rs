@@ -1,5 +1,6 @@
 use super::Corner;
 use super::marks::{Mark, Marks};
+use super::rings::Sums;
 use crate::geometry::{Perspective, Point, point, real};
 use crate::image::Plane;
 use crate::symbol::Version;
@@ -211,24 +212,11 @@ impl Lens {
 /// Correlation of the shades at the marks with what they should be: 1 where all dark marks are equally dark
 /// and all light ones equally light, around 0 where there is no code.
 fn seen(plane: &Plane, marks: &[Mark], lens: Lens) -> f32 {
-    let (mut count, mut sum, mut squares, mut signs, mut products) =
-        (0.0f32, 0.0f32, 0.0f32, 0.0f32, 0.0f32);
+    let mut sums = Sums::default();
     for mark in marks {
-        let shade = f32::from(plane.nearest(lens.pixel(mark.at)));
-        let sign = mark.sign();
-        count += 1.0;
-        sum += shade;
-        squares += shade * shade;
-        signs += sign;
-        products += sign * shade;
+        sums.add(f32::from(plane.nearest(lens.pixel(mark.at))), mark.sign());
     }
-    let covariance = products * count - signs * sum;
-    let spread = (squares * count - sum * sum) * (count * count - signs * signs);
-    if spread > 0.0 {
-        covariance / spread.sqrt()
-    } else {
-        0.0
-    }
+    sums.correlation()
 }
 
 /// Coordinate ascent on the correlation.

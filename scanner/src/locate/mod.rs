@@ -5,6 +5,7 @@ mod corner;
 mod finder;
 mod fit;
 mod marks;
+mod rings;
 mod sample;
 
 pub(crate) use corner::{Corner, corners};

@@ -6,26 +6,32 @@ use crate::symbol::Grid;
 /// Modules on each side of one whose mean parts dark from light.
 const RADIUS: usize = 4;
 
-/// Ways to undo blur before the modules are told apart: how much of its neighbours' shade a module gives back,
-/// from left and right, and from above and below. Motion blurs one way only.
-const SHARPENINGS: [(f32, f32); 6] = [
+/// Modules of the light border that are sampled with the code: blur carries their light into it.
+const BORDER: usize = 2;
+
+/// Blurs that are undone before the modules are told apart: the deviation in modules, along rows and along columns.
+/// Motion blurs one way only.
+const BLURS: [(f32, f32); 6] = [
     (0.0, 0.0),
-    (0.25, 0.25),
+    (0.45, 0.45),
     (0.6, 0.6),
-    (0.8, 0.0),
-    (0.0, 0.8),
-    (1.2, 1.2),
+    (0.75, 0.0),
+    (0.0, 0.75),
+    (0.75, 0.75),
 ];
+
+/// Steps of the iteration that undoes a blur.
+const STEPS: usize = 14;
 
 /// The square of modules as the picture shows it at the fit, in several readings of what is dark.
 pub(crate) fn grids(plane: &Plane, fit: &Fit) -> impl Iterator<Item = Grid> {
-    let shades = Shades::of(plane, fit);
-    SHARPENINGS
+    let shades = Shades::of(plane, fit).levelled();
+    BLURS
         .into_iter()
-        .map(move |(along, down)| shades.sharpened(along, down).parted())
+        .map(move |(along, down)| shades.unblurred(along, down).parted())
 }
 
-/// One shade for each module.
+/// One shade for each module of the code and its border; above zero is light once it is levelled.
 struct Shades {
     side: usize,
     values: Vec<f32>,
@@ -33,11 +39,11 @@ struct Shades {
 
 impl Shades {
     fn of(plane: &Plane, fit: &Fit) -> Self {
-        let side = fit.version.side();
+        let side = fit.version.side() + 2 * BORDER;
+        let middle = |i: usize| real(i) + 0.5 - real(BORDER);
         let mut values = Vec::with_capacity(side * side);
         for y in 0..side {
-            values
-                .extend((0..side).map(|x| module(plane, fit, point(real(x) + 0.5, real(y) + 0.5))));
+            values.extend((0..side).map(|x| module(plane, fit, point(middle(x), middle(y)))));
         }
         Self { side, values }
     }
@@ -45,40 +51,34 @@ impl Shades {
     /// The shade of a module; beyond the edge, that of the nearest.
     fn at(&self, x: usize, y: usize) -> f32 {
         let (x, y) = (x.min(self.side - 1), y.min(self.side - 1));
-        self.values.get(y * self.side + x).copied().unwrap_or(255.0)
+        self.values.get(y * self.side + x).copied().unwrap_or(0.0)
     }
 
-    fn sharpened(&self, along: f32, down: f32) -> Self {
-        let (side, mut values) = (self.side, Vec::with_capacity(self.values.len()));
-        for y in 0..side {
-            for x in 0..side {
-                let here = self.at(x, y);
-                let across = here - (self.at(x.saturating_sub(1), y) + self.at(x + 1, y)) / 2.0;
-                let upright = here - (self.at(x, y.saturating_sub(1)) + self.at(x, y + 1)) / 2.0;
-                values.push(here + along * across + down * upright);
-            }
+    fn map(&self, mut value: impl FnMut(usize, usize) -> f32) -> Self {
+        let mut values = Vec::with_capacity(self.values.len());
+        for y in 0..self.side {
+            values.extend((0..self.side).map(|x| value(x, y)));
         }
-        Self { side, values }
+        Self {
+            side: self.side,
+            values,
+        }
     }
 
-    /// Dark is what is darker than the mean of the modules around it: the mask makes dark and light balance.
-    fn parted(&self) -> Grid {
-        let side = self.side;
-        let mut grid = Grid::new(side);
-        for y in 0..side {
-            for x in 0..side {
-                grid.set(x, y, self.at(x, y) < self.mean_around(x, y));
-            }
-        }
-        grid
+    /// The difference to the mean of the modules around: the mask makes dark and light balance.
+    fn levelled(&self) -> Self {
+        self.map(|x, y| self.at(x, y) - self.mean_around(x, y))
     }
 
     fn mean_around(&self, x: usize, y: usize) -> f32 {
-        let window = |v: usize| v.saturating_sub(RADIUS)..(v + RADIUS + 1).min(self.side);
+        // The border is all light, and would tip the balance.
+        let window = |v: usize| {
+            v.saturating_sub(RADIUS).max(BORDER)..(v + RADIUS + 1).min(self.side - BORDER)
+        };
+        let (columns, rows) = (window(x), window(y));
         let mut sum = 0.0;
-        for row in window(y) {
+        for row in rows.clone() {
             let from = row * self.side;
-            let columns = window(x);
             sum += self
                 .values
                 .get(from + columns.start..from + columns.end)
@@ -86,8 +86,78 @@ impl Shades {
                 .iter()
                 .sum::<f32>();
         }
-        sum / real(window(x).len() * window(y).len())
+        sum / real(columns.len() * rows.len())
     }
+
+    /// What, blurred so, gives these shades, every module between fully dark and fully light (van Cittert's
+    /// iteration with bounds).
+    fn unblurred(&self, along: f32, down: f32) -> Self {
+        let mut sharp = Self {
+            side: self.side,
+            values: self.values.clone(),
+        };
+        if along <= 0.0 && down <= 0.0 {
+            return sharp;
+        }
+        let bound = self.strongest();
+        for _ in 0..STEPS {
+            let blurred = sharp.blurred(along, down);
+            let rest = self
+                .values
+                .iter()
+                .zip(&blurred.values)
+                .map(|(seen, model)| seen - model);
+            for (value, rest) in sharp.values.iter_mut().zip(rest) {
+                *value = (*value + 1.5 * rest).clamp(-bound, bound);
+            }
+        }
+        sharp
+    }
+
+    /// A shade that hardly any module exceeds.
+    fn strongest(&self) -> f32 {
+        let mut sizes: Vec<f32> = self.values.iter().map(|v| v.abs()).collect();
+        sizes.sort_by(f32::total_cmp);
+        sizes
+            .get(sizes.len() * 95 / 100)
+            .copied()
+            .unwrap_or(0.0)
+            .max(f32::MIN_POSITIVE)
+    }
+
+    fn blurred(&self, along: f32, down: f32) -> Self {
+        let [near, far] = weights(along);
+        let rows = self.map(|x, y| {
+            let pair = |off: usize| self.at(x.saturating_sub(off), y) + self.at(x + off, y);
+            (1.0 - 2.0 * (near + far)) * self.at(x, y) + near * pair(1) + far * pair(2)
+        });
+        let [near, far] = weights(down);
+        rows.map(|x, y| {
+            let pair = |off: usize| rows.at(x, y.saturating_sub(off)) + rows.at(x, y + off);
+            (1.0 - 2.0 * (near + far)) * rows.at(x, y) + near * pair(1) + far * pair(2)
+        })
+    }
+
+    fn parted(&self) -> Grid {
+        let side = self.side - 2 * BORDER;
+        let mut grid = Grid::new(side);
+        for y in 0..side {
+            for x in 0..side {
+                grid.set(x, y, self.at(x + BORDER, y + BORDER) < 0.0);
+            }
+        }
+        grid
+    }
+}
+
+/// How much of a module's shade a Gaussian blur carries into the next module and the one after.
+fn weights(deviation: f32) -> [f32; 2] {
+    if deviation <= 0.0 {
+        return [0.0; 2];
+    }
+    let [one, two] = [1.0f32, 2.0].map(|off| (-off * off / (2.0 * deviation * deviation)).exp());
+    let total = 1.0 + 2.0 * (one + two);
+    [one / total, two / total]
 }
 
 /// The mean of five places in the module.
