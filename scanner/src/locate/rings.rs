@@ -1,3 +1,5 @@
+use std::f32::consts::FRAC_1_SQRT_2;
+
 use crate::geometry::{Point, point};
 use crate::image::Plane;
 
@@ -16,7 +18,7 @@ const CIRCLES: [(f32, f32); 6] = [
 const DIRECTIONS: [(f32, f32); 4] = [
     (1.0, 0.0),
     (0.923_88, 0.382_68),
-    (0.707_11, 0.707_11),
+    (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
     (0.382_68, 0.923_88),
 ];
 
