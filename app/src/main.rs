@@ -1,12 +1,22 @@
-//! The page.
+//! The page: a Yew single-page application without any cryptography. It asks two web workers and draws what they answer.
 
-use yew::prelude::*;
-
-#[component]
-fn Page() -> Html {
-    html! { <main><h1>{ "链验" }</h1></main> }
-}
+mod engine;
+mod home;
+mod i18n;
+mod invoice;
+mod keys;
+mod medical;
+mod scan;
+mod shell;
+mod trust;
+mod tryout;
+mod vote;
+mod widget;
 
 fn main() {
-    yew::Renderer::<Page>::new().render();
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(root) = document.and_then(|document| document.get_element_by_id("app")) {
+        root.set_inner_html("");
+        yew::Renderer::<shell::Shell>::with_root(root).render();
+    }
 }

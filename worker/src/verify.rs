@@ -29,7 +29,7 @@ pub enum ToVerifier {
         /// The text as read.
         text: String,
     },
-    /// Check one record by its id.
+    /// Check one record by its id. Openings that an identity in this browser keeps for it are used as well.
     Record {
         /// Question number.
         id: Id,
@@ -46,6 +46,16 @@ pub enum ToVerifier {
         vote: String,
         /// How many ballots to draw at random; 0 counts every one.
         sample: u32,
+    },
+    /// The ballot of an identity in a vote: a verdict of kind `ballot` whose fields are its seat on the roster (`head`, `rooms`, `area` in cm²) and whose
+    /// state says what stands; proven absent where nothing was cast. Fails with `not-in-roster` where the identity has no seat.
+    Ballot {
+        /// Question number.
+        id: Id,
+        /// Public key of the identity.
+        key: String,
+        /// Vote record id.
+        vote: String,
     },
     /// Which identities this browser holds.
     Identities {
@@ -229,14 +239,13 @@ impl FromVerifier {
         }
     }
 
-    /// Whether nothing more follows for that question.
+    /// Whether nothing more follows for that question. A reading is written first, and its content follows.
     pub fn is_last(&self) -> bool {
         matches!(
             self,
             Self::Verdict { .. }
                 | Self::Identities { .. }
                 | Self::IdentityFile { .. }
-                | Self::Written { .. }
                 | Self::Content { .. }
                 | Self::Failed { .. }
         )

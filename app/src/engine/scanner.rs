@@ -1,0 +1,114 @@
+//! The scanner worker: fetched at the first picture, where the browser cannot read QR codes itself.
+
+use super::port::Port;
+use js_sys::Uint8Array;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+use worker::{FromScanner, Id, ToScanner};
+use yew::Callback;
+
+const WORKER: &str = "scanner";
+
+/// What the scanner says of one picture: the texts found, or a reason code.
+pub type Found = Result<Vec<String>, String>;
+
+struct Picture {
+    id: Id,
+    width: u32,
+    height: u32,
+    budget_millis: u32,
+    pixels: Uint8Array,
+}
+
+/// The page's hold on the scanner worker; clones share it.
+#[derive(Clone, Default)]
+pub struct Scanner(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    port: RefCell<Option<Port>>,
+    ready: Cell<bool>,
+    next: Cell<Id>,
+    queue: RefCell<Vec<Picture>>,
+    asked: RefCell<Vec<(Id, Callback<Found>)>>,
+}
+
+impl PartialEq for Scanner {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Scanner {
+    /// Looks for codes in RGBA pixels.
+    pub fn scan(&self, (width, height): (u32, u32), pixels: Uint8Array, budget_millis: u32, hear: Callback<Found>) {
+        let id = self.0.next.replace(self.0.next.get() + 1);
+        self.0.asked.borrow_mut().push((id, hear));
+        let picture = Picture { id, width, height, budget_millis, pixels };
+        if self.0.port.borrow().is_none() {
+            self.0.open();
+        }
+        if self.0.ready.get() {
+            self.0.post(&picture);
+        } else {
+            self.0.queue.borrow_mut().push(picture);
+        }
+    }
+}
+
+impl Inner {
+    fn open(self: &Rc<Self>) {
+        self.ready.set(false);
+        let (hearing, ending) = (Rc::downgrade(self), Rc::downgrade(self));
+        let hear = move |text: String| {
+            if let (Some(inner), Ok(message)) = (hearing.upgrade(), serde_json::from_str(&text)) {
+                inner.hear(message);
+            }
+        };
+        let end = move || {
+            if let Some(inner) = ending.upgrade() {
+                gloo::timers::callback::Timeout::new(0, move || inner.ended()).forget();
+            }
+        };
+        *self.port.borrow_mut() = Some(Port::start(WORKER, hear, end));
+    }
+
+    /// The next picture starts it anew.
+    fn ended(&self) {
+        *self.port.borrow_mut() = None;
+        self.ready.set(false);
+        self.queue.borrow_mut().clear();
+        for (_, hear) in std::mem::take(&mut *self.asked.borrow_mut()) {
+            hear.emit(Err("scanner-ended".into()));
+        }
+    }
+
+    fn hear(&self, message: FromScanner) {
+        let (id, found) = match message {
+            FromScanner::Ready => {
+                self.ready.set(true);
+                for picture in std::mem::take(&mut *self.queue.borrow_mut()) {
+                    self.post(&picture);
+                }
+                return;
+            }
+            FromScanner::Found { id, texts, .. } => (id, Ok(texts)),
+            FromScanner::Failed { id, reason } => (id, Err(reason)),
+        };
+        let position = self.asked.borrow().iter().position(|(asked, _)| *asked == id);
+        if let Some(position) = position {
+            let (_, hear) = self.asked.borrow_mut().swap_remove(position);
+            hear.emit(found);
+        }
+    }
+
+    fn post(&self, picture: &Picture) {
+        let Picture { id, width, height, budget_millis, .. } = *picture;
+        let message = ToScanner::Scan { id, width, height, budget_millis };
+        if let (Some(port), Ok(text)) = (&*self.port.borrow(), serde_json::to_string(&message)) {
+            port.post_with(&text, &picture.pixels.buffer());
+        }
+    }
+}

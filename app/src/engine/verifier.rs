@@ -1,0 +1,230 @@
+//! The verifier worker: started, configured, asked, and started again when it ends.
+
+use super::{Known, port::Port};
+use gloo::timers::callback::Timeout;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::{Rc, Weak},
+};
+use worker::{FromVerifier, Id, ToVerifier};
+use yew::Callback;
+
+const WORKER: &str = "verifier";
+const STARTS: u32 = 3;
+/// A worker that loads says `Ready` well within this time even on a slow phone.
+const PATIENCE_MILLIS: u32 = 25_000;
+const FOLLOW_SECONDS: u32 = 5;
+
+/// Whether the verifier is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Being fetched.
+    #[default]
+    Loading,
+    /// It takes longer than it should.
+    Slow,
+    /// It listens.
+    Ready,
+    /// It ended and is being started again.
+    Restarting,
+    /// It could not be started.
+    Missing,
+    /// `chains.json` could not be fetched.
+    NoChains,
+}
+
+/// The page's hold on the verifier worker; clones share it.
+#[derive(Clone)]
+pub struct Engine(Rc<Inner>);
+
+impl PartialEq for Engine {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    port: RefCell<Option<Port>>,
+    ready: Cell<bool>,
+    starts: Cell<u32>,
+    next: Cell<Id>,
+    chains: RefCell<Option<String>>,
+    queue: RefCell<Vec<ToVerifier>>,
+    asked: RefCell<BTreeMap<Id, Callback<FromVerifier>>>,
+    known: RefCell<Known>,
+    tell: Callback<Known>,
+    patience: RefCell<Option<Timeout>>,
+}
+
+/// A question under way; dropping it tells the worker to stop.
+pub struct Ticket {
+    engine: Weak<Inner>,
+    id: Id,
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let Some(inner) = self.engine.upgrade() else { return };
+        let open = inner.asked.borrow_mut().remove(&self.id).is_some();
+        if open {
+            inner.send(ToVerifier::Cancel { id: self.id });
+        }
+    }
+}
+
+impl Engine {
+    /// Starts the worker; `tell` hears every change of what is known.
+    pub fn start(tell: Callback<Known>) -> Self {
+        let engine = Self(Rc::new(Inner {
+            port: RefCell::default(),
+            ready: Cell::new(false),
+            starts: Cell::new(0),
+            next: Cell::new(1),
+            chains: RefCell::default(),
+            queue: RefCell::default(),
+            asked: RefCell::default(),
+            known: RefCell::default(),
+            tell,
+            patience: RefCell::default(),
+        }));
+        engine.0.open();
+        engine
+    }
+
+    /// Hands over `chains.json`, or its absence.
+    pub fn configure(&self, chains: Option<String>) {
+        match chains {
+            Some(text) => {
+                *self.0.chains.borrow_mut() = Some(text);
+                self.0.begin();
+            }
+            None => self.0.change(|known| known.link = Link::NoChains),
+        }
+    }
+
+    /// Asks; `hear` gets every message that belongs to the question.
+    pub fn ask(&self, question: impl FnOnce(Id) -> ToVerifier, hear: Callback<FromVerifier>) -> Ticket {
+        let id = self.0.next.replace(self.0.next.get() + 1);
+        self.0.asked.borrow_mut().insert(id, hear);
+        self.0.send(question(id));
+        Ticket { engine: Rc::downgrade(&self.0), id }
+    }
+
+    /// Asks without keeping a hold: the answer only changes what is known.
+    pub fn request(&self, question: impl FnOnce(Id) -> ToVerifier) {
+        let id = self.0.next.replace(self.0.next.get() + 1);
+        self.0.send(question(id));
+    }
+
+    /// Follows the chain while the page is seen.
+    pub fn follow(&self, seen: bool) {
+        self.0.send(ToVerifier::Follow { every_seconds: if seen { FOLLOW_SECONDS } else { 0 } });
+    }
+
+    /// Starts again after a failure, because the person asked for it.
+    pub fn retry(&self) {
+        self.0.starts.set(0);
+        self.0.open();
+    }
+}
+
+impl Inner {
+    fn change(&self, edit: impl FnOnce(&mut Known)) {
+        let known = {
+            let mut known = self.known.borrow_mut();
+            edit(&mut known);
+            known.clone()
+        };
+        self.tell.emit(known);
+    }
+
+    fn open(self: &Rc<Self>) {
+        self.ready.set(false);
+        self.starts.set(self.starts.get() + 1);
+        let (hearing, ending) = (Rc::downgrade(self), Rc::downgrade(self));
+        let hear = move |text: String| {
+            if let (Some(inner), Ok(message)) = (hearing.upgrade(), serde_json::from_str(&text)) {
+                inner.hear(message);
+            }
+        };
+        let end = move || {
+            if let Some(inner) = ending.upgrade() {
+                // The port must not be dropped while its own listener runs.
+                Timeout::new(0, move || inner.ended()).forget();
+            }
+        };
+        *self.port.borrow_mut() = Some(Port::start(WORKER, hear, end));
+        let waiting = Rc::downgrade(self);
+        *self.patience.borrow_mut() = Some(Timeout::new(PATIENCE_MILLIS, move || {
+            if let Some(inner) = waiting.upgrade().filter(|inner| !inner.ready.get()) {
+                inner.change(|known| known.link = Link::Slow);
+            }
+        }));
+    }
+
+    fn ended(self: &Rc<Self>) {
+        let lost: Vec<_> = std::mem::take(&mut *self.asked.borrow_mut()).into_iter().collect();
+        self.queue.borrow_mut().clear();
+        if self.starts.get() < STARTS {
+            self.change(|known| known.link = Link::Restarting);
+            self.open();
+        } else {
+            *self.port.borrow_mut() = None;
+            self.change(|known| known.link = Link::Missing);
+        }
+        for (id, hear) in lost {
+            hear.emit(FromVerifier::Failed { id, reason: "verifier-ended".into(), facts: BTreeMap::new() });
+        }
+    }
+
+    fn hear(&self, message: FromVerifier) {
+        match &message {
+            FromVerifier::Ready { .. } => {
+                self.ready.set(true);
+                *self.patience.borrow_mut() = None;
+                self.begin();
+            }
+            FromVerifier::Chain { chain } => self.change(|known| known.chain = Some(Rc::new((**chain).clone()))),
+            FromVerifier::Identities { identities, .. } => {
+                self.change(|known| known.identities = Rc::new(identities.clone()));
+            }
+            _ => {}
+        }
+        let Some(id) = message.id() else { return };
+        let hear = if message.is_last() {
+            self.asked.borrow_mut().remove(&id)
+        } else {
+            self.asked.borrow().get(&id).cloned()
+        };
+        if let Some(hear) = hear {
+            hear.emit(message);
+        }
+    }
+
+    /// Configures the worker and sends what was asked meanwhile, once both the worker and the chains are there.
+    fn begin(&self) {
+        let Some(chains) = self.chains.borrow().clone().filter(|_| self.ready.get()) else { return };
+        self.post(&ToVerifier::Configure { chains });
+        self.post(&ToVerifier::Follow { every_seconds: FOLLOW_SECONDS });
+        self.post(&ToVerifier::Identities { id: 0 });
+        for message in std::mem::take(&mut *self.queue.borrow_mut()) {
+            self.post(&message);
+        }
+        self.change(|known| known.link = Link::Ready);
+    }
+
+    fn send(&self, message: ToVerifier) {
+        if self.ready.get() && self.chains.borrow().is_some() {
+            self.post(&message);
+        } else {
+            self.queue.borrow_mut().push(message);
+        }
+    }
+
+    fn post(&self, message: &ToVerifier) {
+        if let (Some(port), Ok(text)) = (&*self.port.borrow(), serde_json::to_string(message)) {
+            port.post(&text);
+        }
+    }
+}

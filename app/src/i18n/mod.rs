@@ -1,0 +1,139 @@
+//! Every word that the page shows, in Chinese and English, and how numbers, money and times are written.
+
+mod codes;
+mod format;
+pub mod words;
+
+pub use codes::{event, field, headline, reason, small, step};
+pub use format::{age, area, date, day_time, grouped, money, percent, short, thousands, time, ward};
+
+use std::collections::BTreeMap;
+
+/// The page's languages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Simplified Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// One text in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Simplified Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Lang {
+    /// The text in this language.
+    pub fn t(self, text: Text) -> &'static str {
+        match self {
+            Self::Zh => text.zh,
+            Self::En => text.en,
+        }
+    }
+
+    /// The text with its `{places}` filled in.
+    pub fn fill(self, text: Text, facts: &[(&str, &str)]) -> String {
+        fill(self.t(text), |name| {
+            facts.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    /// The tag for the `lang` attribute.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The name in this language, where a name exists in both.
+    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        if self == Self::En && !en.is_empty() { en } else { zh }
+    }
+}
+
+/// Fills a code's sentence with the facts that came with it; times and money are written for people by the fact's name.
+fn filled(lang: Lang, template: &str, facts: &BTreeMap<String, String>) -> String {
+    fill(template, |name| facts.get(name).map(|value| format::fact(lang, name, value)))
+}
+
+/// Replaces each `{name}`; a fact that is missing is shown as a dash and never silently dropped.
+fn fill(template: &str, find: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else { break };
+        out.push_str(before);
+        out.push_str(find(name).as_deref().unwrap_or("—"));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(text: &str) -> Vec<&str> {
+        let parts = text.split('{').skip(1).filter_map(|part| part.split_once('}'));
+        let mut found: Vec<_> = parts.map(|(name, _)| name).collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn is_chinese(c: char) -> bool {
+        ('\u{4e00}'..='\u{9fff}').contains(&c)
+    }
+
+    fn assert_complete(name: &str, zh: &str, en: &str) {
+        assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{name} lacks a language");
+        assert_eq!(places(zh), places(en), "{name} names other facts in the other language");
+        assert!(!en.chars().any(is_chinese) || name == "LANGUAGE", "{name}: Chinese in English");
+    }
+
+    #[test]
+    fn every_text_exists_in_both_languages() {
+        assert!(words::ALL.len() > 100);
+        for (name, text) in words::ALL {
+            assert_complete(name, text.zh, text.en);
+        }
+    }
+
+    #[test]
+    fn every_code_has_its_sentence_in_both_languages_and_stands_once() {
+        for table in codes::TABLES {
+            let mut seen = std::collections::BTreeSet::new();
+            for (code, zh, en) in *table {
+                assert_complete(code, zh, en);
+                assert_eq!(zh.contains('|'), en.contains('|'), "{code}: detail in one language only");
+                assert!(seen.insert(code), "{code} stands twice");
+            }
+        }
+    }
+
+    #[test]
+    fn a_verdict_is_never_called_genuine_or_forged() {
+        for (code, zh, en) in codes::TABLES.iter().copied().flatten() {
+            for word in ["真票", "假票", "真伪"] {
+                assert!(!zh.contains(word), "{code} says {word}");
+            }
+            for word in ["genuine", "forged", "fake"] {
+                assert!(!en.to_lowercase().contains(word), "{code} says {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_fact_is_shown_as_a_dash() {
+        let text = Text { zh: "高度 {height}，{age}", en: "height {height}, {age}" };
+        assert_eq!(Lang::Zh.fill(text, &[("height", "7")]), "高度 7，—");
+        assert_eq!(Lang::En.fill(text, &[("age", "{height}"), ("height", "7")]), "height 7, {height}");
+    }
+}

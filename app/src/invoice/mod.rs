@@ -1,0 +1,203 @@
+//! The answer to what was scanned or linked: an invoice above all, and any other record as far as it can be drawn.
+
+mod batch;
+mod life;
+pub mod summary;
+
+pub use batch::Batch;
+
+use crate::engine::{Inquiry, Question, use_inquiry};
+use crate::i18n::{Lang, words};
+use crate::shell::{Page, Route, go, replace, use_page};
+use crate::widget::{self, CopyButton, Share, VerdictHead};
+use std::rc::Rc;
+use verifier::verdict::Verdict;
+use worker::RecordRef;
+use yew::prelude::*;
+
+/// The result of what was scanned.
+#[component]
+pub fn Scanned() -> Html {
+    let page = use_page();
+    let text = page.scanned.to_string();
+    if text.is_empty() {
+        // Opened anew: what was scanned lived in memory only.
+        return html! { <Elsewhere to={Route::Scan} /> };
+    }
+    html! { <Answer question={Question::Text(text)} /> }
+}
+
+/// A record from a link.
+#[derive(PartialEq, Properties)]
+pub struct LinkedProps {
+    /// Which record.
+    pub record: RecordRef,
+    /// Openings that the link brought.
+    pub openings: Option<String>,
+}
+
+/// The result of a link.
+#[component]
+pub fn Linked(props: &LinkedProps) -> Html {
+    let record = props.record.clone();
+    match &props.openings {
+        _ if record.kind == "vote" => html! { <crate::vote::Vote id={record.id} /> },
+        Some(openings) => html! { <Answer question={Question::Text(format!("#/r/{}/{}/{openings}", record.kind, record.id))} /> },
+        None => html! { <Answer question={Question::Record(record)} /> },
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ElsewhereProps {
+    to: Route,
+}
+
+/// Goes somewhere else at once.
+#[component]
+fn Elsewhere(props: &ElsewhereProps) -> Html {
+    use_effect_with(props.to.clone(), go);
+    Html::default()
+}
+
+#[derive(PartialEq, Properties)]
+struct AnswerProps {
+    question: Question,
+}
+
+#[component]
+fn Answer(props: &AnswerProps) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let again = use_state_eq(|| 0u32);
+    let inquiry = use_inquiry(&page.engine, Some(props.question.clone()), *again);
+    use_effect_with(inquiry.verdict.clone(), |verdict| {
+        if let Some(verdict) = verdict.as_ref().filter(|verdict| !verdict.id.is_empty()) {
+            replace(&Route::Record(RecordRef { kind: verdict.kind.clone(), id: verdict.id.clone() }, None));
+        }
+    });
+    let retry = {
+        let again = again.clone();
+        Callback::from(move |_: MouseEvent| again.set(*again + 1))
+    };
+    let done = inquiry.verdict.clone();
+    let content = html! {
+        <>
+            { widget::link_notice(&page) }
+            <div class="desk">
+                <div class="lead">
+                    <VerdictHead inquiry={inquiry.clone()} />
+                    { done.as_deref().map_or_else(Html::default, |verdict| paper(lang, verdict, &props.question)) }
+                </div>
+                <div class="rest">
+                    { widget::checks(lang, &inquiry) }
+                    { done.as_deref().map_or_else(Html::default, |verdict| grounds(lang, verdict, &props.question)) }
+                </div>
+            </div>
+            { actions(&page, &inquiry, retry) }
+        </>
+    };
+    widget::frame(true, content)
+}
+
+/// What it says, as the paper looks.
+fn paper(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
+    let text = match question {
+        Question::Text(text) if verdict.fields.is_empty() && verdict.id.is_empty() => Some(text),
+        _ => None,
+    };
+    if let Some(text) = text {
+        return html! {
+            <section class="card" data-testid="unknown-text"><h3>{ lang.t(words::UNKNOWN_TEXT) }</h3><p class="mono">{ text }</p></section>
+        };
+    }
+    let life = life::track_view(lang, verdict);
+    if verdict.fields.is_empty() && life == Html::default() {
+        return Html::default();
+    }
+    html! {
+        <section class="card">
+            { widget::fields(lang, &verdict.fields) }
+            { widget::lines(lang, &verdict.fields) }
+            { life }
+        </section>
+    }
+}
+
+/// Everything that the answer rests on.
+fn grounds(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
+    let anchor = verdict.anchor.as_ref();
+    let took = format!("{}.{:03}", verdict.millis / 1000, verdict.millis % 1000);
+    html! {
+        <>
+            { widget::history(lang, &verdict.history) }
+            if let Some(anchor) = anchor {
+                { widget::fold(lang.t(words::SIGNERS), "signers-fold", false, widget::signers(lang, &anchor.signers, anchor.total_power)) }
+                { widget::fold(lang.t(words::HEADER), "header-fold", false, widget::header(lang, anchor)) }
+            }
+            if !verdict.nodes.is_empty() {
+                { widget::fold(lang.t(words::NODES), "nodes-fold", false, widget::nodes(lang, &verdict.nodes)) }
+            }
+            { widget::raw(lang, verdict) }
+            if !verdict.id.is_empty() {
+                { widget::fold(lang.t(words::SHARE), "share-fold", false, html! {
+                    <Share hash={format!("#/r/{}/{}", verdict.kind, verdict.id)} openings={openings(question).map(AttrValue::from)} />
+                }) }
+            }
+            <div class="row"><p class="caption grow">{ lang.fill(words::TOOK, &[("seconds", &took)]) }</p>
+                <CopyButton text={summary::text(lang, verdict)} label={lang.t(words::SUMMARY)} testid="copy-summary" /></div>
+        </>
+    }
+}
+
+/// The openings of a scanned or opened link.
+fn openings(question: &Question) -> Option<String> {
+    let Question::Text(text) = question else { return None };
+    let (_, link) = text.split_once("#/r/")?;
+    link.split('/').nth(2).filter(|openings| !openings.is_empty()).map(str::to_owned)
+}
+
+fn actions(page: &Page, inquiry: &Rc<Inquiry>, retry: Callback<MouseEvent>) -> Html {
+    let lang = page.lang;
+    html! {
+        <div class="actions">
+            if let Some(verdict) = inquiry.verdict.clone().filter(|verdict| !verdict.raw.is_empty()) { <Save {verdict} /> }
+            else if inquiry.waiting.is_none() { <button type="button" class="btn" onclick={retry} data-testid="again">{ lang.t(words::AGAIN) }</button> }
+            <a class="btn primary" href="#/scan" data-testid="scan-next">{ lang.t(words::SCAN_NEXT) }</a>
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct SaveProps {
+    verdict: Rc<Verdict>,
+}
+
+/// Keeps the proof as a file; inside WeChat it is copied, and the page says so.
+#[component]
+fn Save(props: &SaveProps) -> Html {
+    let lang = use_page().lang;
+    let copied = use_state_eq(|| false);
+    let press = {
+        let (verdict, copied) = (props.verdict.clone(), copied.clone());
+        Callback::from(move |_| copied.set(!widget::download(&summary::file_name(&verdict), &verdict.raw)))
+    };
+    html! {
+        <>
+            <button type="button" class="btn" onclick={press} data-testid="save-proof">{ lang.t(words::SAVE_PROOF) }</button>
+            if *copied { <div class="toast" role="status">{ lang.t(words::WECHAT_SAVE) }</div> }
+        </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openings_come_from_the_scanned_link_alone() {
+        let link = |text: &str| openings(&Question::Text(text.into()));
+        assert_eq!(link("https://x.example/#/r/invoice/1/AQID"), Some("AQID".into()));
+        assert_eq!(link("https://x.example/#/r/invoice/1"), None);
+        assert_eq!(link("01,32,,25432000000031411143,655.00,20250311,,19E3"), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! Keeping an identity's file: shown, downloaded or copied, and then declared as kept.
+
+use crate::i18n::{reason, words};
+use crate::shell::use_page;
+use crate::widget::{CopyButton, download};
+use worker::{FromVerifier, Identity, ToVerifier};
+use yew::prelude::*;
+
+/// Whose file.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// The identity.
+    pub identity: Identity,
+}
+
+/// What came of asking for it.
+#[derive(Clone, PartialEq)]
+enum File {
+    None,
+    Here(String, String),
+    Failed(String),
+}
+
+/// The way to the file.
+#[component]
+pub fn KeepFile(props: &Props) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let file = use_state_eq(|| File::None);
+    let ticket = use_mut_ref(|| None);
+    let key = props.identity.key.clone();
+    let show = {
+        let (engine, file, key) = (page.engine.clone(), file.setter(), key.clone());
+        Callback::from(move |_| {
+            let (file, key) = (file.clone(), key.clone());
+            let hear = Callback::from(move |message| match message {
+                FromVerifier::IdentityFile { name, text, .. } => file.set(File::Here(name, text)),
+                FromVerifier::Failed { reason: code, facts, .. } => file.set(File::Failed(reason(lang, &code, &facts).0)),
+                _ => {}
+            });
+            *ticket.borrow_mut() = Some(engine.ask(|id| ToVerifier::Export { id, key }, hear));
+        })
+    };
+    let kept = {
+        let (engine, file) = (page.engine.clone(), file.setter());
+        Callback::from(move |_| {
+            let key = key.clone();
+            engine.request(|id| ToVerifier::Exported { id, key });
+            file.set(File::None);
+        })
+    };
+    match &*file {
+        File::None => html! {
+            <button type="button" class={classes!("btn", "slim", (!props.identity.exported).then_some("primary"))} onclick={show} data-testid="export">{ lang.t(words::KEYS_EXPORT) }</button>
+        },
+        File::Failed(sentence) => html! { <p class="note bad" role="status">{ sentence }</p> },
+        File::Here(name, text) => {
+            let (offer, content) = (name.clone(), text.clone());
+            let save = Callback::from(move |_| {
+                download(&offer, &content);
+            });
+            html! {
+                <div class="stack">
+                    <p class="note warn">{ lang.t(words::KEYS_EXPORT_SAY) }</p>
+                    <pre tabindex="0" data-testid="identity-file" data-name={name.clone()}>{ text }</pre>
+                    <div class="row wrap"><button type="button" class="btn slim" onclick={save} data-testid="download">{ lang.t(words::KEYS_DOWNLOAD) }</button><CopyButton text={text.clone()} testid="copy-identity" /></div>
+                    <button type="button" class="btn primary" onclick={kept} data-testid="kept">{ lang.t(words::KEYS_KEPT) }</button>
+                </div>
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Identities: made, kept as a file before first use, brought back, removed.
+
+mod file;
+mod new;
+
+use crate::i18n::{Lang, Text, short, words};
+use crate::shell::{Page, use_page};
+use crate::widget;
+use file::KeepFile;
+use new::{Import, New};
+use worker::{Identity, Role, ToVerifier};
+use yew::prelude::*;
+
+/// The page.
+#[component]
+pub fn Keys() -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let list = &page.known.identities;
+    let content = html! {
+        <>
+            { widget::link_notice(&page) }
+            <p class="small">{ lang.t(words::KEYS_SAY) }</p>
+            if list.is_empty() { <p class="note" data-testid="no-identities">{ lang.t(words::KEYS_NONE) }</p> }
+            { for list.iter().map(|identity| html! { <Card identity={identity.clone()} key={identity.key.clone()} /> }) }
+            <Import />
+            <New />
+        </>
+    };
+    widget::frame(false, content)
+}
+
+/// What an identity is for, in words.
+pub fn role_name(role: Role) -> Text {
+    match role {
+        Role::Patient => words::ROLE_PATIENT,
+        Role::Owner => words::ROLE_OWNER,
+        Role::Member => words::ROLE_MEMBER,
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct CardProps {
+    identity: Identity,
+}
+
+#[component]
+fn Card(props: &CardProps) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let identity = &props.identity;
+    let (class, word) = if identity.exported { ("pill ok", words::KEYS_READY) } else { ("pill warn", words::KEYS_UNSAVED) };
+    html! {
+        <section class="card stack" data-testid="identity-card" data-key={identity.key.clone()} data-exported={identity.exported.to_string()}>
+            <div class="row"><span class="avatar" aria-hidden="true">{ identity.name.chars().next() }</span>
+                <div class="grow"><b>{ &identity.name }</b><div class="caption">{ lang.t(role_name(identity.role)) }</div></div><span {class}>{ lang.t(word) }</span></div>
+            <p class="mono caption">{ short(&identity.key) }</p>
+            <KeepFile identity={identity.clone()} />
+            { forget(lang, &page, identity) }
+        </section>
+    }
+}
+
+/// Removal, behind a fold so that it takes two steps.
+fn forget(lang: Lang, page: &Page, identity: &Identity) -> Html {
+    let (engine, key) = (page.engine.clone(), identity.key.clone());
+    let press = Callback::from(move |_| {
+        let key = key.clone();
+        engine.request(|id| ToVerifier::Forget { id, key });
+    });
+    html! {
+        <details><summary>{ lang.t(words::KEYS_FORGET) }</summary>
+            <button type="button" class="btn slim danger" onclick={press} data-testid="forget">{ lang.t(words::KEYS_FORGET_SURE) }</button></details>
+    }
+}

@@ -1,0 +1,95 @@
+//! A new identity, or one from its file.
+
+use super::role_name;
+use crate::i18n::{reason, words};
+use crate::shell::use_page;
+use crate::widget::{self, FilePick};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
+use worker::{FromVerifier, Role, ToVerifier};
+use yew::prelude::*;
+
+const ROLES: [Role; 3] = [Role::Patient, Role::Owner, Role::Member];
+
+/// Makes a key pair.
+#[component]
+pub fn New() -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let role = use_state_eq(|| Role::Patient);
+    let name = use_node_ref();
+    let create = {
+        let (engine, role, field) = (page.engine.clone(), *role, name.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let Some(field) = field.cast::<HtmlInputElement>() else { return };
+            let name = field.value().trim().to_owned();
+            if !name.is_empty() {
+                engine.request(|id| ToVerifier::Create { id, name, role });
+                field.set_value("");
+            }
+        })
+    };
+    let choices = ROLES.map(|one| {
+        let role = role.clone();
+        let checked = *role == one;
+        html! {
+            <label class="choice"><input type="radio" name="role" {checked} data-testid={format!("role-{one:?}").to_lowercase()} onchange={Callback::from(move |_| role.set(one))} />{ lang.t(role_name(one)) }</label>
+        }
+    });
+    let form = html! {
+        <form class="stack" onsubmit={create}>
+            <label class="field"><span>{ lang.t(words::KEYS_NAME) }</span><input ref={name} class="input" required=true maxlength="40" placeholder={lang.t(words::KEYS_NAME_EXAMPLE)} data-testid="identity-name" /></label>
+            <fieldset style="border:0;padding:0" class="stack"><legend class="small" style="padding-bottom:6px">{ lang.t(words::KEYS_ROLE) }</legend>{ for choices }</fieldset>
+            <button class="btn primary" data-testid="create">{ lang.t(words::KEYS_CREATE) }</button>
+        </form>
+    };
+    widget::fold(lang.t(words::KEYS_NEW), "new-identity", false, form)
+}
+
+/// Takes an identity from its file.
+#[component]
+pub fn Import() -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let area = use_node_ref();
+    let failed = use_state_eq(String::new);
+    let ticket = use_mut_ref(|| None);
+    let import = {
+        let (engine, failed) = (page.engine.clone(), failed.setter());
+        Callback::from(move |text: String| {
+            let failed = failed.clone();
+            let hear = Callback::from(move |message| match message {
+                FromVerifier::Failed { reason: code, facts, .. } => failed.set(reason(lang, &code, &facts).0),
+                _ => failed.set(String::new()),
+            });
+            *ticket.borrow_mut() = Some(engine.ask(|id| ToVerifier::Import { id, text }, hear));
+        })
+    };
+    let press = {
+        let (area, import) = (area.clone(), import.clone());
+        Callback::from(move |_| {
+            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+                import.emit(area.value());
+                area.set_value("");
+            }
+        })
+    };
+    let chosen = Callback::from(move |file: File| {
+        let import = import.clone();
+        spawn_local(async move {
+            if let Some(text) = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()) {
+                import.emit(text);
+            }
+        });
+    });
+    let form = html! {
+        <div class="stack">
+            <label class="field"><span>{ lang.t(words::KEYS_IMPORT_SAY) }</span><textarea ref={area} class="input" rows="3" data-testid="import-text" autocomplete="off" /></label>
+            if !failed.is_empty() { <p class="note bad" role="status" data-testid="import-failed">{ &*failed }</p> }
+            <div class="row"><FilePick accept=".json,application/json,text/plain" testid="import-file" {chosen}>{ lang.t(words::KEYS_FILE) }</FilePick>
+                <button type="button" class="btn primary" onclick={press} data-testid="import">{ lang.t(words::KEYS_IMPORT_DO) }</button></div>
+        </div>
+    };
+    widget::fold(lang.t(words::KEYS_IMPORT), "import-identity", page.known.identities.is_empty(), form)
+}

@@ -1,0 +1,126 @@
+//! One document of a patient: confirm it, see who has read it, who is denied, and review an emergency reading.
+
+use super::state::{Document, field, member, proven};
+use crate::engine::{Question, use_inquiry};
+use crate::i18n::{Lang, Text, date, words};
+use crate::shell::{Route, use_page};
+use crate::widget::{self, CopyButton, Doing, Mark, act_view, checks_waiting, mark, outcome_pill, use_act, visitors};
+use verifier::verdict::{HistoryEntry, Outcome, Verdict};
+use worker::{Action, RecordRef};
+use yew::prelude::*;
+
+pub use super::grant::Props;
+
+fn standing(document: &Document) -> (Text, Mark) {
+    match document.status.as_str() {
+        "shared" => (words::MED_SHARED, Mark::Tick),
+        "proposed" => (words::MED_PROPOSED, Mark::Dash),
+        _ => (words::STATUS_OUT, Mark::Bar),
+    }
+}
+
+/// The card.
+#[component]
+pub fn DocumentCard(props: &Props) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let record = RecordRef { kind: "document".into(), id: props.id.clone() };
+    let inquiry = use_inquiry(&page.engine, Some(Question::Record(record.clone())), props.again);
+    let (doing, act) = use_act(&page.engine);
+    {
+        let changed = props.changed.clone();
+        use_effect_with(doing.clone(), move |doing| {
+            if matches!(doing, Doing::Written(_)) {
+                changed.emit(());
+            }
+        });
+    }
+    let key = props.identity.clone();
+    let act = Callback::from(move |action: Action| act.emit((key.clone(), action)));
+    let shown = inquiry.verdict.as_ref().and_then(|verdict| Some((verdict.clone(), proven::<Document>(verdict)?)));
+    let Some((verdict, document)) = shown else {
+        let waiting = inquiry.waiting.as_ref().map(|(code, facts)| checks_waiting(lang, code, facts));
+        let outcome = inquiry.verdict.as_ref().map_or(Outcome::NotEstablished, |verdict| verdict.outcome);
+        return html! { <section class="card row" data-testid="document">{ waiting.unwrap_or_else(|| outcome_pill(lang, outcome)) }</section> };
+    };
+    let (word, shape) = standing(&document);
+    let title = field(&verdict, "title").unwrap_or(&props.id).to_owned();
+    let address = Route::Record(record, None).hash();
+    html! {
+        <section class="card stack" data-testid="document" data-id={props.id.clone()} data-status={document.status.clone()} data-outcome={format!("{:?}", verdict.outcome).to_lowercase()}>
+            <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(&page, &document.hospital), &verdict) }</div></div>
+                <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
+            if document.status == "proposed" { { answer(lang, &props.id, &act, doing.busy()) } }
+            { denied(lang, &document.denied, &props.id, &act, doing.busy(), |id| member(&page, id)) }
+            { act_view(lang, &doing) }
+            { book(lang, &verdict) }
+            if document.open_reviews > 0 { { reviews(lang, &verdict.history, &act, doing.busy()) } }
+            <div class="row wrap"><a class="link grow" href={address}>{ lang.t(words::CHECKS) }</a><CopyButton text={props.id.clone()} label={lang.t(words::MED_COPY_ID)} testid="copy-document" /></div>
+        </section>
+    }
+}
+
+fn where_from(hospital: &str, verdict: &Verdict) -> String {
+    let rest = ["department", "author"].into_iter().filter_map(|name| field(verdict, name).map(str::to_owned));
+    let day = field(verdict, "date").map(date);
+    std::iter::once(hospital.to_owned()).chain(rest).chain(day).collect::<Vec<_>>().join(" · ")
+}
+
+fn answer(lang: Lang, id: &str, act: &Callback<Action>, busy: bool) -> Html {
+    let press = |action: Action| {
+        let act = act.clone();
+        Callback::from(move |_| act.emit(action.clone()))
+    };
+    let document = id.to_owned();
+    html! {
+        <div class="row">
+            <button type="button" class="btn slim" disabled={busy} onclick={press(Action::Reject { document: document.clone() })} data-testid="reject">{ lang.t(words::MED_REJECT) }</button>
+            <button type="button" class="btn slim primary grow" disabled={busy} onclick={press(Action::Confirm { document })} data-testid="confirm">{ lang.t(words::MED_CONFIRM) }</button>
+        </div>
+    }
+}
+
+/// Denials are shown as clearly as grants.
+fn denied(lang: Lang, list: &[String], id: &str, act: &Callback<Action>, busy: bool, name: impl Fn(&str) -> String) -> Html {
+    if list.is_empty() {
+        return Html::default();
+    }
+    let rows = list.iter().map(|one| {
+        let (act, action) = (act.clone(), Action::Allow { documents: vec![id.to_owned()], member: one.clone() });
+        html! {
+            <li class="item" data-testid="denied" data-member={one.clone()}>{ mark(Mark::Cross, 22) }<div class="grow"><b>{ name(one) }</b><div class="caption">{ lang.t(words::MED_DENY_SAY) }</div></div>
+                <button type="button" class="btn slim" disabled={busy} onclick={Callback::from(move |_| act.emit(action.clone()))} data-testid="allow">{ lang.t(words::MED_ALLOW) }</button></li>
+        }
+    });
+    html! { <ul class="list">{ for rows }</ul> }
+}
+
+/// The visitors' book; drawn only from a replayed log.
+fn book(lang: Lang, verdict: &Verdict) -> Html {
+    if verdict.history.is_empty() {
+        return Html::default();
+    }
+    let count = verdict.history.len().to_string();
+    html! {
+        <div data-testid="book"><h3>{ lang.t(words::MED_BOOK) }</h3>{ visitors(lang, &verdict.history) }<p class="caption" style="margin-top:8px">{ lang.fill(words::MED_BOOK_SAY, &[("count", &count)]) }</p></div>
+    }
+}
+
+/// Emergency readings that nobody has reviewed yet; the record of the reading is named by the entry's `subject`.
+fn reviews(lang: Lang, history: &[HistoryEntry], act: &Callback<Action>, busy: bool) -> Html {
+    let subject = |entry: &HistoryEntry| entry.facts.get("subject").cloned();
+    let reviewed: Vec<_> = history.iter().filter(|entry| entry.event == "read.review").filter_map(subject).collect();
+    let open = history.iter().filter(|entry| entry.event == "read.emergency").filter_map(subject).filter(|read| !reviewed.contains(read));
+    let rows = open.map(|read| {
+        let press = |justified: bool| {
+            let (act, read) = (act.clone(), read.clone());
+            Callback::from(move |_| act.emit(Action::Review { read: read.clone(), justified }))
+        };
+        html! {
+            <div class="row wrap" data-testid="review-read" data-read={read.clone()}><span class="pill warn">{ widget::mark(Mark::Bar, 14) }{ lang.t(words::MED_PENDING) }</span>
+                <button type="button" class="btn slim" disabled={busy} onclick={press(true)}>{ lang.t(words::MED_REVIEW_OK) }</button>
+                <button type="button" class="btn slim danger" disabled={busy} onclick={press(false)}>{ lang.t(words::MED_REVIEW_NO) }</button></div>
+        }
+    });
+    html! { <>{ for rows }</> }
+}

@@ -1,0 +1,155 @@
+//! A new consent, or a denial: which documents, whom, why, until when.
+
+use crate::i18n::{Lang, short, small, words};
+use crate::shell::{Page, use_page};
+use crate::widget::{self, Doing, act_view, segments, use_act};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use worker::Action;
+use yew::prelude::*;
+
+const PURPOSES: [&str; 4] = ["treatment", "referral", "insurance", "research"];
+const DAYS: [u32; 4] = [1, 14, 90, 365];
+const READERS: [&str; 3] = ["hospital", "doctor", "company"];
+
+/// Whose documents.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Key of the patient's identity.
+    pub identity: String,
+    /// Its documents.
+    pub documents: Vec<String>,
+    /// Hears that it was written.
+    pub changed: Callback<()>,
+}
+
+/// What was chosen so far.
+#[derive(Clone, PartialEq)]
+struct Wish {
+    to: String,
+    deny: bool,
+    purpose: &'static str,
+    days: u32,
+    note: String,
+    without: Vec<String>,
+}
+
+/// The form.
+#[component]
+pub fn GiveForm(props: &Props) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let wish = use_state_eq(|| Wish { to: String::new(), deny: false, purpose: PURPOSES[0], days: DAYS[1], note: String::new(), without: Vec::new() });
+    let (doing, act) = use_act(&page.engine);
+    {
+        let changed = props.changed.clone();
+        use_effect_with(doing.clone(), move |doing| {
+            if matches!(doing, Doing::Written(_)) {
+                changed.emit(());
+            }
+        });
+    }
+    let readers = readers(&page);
+    let to = if wish.to.is_empty() { readers.first().map(|(id, _)| id.clone()).unwrap_or_default() } else { wish.to.clone() };
+    let documents: Vec<String> = props.documents.iter().filter(|id| !wish.without.contains(id)).cloned().collect();
+    let ready = !to.is_empty() && !documents.is_empty() && !doing.busy();
+    let send = {
+        let (key, wish, to) = (props.identity.clone(), (*wish).clone(), to.clone());
+        Callback::from(move |_| act.emit((key.clone(), action(&wish, &to, documents.clone()))))
+    };
+    let form = html! {
+        <div class="stack">
+            if readers.is_empty() { <p class="note">{ lang.t(words::MED_NOBODY) }</p> }
+            { sight(lang, &wish) }
+            { whom(lang, &wish, &readers, &to) }
+            { which(lang, &wish, &props.documents) }
+            if !wish.deny { { why(lang, &wish) } }
+            <button type="button" class="btn primary" disabled={!ready} onclick={send} data-testid="give">{ lang.t(words::SIGN_DO) }</button>
+            { act_view(lang, &doing) }
+        </div>
+    };
+    widget::fold(lang.t(words::MED_NEW), "new-grant", false, form)
+}
+
+fn action(wish: &Wish, to: &str, documents: Vec<String>) -> Action {
+    if wish.deny {
+        return Action::Deny { documents, member: to.to_owned() };
+    }
+    let until = js_sys::Date::now() as i64 / 1000 + i64::from(wish.days) * 86_400;
+    Action::Give {
+        documents,
+        to: to.to_owned(),
+        purpose: wish.purpose.to_owned(),
+        until: format!("{until}000000000"),
+        note: wish.note.trim().to_owned(),
+    }
+}
+
+/// Members that a patient can permit or deny: only those proven on the chain.
+fn readers(page: &Page) -> Vec<(String, String)> {
+    let members = page.known.chain.as_ref().map_or(&[][..], |chain| &chain.members);
+    let may = |role: &String| READERS.contains(&role.as_str());
+    let readers = members.iter().filter(|member| member.roles.iter().any(may));
+    readers.map(|member| (member.id.clone(), page.lang.pick(&member.name, &member.name_en).to_owned())).collect()
+}
+
+fn edit(wish: &UseStateHandle<Wish>, change: impl FnOnce(&mut Wish)) {
+    let mut next = (**wish).clone();
+    change(&mut next);
+    wish.set(next);
+}
+
+fn sight(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
+    let options = [(lang.t(words::MED_PERMIT), !wish.deny), (lang.t(words::MED_DENY), wish.deny)];
+    let wish = wish.clone();
+    let choose = Callback::from(move |at: usize| edit(&wish, |wish| wish.deny = at == 1));
+    segments(lang.t(words::MED_SIGHT), "sight", &options, &choose)
+}
+
+fn whom(lang: Lang, wish: &UseStateHandle<Wish>, readers: &[(String, String)], to: &str) -> Html {
+    let wish = wish.clone();
+    let change = Callback::from(move |event: Event| {
+        if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+            edit(&wish, |wish| wish.to = select.value());
+        }
+    });
+    html! {
+        <label class="field"><span>{ lang.t(words::MED_WHO) }</span><select class="input" onchange={change} data-testid="grant-to">
+            { for readers.iter().map(|(id, name)| html! { <option value={id.clone()} selected={id == to}>{ name }</option> }) }
+        </select></label>
+    }
+}
+
+fn which(lang: Lang, wish: &UseStateHandle<Wish>, documents: &[String]) -> Html {
+    let rows = documents.iter().map(|id| {
+        let (wish, id, on) = (wish.clone(), id.clone(), !wish.without.contains(id));
+        let name = short(&id);
+        let change = Callback::from(move |_| {
+            edit(&wish, |wish| if on { wish.without.push(id.clone()) } else { wish.without.retain(|other| *other != id) });
+        });
+        html! { <label class="choice"><input type="checkbox" checked={on} onchange={change} data-testid="grant-document" /><span class="mono">{ name }</span></label> }
+    });
+    html! { <fieldset style="border:0;padding:0" class="stack"><legend class="small" style="padding-bottom:6px">{ lang.t(words::MED_WHAT) }</legend>{ for rows }</fieldset> }
+}
+
+fn why(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
+    let purposes = PURPOSES.map(|code| (code, small(lang, code)));
+    let options: Vec<(&str, bool)> = purposes.iter().map(|(code, name)| (name.as_str(), wish.purpose == *code)).collect();
+    let days = DAYS.map(|days| lang.fill(words::MED_DAYS_N, &[("days", &days.to_string())]));
+    let lengths: Vec<(&str, bool)> = days.iter().zip(DAYS).map(|(name, days)| (name.as_str(), wish.days == days)).collect();
+    let (to_purpose, to_days, to_note) = (wish.clone(), wish.clone(), wish.clone());
+    let purpose = Callback::from(move |at: usize| edit(&to_purpose, |wish| wish.purpose = PURPOSES.get(at).copied().unwrap_or(wish.purpose)));
+    let length = Callback::from(move |at: usize| edit(&to_days, |wish| wish.days = DAYS.get(at).copied().unwrap_or(wish.days)));
+    let note = Callback::from(move |event: InputEvent| {
+        if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            edit(&to_note, |wish| wish.note = input.value());
+        }
+    });
+    html! {
+        <>
+            <div class="field"><span>{ lang.t(words::MED_WHY) }</span>{ segments(lang.t(words::MED_WHY), "purpose", &options, &purpose) }</div>
+            <div class="field"><span>{ lang.t(words::MED_DAYS) }</span>{ segments(lang.t(words::MED_DAYS), "days", &lengths, &length) }</div>
+            <label class="field"><span>{ lang.t(words::MED_NOTE) }</span><input class="input" maxlength="80" oninput={note} data-testid="grant-note" /></label>
+        </>
+    }
+}

@@ -1,0 +1,102 @@
+//! One grant: who, what, why, until when, in force or not, how often read; and revoking it.
+
+use super::state::{Grant, block_time, field, member, proven};
+use crate::engine::{Question, use_inquiry};
+use crate::i18n::{Lang, Text, small, time, ward, words};
+use crate::shell::{Page, Route, use_page};
+use crate::widget::{Doing, Mark, act_view, checks_waiting, mark, outcome_pill, use_act};
+use std::rc::Rc;
+use verifier::verdict::{Outcome, Verdict};
+use worker::{Action, RecordRef};
+use yew::prelude::*;
+
+/// Which grant, for whom.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Record id.
+    pub id: String,
+    /// Key of the patient's identity.
+    pub identity: String,
+    /// Looks again when it changes.
+    pub again: u32,
+    /// Hears that something was written.
+    pub changed: Callback<()>,
+}
+
+/// How a grant stands at a block time, by word and shape.
+fn standing(grant: &Grant, at: i64) -> (Text, Mark) {
+    match grant.status.as_str() {
+        "revoked" => (words::MED_REVOKED, Mark::Bar),
+        "superseded" => (words::MED_SUPERSEDED, Mark::Bar),
+        _ if grant.until.parse::<i64>().is_ok_and(|until| until <= at) => (words::MED_EXPIRED, Mark::Bar),
+        _ => (words::MED_ACTIVE, Mark::Tick),
+    }
+}
+
+/// The card.
+#[component]
+pub fn GrantCard(props: &Props) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let record = RecordRef { kind: "grant".into(), id: props.id.clone() };
+    let inquiry = use_inquiry(&page.engine, Some(Question::Record(record.clone())), props.again);
+    let (doing, act) = use_act(&page.engine);
+    {
+        let changed = props.changed.clone();
+        use_effect_with(doing.clone(), move |doing| {
+            if matches!(doing, Doing::Written(_)) {
+                changed.emit(());
+            }
+        });
+    }
+    let revoke = {
+        let (key, grant) = (props.identity.clone(), props.id.clone());
+        Callback::from(move |_| act.emit((key.clone(), Action::Revoke { grant: grant.clone() })))
+    };
+    let shown = inquiry.verdict.as_ref().and_then(|verdict| Some((verdict.clone(), proven::<Grant>(verdict)?)));
+    let Some((verdict, grant)) = shown else {
+        return unproven(&page, &inquiry.verdict, inquiry.waiting.as_ref().map(|(code, facts)| checks_waiting(lang, code, facts)));
+    };
+    let (word, shape) = standing(&grant, block_time(&verdict));
+    html! {
+        <section class="card stack" data-testid="grant" data-id={props.id.clone()} data-to={grant.to.clone()} data-standing={if shape == Mark::Tick { "in-force".to_owned() } else { grant.status.clone() }}>
+            { head(&page, &grant, word, shape) }
+            { rows(lang, &verdict, &grant) }
+            if shape == Mark::Tick {
+                <details><summary class="btn slim danger" data-testid="revoke">{ lang.t(words::MED_REVOKE) }</summary>
+                    <div class="stack" style="padding-top:8px"><p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
+                    <button type="button" class="btn danger" onclick={revoke} disabled={doing.busy()} data-testid="revoke-sure">{ lang.t(words::SIGN_DO) }</button></div></details>
+            }
+            { act_view(lang, &doing) }
+            <a class="link" href={Route::Record(record, None).hash()}>{ lang.t(words::CHECKS) }</a>
+        </section>
+    }
+}
+
+/// A grant whose state is not proven: never drawn as if it held.
+fn unproven(page: &Page, verdict: &Option<Rc<Verdict>>, waiting: Option<Html>) -> Html {
+    let pill = verdict.as_ref().map(|verdict| outcome_pill(page.lang, verdict.outcome));
+    html! { <section class="card row" data-testid="grant">{ waiting.or(pill).unwrap_or_else(|| outcome_pill(page.lang, Outcome::NotEstablished)) }</section> }
+}
+
+fn head(page: &Page, grant: &Grant, word: Text, shape: Mark) -> Html {
+    let lang = page.lang;
+    let name = member(page, &grant.to);
+    html! {
+        <div class="row"><span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
+            <div class="grow"><b>{ &name }</b><div class="small">{ lang.fill(words::MED_MAY_SAY, &[("count", &grant.documents.len().to_string())]) }</div></div>
+            <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
+    }
+}
+
+fn rows(lang: Lang, verdict: &Verdict, grant: &Grant) -> Html {
+    let left = ward(lang, &grant.until).map(|left| lang.fill(words::MED_LEFT, &[("time", &left)]));
+    html! {
+        <dl class="fields">
+            if let Some(why) = field(verdict, "purpose") { <dt>{ lang.t(words::MED_WHY) }</dt><dd>{ small(lang, why) }</dd> }
+            if let Some(note) = field(verdict, "note") { <dt>{ lang.t(words::MED_NOTE) }</dt><dd>{ note }</dd> }
+            <dt>{ lang.t(words::MED_UNTIL) }</dt><dd>{ time(&grant.until) }{ left }</dd>
+            <dt>{ lang.t(words::MED_READS) }</dt><dd>{ lang.fill(words::MED_READS_N, &[("count", &grant.reads.to_string())]) }</dd>
+        </dl>
+    }
+}

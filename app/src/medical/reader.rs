@@ -1,0 +1,152 @@
+//! The reader's view: may I read, read under a grant, or break the glass.
+
+use super::{
+    sides,
+    state::{Document, May, block_time, field, proven},
+};
+use crate::engine::{Question, use_inquiry};
+use crate::i18n::{Lang, time, words};
+use crate::shell::{Page, use_page};
+use crate::widget::{self, Doing, IdentityPick, Mark, VerdictHead, act_view, mark, mine, use_act};
+use verifier::verdict::{Outcome, Verdict};
+use web_sys::HtmlInputElement;
+use worker::{Action, RecordRef, Role};
+use yew::prelude::*;
+
+/// The page.
+#[component]
+pub fn Reader() -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let key = use_state_eq(String::new);
+    let asked = use_state_eq(|| (String::new(), 0u32));
+    let input = use_node_ref();
+    let choose = {
+        let key = key.clone();
+        Callback::from(move |chosen| key.set(chosen))
+    };
+    let ask = {
+        let (input, asked) = (input.clone(), asked.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let id = input.cast::<HtmlInputElement>().map(|input| document_id(&input.value())).unwrap_or_default();
+            asked.set((id, asked.1 + 1));
+        })
+    };
+    let (id, again) = (*asked).clone();
+    let question = (!id.is_empty()).then(|| Question::Record(RecordRef { kind: "document".into(), id: id.clone() }));
+    let inquiry = use_inquiry(&page.engine, question, again);
+    let identity = mine(&page, Role::Member).into_iter().find(|identity| identity.key == *key);
+    let member = identity.map(|identity| identity.member.clone()).unwrap_or_default();
+    let content = html! {
+        <>
+            { widget::link_notice(&page) }
+            { sides(lang, true) }
+            <IdentityPick role={Role::Member} chosen={(*key).clone()} {choose} />
+            <form class="card stack" onsubmit={ask}>
+                <label class="field"><span>{ lang.t(words::MED_DOC_ID) }</span><input ref={input} class="input" autocomplete="off" data-testid="document-id" /></label>
+                <button class="btn primary" data-testid="may-i">{ lang.t(words::MED_MAY) }</button>
+            </form>
+            if !id.is_empty() { <VerdictHead inquiry={inquiry.clone()} /> }
+            if let Some((verdict, document)) = inquiry.verdict.as_ref().and_then(|verdict| Some((verdict.clone(), proven::<Document>(verdict)?))) {
+                { title(&page, &verdict) }
+                <Answer document={id.clone()} identity={(*key).clone()} may={Allowed(answer(&document, &member, &verdict))} />
+            }
+            if !id.is_empty() { { widget::checks(lang, &inquiry) } }
+        </>
+    };
+    widget::frame(false, content)
+}
+
+/// Nothing may be read on a verdict that is not established.
+fn answer(document: &Document, member: &str, verdict: &Verdict) -> May {
+    if verdict.outcome == Outcome::Verified { document.may_read(member, block_time(verdict)) } else { May::No }
+}
+
+fn title(page: &Page, verdict: &Verdict) -> Html {
+    let text = field(verdict, "title").unwrap_or(&verdict.id).to_owned();
+    html! { <p class="small center">{ text }{ " · " }{ page.lang.t(words::MED_READ_SAY) }</p> }
+}
+
+/// A document's id, typed as it is or as a link.
+fn document_id(text: &str) -> String {
+    let text = text.trim();
+    match text.split_once("#/r/document/") {
+        Some((_, rest)) => rest.split('/').next().unwrap_or_default().to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+#[derive(Clone, PartialEq)]
+struct Allowed(May);
+
+#[derive(PartialEq, Properties)]
+struct AnswerProps {
+    document: String,
+    identity: String,
+    may: Allowed,
+}
+
+#[component]
+fn Answer(props: &AnswerProps) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let reason = use_node_ref();
+    let (doing, act) = use_act(&page.engine);
+    let (shape, sentence, code) = match &props.may.0 {
+        May::Yes(_, until) => (Mark::Tick, lang.fill(words::MED_YES, &[("until", &time(until))]), "yes"),
+        May::Denied => (Mark::Cross, lang.t(words::MED_NO_DENIED).to_owned(), "denied"),
+        May::No => (Mark::Bar, lang.t(words::MED_NO).to_owned(), "no"),
+    };
+    let read = match &props.may.0 {
+        May::Yes(grant, _) => Some({
+            let (act, key) = (act.clone(), props.identity.clone());
+            let action = Action::Read { document: props.document.clone(), grant: grant.clone() };
+            Callback::from(move |_| act.emit((key.clone(), action.clone())))
+        }),
+        _ => None,
+    };
+    let emergency = {
+        let (reason, key, document) = (reason.clone(), props.identity.clone(), props.document.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let why = reason.cast::<HtmlInputElement>().map(|input| input.value().trim().to_owned()).unwrap_or_default();
+            if !why.is_empty() {
+                act.emit((key.clone(), Action::Emergency { document: document.clone(), reason: why }));
+            }
+        })
+    };
+    html! {
+        <>
+            <section class="card stack" data-testid="may" data-may={code}>
+                <div class="row">{ mark(shape, 40) }<b class="grow">{ sentence }</b></div>
+                if let Some(read) = read { <button type="button" class="btn primary" disabled={doing.busy()} onclick={read} data-testid="read">{ lang.t(words::MED_READ) }</button> }
+                { act_view(lang, &doing) }
+            </section>
+            { glass(lang, &doing, reason, emergency) }
+        </>
+    }
+}
+
+/// Breaking the glass, behind a fold and with a reason.
+fn glass(lang: Lang, doing: &Doing, reason: NodeRef, emergency: Callback<SubmitEvent>) -> Html {
+    let form = html! {
+        <form class="stack" onsubmit={emergency}>
+            <p class="note warn">{ lang.t(words::MED_BREAK_SAY) }</p>
+            <label class="field"><span>{ lang.t(words::MED_BREAK_WHY) }</span><input ref={reason} class="input" required=true maxlength="120" data-testid="emergency-reason" /></label>
+            <button class="btn danger" disabled={doing.busy()} data-testid="emergency">{ lang.t(words::MED_BREAK) }</button>
+        </form>
+    };
+    widget::fold(lang.t(words::MED_BREAK), "emergency-fold", false, form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_and_a_link_name_the_same_document() {
+        assert_eq!(document_id(" d-1 "), "d-1");
+        assert_eq!(document_id("https://x.example/#/r/document/d-1"), "d-1");
+    }
+}

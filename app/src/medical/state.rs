@@ -1,0 +1,113 @@
+//! What is drawn of the proven states of documents and grants; the whole of them stands in docs/formats.md.
+
+use crate::shell::Page;
+use serde::{Deserialize, de::DeserializeOwned};
+use verifier::verdict::Verdict;
+
+/// A document.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Document {
+    /// Members who may not read, whatever is granted.
+    pub denied: Vec<String>,
+    /// Live grants.
+    pub grants: Vec<LiveGrant>,
+    /// `proposed`, `shared`, `rejected`, `erased`.
+    pub status: String,
+    /// The hospital that deposited it.
+    pub hospital: String,
+    /// Emergency readings that wait for their review.
+    pub open_reviews: u64,
+}
+
+/// A grant as the document knows it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct LiveGrant {
+    /// Record id.
+    pub grant: String,
+    /// Member.
+    pub to: String,
+    /// Unix nanoseconds as decimal text.
+    pub until: String,
+}
+
+/// A grant.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Grant {
+    /// Documents.
+    pub documents: Vec<String>,
+    /// Readings so far.
+    pub reads: u64,
+    /// `active`, `revoked`, `superseded`.
+    pub status: String,
+    /// Member.
+    pub to: String,
+    /// Unix nanoseconds as decimal text.
+    pub until: String,
+}
+
+/// Whether a member may read a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum May {
+    /// Under this grant, until then.
+    Yes(String, String),
+    /// Denied by the patient.
+    Denied,
+    /// No grant is in force.
+    No,
+}
+
+impl Document {
+    /// Whether `member` may read at a block time; a denial beats every grant.
+    pub fn may_read(&self, member: &str, time: i64) -> May {
+        if self.denied.iter().any(|denied| denied == member) {
+            return May::Denied;
+        }
+        let live = |grant: &&LiveGrant| grant.to == member && grant.until.parse::<i64>().is_ok_and(|until| until > time);
+        match self.grants.iter().find(live) {
+            Some(grant) if self.status == "shared" => May::Yes(grant.grant.clone(), grant.until.clone()),
+            _ => May::No,
+        }
+    }
+}
+
+/// A proven state.
+pub fn proven<T: DeserializeOwned>(verdict: &Verdict) -> Option<T> {
+    serde_json::from_str(&verdict.state).ok()
+}
+
+/// The block time up to which a verdict speaks, Unix nanoseconds.
+pub fn block_time(verdict: &Verdict) -> i64 {
+    verdict.anchor.as_ref().and_then(|anchor| anchor.time.parse().ok()).unwrap_or(i64::MAX)
+}
+
+/// A member's name, where the list of members is proven; else its id.
+pub fn member(page: &Page, id: &str) -> String {
+    crate::vote::member(page, id)
+}
+
+/// A field's value by name.
+pub fn field<'a>(verdict: &'a Verdict, name: &str) -> Option<&'a str> {
+    let found = verdict.fields.iter().find(|field| field.name == name).map(|field| field.value.as_str());
+    found.filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document() -> Document {
+        let grants = vec![LiveGrant { grant: "g".into(), to: "renji".into(), until: "100".into() }];
+        Document { denied: Vec::new(), grants, status: "shared".into(), hospital: "h".into(), open_reviews: 0 }
+    }
+
+    #[test]
+    fn a_grant_ends_with_block_time_and_a_denial_beats_it() {
+        assert_eq!(document().may_read("renji", 99), May::Yes("g".into(), "100".into()));
+        assert_eq!(document().may_read("renji", 100), May::No);
+        assert_eq!(document().may_read("ankang", 0), May::No);
+        let denied = Document { denied: vec!["renji".into()], ..document() };
+        assert_eq!(denied.may_read("renji", 0), May::Denied);
+        let proposed = Document { status: "proposed".into(), ..document() };
+        assert_eq!(proposed.may_read("renji", 0), May::No);
+    }
+}

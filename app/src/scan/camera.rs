@@ -1,0 +1,181 @@
+//! The live camera: opened by a tap, looked at four times a second, and let go when the page is hidden.
+
+use super::look::Look;
+use crate::i18n::{Text, words};
+use crate::shell::use_page;
+use gloo::{events::EventListener, timers::callback::Interval};
+use js_sys::{JSON, Reflect};
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{HtmlVideoElement, MediaStream, MediaStreamConstraints, MediaStreamTrack};
+use yew::prelude::*;
+
+const LOOK_MILLIS: u32 = 250;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Off,
+    Opening,
+    On,
+    Unavailable,
+}
+
+/// The finder.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Looks at pictures.
+    pub look: Look,
+    /// Hears the first text.
+    pub found: Callback<String>,
+}
+
+/// An open camera; its tracks end when this is dropped.
+struct Open(MediaStream);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        for track in self.0.get_tracks().iter().filter_map(|track| track.dyn_into::<MediaStreamTrack>().ok()) {
+            track.stop();
+        }
+    }
+}
+
+/// Draws the finder and runs the camera.
+#[component]
+pub fn Camera(props: &Props) -> Html {
+    let lang = use_page().lang;
+    let phase = use_state_eq(|| Phase::Off);
+    let video = use_node_ref();
+    {
+        let (phase, video) = (phase.clone(), video.clone());
+        let (look, found) = (props.look.clone(), props.found.clone());
+        use_effect_with(phase.clone(), move |_| {
+            let running = running(&phase, &video, look, found);
+            move || drop(running)
+        });
+    }
+    use_hiding(phase.setter());
+    let press = {
+        let phase = phase.clone();
+        Callback::from(move |_| phase.set(if matches!(*phase, Phase::On | Phase::Opening) { Phase::Off } else { Phase::Opening }))
+    };
+    let live = matches!(*phase, Phase::On | Phase::Opening);
+    let (say, label): (Text, Text) = match *phase {
+        Phase::Off => (words::SCAN_IDLE, words::SCAN_START),
+        Phase::Opening => (words::SCAN_OPENING, words::SCAN_STOP),
+        Phase::On => (words::SCAN_SAY, words::SCAN_STOP),
+        Phase::Unavailable => (words::SCAN_NO_CAMERA, words::SCAN_START),
+    };
+    html! {
+        <section class={classes!((!live).then_some("card"))} data-testid="camera" data-phase={format!("{:?}", *phase).to_lowercase()}>
+            if live {
+                <div class="finder">
+                    <video ref={video} muted=true autoplay=true playsinline=true aria-hidden="true"></video>
+                    <div class="frame" aria-hidden="true"><svg viewBox="0 0 100 100" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"><path d="M2 22V8a6 6 0 016-6h14M78 2h14a6 6 0 016 6v14M98 78v14a6 6 0 01-6 6H78M22 98H8a6 6 0 01-6-6V78" /></svg></div>
+                    <p class="say" role="status">{ lang.t(say) }</p>
+                </div>
+                <div class="row" style="margin-top:12px"><button type="button" class="btn" onclick={press} data-testid="camera-toggle">{ lang.t(label) }</button></div>
+            } else {
+                <div class="off"><p class="small" role="status">{ lang.t(say) }</p><button type="button" class="btn primary" style="min-width:220px" onclick={press} data-testid="camera-toggle">{ lang.t(label) }</button></div>
+            }
+        </section>
+    }
+}
+
+/// What runs while the camera is wanted; all of it ends when this is dropped.
+type Running = (Rc<Cell<bool>>, Interval);
+
+/// Ends what is under way when the effect is cleaned up.
+struct Guard(Running);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.0.set(false);
+    }
+}
+
+fn running(phase: &UseStateHandle<Phase>, video: &NodeRef, look: Look, found: Callback<String>) -> Option<Guard> {
+    let video = video.cast::<HtmlVideoElement>().filter(|_| **phase == Phase::Opening || **phase == Phase::On)?;
+    let wanted = Rc::new(Cell::new(true));
+    if video.src_object().is_none() {
+        open(phase.setter(), video.clone(), wanted.clone());
+    }
+    let busy = Rc::new(Cell::new(false));
+    let (still, looking) = (wanted.clone(), look);
+    let interval = Interval::new(LOOK_MILLIS, move || {
+        if busy.get() || !still.get() || video.ready_state() < 2 {
+            return;
+        }
+        busy.set(true);
+        let (busy, still, found) = (busy.clone(), still.clone(), found.clone());
+        looking.video(
+            &video,
+            Callback::from(move |texts: Result<Vec<String>, String>| {
+                busy.set(false);
+                if let Some(text) = texts.ok().and_then(|texts| texts.into_iter().next()).filter(|_| still.replace(false)) {
+                    found.emit(text);
+                }
+            }),
+        );
+    });
+    Some(Guard((wanted, interval)))
+}
+
+fn open(phase: UseStateSetter<Phase>, video: HtmlVideoElement, wanted: Rc<Cell<bool>>) {
+    spawn_local(async move {
+        let Some(stream) = stream().await else { return phase.set(Phase::Unavailable) };
+        let camera = Open(stream);
+        video.set_src_object(Some(&camera.0));
+        if let Ok(playing) = video.play() {
+            // A browser that refuses to play by itself shows its own control.
+            let _ = JsFuture::from(playing).await;
+        }
+        phase.set(Phase::On);
+        // The camera stays open as long as its picture is on the page.
+        while video.is_connected() && camera.0.active() && !hidden() {
+            sleep(LOOK_MILLIS as i32).await;
+        }
+        wanted.set(false);
+    });
+}
+
+async fn stream() -> Option<MediaStream> {
+    let devices = web_sys::window()?.navigator().media_devices().ok()?;
+    if Reflect::get(&devices, &"getUserMedia".into()).is_ok_and(|method| method.is_undefined()) {
+        return None;
+    }
+    let wish = MediaStreamConstraints::new();
+    wish.set_video(&JSON::parse(r#"{"facingMode":"environment","width":{"ideal":1280},"height":{"ideal":960}}"#).ok()?);
+    let promise = devices.get_user_media_with_constraints(&wish).ok()?;
+    JsFuture::from(promise).await.ok()?.dyn_into().ok()
+}
+
+fn hidden() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_none_or(|document| document.hidden())
+}
+
+async fn sleep(millis: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+        }
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// A hidden page gives the camera back.
+#[hook]
+fn use_hiding(phase: UseStateSetter<Phase>) {
+    use_effect_with((), move |()| {
+        let document = web_sys::window().and_then(|window| window.document());
+        let listener = document.map(|document| {
+            EventListener::new(&document, "visibilitychange", move |_| {
+                if hidden() {
+                    phase.set(Phase::Off);
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}

@@ -1,0 +1,116 @@
+//! A picture or a text in: live camera, photo, album, drop, paste, a hand-held scanner's typing.
+
+mod camera;
+mod input;
+mod look;
+mod typed;
+
+use crate::i18n::{Text, words};
+use crate::shell::{Page, site, use_page};
+use crate::widget::{self, FilePick, Icon, icon};
+use camera::Camera;
+use look::Look;
+use web_sys::File;
+use yew::prelude::*;
+
+/// What the page says about the last picture.
+#[derive(Clone, PartialEq)]
+enum Say {
+    Nothing,
+    Looking,
+    Wrong(Text),
+    Several(Vec<String>),
+}
+
+/// The page.
+#[component]
+pub fn Scan() -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let say = use_state_eq(|| Say::Nothing);
+    let look = use_memo(page.scanner.clone(), |scanner| Look::new(scanner.clone()));
+    let found = found(&page, say.setter());
+    let picture = {
+        let (look, say, found) = (look.clone(), say.setter(), found.clone());
+        Callback::from(move |file: File| {
+            say.set(Say::Looking);
+            look.file(file, found.clone());
+        })
+    };
+    let text = page.check.clone();
+    input::use_input(picture.clone(), text.clone());
+    let wechat = wechat(&page);
+    let content = html! {
+        <div class="scan-desk">
+            <div class="col">
+                <Camera look={(*look).clone()} found={page.check.clone()} />
+                <div role="status" aria-live="polite">{ report(&page, &say) }</div>
+            </div>
+            <div class="col">
+                <div class="ways">
+                    <FilePick accept="image/*" capture="environment" testid="photo" chosen={picture.clone()}>{ icon(Icon::Camera, 28) }{ lang.t(words::SCAN_PHOTO) }</FilePick>
+                    <FilePick accept="image/*" testid="album" chosen={picture}>{ icon(Icon::Picture, 28) }{ lang.t(words::SCAN_ALBUM) }</FilePick>
+                    if let Some(wechat) = wechat { <button type="button" class="btn" onclick={wechat}>{ icon(Icon::Chat, 28) }{ lang.t(words::SCAN_WECHAT) }</button> }
+                    { paste(&page, say.setter()) }
+                    <a class="btn" href="#/batch" data-testid="batch">{ icon(Icon::Sheets, 28) }{ lang.t(words::BATCH) }</a>
+                </div>
+                { typed::view(lang, &text) }
+            </div>
+        </div>
+    };
+    widget::frame(true, html! { <>{ widget::link_notice(&page) }{ content }</> })
+}
+
+/// One text is checked at once; of several the person chooses.
+fn found(page: &Page, say: UseStateSetter<Say>) -> Callback<Result<Vec<String>, String>> {
+    let check = page.check.clone();
+    Callback::from(move |found: Result<Vec<String>, String>| match found {
+        Err(code) => say.set(Say::Wrong(if code == "bad-picture" { words::SCAN_BAD_PICTURE } else { words::SCAN_ENDED })),
+        Ok(mut texts) => match texts.len() {
+            0 => say.set(Say::Wrong(words::SCAN_NOTHING)),
+            1 => check.emit(texts.remove(0)),
+            _ => say.set(Say::Several(texts)),
+        },
+    })
+}
+
+fn report(page: &Page, say: &Say) -> Html {
+    let lang = page.lang;
+    match say {
+        Say::Nothing => Html::default(),
+        Say::Looking => html! { <p class="note" data-testid="looking">{ lang.t(words::SCAN_LOOKING) }</p> },
+        Say::Wrong(text) => html! { <p class="note warn" data-testid="scan-wrong">{ lang.t(*text) }</p> },
+        Say::Several(texts) => html! {
+            <section class="card stack" data-testid="several">
+                <h3>{ lang.fill(words::SCAN_SEVERAL, &[("count", &texts.len().to_string())]) }</h3>
+                { for texts.iter().map(|text| {
+                    let (check, chosen) = (page.check.clone(), text.clone());
+                    html! { <button type="button" class="choice mono" onclick={Callback::from(move |_| check.emit(chosen.clone()))}>{ text.chars().take(160).collect::<String>() }</button> }
+                }) }
+            </section>
+        },
+    }
+}
+
+fn paste(page: &Page, say: UseStateSetter<Say>) -> Html {
+    let check = page.check.clone();
+    let press = Callback::from(move |_| {
+        let (check, say) = (check.clone(), say.clone());
+        input::clipboard(Callback::from(move |text: Option<String>| match text {
+            Some(text) => check.emit(text),
+            None => say.set(Say::Wrong(words::SCAN_PASTE_EMPTY)),
+        }));
+    });
+    html! { <button type="button" class="btn" onclick={press} data-testid="paste">{ icon(Icon::Paste, 28) }{ page.lang.t(words::SCAN_PASTE) }</button> }
+}
+
+/// WeChat's own scanner, where the site configures it.
+fn wechat(page: &Page) -> Option<Callback<MouseEvent>> {
+    page.wechat.as_ref()?;
+    let check = page.check.clone();
+    Some(Callback::from(move |_| {
+        let check = check.clone();
+        // Without WeChat's script the button does nothing; the other ways stay.
+        let _ = site::wechat_scan(move |text| check.emit(text));
+    }))
+}

@@ -1,0 +1,194 @@
+//! The page around the tasks: who is asked, where we are, the bar on top, and what every part may use.
+
+mod bar;
+pub mod prefs;
+mod route;
+pub mod site;
+
+pub use route::Route;
+
+use crate::engine::{Engine, Known, Scanner};
+use crate::i18n::{Lang, words};
+use crate::{home, invoice, keys, medical, scan, trust, tryout, vote};
+use gloo::events::EventListener;
+use prefs::Prefs;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// What every part of the page may use.
+#[derive(Clone, PartialEq)]
+pub struct Page {
+    /// Language.
+    pub lang: Lang,
+    /// Choices, and the way to change them.
+    pub prefs: Prefs,
+    /// Changes the choices.
+    pub set_prefs: Callback<Prefs>,
+    /// The verifier.
+    pub engine: Engine,
+    /// The scanner.
+    pub scanner: Scanner,
+    /// What is known of verifier, chain and identities.
+    pub known: Known,
+    /// What was scanned last; never kept beyond this visit.
+    pub scanned: Rc<str>,
+    /// Checks a text: goes to its result.
+    pub check: Callback<String>,
+    /// WeChat's signed configuration, where the site has one.
+    pub wechat: Option<Rc<str>>,
+}
+
+/// The page, from within any of its parts.
+#[hook]
+pub fn use_page() -> Page {
+    use_context().expect("every part stands inside the shell")
+}
+
+/// Goes to a place; Back returns from it.
+pub fn go(route: &Route) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_hash(&route.hash());
+    }
+}
+
+/// Puts a place's address into the bar without a step that Back would return to.
+pub fn replace(route: &Route) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.hash()));
+    }
+}
+
+fn here() -> Route {
+    let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+    let route = Route::read(&hash.unwrap_or_default());
+    if matches!(route, Route::Record(_, Some(_))) {
+        replace(&route);
+    }
+    route
+}
+
+/// The whole page.
+#[component]
+pub fn Shell() -> Html {
+    let prefs = use_state_eq(Prefs::load);
+    let known = use_state_eq(Known::default);
+    let route = use_state_eq(here);
+    let scanned = use_state_eq(|| Rc::<str>::from(""));
+    let wechat = use_state_eq(|| None);
+    let scanner = use_memo((), |()| Scanner::default());
+    let engine = {
+        let known = known.setter();
+        use_memo((), move |()| Engine::start(Callback::from(move |now| known.set(now))))
+    };
+    use_effect_with(*prefs, |prefs| prefs.apply());
+    use_site((*engine).clone(), wechat.setter());
+    use_sight((*engine).clone());
+    {
+        let route = route.setter();
+        use_effect_with((), move |()| {
+            let window = web_sys::window();
+            let listener = window.map(|window| {
+                EventListener::new(&window, "hashchange", move |_| {
+                    route.set(here());
+                    arrive();
+                })
+            });
+            move || drop(listener)
+        });
+    }
+    let page = Page {
+        lang: prefs.lang,
+        prefs: *prefs,
+        set_prefs: {
+            let prefs = prefs.setter();
+            Callback::from(move |next: Prefs| {
+                next.keep();
+                prefs.set(next);
+            })
+        },
+        engine: (*engine).clone(),
+        scanner: (*scanner).clone(),
+        known: (*known).clone(),
+        scanned: (*scanned).clone(),
+        check: {
+            let scanned = scanned.setter();
+            Callback::from(move |text: String| {
+                scanned.set(text.trim().into());
+                go(&Route::Result);
+            })
+        },
+        wechat: (*wechat).clone(),
+    };
+    let lang = page.lang;
+    html! {
+        <ContextProvider<Page> context={page.clone()}>
+            <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| { event.prevent_default(); arrive(); })}>{ lang.t(words::SKIP) }</a>
+            { bar::view(&page, &route) }
+            { place(&route) }
+            <footer class="caption noprint">{ lang.t(words::FOOT) }</footer>
+        </ContextProvider<Page>>
+    }
+}
+
+fn place(route: &Route) -> Html {
+    match route {
+        Route::Home => html! { <home::Home /> },
+        Route::Scan => html! { <scan::Scan /> },
+        Route::Result => html! { <invoice::Scanned /> },
+        Route::Record(record, openings) => html! { <invoice::Linked record={record.clone()} openings={openings.clone()} /> },
+        Route::Batch => html! { <invoice::Batch /> },
+        Route::Medical => html! { <medical::Patient /> },
+        Route::Reader => html! { <medical::Reader /> },
+        Route::Votes => html! { <vote::Votes /> },
+        Route::Vote(id) => html! { <vote::Vote id={id.clone()} key={id.clone()} /> },
+        Route::Keys => html! { <keys::Keys /> },
+        Route::Trust => html! { <trust::Trust /> },
+        Route::Try => html! { <tryout::Try /> },
+        Route::Unknown => html! { <home::Unknown /> },
+    }
+}
+
+/// After a change of place: at the top, with the heading in focus, so that a screen reader says where it is.
+fn arrive() {
+    gloo::timers::callback::Timeout::new(30, || {
+        let Some(window) = web_sys::window() else { return };
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+        let main = window.document().and_then(|document| document.get_element_by_id("main"));
+        if let Some(main) = main.and_then(|main| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(main).ok()) {
+            let _ = main.focus();
+        }
+    })
+    .forget();
+}
+
+/// Fetches `chains.json` of this origin, once.
+#[hook]
+fn use_site(engine: Engine, wechat: UseStateSetter<Option<Rc<str>>>) {
+    use_effect_with((), move |()| {
+        spawn_local(async move {
+            let chains = site::text("./chains.json").await;
+            wechat.set(chains.as_deref().and_then(site::wechat_config).map(Rc::from));
+            engine.configure(chains);
+        });
+    });
+}
+
+/// Follows the chain only while the page is seen; a page that comes back out of the browser's cache looks again.
+#[hook]
+fn use_sight(engine: Engine) {
+    use_effect_with((), move |()| {
+        let window = web_sys::window();
+        let listeners = window.and_then(|window| {
+            let document = window.document()?;
+            let (seen, shown) = (engine.clone(), engine);
+            let watched = document.clone();
+            Some((
+                EventListener::new(&document, "visibilitychange", move |_| seen.follow(!watched.hidden())),
+                EventListener::new(&window, "pageshow", move |_| shown.follow(true)),
+            ))
+        });
+        move || drop(listeners)
+    });
+}

@@ -1,0 +1,113 @@
+//! Where the page is: everything behind `#`, so that no server and no WeChat signature has to know.
+
+use worker::RecordRef;
+
+/// A place in the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Three tasks.
+    Home,
+    /// A picture or a text in.
+    Scan,
+    /// The result of what was scanned, which only this page's memory holds.
+    Result,
+    /// A record, perhaps with openings from a link.
+    Record(RecordRef, Option<String>),
+    /// Many invoices at once.
+    Batch,
+    /// The patient's view.
+    Medical,
+    /// The reader's view.
+    Reader,
+    /// Choosing a vote.
+    Votes,
+    /// One vote.
+    Vote(String),
+    /// Identities.
+    Keys,
+    /// Trust and settings.
+    Trust,
+    /// Samples.
+    Try,
+    /// Nothing known.
+    Unknown,
+}
+
+impl Route {
+    /// Reads what stands behind `#`.
+    pub fn read(hash: &str) -> Self {
+        let path = hash.trim_start_matches('#').trim_start_matches('/');
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts.as_slice() {
+            [""] => Self::Home,
+            ["scan"] => Self::Scan,
+            ["result"] => Self::Result,
+            ["r", kind, id] => Self::Record(record(kind, id), None),
+            ["r", kind, id, openings] => Self::Record(record(kind, id), Some((*openings).to_owned())),
+            ["batch"] => Self::Batch,
+            ["medical"] => Self::Medical,
+            ["reader"] => Self::Reader,
+            ["vote"] => Self::Votes,
+            ["vote", id] => Self::Vote((*id).to_owned()),
+            ["keys"] => Self::Keys,
+            ["trust"] => Self::Trust,
+            ["try"] => Self::Try,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What stands behind the address; openings are never written back.
+    pub fn hash(&self) -> String {
+        match self {
+            Self::Home | Self::Unknown => "#/".into(),
+            Self::Scan => "#/scan".into(),
+            Self::Result => "#/result".into(),
+            Self::Record(record, _) => format!("#/r/{}/{}", record.kind, record.id),
+            Self::Batch => "#/batch".into(),
+            Self::Medical => "#/medical".into(),
+            Self::Reader => "#/reader".into(),
+            Self::Votes => "#/vote".into(),
+            Self::Vote(id) => format!("#/vote/{id}"),
+            Self::Keys => "#/keys".into(),
+            Self::Trust => "#/trust".into(),
+            Self::Try => "#/try".into(),
+        }
+    }
+}
+
+fn record(kind: &str, id: &str) -> RecordRef {
+    RecordRef { kind: kind.to_owned(), id: id.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_found_again_by_its_address() {
+        for route in [
+            Route::Home,
+            Route::Scan,
+            Route::Result,
+            Route::Record(record("invoice", "25432000000031411143"), None),
+            Route::Batch,
+            Route::Medical,
+            Route::Reader,
+            Route::Votes,
+            Route::Vote("v1".into()),
+            Route::Keys,
+            Route::Trust,
+            Route::Try,
+        ] {
+            assert_eq!(Route::read(&route.hash()), route);
+        }
+        assert_eq!(Route::read("#/nowhere/at/all"), Route::Unknown);
+    }
+
+    #[test]
+    fn openings_are_read_but_never_written_back() {
+        let route = Route::read("#/r/invoice/25432000000031411143/AQID");
+        assert_eq!(route, Route::Record(record("invoice", "25432000000031411143"), Some("AQID".into())));
+        assert_eq!(route.hash(), "#/r/invoice/25432000000031411143");
+    }
+}

@@ -1,0 +1,82 @@
+//! What the page's own origin serves besides the programs: `chains.json`, samples, the build's hash.
+
+use js_sys::{Function, JSON, Reflect};
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+/// A file of this origin as text; nothing when it is not there.
+pub async fn text(path: &str) -> Option<String> {
+    let window = web_sys::window()?;
+    let response: Response = JsFuture::from(window.fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+/// The build's hash as index.html pins it; nothing in a development build.
+pub fn build_hash() -> Option<String> {
+    let boot = Reflect::get(&js_sys::global(), &"lianyan".into()).ok()?;
+    let build = Reflect::get(&boot, &"build".into()).ok()?;
+    Reflect::get(&build, &"build".into()).ok()?.as_string()
+}
+
+/// Whether this is WeChat's browser.
+pub fn is_wechat() -> bool {
+    let agent = web_sys::window().and_then(|window| window.navigator().user_agent().ok());
+    agent.is_some_and(|agent| agent.contains("MicroMessenger"))
+}
+
+/// Where a site lets WeChat's own scanner be used: an address that answers with a signed configuration.
+#[derive(Deserialize)]
+struct Site {
+    #[serde(default)]
+    wechat_config: String,
+}
+
+/// The address of WeChat's signed configuration in `chains.json`, if this is WeChat and the site has one.
+pub fn wechat_config(chains: &str) -> Option<String> {
+    let site: Site = serde_json::from_str(chains).ok()?;
+    (is_wechat() && !site.wechat_config.is_empty()).then_some(site.wechat_config)
+}
+
+/// Calls WeChat's scanner, where its script is on the page and was configured; `done` gets the text.
+pub fn wechat_scan(done: impl FnOnce(String) + 'static) -> Result<(), JsValue> {
+    let wx = Reflect::get(&js_sys::global(), &"wx".into())?;
+    let scan: Function = Reflect::get(&wx, &"scanQRCode".into())?.dyn_into()?;
+    let wish = JSON::parse(r#"{"needResult":1,"scanType":["qrCode","barCode"]}"#)?;
+    let success = wasm_bindgen::closure::Closure::once_into_js(move |answer: JsValue| {
+        let text = Reflect::get(&answer, &"resultStr".into()).ok().and_then(|text| text.as_string());
+        if let Some(text) = text {
+            done(without_symbology(&text).to_owned());
+        }
+    });
+    Reflect::set(&wish, &"success".into(), &success)?;
+    scan.call1(&wx, &wish).map(drop)
+}
+
+/// WeChat writes `CODE_128,` before a bar code's text; an invoice's own commas are no such prefix.
+fn without_symbology(text: &str) -> &str {
+    match text.split_once(',') {
+        Some((prefix, rest)) if is_symbology(prefix) => rest,
+        _ => text,
+    }
+}
+
+fn is_symbology(prefix: &str) -> bool {
+    prefix == "QR_CODE" || prefix == "CODE_128" || prefix == "CODE_39" || prefix == "EAN_13" || prefix == "DATA_MATRIX"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_known_symbology_is_cut_off() {
+        assert_eq!(without_symbology("CODE_128,12345"), "12345");
+        let invoice = "01,32,,25432000000031411143,655.00,20250311,,19E3";
+        assert_eq!(without_symbology(invoice), invoice);
+    }
+}

@@ -1,0 +1,93 @@
+//! What the page trusts and why, which build it is, and how it looks.
+
+mod display;
+
+use crate::i18n::{Lang, grouped, reason, small, thousands, words};
+use crate::shell::{Page, site, use_page};
+use crate::widget::{self, CopyButton};
+use worker::Chain;
+use yew::prelude::*;
+
+/// The page.
+#[component]
+pub fn Trust() -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let content = html! {
+        <>
+            { widget::link_notice(&page) }
+            <div class="cols">
+                <div class="col">{ chain(&page) }</div>
+                <div class="col">
+                    { display::card(&page) }
+                    <a class="card row" href="#/keys" data-testid="open-keys">{ widget::icon(widget::Icon::Key, 24) }<b class="grow">{ lang.t(words::KEYS) }</b>{ widget::icon(widget::Icon::Go, 18) }</a>
+                    { build(lang) }
+                    { page.known.chain.as_deref().map_or_else(Html::default, |chain| members(lang, chain)) }
+                </div>
+            </div>
+        </>
+    };
+    widget::frame(true, content)
+}
+
+fn chain(page: &Page) -> Html {
+    let lang = page.lang;
+    let Some(chain) = page.known.chain.as_deref() else {
+        return html! { <section class="card small">{ lang.t(words::CHAIN_WAIT) }</section> };
+    };
+    let (sentence, detail) = reason(lang, &chain.reason, &chain.facts);
+    html! {
+        <>
+            <section class="card">
+                <h2>{ lang.pick(&chain.name, &chain.name_en) }</h2>
+                <p class="caption mono" data-testid="chain-id">{ &chain.id }</p>
+                <p class="small" style="margin-top:8px">{ lang.t(words::TRUST_HOW) }</p>
+                <hr />
+                <dl class="fields">
+                    <dt>{ lang.t(words::CHECKPOINT) }</dt>
+                    <dd>{ lang.t(words::HEIGHT) }{ " " }{ thousands(chain.checkpoint_height.into()) }<div class="mono caption">{ grouped(&chain.checkpoint_hash) }</div></dd>
+                </dl>
+            </section>
+            if !chain.reason.is_empty() {
+                <div class="note warn" role="status" data-testid="chain-reason">{ sentence }<div class="caption">{ detail }</div></div>
+            }
+            if let Some(anchor) = &chain.anchor {
+                <section class="card"><h3>{ lang.t(words::NEWEST) }</h3>{ widget::header(lang, anchor) }</section>
+                <section class="card"><h3>{ lang.t(words::VALIDATORS) }</h3>
+                    <div class="center" style="padding:8px 0 12px">{ widget::ring(&anchor.signers, anchor.total_power, Some(widget::Mark::Tick), Html::default()) }</div>
+                    { widget::signers(lang, &anchor.signers, anchor.total_power) }
+                    if anchor.signers.iter().all(|signer| u128::from(signer.power) * 3 < u128::from(anchor.total_power)) {
+                        <p class="caption">{ lang.t(words::NO_THIRD) }</p>
+                    }
+                </section>
+            }
+            <section class="card"><h3>{ lang.t(words::NODES) }</h3>{ widget::nodes(lang, &chain.nodes) }</section>
+        </>
+    }
+}
+
+fn build(lang: Lang) -> Html {
+    let hash = site::build_hash();
+    html! {
+        <section class="card stack">
+            <h3>{ lang.t(words::BUILD) }</h3>
+            if let Some(hash) = hash {
+                <p class="mono" data-testid="build">{ grouped(&hash) }</p><p class="caption">{ lang.t(words::BUILD_SAY) }</p>
+                <div class="row"><CopyButton text={hash} /></div>
+            } else {
+                <p class="small" data-testid="build">{ lang.t(words::BUILD_NONE) }</p>
+            }
+        </section>
+    }
+}
+
+fn members(lang: Lang, chain: &Chain) -> Html {
+    if chain.members.is_empty() {
+        return Html::default();
+    }
+    let rows = chain.members.iter().map(|member| {
+        let roles: Vec<String> = member.roles.iter().map(|role| small(lang, role)).collect();
+        html! { <li class="item"><div class="grow">{ lang.pick(&member.name, &member.name_en) }<div class="caption">{ roles.join(" · ") }</div></div><span class="caption mono">{ &member.id }</span></li> }
+    });
+    widget::fold(lang.t(words::MEMBERS), "members-fold", false, html! { <ul class="list">{ for rows }</ul> })
+}

@@ -1,0 +1,79 @@
+//! Voting in three steps: choose, review, sign.
+
+use crate::i18n::{small, words};
+use crate::shell::use_page;
+use crate::widget::{Doing, act_view, use_act};
+use worker::Action;
+use yew::prelude::*;
+
+const CHOICES: [&str; 3] = ["for", "against", "abstain"];
+
+/// Whose vote, in which vote.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Vote record id.
+    pub vote: String,
+    /// Key of the identity that votes.
+    pub identity: String,
+    /// The choice that stands, if there is one.
+    pub stands: Option<String>,
+    /// Hears that it was written.
+    pub changed: Callback<()>,
+}
+
+/// The form.
+#[component]
+pub fn CastForm(props: &Props) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let choice = use_state_eq(|| None::<&'static str>);
+    let review = use_state_eq(|| false);
+    let (doing, act) = use_act(&page.engine);
+    {
+        let (changed, review) = (props.changed.clone(), review.setter());
+        use_effect_with(doing.clone(), move |doing| {
+            if matches!(doing, Doing::Written(_)) {
+                review.set(false);
+                changed.emit(());
+            }
+        });
+    }
+    let saved = page.known.identities.iter().any(|identity| identity.key == props.identity && identity.exported);
+    if !saved {
+        return Html::default();
+    }
+    let sign = {
+        let (vote, key, choice) = (props.vote.clone(), props.identity.clone(), *choice);
+        Callback::from(move |_| {
+            if let Some(choice) = choice {
+                act.emit((key.clone(), Action::Cast { vote: vote.clone(), choice: choice.to_owned() }));
+            }
+        })
+    };
+    let turn = |to: bool| {
+        let review = review.clone();
+        Callback::from(move |_| review.set(to))
+    };
+    let step = match (*review, *choice) {
+        (true, Some(chosen)) => html! {
+            <div class="stack" data-testid="review">
+                <p><b>{ lang.t(words::VOTE_REVIEW) }</b>{ "：" }<span class="pill ok">{ small(lang, chosen) }</span></p>
+                <p class="caption">{ lang.t(words::VOTE_REVIEW_SAY) }</p>
+                <div class="row"><button type="button" class="btn" onclick={turn(false)} disabled={doing.busy()}>{ lang.t(words::BACK) }</button>
+                    <button type="button" class="btn primary" onclick={sign} disabled={doing.busy()} data-testid="sign">{ lang.t(words::SIGN_DO) }</button></div>
+            </div>
+        },
+        (_, chosen) => html! {
+            <fieldset class="cast" style="border:0;padding:0">
+                <legend class="small" style="padding-bottom:8px">{ lang.t(words::VOTE_CHOOSE) }</legend>
+                { for CHOICES.map(|one| {
+                    let choice = choice.clone();
+                    html! { <label class="choice"><input type="radio" name="choice" checked={chosen == Some(one)} onchange={Callback::from(move |_| choice.set(Some(one)))} data-testid={format!("choice-{one}")} /><b>{ small(lang, one) }</b></label> }
+                }) }
+                if props.stands.is_some() { <p class="caption">{ lang.t(words::VOTE_CHANGE) }</p> }
+                <button type="button" class="btn primary" disabled={chosen.is_none() || doing.busy()} onclick={turn(true)} data-testid="to-review">{ lang.t(words::VOTE_NEXT) }</button>
+            </fieldset>
+        },
+    };
+    html! { <>{ step }{ act_view(lang, &doing) }</> }
+}

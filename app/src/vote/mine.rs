@@ -1,0 +1,98 @@
+//! My ballot: my rooms, what stands, proof that it is in, and voting itself.
+
+use super::cast::CastForm;
+use crate::engine::{Inquiry, Question, use_inquiry};
+use crate::i18n::{Lang, area, field, reason, small, words};
+use crate::invoice::summary;
+use crate::shell::use_page;
+use crate::widget::{self, CopyButton, IdentityPick, Mark, mark, outcome_pill};
+use serde::Deserialize;
+use verifier::verdict::{Outcome, Verdict};
+use worker::Role;
+use yew::prelude::*;
+
+/// Which vote, and whether it takes ballots.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Vote record id.
+    pub id: String,
+    /// Whether ballots are taken at the proven block time.
+    pub open: bool,
+    /// Height of that proof: a newer one looks at the ballot again.
+    pub height: u64,
+    /// Hears that a ballot was written.
+    pub changed: Callback<()>,
+}
+
+/// What is drawn of a ballot's state.
+#[derive(Deserialize)]
+struct Ballot {
+    stands: Option<Standing>,
+}
+
+#[derive(Deserialize)]
+struct Standing {
+    choice: String,
+    rank: String,
+}
+
+/// The card.
+#[component]
+pub fn Mine(props: &Props) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let key = use_state_eq(String::new);
+    let question = (!key.is_empty()).then(|| Question::Ballot((*key).clone(), props.id.clone()));
+    let inquiry = use_inquiry(&page.engine, question, props.height as u32);
+    let choose = {
+        let key = key.clone();
+        Callback::from(move |chosen| key.set(chosen))
+    };
+    let seated = inquiry.verdict.as_ref().is_some_and(|verdict| matches!(verdict.outcome, Outcome::Verified | Outcome::Absent));
+    let stands = inquiry.verdict.as_deref().and_then(standing).map(|standing| standing.choice);
+    html! {
+        <section class="card stack" data-testid="my-ballot">
+            <h3>{ lang.t(words::VOTE_MY) }</h3>
+            <IdentityPick role={Role::Owner} chosen={(*key).clone()} {choose} />
+            { ballot(lang, &inquiry) }
+            if props.open && seated && !key.is_empty() {
+                <CastForm vote={props.id.clone()} identity={(*key).clone()} {stands} changed={props.changed.clone()} />
+            }
+        </section>
+    }
+}
+
+fn standing(verdict: &Verdict) -> Option<Standing> {
+    serde_json::from_str::<Ballot>(&verdict.state).ok()?.stands
+}
+
+fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {
+    if let Some((code, facts)) = &inquiry.failed {
+        return html! { <p class="note" role="status" data-testid="ballot-failed">{ reason(lang, code, facts).0 }</p> };
+    }
+    if let Some((code, facts)) = &inquiry.waiting {
+        return widget::checks_waiting(lang, code, facts);
+    }
+    let Some(verdict) = inquiry.verdict.as_deref() else { return Html::default() };
+    let (shape, say) = match standing(verdict) {
+        Some(standing) => (Mark::Tick, format!("{} · {}", small(lang, &standing.choice), small(lang, &standing.rank))),
+        None if verdict.outcome == Outcome::NotEstablished => (Mark::Dash, lang.t(words::STATUS_OPEN).to_owned()),
+        None => (Mark::Dash, lang.t(words::VOTE_NOT_YET).to_owned()),
+    };
+    let proven = standing(verdict).is_some() && verdict.outcome == Outcome::Verified;
+    html! {
+        <div class="stack" data-testid="ballot" data-outcome={format!("{:?}", verdict.outcome).to_lowercase()} data-choice={standing(verdict).map(|standing| standing.choice)}>
+            <div class="row">{ mark(shape, 36) }<b class="grow">{ say }</b>
+                if proven { <span class="pill ok">{ lang.t(words::VOTE_IN) }</span> } else if shape == Mark::Dash && verdict.outcome == Outcome::NotEstablished { { outcome_pill(lang, verdict.outcome) } }</div>
+            <dl class="fields">{ for verdict.fields.iter().map(|one| html! { <><dt>{ field(lang, &one.name) }</dt><dd>{ seat(&one.name, &one.value) }</dd></> }) }</dl>
+            if proven { <div class="row"><CopyButton text={summary::text(lang, verdict)} label={lang.t(words::VOTE_RECEIPT)} testid="receipt" /></div> }
+        </div>
+    }
+}
+
+fn seat(name: &str, value: &str) -> String {
+    match value.parse() {
+        Ok(cm2) if name == "area" => format!("{} ㎡", area(cm2)),
+        _ => value.to_owned(),
+    }
+}

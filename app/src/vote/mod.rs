@@ -1,0 +1,86 @@
+//! Community votes: the notice, my ballot, the count against the law's thresholds, and the recount.
+
+mod ballots;
+mod cast;
+mod choose;
+mod mine;
+mod notice;
+mod recount;
+mod result;
+
+pub use choose::Votes;
+pub use notice::member;
+
+use crate::engine::{Question, use_inquiry};
+use crate::i18n::words;
+use crate::shell::use_page;
+use crate::widget::{self, Share, VerdictHead};
+use mine::Mine;
+use records::kinds::vote::Vote as State;
+use recount::Recount;
+use verifier::verdict::Verdict;
+use worker::RecordRef;
+use yew::prelude::*;
+
+/// Which vote.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Its record id.
+    pub id: String,
+}
+
+/// The vote's state, only as proven.
+fn state(verdict: &Verdict) -> Option<State> {
+    serde_json::from_str(&verdict.state).ok()
+}
+
+/// The block time up to which a verdict speaks, Unix nanoseconds.
+fn block_time(verdict: &Verdict) -> i64 {
+    verdict.anchor.as_ref().and_then(|anchor| anchor.time.parse().ok()).unwrap_or(0)
+}
+
+/// One vote.
+#[component]
+pub fn Vote(props: &Props) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let again = use_state_eq(|| 0u32);
+    let record = RecordRef { kind: "vote".into(), id: props.id.clone() };
+    let inquiry = use_inquiry(&page.engine, Some(Question::Record(record)), *again);
+    let refresh = {
+        let again = again.clone();
+        Callback::from(move |()| again.set(*again + 1))
+    };
+    let verdict = inquiry.verdict.clone();
+    let proven = verdict.as_deref().and_then(|verdict| Some((state(verdict)?, block_time(verdict))));
+    let content = html! {
+        <>
+            { widget::link_notice(&page) }
+            <div class="desk">
+                <div class="lead">
+                    <VerdictHead inquiry={inquiry.clone()} />
+                    if let Some((vote, time)) = &proven {
+                        { result::card(lang, vote, *time) }
+                    }
+                </div>
+                <div class="rest">
+                    if let Some((vote, time)) = &proven {
+                        <Mine id={props.id.clone()} open={vote.opens <= *time && *time < vote.closes} height={verdict.as_ref().and_then(|v| v.anchor.as_ref()).map_or(0, |a| a.height)} changed={refresh} />
+                        { notice::card(&page, vote) }
+                        <Recount id={props.id.clone()} ballots={vote.tally.participation().heads} />
+                    }
+                    { widget::checks(lang, &inquiry) }
+                    if let Some(verdict) = verdict {
+                        if let Some(anchor) = &verdict.anchor {
+                            { widget::fold(lang.t(words::SIGNERS), "signers-fold", false, widget::signers(lang, &anchor.signers, anchor.total_power)) }
+                            { widget::fold(lang.t(words::HEADER), "header-fold", false, widget::header(lang, anchor)) }
+                        }
+                        { widget::raw(lang, &verdict) }
+                        { widget::fold(lang.t(words::SHARE), "share-fold", false, html! { <Share hash={format!("#/r/vote/{}", props.id)} /> }) }
+                    }
+                </div>
+            </div>
+        </>
+    };
+    widget::frame(true, content)
+}

@@ -1,0 +1,74 @@
+//! The count sheet: two bars each for heads and area, with the legal thresholds as lines. The judgement is the rules' own.
+
+use crate::i18n::{Lang, Text, area, money, small, thousands, words};
+use crate::widget::{Mark, mark, meter};
+use records::kinds::vote::{Decision, Matter, Measures, Vote, outcome};
+use yew::prelude::*;
+
+/// A decision's word, sentence and mark.
+fn say(decision: Decision) -> (Text, Text, Mark) {
+    match decision {
+        Decision::NotYetOpen => (words::VOTE_SOON, words::VOTE_R_SOON, Mark::Dash),
+        Decision::Open => (words::VOTE_RUNNING, words::VOTE_R_RUNNING, Mark::Dash),
+        Decision::Passed => (words::VOTE_PASSED, words::VOTE_R_PASSED, Mark::Tick),
+        Decision::FailedByParticipation => (words::VOTE_FAILED, words::VOTE_R_TURNOUT, Mark::Cross),
+        Decision::FailedByHeads => (words::VOTE_FAILED, words::VOTE_R_HEADS, Mark::Cross),
+        Decision::FailedByArea => (words::VOTE_FAILED, words::VOTE_R_AREA, Mark::Cross),
+        Decision::FailedByBoth => (words::VOTE_FAILED, words::VOTE_R_BOTH, Mark::Cross),
+    }
+}
+
+/// A decision's code, as the rules write it.
+fn code(decision: Decision) -> String {
+    serde_json::to_string(&decision).unwrap_or_default().trim_matches('"').to_owned()
+}
+
+/// The matter's name and, for owners' votes, the law.
+pub fn matter(lang: Lang, matter: Matter) -> (String, String) {
+    let Matter::Owners(number) = matter else { return (small(lang, "lenders"), String::new()) };
+    let weight = if (6..=8).contains(&number) { words::VOTE_MAJOR } else { words::VOTE_ORDINARY };
+    (small(lang, &number.to_string()), lang.fill(words::VOTE_LAW, &[("weight", lang.t(weight))]))
+}
+
+/// The count sheet at a block time.
+pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
+    let result = outcome(vote, time);
+    let (word, sentence, shape) = say(result.decision);
+    let (matter_name, law) = matter(lang, vote.matter);
+    let major = result.approval.heads.threshold.inclusive();
+    let lenders = vote.matter == Matter::Lenders;
+    let [against, abstain] = [vote.tally.against, vote.tally.abstain].map(|choice| thousands(choice.total().heads.into()));
+    html! {
+        <>
+            <section class="card center" data-testid="decision" data-decision={code(result.decision)}>
+                <span class={classes!("pill", shape.tone())}>{ mark(shape, 16) }{ lang.t(word) }</span>
+                <h2 style="margin:8px 0 2px">{ &vote.title }</h2>
+                <p>{ lang.t(sentence) }</p>
+                <p class="small">{ matter_name }{ if law.is_empty() { "" } else { " · " } }{ law }</p>
+            </section>
+            <section class="card" data-testid="count">
+                <h3>{ lang.t(words::VOTE_TAKE_PART) }</h3>
+                { meters(lang, &result.participation, lenders) }
+                <h3>{ lang.t(if major { words::VOTE_AGREE_3_4 } else { words::VOTE_AGREE_HALF }) }</h3>
+                { meters(lang, &result.approval, lenders) }
+                <p class="small">{ lang.fill(words::VOTE_OTHERS, &[("against", &against), ("abstain", &abstain)]) }</p>
+                if vote.conflicts > 0 { <p class="caption">{ lang.fill(words::VOTE_CONFLICTS, &[("count", &vote.conflicts.to_string())]) }</p> }
+                if let Some(silent) = result.with_silent {
+                    <p class="note warn" data-testid="with-silent">{ lang.fill(words::VOTE_SILENT, &[("result", lang.t(say(silent.decision).0))]) }</p>
+                }
+            </section>
+        </>
+    }
+}
+
+fn meters(lang: Lang, measures: &Measures, lenders: bool) -> Html {
+    let (heads, by_area) = (&measures.heads, &measures.area);
+    let size = |value: u64| if lenders { money(&value.to_string()) } else { area(value.into()) };
+    let unit = if lenders { "" } else { " ㎡" };
+    html! {
+        <>
+            { meter(lang.t(words::VOTE_HEADS), heads, (thousands(heads.part.into()), thousands(heads.whole.into()))) }
+            { meter(lang.t(if lenders { words::VOTE_PRINCIPAL } else { words::VOTE_AREA }), by_area, (size(by_area.part), format!("{}{unit}", size(by_area.whole)))) }
+        </>
+    }
+}

@@ -1,0 +1,92 @@
+//! What a verdict rests on: who signed, which header, which nodes were asked, and the raw proof.
+
+use super::{
+    clip::CopyButton,
+    mark::{Mark, mark},
+};
+use crate::i18n::{Lang, age, grouped, percent, short, thousands, time, words};
+use verifier::verdict::{Anchor, NodeAnswer, Signer, Verdict};
+use yew::prelude::*;
+
+/// A part that is folded away until it is asked for.
+pub fn fold(title: &str, id: &'static str, open: bool, content: Html) -> Html {
+    html! { <details class="card" data-testid={id} {open}><summary>{ title.to_owned() }</summary>{ content }</details> }
+}
+
+/// Members by name and power.
+pub fn signers(lang: Lang, signers: &[Signer], total: u64) -> Html {
+    html! { <ul class="list" data-testid="signers">{ for signers.iter().map(|signer| member(lang, signer, total)) }</ul> }
+}
+
+fn member(lang: Lang, signer: &Signer, total: u64) -> Html {
+    let (shape, word) = if signer.signed == 0 {
+        (Mark::Dash, words::SIGNED_NOT)
+    } else if signer.signed < signer.power {
+        (Mark::Tick, words::SIGNED_PART)
+    } else {
+        (Mark::Tick, words::SIGNED)
+    };
+    let name = lang.pick(&signer.name, &signer.name_en);
+    let share = percent(signer.power.into(), total.into());
+    html! {
+        <li class="item" data-member={signer.member.clone()} data-signed={(signer.signed > 0).to_string()}>
+            <span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
+            <div class="grow"><b>{ short(name) }</b><div class="caption">{ lang.fill(words::POWER, &[("percent", &share)]) }</div></div>
+            <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span>
+        </li>
+    }
+}
+
+/// The header.
+pub fn header(lang: Lang, anchor: &Anchor) -> Html {
+    let facts = [("steps", &*anchor.steps.to_string()), ("signatures", &*anchor.signatures.to_string())];
+    html! {
+        <dl class="fields">
+            <dt>{ lang.t(words::CHAIN) }</dt><dd>{ &anchor.chain_id }</dd>
+            <dt>{ lang.t(words::HEIGHT) }</dt><dd data-testid="height">{ thousands(anchor.height.into()) }</dd>
+            <dt>{ lang.t(words::HEADER_TIME) }</dt>
+            <dd>{ time(&anchor.time) }<div class="caption">{ lang.fill(words::AGO, &[("age", &age(lang, anchor.age_seconds))]) }</div></dd>
+            <dt>{ lang.t(words::HASH) }</dt><dd class="mono">{ grouped(&anchor.hash) }</dd>
+            <dt>{ lang.t(words::STEPS_TAKEN) }</dt><dd>{ lang.fill(words::STEPS_SAY, &facts) }</dd>
+        </dl>
+    }
+}
+
+/// The nodes asked, and what each said.
+pub fn nodes(lang: Lang, nodes: &[NodeAnswer]) -> Html {
+    html! { <ul class="list" data-testid="nodes">{ for nodes.iter().map(|node| answer(lang, node)) }</ul> }
+}
+
+fn answer(lang: Lang, node: &NodeAnswer) -> Html {
+    let (shape, word) = match node.state.as_str() {
+        "agrees" => (Mark::Tick, words::NODE_AGREES),
+        "behind" => (Mark::Dash, words::NODE_BEHIND),
+        "disagrees" => (Mark::Cross, words::NODE_DISAGREES),
+        "wrong-chain" => (Mark::Cross, words::NODE_WRONG_CHAIN),
+        "garbage" => (Mark::Cross, words::NODE_GARBAGE),
+        _ => (Mark::Dash, words::NODE_UNREACHABLE),
+    };
+    let height = node.height.map(|height| format!(" · {}", thousands(height.into())));
+    html! {
+        <li class="item" data-node={node.url.clone()} data-state={node.state.clone()}>
+            { mark(shape, 22) }
+            <div class="grow">{ &node.member }<div class="caption">{ &node.url }{ height }</div></div>
+            <span class={classes!("pill", shape.tone())}>{ lang.t(word) }</span>
+        </li>
+    }
+}
+
+/// The raw proof, folded away.
+pub fn raw(lang: Lang, verdict: &Verdict) -> Html {
+    if verdict.raw.is_empty() {
+        return Html::default();
+    }
+    let content = html! {
+        <div class="stack">
+            <p class="caption">{ lang.t(words::RAW_SAY) }</p>
+            <pre tabindex="0" data-testid="raw">{ &verdict.raw }</pre>
+            <div class="row"><CopyButton text={verdict.raw.clone()} /></div>
+        </div>
+    };
+    fold(lang.t(words::RAW), "raw-fold", false, content)
+}

@@ -1,0 +1,57 @@
+//! A record's history, drawn like a visitors' book: when, who, what. An emergency reading has its own colour and is never folded away.
+
+use crate::i18n::{Lang, day_time, event, small, words};
+use verifier::verdict::HistoryEntry;
+use yew::prelude::*;
+
+/// The whole history of a record.
+pub fn history(lang: Lang, entries: &[HistoryEntry]) -> Html {
+    if entries.is_empty() {
+        return Html::default();
+    }
+    let count = entries.len().to_string();
+    html! {
+        <section class="card" data-testid="history">
+            <h3>{ lang.t(words::HISTORY) }</h3>
+            { visitors(lang, entries) }
+            <p class="caption" style="margin-top:8px">{ lang.fill(words::HISTORY_SAY, &[("count", &count)]) }</p>
+        </section>
+    }
+}
+
+/// The entries, newest first.
+pub fn visitors(lang: Lang, entries: &[HistoryEntry]) -> Html {
+    html! { <ol class="book">{ for entries.iter().rev().map(|entry| line(lang, entry)) }</ol> }
+}
+
+fn line(lang: Lang, entry: &HistoryEntry) -> Html {
+    let (day, clock) = day_time(&entry.time);
+    let class = match entry.event.as_str() {
+        "read.emergency" => Some("hot"),
+        "document.deny" | "grant.revoke" | "document.reject" | "invoice.void" | "invoice.red" => Some("no"),
+        _ => None,
+    };
+    let names = if entry.by_names.is_empty() { &entry.by } else { &entry.by_names };
+    let names: Vec<String> = names.iter().map(|name| small(lang, name)).collect();
+    html! {
+        <li {class} data-testid="entry" data-event={entry.event.clone()} data-height={entry.height.to_string()}>
+            <time>{ day }<br />{ clock }</time><i></i>
+            <div><b>{ event(lang, &entry.event) }</b>{ " " }{ names.join(lang.pick("、", ", ")) }{ why(lang, entry) }</div>
+        </li>
+    }
+}
+
+/// The facts that a person asks for first: to whom, why, under which claim.
+fn why(lang: Lang, entry: &HistoryEntry) -> Html {
+    let shown = ["to_name", "member_name", "reason", "claim", "as", "choice", "finding"];
+    let facts: Vec<String> = shown
+        .iter()
+        .filter_map(|name| entry.facts.get(*name))
+        .filter(|value| !value.is_empty())
+        .map(|value| small(lang, value))
+        .collect();
+    if facts.is_empty() {
+        return Html::default();
+    }
+    html! { <div class="caption">{ facts.join(" · ") }</div> }
+}

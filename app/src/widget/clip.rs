@@ -1,0 +1,158 @@
+//! Copying, sharing and keeping: with ways that work inside WeChat, where downloads do nothing.
+
+use crate::i18n::words;
+use crate::shell::{site, use_page};
+use gloo::timers::callback::Timeout;
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlTextAreaElement, Url};
+use yew::prelude::*;
+
+/// Puts a text on the clipboard; `done` hears whether that worked.
+pub fn copy(text: String, done: Callback<bool>) {
+    spawn_local(async move { done.emit(modern(&text).await || old(&text)) });
+}
+
+async fn modern(text: &str) -> bool {
+    let Some(window) = web_sys::window().filter(web_sys::Window::is_secure_context) else { return false };
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// The old way: a selected text area and the document's copy command.
+fn old(text: &str) -> bool {
+    let attempt = || {
+        let document = web_sys::window()?.document()?;
+        let area: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
+        area.set_value(text);
+        let body = document.body()?;
+        body.append_child(&area).ok()?;
+        area.select();
+        let command: Function = Reflect::get(&document, &"execCommand".into()).ok()?.dyn_into().ok()?;
+        let copied = command.call1(&document, &"copy".into()).ok()?.is_truthy();
+        area.remove();
+        Some(copied)
+    };
+    attempt().unwrap_or(false)
+}
+
+/// Offers a text as a file. Inside WeChat nothing would happen: there the text is copied instead, and `false` says so.
+pub fn download(name: &str, text: &str) -> bool {
+    if site::is_wechat() {
+        copy(text.to_owned(), Callback::noop());
+        return false;
+    }
+    save(name, text).is_some()
+}
+
+fn save(name: &str, text: &str) -> Option<()> {
+    let bag = BlobPropertyBag::new();
+    bag.set_type("application/json");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let document = web_sys::window()?.document()?;
+    let anchor: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
+    anchor.set_href(&address);
+    anchor.set_download(name);
+    anchor.click();
+    Timeout::new(10_000, move || drop(Url::revoke_object_url(&address))).forget();
+    Some(())
+}
+
+/// A button that copies.
+#[derive(PartialEq, Properties)]
+pub struct CopyProps {
+    /// What is copied.
+    pub text: AttrValue,
+    /// Its label; "copy" by default.
+    #[prop_or_default]
+    pub label: Option<AttrValue>,
+    /// Whether it is the main action.
+    #[prop_or_default]
+    pub primary: bool,
+    /// Hook for tests.
+    #[prop_or_default]
+    pub testid: Option<AttrValue>,
+}
+
+/// Draws the button; it says itself whether the copy worked.
+#[component]
+pub fn CopyButton(props: &CopyProps) -> Html {
+    let lang = use_page().lang;
+    let state = use_state_eq(|| None::<bool>);
+    let press = {
+        let (text, state) = (props.text.to_string(), state.clone());
+        Callback::from(move |_| {
+            let state = state.clone();
+            copy(text.clone(), Callback::from(move |worked| state.set(Some(worked))));
+        })
+    };
+    let label = match *state {
+        None => props.label.clone().unwrap_or_else(|| lang.t(words::COPY).into()),
+        Some(true) => lang.t(words::COPIED).into(),
+        Some(false) => lang.t(words::COPY_FAILED).into(),
+    };
+    html! {
+        <button type="button" class={classes!("btn", "slim", props.primary.then_some("primary"))} onclick={press} data-testid={props.testid.clone()}>
+            <span aria-live="polite">{ label }</span>
+        </button>
+    }
+}
+
+/// The share card.
+#[derive(PartialEq, Properties)]
+pub struct ShareProps {
+    /// `#/r/<kind>/<id>`.
+    pub hash: AttrValue,
+    /// Openings that may be shared along, when there are some.
+    #[prop_or_default]
+    pub openings: Option<AttrValue>,
+}
+
+/// A link to the record. Openings are left out unless the person asks for them.
+#[component]
+pub fn Share(props: &ShareProps) -> Html {
+    let lang = use_page().lang;
+    let with = use_state_eq(|| false);
+    let toggle = {
+        let with = with.clone();
+        Callback::from(move |_: Event| with.set(!*with))
+    };
+    let openings = props.openings.as_ref().filter(|_| *with);
+    let link = format!("{}{}{}", place(), props.hash, openings.map(|text| format!("/{text}")).unwrap_or_default());
+    let say = if *with { words::LINK_OPEN } else { words::LINK_PLAIN };
+    let native = native(&link);
+    html! {
+        <div class="stack" data-testid="share">
+            <p class="small">{ lang.t(words::SHARE_SAY) }</p>
+            if props.openings.is_some() {
+                <label class="choice"><input type="checkbox" checked={*with} onchange={toggle} data-testid="share-openings" />{ lang.t(words::LINK_WITH) }</label>
+            }
+            <p class={classes!("caption")}>{ lang.t(say) }</p>
+            <p class="mono" data-testid="share-link">{ &link }</p>
+            <div class="row wrap">
+                <CopyButton text={link} label={lang.t(words::LINK_COPY)} testid="copy-link" />
+                if let Some(native) = native { <button type="button" class="btn slim" onclick={native}>{ lang.t(words::SHARE) }</button> }
+            </div>
+        </div>
+    }
+}
+
+/// This page's own address, without what follows `#`.
+fn place() -> String {
+    let href = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// The system's own share sheet, where there is one.
+fn native(link: &str) -> Option<Callback<MouseEvent>> {
+    let navigator = web_sys::window()?.navigator();
+    let share: Function = Reflect::get(&navigator, &"share".into()).ok()?.dyn_into().ok()?;
+    let link = link.to_owned();
+    Some(Callback::from(move |_| {
+        let data = Object::new();
+        let _ = Reflect::set(&data, &"url".into(), &link.as_str().into());
+        // A share that the person closes is no error.
+        let _ = share.call1(&navigator, &data);
+    }))
+}

@@ -1,0 +1,62 @@
+//! Parts that several tasks share.
+
+mod act;
+mod anchor;
+mod book;
+mod checks;
+mod clip;
+mod fields;
+mod icon;
+mod identity;
+mod mark;
+mod meter;
+mod pick;
+mod ring;
+mod track;
+mod verdict;
+
+pub use act::{Doing, act_view, use_act};
+pub use anchor::{fold, header, nodes, raw, signers};
+pub use book::{history, visitors};
+pub use checks::{checks, waiting as checks_waiting};
+pub use clip::{CopyButton, Share, download};
+pub use fields::{fields, lines};
+pub use icon::{Icon, icon, seal};
+pub use identity::{IdentityPick, mine};
+pub use mark::{Mark, mark, outcome_pill};
+pub use meter::meter;
+pub use pick::{FilePick, segments};
+pub use ring::{ring, small_ring};
+pub use track::{Stage, track};
+pub use verdict::VerdictHead;
+
+use crate::engine::Link;
+use crate::i18n::words;
+use crate::shell::Page;
+use yew::prelude::*;
+
+/// What the page waits for while the verifier is not there; nothing once it is.
+pub fn link_notice(page: &Page) -> Html {
+    let (text, retry, class) = match page.known.link {
+        Link::Ready => return Html::default(),
+        Link::Loading => (words::LINK_LOADING, false, "note"),
+        Link::Slow => (words::LINK_SLOW, true, "note warn"),
+        Link::Restarting => (words::LINK_RESTARTING, false, "note warn"),
+        Link::Missing => (words::LINK_MISSING, true, "note bad"),
+        Link::NoChains => (words::LINK_NO_CHAINS, false, "note bad"),
+    };
+    let engine = page.engine.clone();
+    html! {
+        <div {class} role="status" data-testid="link">
+            { page.lang.t(text) }
+            if retry {
+                <button class="link" onclick={Callback::from(move |_| engine.retry())}>{ page.lang.t(words::AGAIN) }</button>
+            }
+        </div>
+    }
+}
+
+/// The frame of a page: its landmark, and where focus goes on arrival.
+pub fn frame(wide: bool, content: Html) -> Html {
+    html! { <main id="main" tabindex="-1" class={wide.then_some("wide")}>{ content }</main> }
+}

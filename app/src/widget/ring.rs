@@ -1,0 +1,126 @@
+//! The quorum ring: one arc per member that holds a validator, as long as its voting power; filled when it signed this header,
+//! hollow when it did not; a tick where two thirds lie.
+
+use super::mark::{Mark, mark};
+use crate::i18n::{Lang, percent, words};
+use verifier::verdict::Signer;
+use yew::prelude::*;
+
+/// Lengths are in thousandths of the circle.
+const CIRCLE: u64 = 1000;
+const GAP: u64 = 14;
+
+/// One member's place on the circle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Arc {
+    start: u64,
+    length: u64,
+    filled: u64,
+}
+
+/// Those who signed come first, strongest first, so that what is filled can be read against the tick.
+fn arcs(signers: &[Signer], total: u64) -> Vec<Arc> {
+    let mut order: Vec<&Signer> = signers.iter().collect();
+    order.sort_by_key(|signer| (std::cmp::Reverse(signer.signed), std::cmp::Reverse(signer.power)));
+    let part = |power: u64| (u128::from(power) * u128::from(CIRCLE)).checked_div(u128::from(total)).unwrap_or(0) as u64;
+    let gap = if order.len() > 1 { GAP } else { 0 };
+    let mut power_before = 0u64;
+    let mut arcs = Vec::with_capacity(order.len());
+    for signer in order {
+        let start = part(power_before);
+        power_before = power_before.saturating_add(signer.power);
+        let length = part(power_before).saturating_sub(start).saturating_sub(gap).max(2);
+        let share = u128::from(signer.signed.min(signer.power)) * u128::from(length);
+        let filled = share.checked_div(u128::from(signer.power)).unwrap_or(0) as u64;
+        arcs.push(Arc { start: start + gap / 2, length, filled });
+    }
+    arcs
+}
+
+fn circle(class: &'static str, radius: &'static str, width: &'static str, start: u64, length: u64) -> Html {
+    html! {
+        <circle {class} cx="66" cy="66" r={radius} stroke-width={width} pathLength="1000"
+            stroke-dasharray={format!("{length} 2000")} stroke-dashoffset={format!("-{start}")} />
+    }
+}
+
+fn drawing(signers: &[Signer], total: u64, size: u32) -> Html {
+    let size = size.to_string();
+    let arcs = arcs(signers, total);
+    html! {
+        <svg class="arcs" width={size.clone()} height={size} viewBox="0 0 132 132" fill="none" aria-hidden="true">
+            if arcs.is_empty() {
+                <circle class="bed" cx="66" cy="66" r="56" stroke-width="10" stroke-dasharray="4 5" />
+            }
+            { for arcs.iter().map(|arc| html! {
+                <>
+                    { circle("rim", "56", "10", arc.start, arc.length) }
+                    { circle("hole", "56", "7", arc.start + 4, arc.length.saturating_sub(8)) }
+                    { circle("arc", "56", "10", arc.start, arc.filled) }
+                </>
+            }) }
+            <path class="two-thirds" d="M116 66h15" transform="rotate(240 66 66)" stroke-width="2.500" />
+        </svg>
+    }
+}
+
+/// What the ring says in words.
+pub fn label(lang: Lang, signers: &[Signer], total: u64) -> String {
+    let signed = signers.iter().filter(|signer| signer.signed > 0).count().to_string();
+    let power: u64 = signers.iter().map(|signer| signer.signed).sum();
+    let facts = [
+        ("count", &*signers.len().to_string()),
+        ("signed", &*signed),
+        ("percent", &*percent(power.into(), total.into())),
+    ];
+    lang.fill(words::RING_LABEL, &facts)
+}
+
+fn tone(shape: Option<Mark>) -> Option<&'static str> {
+    match shape {
+        Some(Mark::Dash) => Some("muted"),
+        Some(Mark::Cross | Mark::Absent) => Some("bad"),
+        Some(Mark::Bar) => Some("warn"),
+        Some(Mark::Tick) | None => None,
+    }
+}
+
+/// The ring with a mark, or with `inside` while there is none yet.
+pub fn ring(signers: &[Signer], total: u64, shape: Option<Mark>, inside: Html) -> Html {
+    html! {
+        <span class={classes!("ring", tone(shape))}>
+            { drawing(signers, total, 148) }
+            { shape.map_or(inside, |shape| mark(shape, 88)) }
+        </span>
+    }
+}
+
+/// The same, for a row of a list.
+pub fn small_ring(signers: &[Signer], total: u64, shape: Mark) -> Html {
+    html! { <span class={classes!("ring", tone(Some(shape)))}>{ drawing(signers, total, 40) }{ mark(shape, 22) }</span> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signer(power: u64, signed: u64) -> Signer {
+        Signer { member: String::new(), name: String::new(), name_en: String::new(), power, signed }
+    }
+
+    #[test]
+    fn arcs_are_as_long_as_power_and_signers_come_first() {
+        let arcs = arcs(&[signer(30, 0), signer(25, 25), signer(25, 25), signer(20, 10)], 100);
+        assert_eq!(arcs.len(), 4);
+        assert_eq!(arcs[0], Arc { start: 7, length: 236, filled: 236 });
+        assert_eq!(arcs[2].filled, arcs[2].length / 2, "half of its validators signed");
+        assert_eq!((arcs[3].start, arcs[3].length, arcs[3].filled), (707, 286, 0), "who did not sign comes last");
+    }
+
+    #[test]
+    fn no_power_at_all_draws_no_nonsense() {
+        assert_eq!(arcs(&[], 0), []);
+        assert_eq!(arcs(&[signer(0, 0)], 0), [Arc { start: 0, length: 2, filled: 0 }]);
+        assert_eq!(arcs(&[signer(u64::MAX, u64::MAX)], u64::MAX)[0].filled, CIRCLE);
+    }
+}

@@ -1,0 +1,99 @@
+//! The top of every answer: the ring, one sentence, and who vouches for it.
+
+use super::{
+    anchor::signers,
+    mark::Mark,
+    ring::{label, ring},
+};
+use crate::engine::Inquiry;
+use crate::i18n::{Lang, headline, percent, step, words};
+use crate::shell::use_page;
+use std::rc::Rc;
+use verifier::verdict::{Anchor, CheckId, Outcome, Signer, Verdict};
+use yew::prelude::*;
+
+/// The top of an answer, or of the wait for it.
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// What was heard so far.
+    pub inquiry: Rc<Inquiry>,
+}
+
+/// Draws it. Pressing the ring names the members.
+#[component]
+pub fn VerdictHead(props: &Props) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let open = use_state_eq(|| false);
+    let inquiry = &props.inquiry;
+    let (list, total) = power(inquiry);
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_| open.set(!*open))
+    };
+    let shape = shape(inquiry);
+    html! {
+        <section class="verdict" data-testid="verdict" data-outcome={outcome(inquiry)} data-headline={code(inquiry)}>
+            <button type="button" onclick={toggle} aria-expanded={open.to_string()} aria-label={label(lang, list, total)} data-testid="ring" style="border-radius:50%">
+                { ring(list, total, shape, count(lang, inquiry)) }
+            </button>
+            <div role="status" aria-live="polite">
+                <h1>{ sentence(lang, inquiry) }</h1>
+                { vouch(lang, inquiry.verdict.as_deref()) }
+            </div>
+            if *open && !list.is_empty() { <div class="card" style="width:100%;text-align:left">{ signers(lang, list, total) }</div> }
+        </section>
+    }
+}
+
+fn power(inquiry: &Inquiry) -> (&[Signer], u64) {
+    match inquiry.verdict.as_ref().and_then(|verdict| verdict.anchor.as_ref()) {
+        Some(anchor) => (&anchor.signers, anchor.total_power),
+        None => (&inquiry.signers, inquiry.total_power),
+    }
+}
+
+fn shape(inquiry: &Inquiry) -> Option<Mark> {
+    let verdict = inquiry.verdict.as_ref().map(|verdict| Mark::from(verdict.outcome));
+    verdict.or_else(|| inquiry.failed.as_ref().map(|_| Mark::Dash))
+}
+
+fn outcome(inquiry: &Inquiry) -> Option<String> {
+    let outcome = match &inquiry.verdict {
+        Some(verdict) => verdict.outcome,
+        None => inquiry.failed.as_ref().map(|_| Outcome::NotEstablished)?,
+    };
+    Some(serde_json::to_string(&outcome).unwrap_or_default().trim_matches('"').to_owned())
+}
+
+fn code(inquiry: &Inquiry) -> Option<String> {
+    let verdict = inquiry.verdict.as_ref().map(|verdict| verdict.headline.clone());
+    verdict.or_else(|| inquiry.failed.as_ref().map(|(code, _)| code.clone()))
+}
+
+fn sentence(lang: Lang, inquiry: &Inquiry) -> String {
+    match (&inquiry.verdict, &inquiry.failed, &inquiry.waiting) {
+        (Some(verdict), _, _) => headline(lang, &verdict.headline, &verdict.facts),
+        (None, Some((code, facts)), _) => headline(lang, code, facts),
+        (None, None, Some((code, facts))) => step(lang, code, facts),
+        (None, None, None) => lang.t(words::CHECKING).to_owned(),
+    }
+}
+
+/// How many questions were answered so far, of all that a verdict answers.
+fn count(lang: Lang, inquiry: &Inquiry) -> Html {
+    let all = CheckId::OutsideProof as usize + 1;
+    html! { <span class="count"><b>{ format!("{}/{all}", inquiry.checks.len()) }</b><span class="caption">{ lang.t(words::STEPS_DONE) }</span></span> }
+}
+
+fn vouch(lang: Lang, verdict: Option<&Verdict>) -> Html {
+    let Some(anchor) = verdict.and_then(|verdict| verdict.anchor.as_ref()) else { return Html::default() };
+    let share = percent(anchor.signed_power.into(), anchor.total_power.into());
+    html! { <p class="small" style="margin-top:6px">{ lang.fill(words::VOUCH, &[("names", &names(lang, anchor)), ("percent", &share)]) }</p> }
+}
+
+fn names(lang: Lang, anchor: &Anchor) -> String {
+    let signed = anchor.signers.iter().filter(|signer| signer.signed > 0);
+    let names: Vec<&str> = signed.map(|signer| lang.pick(&signer.name, &signer.name_en)).collect();
+    names.join(lang.pick("、", ", "))
+}
