@@ -21,7 +21,11 @@ struct Running {
 
 impl Port {
     /// Starts the worker of this name. `hear` gets every message, `end` is called once it cannot be loaded, or has crashed.
-    pub fn start(name: &'static str, hear: impl Fn(String) + 'static, end: impl Fn() + 'static) -> Self {
+    pub fn start(
+        name: &'static str,
+        hear: impl Fn(String) + 'static,
+        end: impl Fn() + 'static,
+    ) -> Self {
         let port = Self(Rc::default());
         let place = Rc::downgrade(&port.0);
         spawn_local(async move {
@@ -45,7 +49,9 @@ impl Port {
     pub fn post_with(&self, text: &str, buffer: &ArrayBuffer) {
         if let Some(running) = &*self.0.borrow() {
             let pair = Array::of2(&JsValue::from_str(text), buffer);
-            let _ = running.worker.post_message_with_transfer(&pair, &Array::of1(buffer));
+            let _ = running
+                .worker
+                .post_message_with_transfer(&pair, &Array::of1(buffer));
         }
     }
 }
@@ -56,7 +62,9 @@ fn settle(
     hear: impl Fn(String) + 'static,
     end: impl Fn() + 'static,
 ) {
-    let Some(place) = place.upgrade() else { return worker.terminate() };
+    let Some(place) = place.upgrade() else {
+        return worker.terminate();
+    };
     let message = EventListener::new(&worker, "message", move |event| {
         let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
         if let Some(text) = data.and_then(|data| data.as_string()) {
@@ -64,7 +72,11 @@ fn settle(
         }
     });
     let error = EventListener::new(&worker, "error", move |_| end());
-    *place.borrow_mut() = Some(Running { worker, _message: message, _error: error });
+    *place.borrow_mut() = Some(Running {
+        worker,
+        _message: message,
+        _error: error,
+    });
 }
 
 /// The page's boot script fetches a worker's program with the hash that index.html pins.

@@ -23,7 +23,11 @@ impl Question {
     fn message(self, id: worker::Id) -> ToVerifier {
         match self {
             Self::Text(text) => ToVerifier::Check { id, text },
-            Self::Record(record) => ToVerifier::Record { id, record, openings: String::new() },
+            Self::Record(record) => ToVerifier::Record {
+                id,
+                record,
+                openings: String::new(),
+            },
             Self::Ballot(key, vote) => ToVerifier::Ballot { id, key, vote },
             Self::Recount(vote, sample) => ToVerifier::Recount { id, vote, sample },
         }
@@ -77,7 +81,11 @@ impl Inquiry {
                 self.checks.push(check);
                 self.checks.sort_by_key(|check| check.id);
             }
-            FromVerifier::Signing { signers, total_power, .. } => {
+            FromVerifier::Signing {
+                signers,
+                total_power,
+                ..
+            } => {
                 self.signers = signers;
                 self.total_power = total_power;
             }
@@ -104,7 +112,10 @@ pub fn use_inquiry(engine: &Engine, question: Option<Question>, again: u32) -> R
     use_effect_with((question, again), move |(question, _)| {
         dispatch.dispatch(Step::Begin);
         let ticket: Option<Ticket> = question.clone().map(|question| {
-            engine.ask(|id| question.message(id), Callback::from(move |message| dispatch.dispatch(Step::Heard(message))))
+            engine.ask(
+                |id| question.message(id),
+                Callback::from(move |message| dispatch.dispatch(Step::Heard(message))),
+            )
         });
         move || drop(ticket)
     });

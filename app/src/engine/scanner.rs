@@ -43,10 +43,22 @@ impl PartialEq for Scanner {
 
 impl Scanner {
     /// Looks for codes in RGBA pixels.
-    pub fn scan(&self, (width, height): (u32, u32), pixels: Uint8Array, budget_millis: u32, hear: Callback<Found>) {
+    pub fn scan(
+        &self,
+        (width, height): (u32, u32),
+        pixels: Uint8Array,
+        budget_millis: u32,
+        hear: Callback<Found>,
+    ) {
         let id = self.0.next.replace(self.0.next.get() + 1);
         self.0.asked.borrow_mut().push((id, hear));
-        let picture = Picture { id, width, height, budget_millis, pixels };
+        let picture = Picture {
+            id,
+            width,
+            height,
+            budget_millis,
+            pixels,
+        };
         if self.0.port.borrow().is_none() {
             self.0.open();
         }
@@ -97,7 +109,11 @@ impl Inner {
             FromScanner::Found { id, texts, .. } => (id, Ok(texts)),
             FromScanner::Failed { id, reason } => (id, Err(reason)),
         };
-        let position = self.asked.borrow().iter().position(|(asked, _)| *asked == id);
+        let position = self
+            .asked
+            .borrow()
+            .iter()
+            .position(|(asked, _)| *asked == id);
         if let Some(position) = position {
             let (_, hear) = self.asked.borrow_mut().swap_remove(position);
             hear.emit(found);
@@ -105,8 +121,19 @@ impl Inner {
     }
 
     fn post(&self, picture: &Picture) {
-        let Picture { id, width, height, budget_millis, .. } = *picture;
-        let message = ToScanner::Scan { id, width, height, budget_millis };
+        let Picture {
+            id,
+            width,
+            height,
+            budget_millis,
+            ..
+        } = *picture;
+        let message = ToScanner::Scan {
+            id,
+            width,
+            height,
+            budget_millis,
+        };
         if let (Some(port), Ok(text)) = (&*self.port.borrow(), serde_json::to_string(&message)) {
             port.post_with(&text, &picture.pixels.buffer());
         }

@@ -65,7 +65,9 @@ pub struct Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let Some(inner) = self.engine.upgrade() else { return };
+        let Some(inner) = self.engine.upgrade() else {
+            return;
+        };
         let open = inner.asked.borrow_mut().remove(&self.id).is_some();
         if open {
             inner.send(ToVerifier::Cancel { id: self.id });
@@ -104,11 +106,18 @@ impl Engine {
     }
 
     /// Asks; `hear` gets every message that belongs to the question.
-    pub fn ask(&self, question: impl FnOnce(Id) -> ToVerifier, hear: Callback<FromVerifier>) -> Ticket {
+    pub fn ask(
+        &self,
+        question: impl FnOnce(Id) -> ToVerifier,
+        hear: Callback<FromVerifier>,
+    ) -> Ticket {
         let id = self.0.next.replace(self.0.next.get() + 1);
         self.0.asked.borrow_mut().insert(id, hear);
         self.0.send(question(id));
-        Ticket { engine: Rc::downgrade(&self.0), id }
+        Ticket {
+            engine: Rc::downgrade(&self.0),
+            id,
+        }
     }
 
     /// Asks without keeping a hold: the answer only changes what is known.
@@ -119,7 +128,9 @@ impl Engine {
 
     /// Follows the chain while the page is seen.
     pub fn follow(&self, seen: bool) {
-        self.0.send(ToVerifier::Follow { every_seconds: if seen { FOLLOW_SECONDS } else { 0 } });
+        self.0.send(ToVerifier::Follow {
+            every_seconds: if seen { FOLLOW_SECONDS } else { 0 },
+        });
     }
 
     /// Starts again after a failure, because the person asked for it.
@@ -164,7 +175,9 @@ impl Inner {
     }
 
     fn ended(self: &Rc<Self>) {
-        let lost: Vec<_> = std::mem::take(&mut *self.asked.borrow_mut()).into_iter().collect();
+        let lost: Vec<_> = std::mem::take(&mut *self.asked.borrow_mut())
+            .into_iter()
+            .collect();
         self.queue.borrow_mut().clear();
         if self.starts.get() < STARTS {
             self.change(|known| known.link = Link::Restarting);
@@ -174,7 +187,11 @@ impl Inner {
             self.change(|known| known.link = Link::Missing);
         }
         for (id, hear) in lost {
-            hear.emit(FromVerifier::Failed { id, reason: "verifier-ended".into(), facts: BTreeMap::new() });
+            hear.emit(FromVerifier::Failed {
+                id,
+                reason: "verifier-ended".into(),
+                facts: BTreeMap::new(),
+            });
         }
     }
 
@@ -185,7 +202,9 @@ impl Inner {
                 *self.patience.borrow_mut() = None;
                 self.begin();
             }
-            FromVerifier::Chain { chain } => self.change(|known| known.chain = Some(Rc::new((**chain).clone()))),
+            FromVerifier::Chain { chain } => {
+                self.change(|known| known.chain = Some(Rc::new((**chain).clone())))
+            }
             FromVerifier::Identities { identities, .. } => {
                 self.change(|known| known.identities = Rc::new(identities.clone()));
             }
@@ -204,9 +223,13 @@ impl Inner {
 
     /// Configures the worker and sends what was asked meanwhile, once both the worker and the chains are there.
     fn begin(&self) {
-        let Some(chains) = self.chains.borrow().clone().filter(|_| self.ready.get()) else { return };
+        let Some(chains) = self.chains.borrow().clone().filter(|_| self.ready.get()) else {
+            return;
+        };
         self.post(&ToVerifier::Configure { chains });
-        self.post(&ToVerifier::Follow { every_seconds: FOLLOW_SECONDS });
+        self.post(&ToVerifier::Follow {
+            every_seconds: FOLLOW_SECONDS,
+        });
         self.post(&ToVerifier::Identities { id: 0 });
         for message in std::mem::take(&mut *self.queue.borrow_mut()) {
             self.post(&message);

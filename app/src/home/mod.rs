@@ -46,7 +46,11 @@ fn chain_card(page: &Page) -> Html {
         return widget::link_notice(page);
     }
     let (shape, line, sub) = match page.known.chain.as_deref() {
-        None => (Mark::Dash, lang.t(words::CHAIN_WAIT).to_owned(), String::new()),
+        None => (
+            Mark::Dash,
+            lang.t(words::CHAIN_WAIT).to_owned(),
+            String::new(),
+        ),
         Some(chain) => chain_lines(page, chain),
     };
     html! {
@@ -60,11 +64,23 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
     let lang = page.lang;
     let Some(anchor) = &chain.anchor else {
         let (sentence, detail) = reason(lang, &chain.reason, &chain.facts);
-        let sentence = if chain.reason.is_empty() { lang.t(words::CHAIN_NONE).to_owned() } else { sentence };
+        let sentence = if chain.reason.is_empty() {
+            lang.t(words::CHAIN_NONE).to_owned()
+        } else {
+            sentence
+        };
         return (Mark::Dash, sentence, detail);
     };
-    let signed = anchor.signers.iter().filter(|signer| signer.signed > 0).count();
-    let agree = chain.nodes.iter().filter(|node| node.state == "agrees").count();
+    let signed = anchor
+        .signers
+        .iter()
+        .filter(|signer| signer.signed > 0)
+        .count();
+    let agree = chain
+        .nodes
+        .iter()
+        .filter(|node| node.state == "agrees")
+        .count();
     let line = lang.fill(
         words::CHAIN_LINE,
         &[
@@ -74,9 +90,23 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
         ],
     );
     if !chain.reason.is_empty() {
-        return (Mark::Dash, line, reason(lang, &chain.reason, &chain.facts).0);
+        return (
+            Mark::Dash,
+            line,
+            reason(lang, &chain.reason, &chain.facts).0,
+        );
     }
-    (Mark::Tick, line, lang.fill(words::CHAIN_SUB, &[("signed", &signed.to_string()), ("agree", &agree.to_string())]))
+    (
+        Mark::Tick,
+        line,
+        lang.fill(
+            words::CHAIN_SUB,
+            &[
+                ("signed", &signed.to_string()),
+                ("agree", &agree.to_string()),
+            ],
+        ),
+    )
 }
 
 /// A place that does not exist.

@@ -6,149 +6,628 @@ use std::collections::BTreeMap;
 /// Code, Chinese, English.
 type Table = &'static [(&'static str, &'static str, &'static str)];
 
-/// The sentence on top of a verdict.
+/// Sentences on top of a verdict, where the deciding check's own sentence is not the best one there.
 const HEADLINES: Table = &[
-    ("invoice-unchanged-unclaimed", "内容与链上一致，尚未报销", "Matches the chain, not yet claimed"),
-    ("invoice-present-unclaimed", "链上有这张发票，尚未报销；票面内容未能核对", "The chain holds this invoice, not yet claimed; its content could not be compared"),
-    ("invoice-locked", "内容与链上一致，已被{by}锁定报销", "Matches the chain, but is being claimed by {by}"),
-    ("invoice-closed", "内容与链上一致，已由{by}报销入账", "Matches the chain, but was already claimed by {by}"),
-    ("invoice-red-flushed", "这张发票已被全额红冲", "This invoice was red-flushed in full"),
-    ("invoice-red-partly", "这张发票已被部分红冲", "This invoice was partly red-flushed"),
-    ("invoice-void", "这张发票已作废", "This invoice is void"),
-    ("invoice-absent", "链上没有这张发票", "The chain holds no such invoice"),
-    ("fields-altered", "票面内容与链上承诺不符", "What it says differs from what the chain commits to"),
-    ("record-unchanged", "与链上记录一致", "Matches the record on the chain"),
-    ("record-absent", "链上没有这条记录", "The chain holds no such record"),
-    ("grant-in-force", "授权有效", "The consent is in force"),
-    ("grant-revoked", "授权已撤销", "The consent was revoked"),
-    ("grant-expired", "授权已过期", "The consent has expired"),
-    ("grant-superseded", "授权已被新的授权替代", "The consent was superseded"),
-    ("document-proposed", "病历等待患者确认", "The document waits for the patient"),
-    ("document-shared", "病历与链上记录一致", "The document matches its record"),
-    ("document-rejected", "患者没有接受这份病历", "The patient rejected this document"),
-    ("document-erased", "内容已依法删除，记录仍在", "The content was erased by law; the record remains"),
-    ("vote-open", "表决正在进行，票数已核验", "The vote is open; its count is verified"),
-    ("vote-not-open", "表决尚未开始", "The vote has not opened yet"),
-    ("vote-passed", "表决通过，计票已核验", "The vote passed; its count is verified"),
-    ("vote-failed", "表决未通过，计票已核验", "The vote did not pass; its count is verified"),
-    ("ballot-in", "这张票已在链上，并计入结果", "This ballot is on the chain and counted"),
-    ("ballot-absent", "链上没有这张票", "The chain holds no such ballot"),
-    ("recount-agrees", "重新计票的结果与链上公布的逐项相同", "The recount equals the published result"),
-    ("recount-differs", "重新计票的结果与链上公布的不同", "The recount differs from the published result"),
-    ("not-established", "现在还不能下结论", "No conclusion can be drawn now"),
-    ("not-a-known-code", "这不是能识别的发票码或链接", "This is neither a known invoice code nor a link"),
-    ("proof-refused", "节点给出的证明不成立", "The node’s proof does not hold"),
-    ("offline", "连不上节点，现在不能下结论", "No node can be reached; no conclusion can be drawn now"),
-    ("stale", "最新的区块头太旧，现在不能下结论", "The newest header is too old; no conclusion can be drawn now"),
-    ("trust-expired", "内置检查点已过期，需要更新本页", "The built-in checkpoint has expired; this page needs an update"),
-    ("nodes-disagree", "节点的说法不一致，现在不能下结论", "The nodes disagree; no conclusion can be drawn now"),
+    (
+        "invoice-unchanged-unclaimed",
+        "内容与链上一致，尚未报销",
+        "Matches the chain, not yet claimed",
+    ),
+    (
+        "invoice-unclaimed",
+        "链上有这张发票，尚未报销；票面内容未能核对",
+        "On the chain and unclaimed; its content could not be compared",
+    ),
+    (
+        "record-absent",
+        "链上没有这条记录",
+        "The chain holds no such record",
+    ),
+    (
+        "fields-altered",
+        "内容与链上承诺不符",
+        "The content differs from what the chain commits to",
+    ),
+    (
+        "print-differs",
+        "票面与链上承诺不符",
+        "The printed code differs from what the chain commits to",
+    ),
+    (
+        "not-configured",
+        "不知道该信任哪条链，所以不下结论",
+        "No chain to trust is configured: nothing is concluded",
+    ),
+    (
+        "text-unknown",
+        "这不是能识别的发票码或链接",
+        "This is neither a known invoice code nor a link",
+    ),
+    (
+        "header-not-given",
+        "连不上节点，现在不能下结论",
+        "No node can be reached: no conclusion now",
+    ),
+    (
+        "checkpoint-not-given",
+        "连不上节点，现在不能下结论",
+        "No node can be reached: no conclusion now",
+    ),
+    (
+        "header-stale",
+        "最新的区块头太旧，现在不能下结论",
+        "The newest header is too old: no conclusion now",
+    ),
+    (
+        "life-cycle-stale",
+        "最新的区块头太旧，现在不能下结论",
+        "The newest header is too old: no conclusion now",
+    ),
+    (
+        "absence-stale",
+        "最新的区块头太旧，现在不能下结论",
+        "The newest header is too old: no conclusion now",
+    ),
+    (
+        "nodes-disagree",
+        "节点的说法不一致，现在不能下结论",
+        "The nodes disagree: no conclusion now",
+    ),
+    (
+        "no-other-node",
+        "只有一家机构的节点，没有旁证，现在不能下结论",
+        "Only one member’s node is known: no conclusion without another",
+    ),
+    (
+        "other-nodes-silent",
+        "其他节点没有回答，缺少旁证，现在不能下结论",
+        "No other node answered: no conclusion without another",
+    ),
+    (
+        "trust-expired",
+        "内置检查点已过期，需要更新本页",
+        "The built-in checkpoint has expired: this page needs an update",
+    ),
+    (
+        "proof-refuted",
+        "节点给出的证明不成立，现在不能下结论",
+        "The nodes’ proofs do not hold: no conclusion now",
+    ),
+    (
+        "proof-not-given",
+        "没有取到证明，现在不能下结论",
+        "No proof was obtained: no conclusion now",
+    ),
+    (
+        "history-refuted",
+        "节点给出的历史不成立，现在不能下结论",
+        "The nodes’ histories do not hold: no conclusion now",
+    ),
+    (
+        "history-not-given",
+        "没有取到历史，现在不能下结论",
+        "No history was obtained: no conclusion now",
+    ),
+    (
+        "header-refuted",
+        "节点给出的区块头不成立，现在不能下结论",
+        "The nodes’ headers do not verify: no conclusion now",
+    ),
+    (
+        "invoice-locked",
+        "这张发票正由{by}报销",
+        "This invoice is being claimed by {by}",
+    ),
+    (
+        "invoice-reimbursed",
+        "这张发票已由{by}报销",
+        "This invoice was already claimed by {by}",
+    ),
+    (
+        "invoice-entered",
+        "这张发票已由{by}入账",
+        "This invoice was already entered by {by}",
+    ),
+    (
+        "invoice-declared",
+        "这张发票已由{by}报税",
+        "This invoice was already declared by {by}",
+    ),
+    (
+        "invoice-red-part",
+        "尚未报销，但已部分红冲",
+        "Not yet claimed, but partly red-flushed",
+    ),
+    (
+        "vote-open",
+        "表决正在进行，票数已核验",
+        "The vote is open; its count is verified",
+    ),
+    (
+        "vote-passed",
+        "表决通过，计票已核验",
+        "The vote passed; its count is verified",
+    ),
+    (
+        "vote-not-passed",
+        "表决未通过，计票已核验",
+        "The vote did not pass; its count is verified",
+    ),
+    (
+        "history-replayed",
+        "重新计票的结果与链上公布的逐项相同",
+        "The recount equals the published result",
+    ),
+    (
+        "history-sampled",
+        "抽查的每一张票都在内，并合规则",
+        "Every ballot of the sample is in and within the rules",
+    ),
+    (
+        "record-in-force",
+        "与链上记录一致",
+        "Matches the record on the chain",
+    ),
 ];
 
-/// Reasons of checks, of failures and of refusals.
+/// Reasons of checks, as `verifier::REASONS` lists them, then those of failures and refusals.
 const REASONS: Table = &[
-    // Scan read
-    ("crc-matches", "扫码完整|二维码末尾的校验值相符", "The code was read whole|its closing check value agrees"),
-    ("crc-differs", "扫码完整与否未能确认|末尾校验值的算法未知，不影响下面的核验", "Whether the code was read whole is unknown|its check value follows no known rule; what follows does not depend on it"),
-    ("no-check-value", "二维码没有校验值|这种码本来就不带，不影响下面的核验", "The code carries no check value|this form never does; what follows does not depend on it"),
-    ("link-read", "链接完整|只含记录编号，不含网址、节点或结论", "The link is complete|it names a record and no host, node or verdict"),
-    ("not-a-known-code", "不是能识别的发票码或链接", "Neither a known invoice code nor a link"),
-    ("format-unconfirmed", "票据码的格式未确认|按常见写法解读", "The bill code’s format is unconfirmed|read as it is commonly written"),
-    // Fields match
-    ("fields-match", "内容与链上承诺逐项相符|共核对 {count} 项", "Every field equals what the chain commits to|{count} fields compared"),
-    ("print-matches", "票面与链上承诺的印制摘要相符|金额、号码、日期、校验码", "The printed code equals the chain’s print digest|amount, number, date, check code"),
-    ("fields-differ", "与链上承诺不符：{fields}", "Differs from what the chain commits to: {fields}"),
-    ("print-differs", "票面与链上承诺的印制摘要不符|金额、号码、日期或校验码中至少一项被改动", "The printed code does not equal the chain’s print digest|at least one of amount, number, date, check code differs"),
-    ("nothing-to-compare", "没有可以核对的票面内容|这种码不含内容的开示值，只能核对记录本身", "No content to compare|this form carries no openings; only the record itself was checked"),
-    ("no-openings", "没有可以核对的票面内容|链接里不含票面内容", "No content to compare|the link carries no openings"),
-    // In state
-    ("present", "记录在链上|默克尔证明相符，高度 {height}", "The record is on the chain|its Merkle proof holds at height {height}"),
-    ("absent", "链上证明没有这条记录|不存在证明相符，高度 {height}", "The chain proves that there is no such record|the absence proof holds at height {height}"),
-    ("proof-invalid", "节点给出的证明不成立|按不可信处理", "The node’s proof does not hold|it is not relied on"),
-    ("state-differs", "节点给出的状态与证明不符|内容被改过", "The node’s state does not match its proof|it was altered"),
-    ("no-proof", "没有取到证明", "No proof was obtained"),
-    // History replayed
-    ("replayed", "历史完整，已在本机重演 {entries} 步|日志根与状态证明相符，没有被隐藏的操作", "The history is complete: {entries} steps replayed here|the log’s root matches the proof; nothing is hidden"),
-    ("log-incomplete", "节点给出的历史不完整|日志根与证明不符，有操作被隐藏或改动", "The node’s history is incomplete|its root does not match the proof: a step was hidden or altered"),
-    ("replay-differs", "重演历史得不到链上的状态", "Replaying the history does not give the proven state"),
-    ("rules-unknown", "本页太旧，不认识现行规则版本 {version}", "This page is too old for rules version {version}"),
-    ("log-unavailable", "没有取到历史", "The history could not be obtained"),
-    ("nothing-to-replay", "没有历史可以重演", "There is no history to replay"),
-    ("sampled", "抽查了 {count} 张票，全部相符|不是全部重新计票", "A sample of {count} ballots was checked and agrees|this is not a full recount"),
-    // Header signed
-    ("quorum-signed", "区块头由 {members} 家机构签名，占表决权 {percent}|需超过三分之二；信任推进 {steps} 步", "The header is signed by {members} members, {percent} of the power|more than two thirds needed; trust advanced {steps} steps"),
-    ("too-little-power", "签名的表决权不足三分之二|只有 {percent}", "Less than two thirds of the power signed|only {percent}"),
-    ("bad-signature", "区块头的签名无效", "A signature on the header is invalid"),
-    ("no-header", "没有取到可信的区块头", "No trusted header was obtained"),
-    ("trust-expired", "内置检查点已过期|需要更新本页", "The built-in checkpoint has expired|this page needs an update"),
-    ("not-enough-trust", "新区块头的签名者中，原先可信的不足三分之二", "Too few of the header’s signers were trusted before"),
-    ("invalid-header", "节点给出的区块头不成立", "The node’s header does not hold"),
-    ("checkpoint-differs", "链上的区块与内置检查点不同|可能是另一条链", "The chain’s block differs from the built-in checkpoint|it may be another chain"),
-    // Header fresh
-    ("fresh", "区块头是 {age_seconds}前的", "The header is {age_seconds} old"),
-    ("stale", "区块头已是 {age_seconds}前的|之后发生的事看不到", "The header is {age_seconds} old|what happened since cannot be seen"),
-    ("from-the-future", "区块头的时间比本机快 {age_seconds}|请检查设备的时间", "The header is {age_seconds} ahead of this device|check the device’s clock"),
-    // Nodes agree
-    ("nodes-agree", "{count} 个独立节点一致|{names}", "{count} independent nodes agree|{names}"),
-    ("one-node-only", "只问到一个节点|没有其他节点可以比对", "Only one node answered|there was no other to compare with"),
-    ("nodes-disagree", "节点的说法不一致|{names}", "The nodes disagree|{names}"),
-    ("no-node", "没有节点回答", "No node answered"),
-    // Life-cycle
-    ("issued", "已开票，尚未报销", "Issued, not yet claimed"),
-    ("held", "在持票人手中，尚未报销", "With its holder, not yet claimed"),
-    ("locked", "已被{by}锁定，报销中|报销单 {claim}；别的单位不能再报", "Being claimed by {by}|claim {claim}; no one else can claim it"),
-    ("closed", "已由{by}报销入账|报销单 {claim}", "Already claimed by {by}|claim {claim}"),
-    ("red-full", "已全额红冲", "Red-flushed in full"),
-    ("red-part", "已部分红冲", "Partly red-flushed"),
-    ("void", "已作废", "Void"),
-    ("in-force", "有效", "In force"),
-    ("revoked", "已撤销", "Revoked"),
-    ("expired", "已过期|于 {until}", "Expired|at {until}"),
-    ("superseded", "已被替代", "Superseded"),
-    ("proposed", "等待患者确认", "Waits for the patient"),
-    ("shared", "患者已确认入档", "Confirmed by the patient"),
-    ("rejected", "患者未接受", "Rejected by the patient"),
-    ("erased", "内容已依法删除", "Content erased by law"),
-    ("not-open", "尚未开始", "Not open yet"),
-    ("open", "正在进行|{until} 截止", "Open|closes at {until}"),
-    ("ended", "已截止", "Closed"),
-    ("no-life", "没有这条记录，谈不上状态", "No record, hence no state"),
-    ("unknown-now", "现在的状态未能确认", "Its present state is not established"),
-    // Outside proof
-    ("facts-outside", "事情是否真实发生：不在核验范围|链上能证明“记录后未被改动”，不能证明“事实为真”", "Whether it really happened: outside every proof|a chain proves that a record is unchanged, not that it is true"),
-    ("reads-outside", "链外的查看：不在核验范围|只能证明登记在链上的查看", "Reads outside the chain: outside every proof|only registered reads can be proven"),
-    ("electorate-outside", "名册是否真实：由认定机构负责|{names}", "Whether the roster is true: stated by|{names}"),
-    // Failures of questions and of signing
-    ("verifier-ended", "核验程序中断了，没有得出结论", "The verifier stopped; there is no conclusion"),
-    ("no-node-answers", "连不上任何节点|请检查网络后再试", "No node can be reached|check the network and try again"),
-    ("not-written", "没有在时限内写入|{until} 之后可以再提交", "It was not written in time|it can be sent again after {until}"),
-    ("refused", "没有写入：不符合规则|{code} {law}", "Not written: it breaks a rule|{code} {law}"),
-    ("key-not-exported", "先保存身份文件，才能签名", "Save the identity file before signing"),
-    ("no-such-key", "这台设备上没有这个身份", "This device does not hold that identity"),
-    ("bad-identity-file", "这不是身份文件，或内容不完整", "This is no identity file, or it is incomplete"),
-    ("not-in-roster", "这个身份不在表决名册里", "This identity is not in the vote’s roster"),
-    ("denied", "患者拒绝了您查看", "The patient denied you"),
-    ("no-grant", "没有有效的授权", "There is no consent in force"),
-    ("content-missing", "节点上没有病历内容", "The content is not at the node"),
-    ("cannot-open", "这个身份打不开病历内容", "This identity cannot open the content"),
-    ("storage-failed", "浏览器不让保存|请检查是否为无痕模式", "The browser refuses to store|is this a private window?"),
+    (
+        "scan-complete",
+        "扫码完整|二维码末尾的校验值相符",
+        "The code was read whole|its closing check value agrees",
+    ),
+    (
+        "scan-read",
+        "二维码已读出|这种码不带校验值，不影响下面的核验",
+        "The code was read|this form carries no check value; what follows does not depend on it",
+    ),
+    (
+        "link-read",
+        "链接完整|只含记录编号，不含网址、节点或结论",
+        "The link is complete|it names a record and no host, node or verdict",
+    ),
+    (
+        "scan-check-differs",
+        "扫码是否完整未能确认|末尾校验值不合已知规则，各家开票软件不同，不影响下面的核验",
+        "Whether the code was read whole is unknown|its check value follows no known rule; issuers’ software differs, and what follows does not depend on it",
+    ),
+    (
+        "format-unconfirmed",
+        "财政票据码的格式未公布|按常见写法解读",
+        "The fiscal bill’s format is not published|read as it is commonly written",
+    ),
+    (
+        "text-unknown",
+        "不是能识别的发票码或链接",
+        "Neither a known invoice code nor a link",
+    ),
+    (
+        "no-record-named",
+        "这种码没有写明是哪条记录|深圳网址形式不含发票代码",
+        "The code does not name a record|the portal form carries no invoice code",
+    ),
+    (
+        "fields-opened",
+        "内容与链上承诺逐项相符|金额、税额、双方、日期等都由链上承诺覆盖",
+        "Every field equals what the chain commits to|amounts, parties, date are covered by its commitment",
+    ),
+    (
+        "print-recorded",
+        "票面与开票方在链上登记的一致|金额、号码、日期、校验码",
+        "The printed code is what the issuer recorded|amount, number, date, check code",
+    ),
+    (
+        "fields-altered",
+        "内容与链上承诺不符",
+        "The content differs from what the chain commits to",
+    ),
+    (
+        "print-differs",
+        "票面与开票方在链上登记的不符|金额、号码、日期或校验码中至少一项不同",
+        "The printed code is not what the issuer recorded|at least one of amount, number, date, check code differs",
+    ),
+    (
+        "opening-unreadable",
+        "随码带来的票面内容读不出来",
+        "The content that came with the code cannot be read",
+    ),
+    (
+        "print-not-comparable",
+        "这种码没有可以核对的票面内容|只能核对记录本身；带开示值的链接可以逐项核对",
+        "This form has no content to compare|only the record itself is checked; a link with openings can be compared field by field",
+    ),
+    (
+        "no-print-recorded",
+        "开票方没有登记印制内容，无从核对",
+        "The issuer recorded no printed code to compare with",
+    ),
+    (
+        "record-proven",
+        "记录在链上，默克尔证明相符|状态由区块头承诺，历史共 {log_size} 步",
+        "The record is on the chain; its Merkle proof holds|the header commits to its state and to {log_size} steps",
+    ),
+    (
+        "record-absent",
+        "链上证明没有这条记录|不存在证明相符",
+        "The chain proves that there is no such record|the proof of absence holds",
+    ),
+    (
+        "absence-stale",
+        "在较旧的区块头下没有这条记录|之后可能已经写入",
+        "Absent under an old header|it may have been written since",
+    ),
+    ("proof-not-given", "没有取到证明", "No node gave a proof"),
+    (
+        "proof-refuted",
+        "节点给出的证明不成立|已弃用，不作依据",
+        "The nodes’ proofs do not hold|they are not relied on",
+    ),
+    (
+        "kind-unknown",
+        "本页不认识这类记录|本页可能太旧",
+        "This page does not know this kind of record|it may be too old",
+    ),
+    (
+        "history-replayed",
+        "历史完整，已在本机重演 {entries} 步|日志根与状态证明相符，没有被隐藏的操作",
+        "The history is complete: {entries} steps replayed here|the log’s root matches the proof; nothing is hidden",
+    ),
+    (
+        "history-sampled",
+        "抽查了 {sample} / {entries} 条，都在日志内、有签名、顺序正确|不是全部重演",
+        "{sample} of {entries} entries drawn at random are in the log, signed and in order|not all were replayed",
+    ),
+    (
+        "history-breaks-rules",
+        "链上的历史违反规则|{why}",
+        "The history on the chain breaks the rules|{why}",
+    ),
+    (
+        "history-not-given",
+        "没有取到历史",
+        "No node gave the history",
+    ),
+    (
+        "history-refuted",
+        "节点给出的历史与证明不符|有操作被隐藏或改动，已弃用",
+        "The nodes’ histories do not match the proof|a step was hidden or altered; they are not relied on",
+    ),
+    (
+        "history-too-long",
+        "历史太长，本机没有全部重演",
+        "The history is longer than this page replays",
+    ),
+    (
+        "rules-too-new",
+        "本页太旧，不认识现行规则（版本 {version}）",
+        "This page is too old for the rules in force (version {version})",
+    ),
+    (
+        "header-signed",
+        "区块头由超过三分之二的表决权签名|{signed} / {total}，从检查点逐步验证而来",
+        "More than two thirds of the voting power signed the header|{signed} of {total}, verified step by step from the checkpoint",
+    ),
+    (
+        "header-is-checkpoint",
+        "依据的就是内置检查点",
+        "It rests on the built-in checkpoint itself",
+    ),
+    (
+        "checkpoint-not-given",
+        "没有节点给出检查点的区块头",
+        "No node gave the checkpoint’s header",
+    ),
+    (
+        "trust-expired",
+        "可信区块头已过信任期|本页需要更新的检查点",
+        "The trusted header is past its period|this page needs a newer checkpoint",
+    ),
+    (
+        "header-from-future",
+        "区块头的时间比本机快|请检查设备的时间",
+        "The header’s time is ahead of this device|check the device’s clock",
+    ),
+    (
+        "header-not-given",
+        "没有节点给出区块头",
+        "No node gave a header",
+    ),
+    (
+        "header-refuted",
+        "节点给出的区块头不成立|{why}",
+        "The nodes’ headers do not verify|{why}",
+    ),
+    (
+        "too-many-steps",
+        "从检查点验证过来的工作量超过上限",
+        "The way from the checkpoint takes more work than allowed",
+    ),
+    (
+        "header-fresh",
+        "区块头是 {age_seconds}前的",
+        "The header is {age_seconds} old",
+    ),
+    (
+        "header-stale",
+        "最新的区块头已是 {age_seconds}前的|上限 {bound_seconds}；之后发生的事看不到",
+        "The newest header is {age_seconds} old|the bound is {bound_seconds}; what happened since cannot be seen",
+    ),
+    (
+        "nodes-agree",
+        "{agree} 个独立节点持有同一区块头|共问了 {asked} 个",
+        "{agree} independent nodes hold the same header|{asked} were asked",
+    ),
+    (
+        "no-other-node",
+        "没有其他机构的节点可以比对",
+        "No node of another member is known to compare with",
+    ),
+    (
+        "other-nodes-silent",
+        "其他机构的节点没有回答",
+        "No node of another member answered",
+    ),
+    (
+        "nodes-disagree",
+        "有节点给出另一个区块头，却拿不出证明",
+        "Another node names another header, without proof",
+    ),
+    (
+        "chain-forked",
+        "同一高度有两个都签了名的区块头|联盟作出解释之前，一概不下结论",
+        "Two headers of one height are both signed|nothing is concluded until the consortium has explained it",
+    ),
+    (
+        "invoice-unclaimed",
+        "尚未报销，未作废，未红冲",
+        "Not claimed, not void, not red-flushed",
+    ),
+    (
+        "invoice-red-part",
+        "已部分红冲|{red} 次",
+        "Partly red-flushed|{red} times",
+    ),
+    (
+        "invoice-locked",
+        "已被{by}锁定，报销中|别的单位不能再报",
+        "Being claimed by {by}|no one else can claim it",
+    ),
+    (
+        "invoice-reimbursed",
+        "已由{by}报销",
+        "Already claimed by {by}",
+    ),
+    ("invoice-entered", "已由{by}入账", "Already entered by {by}"),
+    (
+        "invoice-declared",
+        "已由{by}报税",
+        "Already declared for tax by {by}",
+    ),
+    ("invoice-void", "这张发票已作废", "This invoice is void"),
+    (
+        "invoice-red-flushed",
+        "这张发票已全额红冲",
+        "This invoice was red-flushed in full",
+    ),
+    (
+        "document-shared",
+        "患者已确认入档",
+        "Confirmed by the patient",
+    ),
+    ("document-proposed", "等待患者确认", "Waits for the patient"),
+    (
+        "document-rejected",
+        "患者没有接受这份病历",
+        "The patient rejected this document",
+    ),
+    (
+        "document-erased",
+        "内容已依法删除，记录仍在",
+        "The content was erased by law; the record remains",
+    ),
+    (
+        "grant-active",
+        "授权有效|到 {until}",
+        "The consent is in force|until {until}",
+    ),
+    (
+        "grant-expired",
+        "授权已过期|于 {until}",
+        "The consent has expired|at {until}",
+    ),
+    ("grant-revoked", "授权已撤销", "The consent was revoked"),
+    (
+        "grant-superseded",
+        "授权已被新的授权替代",
+        "The consent was superseded",
+    ),
+    ("read-done", "依授权的一次查看", "A reading under a consent"),
+    (
+        "read-open",
+        "一次紧急调阅，等待复核",
+        "An emergency reading that awaits its review",
+    ),
+    (
+        "read-reviewed",
+        "一次紧急调阅，已复核",
+        "An emergency reading, reviewed",
+    ),
+    (
+        "vote-upcoming",
+        "表决尚未开始|{opens_time} 开始",
+        "The vote has not opened yet|it opens at {opens_time}",
+    ),
+    ("vote-open", "表决正在进行", "The vote is open"),
+    (
+        "vote-passed",
+        "已截止，人数和面积都达到法定比例",
+        "Closed: both heads and area reach the legal share",
+    ),
+    (
+        "vote-not-passed",
+        "已截止，未达到法定比例",
+        "Closed: the legal share is not reached",
+    ),
+    (
+        "ballot-counted",
+        "这张票已在链上，并计入结果",
+        "This ballot is on the chain and counted",
+    ),
+    ("ballot-not-cast", "还没有投票", "Nothing was cast yet"),
+    (
+        "record-in-force",
+        "记录如所示",
+        "The record stands as shown",
+    ),
+    (
+        "life-cycle-stale",
+        "区块头太旧，现在的状态未能确认",
+        "The header is too old: its present state is not established",
+    ),
+    (
+        "truth-outside-proof",
+        "事情是否真实发生：不在核验范围|链上能证明“记录后未被改动”，不能证明“事实为真”",
+        "Whether it really happened: outside every proof|a chain proves that a record is unchanged, not that it is true",
+    ),
+    (
+        "reads-outside-chain",
+        "链外的查看：不在核验范围|登记的查看全部在此，链外的无法排除",
+        "Reads outside the chain: outside every proof|registered reads are complete; others cannot be excluded",
+    ),
+    (
+        "electorate-as-stated",
+        "名册是否真实：不在核验范围|由 {first}、{second} 共同认定",
+        "Whether the roster is true: outside every proof|stated by {first} and {second}",
+    ),
+    (
+        "verifier-ended",
+        "核验程序中断了，没有得出结论",
+        "The verifier stopped; there is no conclusion",
+    ),
+    (
+        "not-configured",
+        "不知道该信任哪条链",
+        "No chain to trust is configured",
+    ),
+    (
+        "not-understood",
+        "核验程序不支持这个操作",
+        "The verifier does not support this",
+    ),
+    (
+        "not-a-record-name",
+        "这不是记录编号",
+        "This is no record’s name",
+    ),
+    (
+        "no-node-answers",
+        "连不上任何节点|请检查网络后再试",
+        "No node can be reached|check the network and try again",
+    ),
+    (
+        "not-written",
+        "没有在时限内写入|{until} 之后可以再提交",
+        "It was not written in time|it can be sent again after {until}",
+    ),
+    (
+        "refused",
+        "没有写入：不符合规则|{code} {law}",
+        "Not written: it breaks a rule|{code} {law}",
+    ),
+    (
+        "key-not-exported",
+        "先保存身份文件，才能签名",
+        "Save the identity file before signing",
+    ),
+    (
+        "no-such-key",
+        "这台设备上没有这个身份",
+        "This device does not hold that identity",
+    ),
+    (
+        "bad-identity-file",
+        "这不是身份文件，或内容不完整",
+        "This is no identity file, or it is incomplete",
+    ),
+    (
+        "not-in-roster",
+        "这个身份不在表决名册里",
+        "This identity is not in the vote’s roster",
+    ),
+    (
+        "content-missing",
+        "节点上没有病历内容",
+        "The content is not at the node",
+    ),
+    (
+        "cannot-open",
+        "这个身份打不开病历内容",
+        "This identity cannot open the content",
+    ),
+    (
+        "storage-failed",
+        "浏览器不让保存|请检查是否为无痕模式",
+        "The browser refuses to store|is this a private window?",
+    ),
 ];
 
 /// What is being waited for.
 const STEPS: Table = &[
     ("loading", "正在取来核验程序……", "Fetching the verifier …"),
     ("reading", "正在识读内容……", "Reading the text …"),
-    ("asking-nodes", "正在向节点询问最新区块头……", "Asking the nodes for the newest header …"),
-    ("checking-signatures", "正在核对区块头的签名（{done}/{total}）……", "Checking the header’s signatures ({done}/{total}) …"),
-    ("stepping", "正在从检查点推进信任，到高度 {height}……", "Advancing trust from the checkpoint, to height {height} …"),
-    ("asking-proof", "正在取默克尔证明……", "Fetching the Merkle proof …"),
-    ("fetching-log", "正在取历史（{done}/{total}）……", "Fetching the history ({done}/{total}) …"),
-    ("replaying", "正在本机重演历史（{done}/{total}）……", "Replaying the history here ({done}/{total}) …"),
-    ("counting", "正在数票（{done}/{total}）……", "Counting ballots ({done}/{total}) …"),
-    ("asking-witnesses", "正在向其他节点核对……", "Comparing with other nodes …"),
+    (
+        "asking-nodes",
+        "正在向节点询问最新区块头……",
+        "Asking the nodes for the newest header …",
+    ),
+    (
+        "checking-signatures",
+        "正在核对区块头的签名（{done}/{total}）……",
+        "Checking the header’s signatures ({done}/{total}) …",
+    ),
+    (
+        "stepping",
+        "正在从检查点推进信任，到高度 {height}……",
+        "Advancing trust from the checkpoint, to height {height} …",
+    ),
+    (
+        "asking-proof",
+        "正在取默克尔证明……",
+        "Fetching the Merkle proof …",
+    ),
+    (
+        "fetching-log",
+        "正在取历史（{done}/{total}）……",
+        "Fetching the history ({done}/{total}) …",
+    ),
+    (
+        "replaying",
+        "正在本机重演历史（{done}/{total}）……",
+        "Replaying the history here ({done}/{total}) …",
+    ),
+    (
+        "counting",
+        "正在数票（{done}/{total}）……",
+        "Counting ballots ({done}/{total}) …",
+    ),
+    (
+        "asking-witnesses",
+        "正在向其他节点核对……",
+        "Comparing with other nodes …",
+    ),
     ("signing", "正在本机签名……", "Signing on this device …"),
     ("sending", "正在交给节点……", "Handing it to a node …"),
-    ("waiting-block", "正在等待写入区块……", "Waiting for a block …"),
-    ("fetching-content", "正在取密封的内容并解封……", "Fetching the sealed content and opening it …"),
+    (
+        "waiting-block",
+        "正在等待写入区块……",
+        "Waiting for a block …",
+    ),
+    (
+        "fetching-content",
+        "正在取密封的内容并解封……",
+        "Fetching the sealed content and opening it …",
+    ),
 ];
 
 /// Fields and facts on cards.
@@ -197,18 +676,38 @@ const EVENTS: Table = &[
     ("invoice.red", "红冲", "Red-flushed"),
     ("invoice.void", "作废", "Voided"),
     ("quota.grant", "领票", "Quota granted"),
-    ("document.propose", "医院存入病历", "Deposited by the hospital"),
-    ("document.confirm", "患者确认入档", "Confirmed by the patient"),
+    (
+        "document.propose",
+        "医院存入病历",
+        "Deposited by the hospital",
+    ),
+    (
+        "document.confirm",
+        "患者确认入档",
+        "Confirmed by the patient",
+    ),
     ("document.reject", "患者不接受", "Rejected by the patient"),
     ("document.deny", "拒绝查看", "Denied"),
     ("document.allow", "取消拒绝", "Denial lifted"),
-    ("document.recover", "更换密钥（3 天后生效）", "Key replaced (in force after 3 days)"),
-    ("document.veto", "否决更换密钥", "Replacement of the key vetoed"),
+    (
+        "document.recover",
+        "更换密钥（3 天后生效）",
+        "Key replaced (in force after 3 days)",
+    ),
+    (
+        "document.veto",
+        "否决更换密钥",
+        "Replacement of the key vetoed",
+    ),
     ("document.erase", "依法删除内容", "Content erased by law"),
     ("grant.give", "授权查看", "Permitted to read"),
     ("grant.revoke", "撤销授权", "Consent revoked"),
     ("read.done", "查看", "Read"),
-    ("read.emergency", "紧急调阅，没有授权", "Emergency reading, without a consent"),
+    (
+        "read.emergency",
+        "紧急调阅，没有授权",
+        "Emergency reading, without a consent",
+    ),
     ("read.review", "复核紧急调阅", "Emergency reading reviewed"),
     ("room.bind", "绑定密钥", "Key bound"),
     ("vote.open", "发起表决", "Vote opened"),
@@ -245,14 +744,30 @@ const SMALL: Table = &[
     ("convener", "召集人", "Convener"),
     ("notary", "公证处", "Notary"),
     ("desk", "登记窗口", "Registration desk"),
-    ("1", "制定和修改业主大会议事规则", "Rules of the owners’ assembly"),
+    (
+        "1",
+        "制定和修改业主大会议事规则",
+        "Rules of the owners’ assembly",
+    ),
     ("2", "制定和修改管理规约", "Management agreement"),
-    ("3", "选举或更换业主委员会", "Electing or replacing the committee"),
-    ("4", "选聘和解聘物业服务企业", "Hiring or dismissing the property manager"),
+    (
+        "3",
+        "选举或更换业主委员会",
+        "Electing or replacing the committee",
+    ),
+    (
+        "4",
+        "选聘和解聘物业服务企业",
+        "Hiring or dismissing the property manager",
+    ),
     ("5", "使用维修资金", "Using the maintenance fund"),
     ("6", "筹集维修资金", "Raising the maintenance fund"),
     ("7", "改建、重建建筑物", "Rebuilding or reconstruction"),
-    ("8", "改变共有部分用途或经营", "Changing the use of common parts"),
+    (
+        "8",
+        "改变共有部分用途或经营",
+        "Changing the use of common parts",
+    ),
     ("9", "其他重大事项", "Other matters of all owners"),
     ("lenders", "出借人表决", "Vote of lenders"),
 ];
@@ -262,10 +777,18 @@ const SMALL: Table = &[
 pub const TABLES: &[Table] = &[HEADLINES, REASONS, STEPS, FIELDS, EVENTS, SMALL];
 
 fn find(table: Table, lang: Lang, code: &str) -> Option<&'static str> {
-    table.iter().find(|(known, _, _)| *known == code).map(|(_, zh, en)| lang.pick(zh, en))
+    table
+        .iter()
+        .find(|(known, _, _)| *known == code)
+        .map(|(_, zh, en)| lang.pick(zh, en))
 }
 
-fn sentence(table: Table, lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> Option<(String, String)> {
+fn sentence(
+    table: Table,
+    lang: Lang,
+    code: &str,
+    facts: &BTreeMap<String, String>,
+) -> Option<(String, String)> {
     let text = filled(lang, find(table, lang, code)?, facts);
     Some(match text.split_once('|') {
         Some((sentence, detail)) => (sentence.to_owned(), detail.to_owned()),
@@ -275,13 +798,15 @@ fn sentence(table: Table, lang: Lang, code: &str, facts: &BTreeMap<String, Strin
 
 /// A headline; an unknown code is shown as it is, so that nothing is hidden.
 pub fn headline(lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> String {
-    let known = sentence(HEADLINES, lang, code, facts).or_else(|| sentence(REASONS, lang, code, facts));
+    let known =
+        sentence(HEADLINES, lang, code, facts).or_else(|| sentence(REASONS, lang, code, facts));
     known.map_or_else(|| code.to_owned(), |(sentence, _)| sentence)
 }
 
 /// A reason's sentence and detail; an unknown code stands as the sentence.
 pub fn reason(lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> (String, String) {
-    let known = sentence(REASONS, lang, code, facts).or_else(|| sentence(HEADLINES, lang, code, facts));
+    let known =
+        sentence(REASONS, lang, code, facts).or_else(|| sentence(HEADLINES, lang, code, facts));
     known.unwrap_or_else(|| (code.to_owned(), String::new()))
 }
 

@@ -6,7 +6,10 @@ use records::codes;
 /// Money in fen.
 pub fn money(fen: &str) -> String {
     match fen.parse::<i64>() {
-        Ok(fen) if fen < 0 => format!("-¥{}", codes::money::grouped_yuan(fen).trim_start_matches('-')),
+        Ok(fen) if fen < 0 => format!(
+            "-¥{}",
+            codes::money::grouped_yuan(fen).trim_start_matches('-')
+        ),
         Ok(fen) => format!("¥{}", codes::money::grouped_yuan(fen)),
         Err(_) => fen.to_owned(),
     }
@@ -51,7 +54,10 @@ pub fn grouped(text: &str) -> String {
 
 /// The first eight and last four characters of a long hash.
 pub fn short(hash: &str) -> String {
-    match (hash.get(..8), hash.len().checked_sub(4).and_then(|at| hash.get(at..))) {
+    match (
+        hash.get(..8),
+        hash.len().checked_sub(4).and_then(|at| hash.get(at..)),
+    ) {
         (Some(head), Some(tail)) if hash.len() > 14 => format!("{head}…{tail}"),
         _ => hash.to_owned(),
     }
@@ -67,11 +73,18 @@ pub fn date(text: &str) -> String {
 
 /// A Unix time in nanoseconds as day and clock time in the device's time zone.
 pub fn day_time(nanos: &str) -> (String, String) {
-    let Ok(nanos) = nanos.parse::<i64>() else { return (nanos.to_owned(), String::new()) };
+    let Ok(nanos) = nanos.parse::<i64>() else {
+        return (nanos.to_owned(), String::new());
+    };
     // Milliseconds since 1970 stay far below 2⁵³.
     let at = js_sys::Date::new(&((nanos / 1_000_000) as f64).into());
     (
-        format!("{}-{:02}-{:02}", at.get_full_year(), at.get_month() + 1, at.get_date()),
+        format!(
+            "{}-{:02}-{:02}",
+            at.get_full_year(),
+            at.get_month() + 1,
+            at.get_date()
+        ),
         format!("{:02}:{:02}", at.get_hours(), at.get_minutes()),
     )
 }
@@ -119,8 +132,14 @@ pub fn fact(lang: Lang, name: &str, value: &str) -> String {
     if let (true, Ok(height)) = (name.ends_with("height"), number()) {
         return thousands(height);
     }
+    if ["by", "to", "first", "second", "issuer", "hospital"].contains(&name) {
+        return super::member(lang, value);
+    }
     if name == "field" || name == "fields" {
-        let names: Vec<_> = value.split(',').map(|field| super::field(lang, field.trim())).collect();
+        let names: Vec<_> = value
+            .split(',')
+            .map(|field| super::field(lang, field.trim()))
+            .collect();
         return names.join(lang.pick("、", ", "));
     }
     value.to_owned()

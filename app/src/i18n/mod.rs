@@ -2,10 +2,15 @@
 
 mod codes;
 mod format;
+mod names;
 pub mod words;
 
 pub use codes::{event, field, headline, reason, small, step};
-pub use format::{age, area, date, day_time, grouped, money, percent, short, thousands, time, ward};
+pub use format::{
+    age, area, date, day_time, grouped, money, percent, short, thousands, time, ward,
+};
+
+pub use names::{member, tell as tell_names};
 
 use std::collections::BTreeMap;
 
@@ -40,7 +45,10 @@ impl Lang {
     /// The text with its `{places}` filled in.
     pub fn fill(self, text: Text, facts: &[(&str, &str)]) -> String {
         fill(self.t(text), |name| {
-            facts.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            facts
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
         })
     }
 
@@ -54,13 +62,19 @@ impl Lang {
 
     /// The name in this language, where a name exists in both.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
-        if self == Self::En && !en.is_empty() { en } else { zh }
+        if self == Self::En && !en.is_empty() {
+            en
+        } else {
+            zh
+        }
     }
 }
 
 /// Fills a code's sentence with the facts that came with it; times and money are written for people by the fact's name.
 fn filled(lang: Lang, template: &str, facts: &BTreeMap<String, String>) -> String {
-    fill(template, |name| facts.get(name).map(|value| format::fact(lang, name, value)))
+    fill(template, |name| {
+        facts.get(name).map(|value| format::fact(lang, name, value))
+    })
 }
 
 /// Replaces each `{name}`; a fact that is missing is shown as a dash and never silently dropped.
@@ -68,7 +82,9 @@ fn fill(template: &str, find: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(template.len() + 16);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, tail)) = after.split_once('}') else { break };
+        let Some((name, tail)) = after.split_once('}') else {
+            break;
+        };
         out.push_str(before);
         out.push_str(find(name).as_deref().unwrap_or("—"));
         rest = tail;
@@ -82,7 +98,10 @@ mod tests {
     use super::*;
 
     fn places(text: &str) -> Vec<&str> {
-        let parts = text.split('{').skip(1).filter_map(|part| part.split_once('}'));
+        let parts = text
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}'));
         let mut found: Vec<_> = parts.map(|(name, _)| name).collect();
         found.sort_unstable();
         found
@@ -93,9 +112,19 @@ mod tests {
     }
 
     fn assert_complete(name: &str, zh: &str, en: &str) {
-        assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{name} lacks a language");
-        assert_eq!(places(zh), places(en), "{name} names other facts in the other language");
-        assert!(!en.chars().any(is_chinese) || name == "LANGUAGE", "{name}: Chinese in English");
+        assert!(
+            !zh.trim().is_empty() && !en.trim().is_empty(),
+            "{name} lacks a language"
+        );
+        assert_eq!(
+            places(zh),
+            places(en),
+            "{name} names other facts in the other language"
+        );
+        assert!(
+            !en.chars().any(is_chinese) || name == "LANGUAGE",
+            "{name}: Chinese in English"
+        );
     }
 
     #[test]
@@ -112,8 +141,37 @@ mod tests {
             let mut seen = std::collections::BTreeSet::new();
             for (code, zh, en) in *table {
                 assert_complete(code, zh, en);
-                assert_eq!(zh.contains('|'), en.contains('|'), "{code}: detail in one language only");
+                assert_eq!(
+                    zh.contains('|'),
+                    en.contains('|'),
+                    "{code}: detail in one language only"
+                );
                 assert!(seen.insert(code), "{code} stands twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_reason_that_the_verifier_gives_has_its_sentence() {
+        let headlines = verifier::HEADLINES.iter().map(|headline| headline.code);
+        for code in verifier::REASONS
+            .iter()
+            .map(|reason| reason.code)
+            .chain(headlines)
+        {
+            for lang in [Lang::Zh, Lang::En] {
+                assert_ne!(
+                    headline(lang, code, &BTreeMap::new()),
+                    code,
+                    "{code} has no headline"
+                );
+                if verifier::Reason::by_code(code).is_some() {
+                    assert_ne!(
+                        reason(lang, code, &BTreeMap::new()).0,
+                        code,
+                        "{code} has no sentence"
+                    );
+                }
             }
         }
     }
@@ -132,8 +190,14 @@ mod tests {
 
     #[test]
     fn a_missing_fact_is_shown_as_a_dash() {
-        let text = Text { zh: "高度 {height}，{age}", en: "height {height}, {age}" };
+        let text = Text {
+            zh: "高度 {height}，{age}",
+            en: "height {height}, {age}",
+        };
         assert_eq!(Lang::Zh.fill(text, &[("height", "7")]), "高度 7，—");
-        assert_eq!(Lang::En.fill(text, &[("age", "{height}"), ("height", "7")]), "height 7, {height}");
+        assert_eq!(
+            Lang::En.fill(text, &[("age", "{height}"), ("height", "7")]),
+            "height 7, {height}"
+        );
     }
 }

@@ -53,9 +53,27 @@ impl Reducible for Rows {
 }
 
 fn rows(text: &str) -> Vec<Row> {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST).collect();
-    let same = |at: usize| lines.iter().take(at).position(|line| Some(line) == lines.get(at));
-    lines.iter().enumerate().map(|(at, line)| Row { text: (*line).to_owned(), same: same(at), end: None }).collect()
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(MOST)
+        .collect();
+    let same = |at: usize| {
+        lines
+            .iter()
+            .take(at)
+            .position(|line| Some(line) == lines.get(at))
+    };
+    lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| Row {
+            text: (*line).to_owned(),
+            same: same(at),
+            end: None,
+        })
+        .collect()
 }
 
 /// The page.
@@ -65,21 +83,29 @@ pub fn Batch() -> Html {
     let lang = page.lang;
     let rows = use_reducer(Rows::default);
     let area = use_node_ref();
-    let next = rows.0.iter().position(|row| row.end.is_none() && row.same.is_none());
-    let question = next.and_then(|at| rows.0.get(at)).map(|row| Question::Text(row.text.clone()));
+    let next = rows
+        .0
+        .iter()
+        .position(|row| row.end.is_none() && row.same.is_none());
+    let question = next
+        .and_then(|at| rows.0.get(at))
+        .map(|row| Question::Text(row.text.clone()));
     let inquiry = use_inquiry(&page.engine, question, next.unwrap_or(MOST) as u32);
     {
         let dispatch = rows.dispatcher();
-        use_effect_with((next, inquiry.verdict.clone(), inquiry.failed.clone()), move |(next, verdict, failed)| {
-            let end = match (verdict, failed) {
-                (Some(verdict), _) => End::Verdict(verdict.clone()),
-                (None, Some((code, facts))) => End::Failed(headline(lang, code, facts)),
-                _ => return,
-            };
-            if let Some(at) = next {
-                dispatch.dispatch(Change::End(*at, end));
-            }
-        });
+        use_effect_with(
+            (next, inquiry.verdict.clone(), inquiry.failed.clone()),
+            move |(next, verdict, failed)| {
+                let end = match (verdict, failed) {
+                    (Some(verdict), _) => End::Verdict(verdict.clone()),
+                    (None, Some((code, facts))) => End::Failed(headline(lang, code, facts)),
+                    _ => return,
+                };
+                if let Some(at) = next {
+                    dispatch.dispatch(Change::End(*at, end));
+                }
+            },
+        );
     }
     let start = {
         let (dispatch, area) = (rows.dispatcher(), area.clone());
@@ -89,7 +115,10 @@ pub fn Batch() -> Html {
             }
         })
     };
-    let waiting = inquiry.waiting.as_ref().map(|(code, facts)| step(lang, code, facts));
+    let waiting = inquiry
+        .waiting
+        .as_ref()
+        .map(|(code, facts)| step(lang, code, facts));
     let content = html! {
         <>
             { widget::link_notice(&page) }
@@ -106,8 +135,14 @@ fn list(lang: Lang, rows: &[Row], next: Option<usize>, waiting: Option<String>) 
     if rows.is_empty() {
         return Html::default();
     }
-    let done = rows.iter().filter(|row| row.end.is_some() || row.same.is_some()).count();
-    let facts = [("done", &*done.to_string()), ("total", &*rows.len().to_string())];
+    let done = rows
+        .iter()
+        .filter(|row| row.end.is_some() || row.same.is_some())
+        .count();
+    let facts = [
+        ("done", &*done.to_string()),
+        ("total", &*rows.len().to_string()),
+    ];
     html! {
         <section class="card">
             <div class="row wrap"><h3 class="grow" role="status">{ lang.fill(words::BATCH_DONE, &facts) }</h3><CopyButton text={csv(lang, rows)} label={lang.t(words::BATCH_CSV)} testid="batch-csv" /></div>
@@ -118,19 +153,37 @@ fn list(lang: Lang, rows: &[Row], next: Option<usize>, waiting: Option<String>) 
 
 fn line(lang: Lang, row: &Row, waiting: Option<&str>) -> Html {
     let (ring, sentence, end) = match (&row.end, row.same) {
-        (_, Some(same)) => {
-            (widget::mark(Mark::Bar, 40), lang.fill(words::BATCH_DUPLICATE, &[("line", &(same + 1).to_string())]), Html::default())
-        }
+        (_, Some(same)) => (
+            widget::mark(Mark::Bar, 40),
+            lang.fill(words::BATCH_DUPLICATE, &[("line", &(same + 1).to_string())]),
+            Html::default(),
+        ),
         (Some(End::Verdict(verdict)), _) => {
             let anchor = verdict.anchor.as_ref();
             let signers = anchor.map_or(&[][..], |anchor| &anchor.signers);
-            let ring = small_ring(signers, anchor.map_or(0, |anchor| anchor.total_power), Mark::from(verdict.outcome));
-            (ring, headline(lang, &verdict.headline, &verdict.facts), outcome_pill(lang, verdict.outcome))
+            let ring = small_ring(
+                signers,
+                anchor.map_or(0, |anchor| anchor.total_power),
+                Mark::from(verdict.outcome),
+            );
+            (
+                ring,
+                headline(lang, &verdict.headline, &verdict.facts),
+                outcome_pill(lang, verdict.outcome),
+            )
         }
-        (Some(End::Failed(sentence)), _) => (widget::mark(Mark::Dash, 40), sentence.clone(), Html::default()),
+        (Some(End::Failed(sentence)), _) => (
+            widget::mark(Mark::Dash, 40),
+            sentence.clone(),
+            Html::default(),
+        ),
         (None, None) => {
             let sentence = waiting.unwrap_or_else(|| lang.t(words::BATCH_NEXT));
-            (widget::mark(Mark::Dash, 40), sentence.to_owned(), Html::default())
+            (
+                widget::mark(Mark::Dash, 40),
+                sentence.to_owned(),
+                Html::default(),
+            )
         }
     };
     html! {
@@ -139,10 +192,25 @@ fn line(lang: Lang, row: &Row, waiting: Option<&str>) -> Html {
 }
 
 fn name(row: &Row) -> String {
-    let Some(End::Verdict(verdict)) = &row.end else { return row.text.chars().take(48).collect() };
-    let find = |name: &str| verdict.fields.iter().find(|field| field.name == name).map(summary::value);
-    let parts: Vec<String> = ["seller_name", "total", "date"].into_iter().filter_map(find).collect();
-    if parts.is_empty() { verdict.id.clone() } else { parts.join(" · ") }
+    let Some(End::Verdict(verdict)) = &row.end else {
+        return row.text.chars().take(48).collect();
+    };
+    let find = |name: &str| {
+        verdict
+            .fields
+            .iter()
+            .find(|field| field.name == name)
+            .map(summary::value)
+    };
+    let parts: Vec<String> = ["seller_name", "total", "date"]
+        .into_iter()
+        .filter_map(find)
+        .collect();
+    if parts.is_empty() {
+        verdict.id.clone()
+    } else {
+        parts.join(" · ")
+    }
 }
 
 fn csv(lang: Lang, rows: &[Row]) -> String {
@@ -153,10 +221,17 @@ fn csv(lang: Lang, rows: &[Row]) -> String {
                 verdict.id.clone(),
                 headline(lang, &verdict.headline, &verdict.facts),
                 name(row),
-                verdict.anchor.as_ref().map(|anchor| anchor.height.to_string()).unwrap_or_default(),
+                verdict
+                    .anchor
+                    .as_ref()
+                    .map(|anchor| anchor.height.to_string())
+                    .unwrap_or_default(),
             ],
             (Some(End::Failed(sentence)), _) => vec![String::new(), sentence.clone()],
-            (None, Some(same)) => vec![String::new(), lang.fill(words::BATCH_DUPLICATE, &[("line", &(same + 1).to_string())])],
+            (None, Some(same)) => vec![
+                String::new(),
+                lang.fill(words::BATCH_DUPLICATE, &[("line", &(same + 1).to_string())]),
+            ],
             (None, None) => vec![String::new(), lang.t(words::BATCH_NEXT).to_owned()],
         };
         for cell in std::iter::once(&row.text).chain(&cells) {
@@ -171,7 +246,11 @@ fn csv(lang: Lang, rows: &[Row]) -> String {
 
 /// A cell of a CSV; one that a spreadsheet would run as a formula is made text.
 fn quoted(cell: &str) -> String {
-    let safe = if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.to_owned() };
+    let safe = if cell.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    };
     format!("\"{}\"", safe.replace('"', "\"\""))
 }
 
@@ -182,7 +261,12 @@ mod tests {
     #[test]
     fn a_line_that_stands_twice_is_marked_and_not_dropped() {
         let rows = rows("a\n\n b \na\n");
-        assert_eq!(rows.iter().map(|row| (row.text.as_str(), row.same)).collect::<Vec<_>>(), [("a", None), ("b", None), ("a", Some(0))]);
+        assert_eq!(
+            rows.iter()
+                .map(|row| (row.text.as_str(), row.same))
+                .collect::<Vec<_>>(),
+            [("a", None), ("b", None), ("a", Some(0))]
+        );
     }
 
     #[test]

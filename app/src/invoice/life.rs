@@ -18,12 +18,20 @@ pub fn track_view(lang: Lang, verdict: &Verdict) -> Html {
     if verdict.kind != "invoice" {
         return Html::default();
     }
-    let Ok(invoice) = serde_json::from_str::<Invoice>(&verdict.state) else { return Html::default() };
+    let Ok(invoice) = serde_json::from_str::<Invoice>(&verdict.state) else {
+        return Html::default();
+    };
     track(lang.t(words::TRACK), &stops(lang, &invoice))
 }
 
 fn stops(lang: Lang, invoice: &Invoice) -> Vec<(&'static str, Stage)> {
-    let names = [words::TRACK_GRANTED, words::TRACK_ISSUED, words::TRACK_HELD, words::TRACK_LOCKED, words::TRACK_CLOSED];
+    let names = [
+        words::TRACK_GRANTED,
+        words::TRACK_ISSUED,
+        words::TRACK_HELD,
+        words::TRACK_LOCKED,
+        words::TRACK_CLOSED,
+    ];
     let here = match invoice.status.as_str() {
         "closed" => 4,
         "locked" => 3,
@@ -60,7 +68,13 @@ mod tests {
     use super::*;
 
     fn drawn(status: &str, tax: &str) -> Vec<(&'static str, Stage)> {
-        stops(Lang::Zh, &Invoice { status: status.into(), tax: tax.into() })
+        stops(
+            Lang::Zh,
+            &Invoice {
+                status: status.into(),
+                tax: tax.into(),
+            },
+        )
     }
 
     #[test]
@@ -74,6 +88,10 @@ mod tests {
     fn a_red_flushed_invoice_goes_no_further() {
         let stops = drawn("issued", "red-full");
         assert_eq!(stops.last(), Some(&("红冲", Stage::Halt)));
-        assert!(stops.iter().all(|(_, stage)| !matches!(stage, Stage::Ahead | Stage::Now)));
+        assert!(
+            stops
+                .iter()
+                .all(|(_, stage)| !matches!(stage, Stage::Ahead | Stage::Now))
+        );
     }
 }

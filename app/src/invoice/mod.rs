@@ -42,7 +42,9 @@ pub fn Linked(props: &LinkedProps) -> Html {
     let record = props.record.clone();
     match &props.openings {
         _ if record.kind == "vote" => html! { <crate::vote::Vote id={record.id} /> },
-        Some(openings) => html! { <Answer question={Question::Text(format!("#/r/{}/{}/{openings}", record.kind, record.id))} /> },
+        Some(openings) => {
+            html! { <Answer question={Question::Text(format!("#/r/{}/{}/{openings}", record.kind, record.id))} /> }
+        }
         None => html! { <Answer question={Question::Record(record)} /> },
     }
 }
@@ -72,7 +74,13 @@ fn Answer(props: &AnswerProps) -> Html {
     let inquiry = use_inquiry(&page.engine, Some(props.question.clone()), *again);
     use_effect_with(inquiry.verdict.clone(), |verdict| {
         if let Some(verdict) = verdict.as_ref().filter(|verdict| !verdict.id.is_empty()) {
-            replace(&Route::Record(RecordRef { kind: verdict.kind.clone(), id: verdict.id.clone() }, None));
+            replace(&Route::Record(
+                RecordRef {
+                    kind: verdict.kind.clone(),
+                    id: verdict.id.clone(),
+                },
+                None,
+            ));
         }
     });
     let retry = {
@@ -151,9 +159,14 @@ fn grounds(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
 
 /// The openings of a scanned or opened link.
 fn openings(question: &Question) -> Option<String> {
-    let Question::Text(text) = question else { return None };
+    let Question::Text(text) = question else {
+        return None;
+    };
     let (_, link) = text.split_once("#/r/")?;
-    link.split('/').nth(2).filter(|openings| !openings.is_empty()).map(str::to_owned)
+    link.split('/')
+        .nth(2)
+        .filter(|openings| !openings.is_empty())
+        .map(str::to_owned)
 }
 
 fn actions(page: &Page, inquiry: &Rc<Inquiry>, retry: Callback<MouseEvent>) -> Html {
@@ -179,7 +192,12 @@ fn Save(props: &SaveProps) -> Html {
     let copied = use_state_eq(|| false);
     let press = {
         let (verdict, copied) = (props.verdict.clone(), copied.clone());
-        Callback::from(move |_| copied.set(!widget::download(&summary::file_name(&verdict), &verdict.raw)))
+        Callback::from(move |_| {
+            copied.set(!widget::download(
+                &summary::file_name(&verdict),
+                &verdict.raw,
+            ))
+        })
     };
     html! {
         <>
@@ -196,8 +214,14 @@ mod tests {
     #[test]
     fn openings_come_from_the_scanned_link_alone() {
         let link = |text: &str| openings(&Question::Text(text.into()));
-        assert_eq!(link("https://x.example/#/r/invoice/1/AQID"), Some("AQID".into()));
+        assert_eq!(
+            link("https://x.example/#/r/invoice/1/AQID"),
+            Some("AQID".into())
+        );
         assert_eq!(link("https://x.example/#/r/invoice/1"), None);
-        assert_eq!(link("01,32,,25432000000031411143,655.00,20250311,,19E3"), None);
+        assert_eq!(
+            link("01,32,,25432000000031411143,655.00,20250311,,19E3"),
+            None
+        );
     }
 }

@@ -8,7 +8,11 @@ use verifier::verdict::{Field, Status, Verdict};
 pub fn text(lang: Lang, verdict: &Verdict) -> String {
     let mut out = headline(lang, &verdict.headline, &verdict.facts);
     let colon = lang.pick("：", ": ");
-    for one in verdict.fields.iter().filter(|one| one.name != "lines" && !one.value.is_empty()) {
+    for one in verdict
+        .fields
+        .iter()
+        .filter(|one| one.name != "lines" && !one.value.is_empty())
+    {
         let _ = write!(out, "\n{}{colon}{}", field(lang, &one.name), value(one));
     }
     for check in &verdict.checks {
@@ -18,7 +22,11 @@ pub fn text(lang: Lang, verdict: &Verdict) -> String {
             Status::OutOfForce => words::STATUS_OUT,
             Status::NotEstablished => words::STATUS_OPEN,
         });
-        let _ = write!(out, "\n[{word}] {}", reason(lang, &check.reason, &check.facts).0);
+        let _ = write!(
+            out,
+            "\n[{word}] {}",
+            reason(lang, &check.reason, &check.facts).0
+        );
     }
     if let Some(anchor) = &verdict.anchor {
         let _ = write!(

@@ -35,7 +35,11 @@ pub fn KeepFile(props: &Props) -> Html {
             let (file, key) = (file.clone(), key.clone());
             let hear = Callback::from(move |message| match message {
                 FromVerifier::IdentityFile { name, text, .. } => file.set(File::Here(name, text)),
-                FromVerifier::Failed { reason: code, facts, .. } => file.set(File::Failed(reason(lang, &code, &facts).0)),
+                FromVerifier::Failed {
+                    reason: code,
+                    facts,
+                    ..
+                } => file.set(File::Failed(reason(lang, &code, &facts).0)),
                 _ => {}
             });
             *ticket.borrow_mut() = Some(engine.ask(|id| ToVerifier::Export { id, key }, hear));

@@ -49,7 +49,11 @@ fn Card(props: &CardProps) -> Html {
     let page = use_page();
     let lang = page.lang;
     let identity = &props.identity;
-    let (class, word) = if identity.exported { ("pill ok", words::KEYS_READY) } else { ("pill warn", words::KEYS_UNSAVED) };
+    let (class, word) = if identity.exported {
+        ("pill ok", words::KEYS_READY)
+    } else {
+        ("pill warn", words::KEYS_UNSAVED)
+    };
     html! {
         <section class="card stack" data-testid="identity-card" data-key={identity.key.clone()} data-exported={identity.exported.to_string()}>
             <div class="row"><span class="avatar" aria-hidden="true">{ identity.name.chars().next() }</span>

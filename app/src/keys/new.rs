@@ -22,7 +22,9 @@ pub fn New() -> Html {
         let (engine, role, field) = (page.engine.clone(), *role, name.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let Some(field) = field.cast::<HtmlInputElement>() else { return };
+            let Some(field) = field.cast::<HtmlInputElement>() else {
+                return;
+            };
             let name = field.value().trim().to_owned();
             if !name.is_empty() {
                 engine.request(|id| ToVerifier::Create { id, name, role });
@@ -60,7 +62,11 @@ pub fn Import() -> Html {
         Callback::from(move |text: String| {
             let failed = failed.clone();
             let hear = Callback::from(move |message| match message {
-                FromVerifier::Failed { reason: code, facts, .. } => failed.set(reason(lang, &code, &facts).0),
+                FromVerifier::Failed {
+                    reason: code,
+                    facts,
+                    ..
+                } => failed.set(reason(lang, &code, &facts).0),
                 _ => failed.set(String::new()),
             });
             *ticket.borrow_mut() = Some(engine.ask(|id| ToVerifier::Import { id, text }, hear));
@@ -78,7 +84,11 @@ pub fn Import() -> Html {
     let chosen = Callback::from(move |file: File| {
         let import = import.clone();
         spawn_local(async move {
-            if let Some(text) = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()) {
+            if let Some(text) = JsFuture::from(file.text())
+                .await
+                .ok()
+                .and_then(|text| text.as_string())
+            {
                 import.emit(text);
             }
         });
@@ -91,5 +101,10 @@ pub fn Import() -> Html {
                 <button type="button" class="btn primary" onclick={press} data-testid="import">{ lang.t(words::KEYS_IMPORT_DO) }</button></div>
         </div>
     };
-    widget::fold(lang.t(words::KEYS_IMPORT), "import-identity", page.known.identities.is_empty(), form)
+    widget::fold(
+        lang.t(words::KEYS_IMPORT),
+        "import-identity",
+        page.known.identities.is_empty(),
+        form,
+    )
 }

@@ -1,10 +1,12 @@
 //! One document of a patient: confirm it, see who has read it, who is denied, and review an emergency reading.
 
-use super::state::{Document, field, member, proven};
+use super::state::{Document, field, proven};
 use crate::engine::{Question, use_inquiry};
-use crate::i18n::{Lang, Text, date, words};
+use crate::i18n::{Lang, Text, date, member, words};
 use crate::shell::{Route, use_page};
-use crate::widget::{self, CopyButton, Doing, Mark, act_view, checks_waiting, mark, outcome_pill, use_act, visitors};
+use crate::widget::{
+    self, CopyButton, Doing, Mark, act_view, checks_waiting, mark, outcome_pill, use_act, visitors,
+};
 use verifier::verdict::{HistoryEntry, Outcome, Verdict};
 use worker::{Action, RecordRef};
 use yew::prelude::*;
@@ -24,8 +26,15 @@ fn standing(document: &Document) -> (Text, Mark) {
 pub fn DocumentCard(props: &Props) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let record = RecordRef { kind: "document".into(), id: props.id.clone() };
-    let inquiry = use_inquiry(&page.engine, Some(Question::Record(record.clone())), props.again);
+    let record = RecordRef {
+        kind: "document".into(),
+        id: props.id.clone(),
+    };
+    let inquiry = use_inquiry(
+        &page.engine,
+        Some(Question::Record(record.clone())),
+        props.again,
+    );
     let (doing, act) = use_act(&page.engine);
     {
         let changed = props.changed.clone();
@@ -37,10 +46,19 @@ pub fn DocumentCard(props: &Props) -> Html {
     }
     let key = props.identity.clone();
     let act = Callback::from(move |action: Action| act.emit((key.clone(), action)));
-    let shown = inquiry.verdict.as_ref().and_then(|verdict| Some((verdict.clone(), proven::<Document>(verdict)?)));
+    let shown = inquiry
+        .verdict
+        .as_ref()
+        .and_then(|verdict| Some((verdict.clone(), proven::<Document>(verdict)?)));
     let Some((verdict, document)) = shown else {
-        let waiting = inquiry.waiting.as_ref().map(|(code, facts)| checks_waiting(lang, code, facts));
-        let outcome = inquiry.verdict.as_ref().map_or(Outcome::NotEstablished, |verdict| verdict.outcome);
+        let waiting = inquiry
+            .waiting
+            .as_ref()
+            .map(|(code, facts)| checks_waiting(lang, code, facts));
+        let outcome = inquiry
+            .verdict
+            .as_ref()
+            .map_or(Outcome::NotEstablished, |verdict| verdict.outcome);
         return html! { <section class="card row" data-testid="document">{ waiting.unwrap_or_else(|| outcome_pill(lang, outcome)) }</section> };
     };
     let (word, shape) = standing(&document);
@@ -48,10 +66,10 @@ pub fn DocumentCard(props: &Props) -> Html {
     let address = Route::Record(record, None).hash();
     html! {
         <section class="card stack" data-testid="document" data-id={props.id.clone()} data-status={document.status.clone()} data-outcome={format!("{:?}", verdict.outcome).to_lowercase()}>
-            <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(&page, &document.hospital), &verdict) }</div></div>
+            <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(lang, &document.hospital), &verdict) }</div></div>
                 <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
             if document.status == "proposed" { { answer(lang, &props.id, &act, doing.busy()) } }
-            { denied(lang, &document.denied, &props.id, &act, doing.busy(), |id| member(&page, id)) }
+            { denied(lang, &document.denied, &props.id, &act, doing.busy()) }
             { act_view(lang, &doing) }
             { book(lang, &verdict) }
             if document.open_reviews > 0 { { reviews(lang, &verdict.history, &act, doing.busy()) } }
@@ -61,9 +79,15 @@ pub fn DocumentCard(props: &Props) -> Html {
 }
 
 fn where_from(hospital: &str, verdict: &Verdict) -> String {
-    let rest = ["department", "author"].into_iter().filter_map(|name| field(verdict, name).map(str::to_owned));
+    let rest = ["department", "author"]
+        .into_iter()
+        .filter_map(|name| field(verdict, name).map(str::to_owned));
     let day = field(verdict, "date").map(date);
-    std::iter::once(hospital.to_owned()).chain(rest).chain(day).collect::<Vec<_>>().join(" · ")
+    std::iter::once(hospital.to_owned())
+        .chain(rest)
+        .chain(day)
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn answer(lang: Lang, id: &str, act: &Callback<Action>, busy: bool) -> Html {
@@ -81,14 +105,14 @@ fn answer(lang: Lang, id: &str, act: &Callback<Action>, busy: bool) -> Html {
 }
 
 /// Denials are shown as clearly as grants.
-fn denied(lang: Lang, list: &[String], id: &str, act: &Callback<Action>, busy: bool, name: impl Fn(&str) -> String) -> Html {
+fn denied(lang: Lang, list: &[String], id: &str, act: &Callback<Action>, busy: bool) -> Html {
     if list.is_empty() {
         return Html::default();
     }
     let rows = list.iter().map(|one| {
         let (act, action) = (act.clone(), Action::Allow { documents: vec![id.to_owned()], member: one.clone() });
         html! {
-            <li class="item" data-testid="denied" data-member={one.clone()}>{ mark(Mark::Cross, 22) }<div class="grow"><b>{ name(one) }</b><div class="caption">{ lang.t(words::MED_DENY_SAY) }</div></div>
+            <li class="item" data-testid="denied" data-member={one.clone()}>{ mark(Mark::Cross, 22) }<div class="grow"><b>{ member(lang, one) }</b><div class="caption">{ lang.t(words::MED_DENY_SAY) }</div></div>
                 <button type="button" class="btn slim" disabled={busy} onclick={Callback::from(move |_| act.emit(action.clone()))} data-testid="allow">{ lang.t(words::MED_ALLOW) }</button></li>
         }
     });
@@ -109,8 +133,16 @@ fn book(lang: Lang, verdict: &Verdict) -> Html {
 /// Emergency readings that nobody has reviewed yet; the record of the reading is named by the entry's `subject`.
 fn reviews(lang: Lang, history: &[HistoryEntry], act: &Callback<Action>, busy: bool) -> Html {
     let subject = |entry: &HistoryEntry| entry.facts.get("subject").cloned();
-    let reviewed: Vec<_> = history.iter().filter(|entry| entry.event == "read.review").filter_map(subject).collect();
-    let open = history.iter().filter(|entry| entry.event == "read.emergency").filter_map(subject).filter(|read| !reviewed.contains(read));
+    let reviewed: Vec<_> = history
+        .iter()
+        .filter(|entry| entry.event == "read.review")
+        .filter_map(subject)
+        .collect();
+    let open = history
+        .iter()
+        .filter(|entry| entry.event == "read.emergency")
+        .filter_map(subject)
+        .filter(|read| !reviewed.contains(read));
     let rows = open.map(|read| {
         let press = |justified: bool| {
             let (act, read) = (act.clone(), read.clone());

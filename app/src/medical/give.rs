@@ -39,7 +39,14 @@ struct Wish {
 pub fn GiveForm(props: &Props) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let wish = use_state_eq(|| Wish { to: String::new(), deny: false, purpose: PURPOSES[0], days: DAYS[1], note: String::new(), without: Vec::new() });
+    let wish = use_state_eq(|| Wish {
+        to: String::new(),
+        deny: false,
+        purpose: PURPOSES[0],
+        days: DAYS[1],
+        note: String::new(),
+        without: Vec::new(),
+    });
     let (doing, act) = use_act(&page.engine);
     {
         let changed = props.changed.clone();
@@ -50,8 +57,20 @@ pub fn GiveForm(props: &Props) -> Html {
         });
     }
     let readers = readers(&page);
-    let to = if wish.to.is_empty() { readers.first().map(|(id, _)| id.clone()).unwrap_or_default() } else { wish.to.clone() };
-    let documents: Vec<String> = props.documents.iter().filter(|id| !wish.without.contains(id)).cloned().collect();
+    let to = if wish.to.is_empty() {
+        readers
+            .first()
+            .map(|(id, _)| id.clone())
+            .unwrap_or_default()
+    } else {
+        wish.to.clone()
+    };
+    let documents: Vec<String> = props
+        .documents
+        .iter()
+        .filter(|id| !wish.without.contains(id))
+        .cloned()
+        .collect();
     let ready = !to.is_empty() && !documents.is_empty() && !doing.busy();
     let send = {
         let (key, wish, to) = (props.identity.clone(), (*wish).clone(), to.clone());
@@ -73,7 +92,10 @@ pub fn GiveForm(props: &Props) -> Html {
 
 fn action(wish: &Wish, to: &str, documents: Vec<String>) -> Action {
     if wish.deny {
-        return Action::Deny { documents, member: to.to_owned() };
+        return Action::Deny {
+            documents,
+            member: to.to_owned(),
+        };
     }
     let until = js_sys::Date::now() as i64 / 1000 + i64::from(wish.days) * 86_400;
     Action::Give {
@@ -87,10 +109,21 @@ fn action(wish: &Wish, to: &str, documents: Vec<String>) -> Action {
 
 /// Members that a patient can permit or deny: only those proven on the chain.
 fn readers(page: &Page) -> Vec<(String, String)> {
-    let members = page.known.chain.as_ref().map_or(&[][..], |chain| &chain.members);
+    let members = page
+        .known
+        .chain
+        .as_ref()
+        .map_or(&[][..], |chain| &chain.members);
     let may = |role: &String| READERS.contains(&role.as_str());
     let readers = members.iter().filter(|member| member.roles.iter().any(may));
-    readers.map(|member| (member.id.clone(), page.lang.pick(&member.name, &member.name_en).to_owned())).collect()
+    readers
+        .map(|member| {
+            (
+                member.id.clone(),
+                page.lang.pick(&member.name, &member.name_en).to_owned(),
+            )
+        })
+        .collect()
 }
 
 fn edit(wish: &UseStateHandle<Wish>, change: impl FnOnce(&mut Wish)) {
@@ -100,7 +133,10 @@ fn edit(wish: &UseStateHandle<Wish>, change: impl FnOnce(&mut Wish)) {
 }
 
 fn sight(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
-    let options = [(lang.t(words::MED_PERMIT), !wish.deny), (lang.t(words::MED_DENY), wish.deny)];
+    let options = [
+        (lang.t(words::MED_PERMIT), !wish.deny),
+        (lang.t(words::MED_DENY), wish.deny),
+    ];
     let wish = wish.clone();
     let choose = Callback::from(move |at: usize| edit(&wish, |wish| wish.deny = at == 1));
     segments(lang.t(words::MED_SIGHT), "sight", &options, &choose)
@@ -109,7 +145,10 @@ fn sight(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
 fn whom(lang: Lang, wish: &UseStateHandle<Wish>, readers: &[(String, String)], to: &str) -> Html {
     let wish = wish.clone();
     let change = Callback::from(move |event: Event| {
-        if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+        if let Some(select) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
+        {
             edit(&wish, |wish| wish.to = select.value());
         }
     });
@@ -134,14 +173,32 @@ fn which(lang: Lang, wish: &UseStateHandle<Wish>, documents: &[String]) -> Html 
 
 fn why(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
     let purposes = PURPOSES.map(|code| (code, small(lang, code)));
-    let options: Vec<(&str, bool)> = purposes.iter().map(|(code, name)| (name.as_str(), wish.purpose == *code)).collect();
+    let options: Vec<(&str, bool)> = purposes
+        .iter()
+        .map(|(code, name)| (name.as_str(), wish.purpose == *code))
+        .collect();
     let days = DAYS.map(|days| lang.fill(words::MED_DAYS_N, &[("days", &days.to_string())]));
-    let lengths: Vec<(&str, bool)> = days.iter().zip(DAYS).map(|(name, days)| (name.as_str(), wish.days == days)).collect();
+    let lengths: Vec<(&str, bool)> = days
+        .iter()
+        .zip(DAYS)
+        .map(|(name, days)| (name.as_str(), wish.days == days))
+        .collect();
     let (to_purpose, to_days, to_note) = (wish.clone(), wish.clone(), wish.clone());
-    let purpose = Callback::from(move |at: usize| edit(&to_purpose, |wish| wish.purpose = PURPOSES.get(at).copied().unwrap_or(wish.purpose)));
-    let length = Callback::from(move |at: usize| edit(&to_days, |wish| wish.days = DAYS.get(at).copied().unwrap_or(wish.days)));
+    let purpose = Callback::from(move |at: usize| {
+        edit(&to_purpose, |wish| {
+            wish.purpose = PURPOSES.get(at).copied().unwrap_or(wish.purpose)
+        })
+    });
+    let length = Callback::from(move |at: usize| {
+        edit(&to_days, |wish| {
+            wish.days = DAYS.get(at).copied().unwrap_or(wish.days)
+        })
+    });
     let note = Callback::from(move |event: InputEvent| {
-        if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+        if let Some(input) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        {
             edit(&to_note, |wish| wish.note = input.value());
         }
     });

@@ -1,8 +1,8 @@
 //! One grant: who, what, why, until when, in force or not, how often read; and revoking it.
 
-use super::state::{Grant, block_time, field, member, proven};
+use super::state::{Grant, block_time, field, proven};
 use crate::engine::{Question, use_inquiry};
-use crate::i18n::{Lang, Text, small, time, ward, words};
+use crate::i18n::{Lang, Text, member, small, time, ward, words};
 use crate::shell::{Page, Route, use_page};
 use crate::widget::{Doing, Mark, act_view, checks_waiting, mark, outcome_pill, use_act};
 use std::rc::Rc;
@@ -28,7 +28,9 @@ fn standing(grant: &Grant, at: i64) -> (Text, Mark) {
     match grant.status.as_str() {
         "revoked" => (words::MED_REVOKED, Mark::Bar),
         "superseded" => (words::MED_SUPERSEDED, Mark::Bar),
-        _ if grant.until.parse::<i64>().is_ok_and(|until| until <= at) => (words::MED_EXPIRED, Mark::Bar),
+        _ if grant.until.parse::<i64>().is_ok_and(|until| until <= at) => {
+            (words::MED_EXPIRED, Mark::Bar)
+        }
         _ => (words::MED_ACTIVE, Mark::Tick),
     }
 }
@@ -38,8 +40,15 @@ fn standing(grant: &Grant, at: i64) -> (Text, Mark) {
 pub fn GrantCard(props: &Props) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let record = RecordRef { kind: "grant".into(), id: props.id.clone() };
-    let inquiry = use_inquiry(&page.engine, Some(Question::Record(record.clone())), props.again);
+    let record = RecordRef {
+        kind: "grant".into(),
+        id: props.id.clone(),
+    };
+    let inquiry = use_inquiry(
+        &page.engine,
+        Some(Question::Record(record.clone())),
+        props.again,
+    );
     let (doing, act) = use_act(&page.engine);
     {
         let changed = props.changed.clone();
@@ -51,16 +60,33 @@ pub fn GrantCard(props: &Props) -> Html {
     }
     let revoke = {
         let (key, grant) = (props.identity.clone(), props.id.clone());
-        Callback::from(move |_| act.emit((key.clone(), Action::Revoke { grant: grant.clone() })))
+        Callback::from(move |_| {
+            act.emit((
+                key.clone(),
+                Action::Revoke {
+                    grant: grant.clone(),
+                },
+            ))
+        })
     };
-    let shown = inquiry.verdict.as_ref().and_then(|verdict| Some((verdict.clone(), proven::<Grant>(verdict)?)));
+    let shown = inquiry
+        .verdict
+        .as_ref()
+        .and_then(|verdict| Some((verdict.clone(), proven::<Grant>(verdict)?)));
     let Some((verdict, grant)) = shown else {
-        return unproven(&page, &inquiry.verdict, inquiry.waiting.as_ref().map(|(code, facts)| checks_waiting(lang, code, facts)));
+        return unproven(
+            &page,
+            &inquiry.verdict,
+            inquiry
+                .waiting
+                .as_ref()
+                .map(|(code, facts)| checks_waiting(lang, code, facts)),
+        );
     };
     let (word, shape) = standing(&grant, block_time(&verdict));
     html! {
         <section class="card stack" data-testid="grant" data-id={props.id.clone()} data-to={grant.to.clone()} data-standing={if shape == Mark::Tick { "in-force".to_owned() } else { grant.status.clone() }}>
-            { head(&page, &grant, word, shape) }
+            { head(lang, &grant, word, shape) }
             { rows(lang, &verdict, &grant) }
             if shape == Mark::Tick {
                 <details><summary class="btn slim danger" data-testid="revoke">{ lang.t(words::MED_REVOKE) }</summary>
@@ -75,13 +101,14 @@ pub fn GrantCard(props: &Props) -> Html {
 
 /// A grant whose state is not proven: never drawn as if it held.
 fn unproven(page: &Page, verdict: &Option<Rc<Verdict>>, waiting: Option<Html>) -> Html {
-    let pill = verdict.as_ref().map(|verdict| outcome_pill(page.lang, verdict.outcome));
+    let pill = verdict
+        .as_ref()
+        .map(|verdict| outcome_pill(page.lang, verdict.outcome));
     html! { <section class="card row" data-testid="grant">{ waiting.or(pill).unwrap_or_else(|| outcome_pill(page.lang, Outcome::NotEstablished)) }</section> }
 }
 
-fn head(page: &Page, grant: &Grant, word: Text, shape: Mark) -> Html {
-    let lang = page.lang;
-    let name = member(page, &grant.to);
+fn head(lang: Lang, grant: &Grant, word: Text, shape: Mark) -> Html {
+    let name = member(lang, &grant.to);
     html! {
         <div class="row"><span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
             <div class="grow"><b>{ &name }</b><div class="small">{ lang.fill(words::MED_MAY_SAY, &[("count", &grant.documents.len().to_string())]) }</div></div>

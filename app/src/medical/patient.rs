@@ -9,7 +9,9 @@ use yew::prelude::*;
 
 fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item = String> + 'a {
     let records = identity.into_iter().flat_map(|identity| &identity.records);
-    records.filter(move |record| record.kind == kind).map(|record| record.id.clone())
+    records
+        .filter(move |record| record.kind == kind)
+        .map(|record| record.id.clone())
 }
 
 /// The page.
@@ -27,7 +29,9 @@ pub fn Patient() -> Html {
         let again = again.clone();
         Callback::from(move |()| again.set(*again + 1))
     };
-    let identity = mine(&page, Role::Patient).into_iter().find(|identity| identity.key == *key);
+    let identity = mine(&page, Role::Patient)
+        .into_iter()
+        .find(|identity| identity.key == *key);
     let grants: Vec<String> = ids(identity, "grant").collect();
     let documents: Vec<String> = ids(identity, "document").collect();
     let content = html! {

@@ -29,15 +29,27 @@ pub fn Reader() -> Html {
         let (input, asked) = (input.clone(), asked.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let id = input.cast::<HtmlInputElement>().map(|input| document_id(&input.value())).unwrap_or_default();
+            let id = input
+                .cast::<HtmlInputElement>()
+                .map(|input| document_id(&input.value()))
+                .unwrap_or_default();
             asked.set((id, asked.1 + 1));
         })
     };
     let (id, again) = (*asked).clone();
-    let question = (!id.is_empty()).then(|| Question::Record(RecordRef { kind: "document".into(), id: id.clone() }));
+    let question = (!id.is_empty()).then(|| {
+        Question::Record(RecordRef {
+            kind: "document".into(),
+            id: id.clone(),
+        })
+    });
     let inquiry = use_inquiry(&page.engine, question, again);
-    let identity = mine(&page, Role::Member).into_iter().find(|identity| identity.key == *key);
-    let member = identity.map(|identity| identity.member.clone()).unwrap_or_default();
+    let identity = mine(&page, Role::Member)
+        .into_iter()
+        .find(|identity| identity.key == *key);
+    let member = identity
+        .map(|identity| identity.member.clone())
+        .unwrap_or_default();
     let content = html! {
         <>
             { widget::link_notice(&page) }
@@ -60,7 +72,11 @@ pub fn Reader() -> Html {
 
 /// Nothing may be read on a verdict that is not established.
 fn answer(document: &Document, member: &str, verdict: &Verdict) -> May {
-    if verdict.outcome == Outcome::Verified { document.may_read(member, block_time(verdict)) } else { May::No }
+    if verdict.outcome == Outcome::Verified {
+        document.may_read(member, block_time(verdict))
+    } else {
+        May::No
+    }
 }
 
 fn title(page: &Page, verdict: &Verdict) -> Html {
@@ -94,25 +110,49 @@ fn Answer(props: &AnswerProps) -> Html {
     let reason = use_node_ref();
     let (doing, act) = use_act(&page.engine);
     let (shape, sentence, code) = match &props.may.0 {
-        May::Yes(_, until) => (Mark::Tick, lang.fill(words::MED_YES, &[("until", &time(until))]), "yes"),
-        May::Denied => (Mark::Cross, lang.t(words::MED_NO_DENIED).to_owned(), "denied"),
+        May::Yes(_, until) => (
+            Mark::Tick,
+            lang.fill(words::MED_YES, &[("until", &time(until))]),
+            "yes",
+        ),
+        May::Denied => (
+            Mark::Cross,
+            lang.t(words::MED_NO_DENIED).to_owned(),
+            "denied",
+        ),
         May::No => (Mark::Bar, lang.t(words::MED_NO).to_owned(), "no"),
     };
     let read = match &props.may.0 {
         May::Yes(grant, _) => Some({
             let (act, key) = (act.clone(), props.identity.clone());
-            let action = Action::Read { document: props.document.clone(), grant: grant.clone() };
+            let action = Action::Read {
+                document: props.document.clone(),
+                grant: grant.clone(),
+            };
             Callback::from(move |_| act.emit((key.clone(), action.clone())))
         }),
         _ => None,
     };
     let emergency = {
-        let (reason, key, document) = (reason.clone(), props.identity.clone(), props.document.clone());
+        let (reason, key, document) = (
+            reason.clone(),
+            props.identity.clone(),
+            props.document.clone(),
+        );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let why = reason.cast::<HtmlInputElement>().map(|input| input.value().trim().to_owned()).unwrap_or_default();
+            let why = reason
+                .cast::<HtmlInputElement>()
+                .map(|input| input.value().trim().to_owned())
+                .unwrap_or_default();
             if !why.is_empty() {
-                act.emit((key.clone(), Action::Emergency { document: document.clone(), reason: why }));
+                act.emit((
+                    key.clone(),
+                    Action::Emergency {
+                        document: document.clone(),
+                        reason: why,
+                    },
+                ));
             }
         })
     };

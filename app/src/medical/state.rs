@@ -1,6 +1,5 @@
 //! What is drawn of the proven states of documents and grants; the whole of them stands in docs/formats.md.
 
-use crate::shell::Page;
 use serde::{Deserialize, de::DeserializeOwned};
 use verifier::verdict::Verdict;
 
@@ -62,9 +61,13 @@ impl Document {
         if self.denied.iter().any(|denied| denied == member) {
             return May::Denied;
         }
-        let live = |grant: &&LiveGrant| grant.to == member && grant.until.parse::<i64>().is_ok_and(|until| until > time);
+        let live = |grant: &&LiveGrant| {
+            grant.to == member && grant.until.parse::<i64>().is_ok_and(|until| until > time)
+        };
         match self.grants.iter().find(live) {
-            Some(grant) if self.status == "shared" => May::Yes(grant.grant.clone(), grant.until.clone()),
+            Some(grant) if self.status == "shared" => {
+                May::Yes(grant.grant.clone(), grant.until.clone())
+            }
             _ => May::No,
         }
     }
@@ -77,17 +80,20 @@ pub fn proven<T: DeserializeOwned>(verdict: &Verdict) -> Option<T> {
 
 /// The block time up to which a verdict speaks, Unix nanoseconds.
 pub fn block_time(verdict: &Verdict) -> i64 {
-    verdict.anchor.as_ref().and_then(|anchor| anchor.time.parse().ok()).unwrap_or(i64::MAX)
-}
-
-/// A member's name, where the list of members is proven; else its id.
-pub fn member(page: &Page, id: &str) -> String {
-    crate::vote::member(page, id)
+    verdict
+        .anchor
+        .as_ref()
+        .and_then(|anchor| anchor.time.parse().ok())
+        .unwrap_or(i64::MAX)
 }
 
 /// A field's value by name.
 pub fn field<'a>(verdict: &'a Verdict, name: &str) -> Option<&'a str> {
-    let found = verdict.fields.iter().find(|field| field.name == name).map(|field| field.value.as_str());
+    let found = verdict
+        .fields
+        .iter()
+        .find(|field| field.name == name)
+        .map(|field| field.value.as_str());
     found.filter(|value| !value.is_empty())
 }
 
@@ -96,18 +102,37 @@ mod tests {
     use super::*;
 
     fn document() -> Document {
-        let grants = vec![LiveGrant { grant: "g".into(), to: "renji".into(), until: "100".into() }];
-        Document { denied: Vec::new(), grants, status: "shared".into(), hospital: "h".into(), open_reviews: 0 }
+        let grants = vec![LiveGrant {
+            grant: "g".into(),
+            to: "renji".into(),
+            until: "100".into(),
+        }];
+        Document {
+            denied: Vec::new(),
+            grants,
+            status: "shared".into(),
+            hospital: "h".into(),
+            open_reviews: 0,
+        }
     }
 
     #[test]
     fn a_grant_ends_with_block_time_and_a_denial_beats_it() {
-        assert_eq!(document().may_read("renji", 99), May::Yes("g".into(), "100".into()));
+        assert_eq!(
+            document().may_read("renji", 99),
+            May::Yes("g".into(), "100".into())
+        );
         assert_eq!(document().may_read("renji", 100), May::No);
         assert_eq!(document().may_read("ankang", 0), May::No);
-        let denied = Document { denied: vec!["renji".into()], ..document() };
+        let denied = Document {
+            denied: vec!["renji".into()],
+            ..document()
+        };
         assert_eq!(denied.may_read("renji", 0), May::Denied);
-        let proposed = Document { status: "proposed".into(), ..document() };
+        let proposed = Document {
+            status: "proposed".into(),
+            ..document()
+        };
         assert_eq!(proposed.may_read("renji", 0), May::No);
     }
 }

@@ -35,7 +35,12 @@ struct Open(MediaStream);
 
 impl Drop for Open {
     fn drop(&mut self) {
-        for track in self.0.get_tracks().iter().filter_map(|track| track.dyn_into::<MediaStreamTrack>().ok()) {
+        for track in self
+            .0
+            .get_tracks()
+            .iter()
+            .filter_map(|track| track.dyn_into::<MediaStreamTrack>().ok())
+        {
             track.stop();
         }
     }
@@ -58,7 +63,13 @@ pub fn Camera(props: &Props) -> Html {
     use_hiding(phase.setter());
     let press = {
         let phase = phase.clone();
-        Callback::from(move |_| phase.set(if matches!(*phase, Phase::On | Phase::Opening) { Phase::Off } else { Phase::Opening }))
+        Callback::from(move |_| {
+            phase.set(if matches!(*phase, Phase::On | Phase::Opening) {
+                Phase::Off
+            } else {
+                Phase::Opening
+            })
+        })
     };
     let live = matches!(*phase, Phase::On | Phase::Opening);
     let (say, label): (Text, Text) = match *phase {
@@ -95,8 +106,15 @@ impl Drop for Guard {
     }
 }
 
-fn running(phase: &UseStateHandle<Phase>, video: &NodeRef, look: Look, found: Callback<String>) -> Option<Guard> {
-    let video = video.cast::<HtmlVideoElement>().filter(|_| **phase == Phase::Opening || **phase == Phase::On)?;
+fn running(
+    phase: &UseStateHandle<Phase>,
+    video: &NodeRef,
+    look: Look,
+    found: Callback<String>,
+) -> Option<Guard> {
+    let video = video
+        .cast::<HtmlVideoElement>()
+        .filter(|_| **phase == Phase::Opening || **phase == Phase::On)?;
     let wanted = Rc::new(Cell::new(true));
     if video.src_object().is_none() {
         open(phase.setter(), video.clone(), wanted.clone());
@@ -113,7 +131,11 @@ fn running(phase: &UseStateHandle<Phase>, video: &NodeRef, look: Look, found: Ca
             &video,
             Callback::from(move |texts: Result<Vec<String>, String>| {
                 busy.set(false);
-                if let Some(text) = texts.ok().and_then(|texts| texts.into_iter().next()).filter(|_| still.replace(false)) {
+                if let Some(text) = texts
+                    .ok()
+                    .and_then(|texts| texts.into_iter().next())
+                    .filter(|_| still.replace(false))
+                {
                     found.emit(text);
                 }
             }),
@@ -124,7 +146,9 @@ fn running(phase: &UseStateHandle<Phase>, video: &NodeRef, look: Look, found: Ca
 
 fn open(phase: UseStateSetter<Phase>, video: HtmlVideoElement, wanted: Rc<Cell<bool>>) {
     spawn_local(async move {
-        let Some(stream) = stream().await else { return phase.set(Phase::Unavailable) };
+        let Some(stream) = stream().await else {
+            return phase.set(Phase::Unavailable);
+        };
         let camera = Open(stream);
         video.set_src_object(Some(&camera.0));
         if let Ok(playing) = video.play() {
@@ -146,13 +170,20 @@ async fn stream() -> Option<MediaStream> {
         return None;
     }
     let wish = MediaStreamConstraints::new();
-    wish.set_video(&JSON::parse(r#"{"facingMode":"environment","width":{"ideal":1280},"height":{"ideal":960}}"#).ok()?);
+    wish.set_video(
+        &JSON::parse(
+            r#"{"facingMode":"environment","width":{"ideal":1280},"height":{"ideal":960}}"#,
+        )
+        .ok()?,
+    );
     let promise = devices.get_user_media_with_constraints(&wish).ok()?;
     JsFuture::from(promise).await.ok()?.dyn_into().ok()
 }
 
 fn hidden() -> bool {
-    web_sys::window().and_then(|window| window.document()).is_none_or(|document| document.hidden())
+    web_sys::window()
+        .and_then(|window| window.document())
+        .is_none_or(|document| document.hidden())
 }
 
 async fn sleep(millis: i32) {

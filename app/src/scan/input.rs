@@ -19,8 +19,15 @@ pub fn use_input(picture: Callback<File>, text: Callback<String>) {
             let (to_picture, to_text) = (picture.clone(), text.clone());
             let active = EventListenerOptions::enable_prevent_default();
             [
-                EventListener::new_with_options(&document, "paste", active, move |event| paste(event, &to_picture, &to_text)),
-                EventListener::new_with_options(&document, "dragover", active, Event::prevent_default),
+                EventListener::new_with_options(&document, "paste", active, move |event| {
+                    paste(event, &to_picture, &to_text)
+                }),
+                EventListener::new_with_options(
+                    &document,
+                    "dragover",
+                    active,
+                    Event::prevent_default,
+                ),
                 EventListener::new_with_options(&document, "drop", active, {
                     let text = text.clone();
                     move |event| drop_in(event, &picture, &text)
@@ -35,21 +42,31 @@ pub fn use_input(picture: Callback<File>, text: Callback<String>) {
 /// The clipboard's text, where the browser hands it over.
 pub fn clipboard(done: Callback<Option<String>>) {
     let window = web_sys::window().filter(web_sys::Window::is_secure_context);
-    let Some(window) = window else { return done.emit(None) };
+    let Some(window) = window else {
+        return done.emit(None);
+    };
     spawn_local(async move {
         let text = JsFuture::from(window.navigator().clipboard().read_text()).await;
-        let text = text.ok().and_then(|text| text.as_string()).map(|text| text.trim().to_owned());
+        let text = text
+            .ok()
+            .and_then(|text| text.as_string())
+            .map(|text| text.trim().to_owned());
         done.emit(text.filter(|text| !text.is_empty()));
     });
 }
 
 fn in_a_field(event: &Event) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target
+        .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
 fn paste(event: &Event, picture: &Callback<File>, text: &Callback<String>) {
-    let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
+    let data = event
+        .dyn_ref::<ClipboardEvent>()
+        .and_then(ClipboardEvent::clipboard_data);
     let Some(data) = data else { return };
     if take_picture(&data, picture) {
         event.prevent_default();
@@ -60,14 +77,19 @@ fn paste(event: &Event, picture: &Callback<File>, text: &Callback<String>) {
 
 fn drop_in(event: &Event, picture: &Callback<File>, text: &Callback<String>) {
     event.prevent_default();
-    let data = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
+    let data = event
+        .dyn_ref::<DragEvent>()
+        .and_then(DragEvent::data_transfer);
     if let Some(data) = data.filter(|data| !take_picture(data, picture)) {
         take_text(&data, text);
     }
 }
 
 fn take_picture(data: &DataTransfer, picture: &Callback<File>) -> bool {
-    let file = data.files().and_then(|files| files.item(0)).filter(|file| file.type_().starts_with("image/"));
+    let file = data
+        .files()
+        .and_then(|files| files.item(0))
+        .filter(|file| file.type_().starts_with("image/"));
     let taken = file.is_some();
     if let Some(file) = file {
         picture.emit(file);
@@ -76,7 +98,11 @@ fn take_picture(data: &DataTransfer, picture: &Callback<File>) -> bool {
 }
 
 fn take_text(data: &DataTransfer, text: &Callback<String>) {
-    if let Some(found) = data.get_data("text").ok().filter(|found| !found.trim().is_empty()) {
+    if let Some(found) = data
+        .get_data("text")
+        .ok()
+        .filter(|found| !found.trim().is_empty())
+    {
         text.emit(found);
     }
 }
@@ -85,7 +111,12 @@ fn take_text(data: &DataTransfer, text: &Callback<String>) {
 fn keys(document: &web_sys::Document, text: Callback<String>) -> EventListener {
     let typed = std::cell::RefCell::new((0.0, String::new()));
     EventListener::new(document, "keydown", move |event| {
-        let Some(key) = event.dyn_ref::<KeyboardEvent>().filter(|_| !in_a_field(event)) else { return };
+        let Some(key) = event
+            .dyn_ref::<KeyboardEvent>()
+            .filter(|_| !in_a_field(event))
+        else {
+            return;
+        };
         let (last, buffer) = &mut *typed.borrow_mut();
         let now = js_sys::Date::now();
         if now - *last > SCANNER_MILLIS {

@@ -26,7 +26,10 @@ pub struct Look {
 impl Look {
     /// Takes the browser's own reader where it reads QR codes.
     pub fn new(scanner: Scanner) -> Self {
-        Self { scanner, detector: detector() }
+        Self {
+            scanner,
+            detector: detector(),
+        }
     }
 
     /// Looks at a picture file.
@@ -45,12 +48,16 @@ impl Look {
         let (width, height) = fit(video.video_width(), video.video_height(), FRAME_SIDE);
         let drawn = canvas(width, height).and_then(|(canvas, context)| {
             let (w, h) = (f64::from(width), f64::from(height));
-            context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, w, h).ok()?;
+            context
+                .draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, w, h)
+                .ok()?;
             Some(canvas)
         });
         let look = self.clone();
         match drawn {
-            Some(canvas) => spawn_local(async move { look.canvas(canvas, FRAME_MILLIS, hear).await }),
+            Some(canvas) => {
+                spawn_local(async move { look.canvas(canvas, FRAME_MILLIS, hear).await })
+            }
             None => hear.emit(Ok(Vec::new())),
         }
     }
@@ -64,33 +71,60 @@ impl Look {
             }
         }
         match pixels(&canvas) {
-            Some(pixels) => self.scanner.scan((canvas.width(), canvas.height()), pixels, budget_millis, hear),
+            Some(pixels) => self.scanner.scan(
+                (canvas.width(), canvas.height()),
+                pixels,
+                budget_millis,
+                hear,
+            ),
             None => hear.emit(Err("bad-picture".into())),
         }
     }
 }
 
 fn detector() -> Option<JsValue> {
-    let class: Function = Reflect::get(&js_sys::global(), &"BarcodeDetector".into()).ok()?.dyn_into().ok()?;
+    let class: Function = Reflect::get(&js_sys::global(), &"BarcodeDetector".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
     let wish = js_sys::Object::new();
     Reflect::set(&wish, &"formats".into(), &Array::of1(&"qr_code".into())).ok()?;
     Reflect::construct(&class, &Array::of1(&wish)).ok()
 }
 
 async fn detect(detector: &JsValue, canvas: &HtmlCanvasElement) -> Option<Vec<String>> {
-    let detect: Function = Reflect::get(detector, &"detect".into()).ok()?.dyn_into().ok()?;
+    let detect: Function = Reflect::get(detector, &"detect".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
     let promise: Promise = detect.call1(detector, canvas).ok()?.dyn_into().ok()?;
     let codes: Array = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
     let text = |code: JsValue| Reflect::get(&code, &"rawValue".into()).ok()?.as_string();
-    Some(codes.iter().filter_map(text).filter(|text| !text.is_empty()).collect())
+    Some(
+        codes
+            .iter()
+            .filter_map(text)
+            .filter(|text| !text.is_empty())
+            .collect(),
+    )
 }
 
 async fn open(file: &File) -> Option<HtmlCanvasElement> {
-    let promise = web_sys::window()?.create_image_bitmap_with_blob(file).ok()?;
+    let promise = web_sys::window()?
+        .create_image_bitmap_with_blob(file)
+        .ok()?;
     let bitmap: ImageBitmap = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
     let (width, height) = fit(bitmap.width(), bitmap.height(), PHOTO_SIDE);
     let (canvas, context) = canvas(width, height)?;
-    context.draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
+    context
+        .draw_image_with_image_bitmap_and_dw_and_dh(
+            &bitmap,
+            0.0,
+            0.0,
+            f64::from(width),
+            f64::from(height),
+        )
+        .ok()?;
     Some(canvas)
 }
 
@@ -100,7 +134,12 @@ fn fit(width: u32, height: u32, longest: u32) -> (u32, u32) {
     if side <= longest {
         return (width, height);
     }
-    let scaled = |length: u32| (u64::from(length) * u64::from(longest)).checked_div(u64::from(side)).unwrap_or(1).max(1) as u32;
+    let scaled = |length: u32| {
+        (u64::from(length) * u64::from(longest))
+            .checked_div(u64::from(side))
+            .unwrap_or(1)
+            .max(1) as u32
+    };
     (scaled(width), scaled(height))
 }
 
@@ -119,7 +158,14 @@ fn canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRendering
 /// The canvas's RGBA bytes, without a copy through this program's memory.
 fn pixels(canvas: &HtmlCanvasElement) -> Option<Uint8Array> {
     let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    let image = context.get_image_data(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height())).ok()?;
+    let image = context
+        .get_image_data(
+            0.0,
+            0.0,
+            f64::from(canvas.width()),
+            f64::from(canvas.height()),
+        )
+        .ok()?;
     let data: Uint8ClampedArray = Reflect::get(&image, &"data".into()).ok()?.dyn_into().ok()?;
     Some(Uint8Array::new(&data.buffer()))
 }

@@ -58,14 +58,21 @@ pub fn Scan() -> Html {
             </div>
         </div>
     };
-    widget::frame(true, html! { <>{ widget::link_notice(&page) }{ content }</> })
+    widget::frame(
+        true,
+        html! { <>{ widget::link_notice(&page) }{ content }</> },
+    )
 }
 
 /// One text is checked at once; of several the person chooses.
 fn found(page: &Page, say: UseStateSetter<Say>) -> Callback<Result<Vec<String>, String>> {
     let check = page.check.clone();
     Callback::from(move |found: Result<Vec<String>, String>| match found {
-        Err(code) => say.set(Say::Wrong(if code == "bad-picture" { words::SCAN_BAD_PICTURE } else { words::SCAN_ENDED })),
+        Err(code) => say.set(Say::Wrong(if code == "bad-picture" {
+            words::SCAN_BAD_PICTURE
+        } else {
+            words::SCAN_ENDED
+        })),
         Ok(mut texts) => match texts.len() {
             0 => say.set(Say::Wrong(words::SCAN_NOTHING)),
             1 => check.emit(texts.remove(0)),
@@ -78,8 +85,12 @@ fn report(page: &Page, say: &Say) -> Html {
     let lang = page.lang;
     match say {
         Say::Nothing => Html::default(),
-        Say::Looking => html! { <p class="note" data-testid="looking">{ lang.t(words::SCAN_LOOKING) }</p> },
-        Say::Wrong(text) => html! { <p class="note warn" data-testid="scan-wrong">{ lang.t(*text) }</p> },
+        Say::Looking => {
+            html! { <p class="note" data-testid="looking">{ lang.t(words::SCAN_LOOKING) }</p> }
+        }
+        Say::Wrong(text) => {
+            html! { <p class="note warn" data-testid="scan-wrong">{ lang.t(*text) }</p> }
+        }
         Say::Several(texts) => html! {
             <section class="card stack" data-testid="several">
                 <h3>{ lang.fill(words::SCAN_SEVERAL, &[("count", &texts.len().to_string())]) }</h3>

@@ -17,7 +17,9 @@ pub fn view(lang: Lang, text: &Callback<String>) -> Html {
     let enter = {
         let text = text.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let area = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
+            let area = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
             if let Some(area) = area.filter(|_| event.key() == "Enter" && !event.is_composing()) {
                 event.prevent_default();
                 submit(&area, &text);
@@ -27,7 +29,9 @@ pub fn view(lang: Lang, text: &Callback<String>) -> Html {
     let press = {
         let text = text.clone();
         Callback::from(move |event: MouseEvent| {
-            let button = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+            let button = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlElement>().ok());
             let card = button.and_then(|button| button.closest("section").ok().flatten());
             let area = card.and_then(|card| card.query_selector("textarea").ok().flatten());
             if let Some(area) = area.and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok()) {

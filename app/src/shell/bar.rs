@@ -23,7 +23,9 @@ fn title(route: &Route) -> Option<Text> {
 pub fn view(page: &Page, route: &Route) -> Html {
     let lang = page.lang;
     let place = match title(route) {
-        None => html! { <a class="brand" href="#/">{ widget::seal(30) }{ lang.t(words::BRAND) }</a> },
+        None => {
+            html! { <a class="brand" href="#/">{ widget::seal(30) }{ lang.t(words::BRAND) }</a> }
+        }
         Some(title) => html! {
             <>
                 <button class="back" data-testid="back" aria-label={lang.t(words::BACK)} onclick={Callback::from(|_| back())}>{ icon(Icon::Back, 24) }</button>
@@ -48,7 +50,9 @@ pub fn view(page: &Page, route: &Route) -> Html {
 }
 
 fn back() {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else {
+        return;
+    };
     match window.history() {
         // Opened by a link: there is nothing to go back to inside the page.
         Ok(history) if history.length().is_ok_and(|length| length > 1) => {
@@ -68,7 +72,13 @@ fn change(page: &Page, edit: impl Fn(&mut Prefs) + 'static) -> Callback<MouseEve
 }
 
 fn language(page: &Page) -> Html {
-    let toggle = change(page, |prefs| prefs.lang = if prefs.lang == Lang::Zh { Lang::En } else { Lang::Zh });
+    let toggle = change(page, |prefs| {
+        prefs.lang = if prefs.lang == Lang::Zh {
+            Lang::En
+        } else {
+            Lang::Zh
+        }
+    });
     html! {
         <button class="tool" data-testid="language" onclick={toggle} aria-label={page.lang.t(words::LANGUAGE_SAY)}>{ page.lang.t(words::LANGUAGE) }</button>
     }

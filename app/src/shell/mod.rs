@@ -8,7 +8,7 @@ pub mod site;
 pub use route::Route;
 
 use crate::engine::{Engine, Known, Scanner};
-use crate::i18n::{Lang, words};
+use crate::i18n::{Lang, tell_names, words};
 use crate::{home, invoice, keys, medical, scan, trust, tryout, vote};
 use gloo::events::EventListener;
 use prefs::Prefs;
@@ -56,7 +56,8 @@ pub fn go(route: &Route) {
 pub fn replace(route: &Route) {
     let history = web_sys::window().and_then(|window| window.history().ok());
     if let Some(history) = history {
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.hash()));
+        let _ =
+            history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.hash()));
     }
 }
 
@@ -80,9 +81,14 @@ pub fn Shell() -> Html {
     let scanner = use_memo((), |()| Scanner::default());
     let engine = {
         let known = known.setter();
-        use_memo((), move |()| Engine::start(Callback::from(move |now| known.set(now))))
+        use_memo((), move |()| {
+            Engine::start(Callback::from(move |now| known.set(now)))
+        })
     };
     use_effect_with(*prefs, |prefs| prefs.apply());
+    if let Some(chain) = &known.chain {
+        tell_names(&chain.members);
+    }
     use_site((*engine).clone(), wechat.setter());
     use_sight((*engine).clone());
     {
@@ -137,7 +143,9 @@ fn place(route: &Route) -> Html {
         Route::Home => html! { <home::Home /> },
         Route::Scan => html! { <scan::Scan /> },
         Route::Result => html! { <invoice::Scanned /> },
-        Route::Record(record, openings) => html! { <invoice::Linked record={record.clone()} openings={openings.clone()} /> },
+        Route::Record(record, openings) => {
+            html! { <invoice::Linked record={record.clone()} openings={openings.clone()} /> }
+        }
         Route::Batch => html! { <invoice::Batch /> },
         Route::Medical => html! { <medical::Patient /> },
         Route::Reader => html! { <medical::Reader /> },
@@ -153,10 +161,16 @@ fn place(route: &Route) -> Html {
 /// After a change of place: at the top, with the heading in focus, so that a screen reader says where it is.
 fn arrive() {
     gloo::timers::callback::Timeout::new(30, || {
-        let Some(window) = web_sys::window() else { return };
+        let Some(window) = web_sys::window() else {
+            return;
+        };
         window.scroll_to_with_x_and_y(0.0, 0.0);
-        let main = window.document().and_then(|document| document.get_element_by_id("main"));
-        if let Some(main) = main.and_then(|main| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(main).ok()) {
+        let main = window
+            .document()
+            .and_then(|document| document.get_element_by_id("main"));
+        if let Some(main) =
+            main.and_then(|main| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(main).ok())
+        {
             let _ = main.focus();
         }
     })
@@ -168,9 +182,8 @@ fn arrive() {
 fn use_site(engine: Engine, wechat: UseStateSetter<Option<Rc<str>>>) {
     use_effect_with((), move |()| {
         spawn_local(async move {
-            let chains = site::text("./chains.json").await;
-            wechat.set(chains.as_deref().and_then(site::wechat_config).map(Rc::from));
-            engine.configure(chains);
+            engine.configure(site::text("./chains.json").await);
+            wechat.set(site::wechat_config().await.map(Rc::from));
         });
     });
 }
@@ -185,7 +198,9 @@ fn use_sight(engine: Engine) {
             let (seen, shown) = (engine.clone(), engine);
             let watched = document.clone();
             Some((
-                EventListener::new(&document, "visibilitychange", move |_| seen.follow(!watched.hidden())),
+                EventListener::new(&document, "visibilitychange", move |_| {
+                    seen.follow(!watched.hidden())
+                }),
                 EventListener::new(&window, "pageshow", move |_| shown.follow(true)),
             ))
         });

@@ -37,7 +37,10 @@ impl Prefs {
     fn first() -> Self {
         let language = web_sys::window().and_then(|window| window.navigator().language());
         let chinese = language.is_none_or(|tag| tag.starts_with("zh"));
-        Self { lang: if chinese { Lang::Zh } else { Lang::En }, ..Self::default() }
+        Self {
+            lang: if chinese { Lang::Zh } else { Lang::En },
+            ..Self::default()
+        }
     }
 
     fn read(text: &str) -> Self {
@@ -47,7 +50,11 @@ impl Prefs {
             (_, true) => Theme::Dark,
             _ => Theme::System,
         };
-        Self { lang: if has("en") { Lang::En } else { Lang::Zh }, theme, elder: has("elder") }
+        Self {
+            lang: if has("en") { Lang::En } else { Lang::Zh },
+            theme,
+            elder: has("elder"),
+        }
     }
 
     fn text(self) -> String {
@@ -71,7 +78,9 @@ impl Prefs {
     /// Puts the choices on the root element, where the style sheets look.
     pub fn apply(self) {
         let document = web_sys::window().and_then(|window| window.document());
-        let Some(root) = document.and_then(|document| document.document_element()) else { return };
+        let Some(root) = document.and_then(|document| document.document_element()) else {
+            return;
+        };
         let dark = match self.theme {
             Theme::System => system_is_dark(),
             Theme::Light => false,
@@ -88,7 +97,12 @@ fn storage() -> Option<web_sys::Storage> {
 }
 
 fn system_is_dark() -> bool {
-    let query = web_sys::window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
+    let query = web_sys::window().and_then(|window| {
+        window
+            .match_media("(prefers-color-scheme: dark)")
+            .ok()
+            .flatten()
+    });
     query.is_some_and(|query| query.matches())
 }
 

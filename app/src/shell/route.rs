@@ -43,7 +43,9 @@ impl Route {
             ["scan"] => Self::Scan,
             ["result"] => Self::Result,
             ["r", kind, id] => Self::Record(record(kind, id), None),
-            ["r", kind, id, openings] => Self::Record(record(kind, id), Some((*openings).to_owned())),
+            ["r", kind, id, openings] => {
+                Self::Record(record(kind, id), Some((*openings).to_owned()))
+            }
             ["batch"] => Self::Batch,
             ["medical"] => Self::Medical,
             ["reader"] => Self::Reader,
@@ -76,7 +78,10 @@ impl Route {
 }
 
 fn record(kind: &str, id: &str) -> RecordRef {
-    RecordRef { kind: kind.to_owned(), id: id.to_owned() }
+    RecordRef {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +112,13 @@ mod tests {
     #[test]
     fn openings_are_read_but_never_written_back() {
         let route = Route::read("#/r/invoice/25432000000031411143/AQID");
-        assert_eq!(route, Route::Record(record("invoice", "25432000000031411143"), Some("AQID".into())));
+        assert_eq!(
+            route,
+            Route::Record(
+                record("invoice", "25432000000031411143"),
+                Some("AQID".into())
+            )
+        );
         assert_eq!(route.hash(), "#/r/invoice/25432000000031411143");
     }
 }

@@ -9,11 +9,18 @@ use web_sys::Response;
 /// A file of this origin as text; nothing when it is not there.
 pub async fn text(path: &str) -> Option<String> {
     let window = web_sys::window()?;
-    let response: Response = JsFuture::from(window.fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
+    let response: Response = JsFuture::from(window.fetch_with_str(path))
+        .await
+        .ok()?
+        .dyn_into()
+        .ok()?;
     if !response.ok() {
         return None;
     }
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+    JsFuture::from(response.text().ok()?)
+        .await
+        .ok()?
+        .as_string()
 }
 
 /// The build's hash as index.html pins it; nothing in a development build.
@@ -36,10 +43,13 @@ struct Site {
     wechat_config: String,
 }
 
-/// The address of WeChat's signed configuration in `chains.json`, if this is WeChat and the site has one.
-pub fn wechat_config(chains: &str) -> Option<String> {
-    let site: Site = serde_json::from_str(chains).ok()?;
-    (is_wechat() && !site.wechat_config.is_empty()).then_some(site.wechat_config)
+/// The address of WeChat's signed configuration in `site.json`, if this is WeChat and the site has one.
+pub async fn wechat_config() -> Option<String> {
+    if !is_wechat() {
+        return None;
+    }
+    let site: Site = serde_json::from_str(&text("./site.json").await?).ok()?;
+    (!site.wechat_config.is_empty()).then_some(site.wechat_config)
 }
 
 /// Calls WeChat's scanner, where its script is on the page and was configured; `done` gets the text.
@@ -48,7 +58,9 @@ pub fn wechat_scan(done: impl FnOnce(String) + 'static) -> Result<(), JsValue> {
     let scan: Function = Reflect::get(&wx, &"scanQRCode".into())?.dyn_into()?;
     let wish = JSON::parse(r#"{"needResult":1,"scanType":["qrCode","barCode"]}"#)?;
     let success = wasm_bindgen::closure::Closure::once_into_js(move |answer: JsValue| {
-        let text = Reflect::get(&answer, &"resultStr".into()).ok().and_then(|text| text.as_string());
+        let text = Reflect::get(&answer, &"resultStr".into())
+            .ok()
+            .and_then(|text| text.as_string());
         if let Some(text) = text {
             done(without_symbology(&text).to_owned());
         }
@@ -66,7 +78,11 @@ fn without_symbology(text: &str) -> &str {
 }
 
 fn is_symbology(prefix: &str) -> bool {
-    prefix == "QR_CODE" || prefix == "CODE_128" || prefix == "CODE_39" || prefix == "EAN_13" || prefix == "DATA_MATRIX"
+    prefix == "QR_CODE"
+        || prefix == "CODE_128"
+        || prefix == "CODE_39"
+        || prefix == "EAN_13"
+        || prefix == "DATA_MATRIX"
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ pub fn card(page: &Page) -> Html {
             set.emit(next);
         })
     };
-    let theme = change(|prefs, at| prefs.theme = [Theme::System, Theme::Light, Theme::Dark][at.min(2)]);
+    let theme =
+        change(|prefs, at| prefs.theme = [Theme::System, Theme::Light, Theme::Dark][at.min(2)]);
     let language = change(|prefs, at| prefs.lang = if at == 0 { Lang::Zh } else { Lang::En });
     let size = change(|prefs, at| prefs.elder = at == 1);
     let themes = [
@@ -29,7 +30,10 @@ pub fn card(page: &Page) -> Html {
         (lang.t(words::THEME_DARK), prefs.theme == Theme::Dark),
     ];
     let languages = [("中文", lang == Lang::Zh), ("English", lang == Lang::En)];
-    let sizes = [(lang.t(words::SIZE_NORMAL), !prefs.elder), (lang.t(words::ELDER), prefs.elder)];
+    let sizes = [
+        (lang.t(words::SIZE_NORMAL), !prefs.elder),
+        (lang.t(words::ELDER), prefs.elder),
+    ];
     html! {
         <section class="card stack">
             <h2>{ lang.t(words::LOOK) }</h2>

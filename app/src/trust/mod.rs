@@ -89,5 +89,10 @@ fn members(lang: Lang, chain: &Chain) -> Html {
         let roles: Vec<String> = member.roles.iter().map(|role| small(lang, role)).collect();
         html! { <li class="item"><div class="grow">{ lang.pick(&member.name, &member.name_en) }<div class="caption">{ roles.join(" · ") }</div></div><span class="caption mono">{ &member.id }</span></li> }
     });
-    widget::fold(lang.t(words::MEMBERS), "members-fold", false, html! { <ul class="list">{ for rows }</ul> })
+    widget::fold(
+        lang.t(words::MEMBERS),
+        "members-fold",
+        false,
+        html! { <ul class="list">{ for rows }</ul> },
+    )
 }

@@ -49,13 +49,18 @@ pub fn Try() -> Html {
         use_effect_with((), move |()| {
             spawn_local(async move {
                 let text = site::text(LIST).await;
-                samples.set(Some(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()));
+                samples.set(Some(
+                    text.and_then(|text| serde_json::from_str(&text).ok())
+                        .unwrap_or_default(),
+                ));
             });
         });
     }
     let content = match &*samples {
         None => html! { <p class="small" role="status">{ lang.t(words::TRY_WAIT) }</p> },
-        Some(samples) if *samples == Samples::default() => html! { <p class="note" data-testid="no-samples">{ lang.t(words::TRY_NONE) }</p> },
+        Some(samples) if *samples == Samples::default() => {
+            html! { <p class="note" data-testid="no-samples">{ lang.t(words::TRY_NONE) }</p> }
+        }
         Some(samples) => html! {
             <>
                 <p class="small">{ lang.t(words::TRY_LEAD) }</p>
@@ -66,7 +71,10 @@ pub fn Try() -> Html {
             </>
         },
     };
-    widget::frame(true, html! { <>{ widget::link_notice(&page) }{ content }</> })
+    widget::frame(
+        true,
+        html! { <>{ widget::link_notice(&page) }{ content }</> },
+    )
 }
 
 fn invoice(page: &Page, sample: &Sample) -> Html {

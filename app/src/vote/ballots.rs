@@ -29,12 +29,19 @@ pub fn Ballots(props: &Props) -> Html {
     let typed = {
         let filter = filter.clone();
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            if let Some(input) = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            {
                 filter.set(input.value().trim().to_owned());
             }
         })
     };
-    let shown: Vec<_> = all.iter().filter(|entry| fact(entry, "rooms").contains(&**filter)).take(MOST).collect();
+    let shown: Vec<_> = all
+        .iter()
+        .filter(|entry| fact(entry, "rooms").contains(&**filter))
+        .take(MOST)
+        .collect();
     let content = html! {
         <div class="stack">
             <p class="caption">{ lang.fill(words::VOTE_BALLOTS_SAY, &[("count", &all.len().to_string())]) }</p>
@@ -82,10 +89,19 @@ mod tests {
             event_id: String::new(),
             by: Vec::new(),
             by_names: Vec::new(),
-            facts: [("index", index), ("choice", choice)].map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            facts: [("index", index), ("choice", choice)]
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .into(),
         };
-        let history = [entry("10", "for"), entry("9", "for"), entry("10", "against")];
-        let last: Vec<_> = last_by_seat(&history).into_iter().map(|entry| (fact(entry, "index"), fact(entry, "choice"))).collect();
+        let history = [
+            entry("10", "for"),
+            entry("9", "for"),
+            entry("10", "against"),
+        ];
+        let last: Vec<_> = last_by_seat(&history)
+            .into_iter()
+            .map(|entry| (fact(entry, "index"), fact(entry, "choice")))
+            .collect();
         assert_eq!(last, [("9", "for"), ("10", "against")]);
     }
 }

@@ -38,7 +38,11 @@ pub fn CastForm(props: &Props) -> Html {
             }
         });
     }
-    let saved = page.known.identities.iter().any(|identity| identity.key == props.identity && identity.exported);
+    let saved = page
+        .known
+        .identities
+        .iter()
+        .any(|identity| identity.key == props.identity && identity.exported);
     if !saved {
         return Html::default();
     }
@@ -46,7 +50,13 @@ pub fn CastForm(props: &Props) -> Html {
         let (vote, key, choice) = (props.vote.clone(), props.identity.clone(), *choice);
         Callback::from(move |_| {
             if let Some(choice) = choice {
-                act.emit((key.clone(), Action::Cast { vote: vote.clone(), choice: choice.to_owned() }));
+                act.emit((
+                    key.clone(),
+                    Action::Cast {
+                        vote: vote.clone(),
+                        choice: choice.to_owned(),
+                    },
+                ));
             }
         })
     };

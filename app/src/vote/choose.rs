@@ -16,7 +16,9 @@ pub fn Votes() -> Html {
         let input = input.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let id = input.cast::<HtmlInputElement>().map(|input| vote_id(&input.value()));
+            let id = input
+                .cast::<HtmlInputElement>()
+                .map(|input| vote_id(&input.value()));
             if let Some(id) = id.filter(|id| !id.is_empty()) {
                 go(&Route::Vote(id));
             }
@@ -38,7 +40,12 @@ pub fn Votes() -> Html {
 fn mine(page: &Page) -> Html {
     let lang = page.lang;
     let mut votes: Vec<&str> = Vec::new();
-    for record in page.known.identities.iter().flat_map(|identity| &identity.records) {
+    for record in page
+        .known
+        .identities
+        .iter()
+        .flat_map(|identity| &identity.records)
+    {
         if record.kind == "vote" && !votes.contains(&&*record.id) {
             votes.push(&record.id);
         }
@@ -56,7 +63,10 @@ fn mine(page: &Page) -> Html {
 /// A vote's id, typed as it is or as the link on a notice.
 fn vote_id(text: &str) -> String {
     let text = text.trim();
-    match text.split_once("#/r/vote/").or_else(|| text.split_once("#/vote/")) {
+    match text
+        .split_once("#/r/vote/")
+        .or_else(|| text.split_once("#/vote/"))
+    {
         Some((_, rest)) => rest.split('/').next().unwrap_or_default().to_owned(),
         None => text.to_owned(),
     }
@@ -69,7 +79,10 @@ mod tests {
     #[test]
     fn a_number_and_a_link_name_the_same_vote() {
         assert_eq!(vote_id(" taoyuan-2026-lift "), "taoyuan-2026-lift");
-        assert_eq!(vote_id("https://x.example/#/r/vote/taoyuan-2026-lift"), "taoyuan-2026-lift");
+        assert_eq!(
+            vote_id("https://x.example/#/r/vote/taoyuan-2026-lift"),
+            "taoyuan-2026-lift"
+        );
         assert_eq!(vote_id("#/vote/taoyuan-2026-lift"), "taoyuan-2026-lift");
     }
 }

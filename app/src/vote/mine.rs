@@ -48,8 +48,15 @@ pub fn Mine(props: &Props) -> Html {
         let key = key.clone();
         Callback::from(move |chosen| key.set(chosen))
     };
-    let seated = inquiry.verdict.as_ref().is_some_and(|verdict| matches!(verdict.outcome, Outcome::Verified | Outcome::Absent));
-    let stands = inquiry.verdict.as_deref().and_then(standing).map(|standing| standing.choice);
+    let seated = inquiry
+        .verdict
+        .as_ref()
+        .is_some_and(|verdict| matches!(verdict.outcome, Outcome::Verified | Outcome::Absent));
+    let stands = inquiry
+        .verdict
+        .as_deref()
+        .and_then(standing)
+        .map(|standing| standing.choice);
     html! {
         <section class="card stack" data-testid="my-ballot">
             <h3>{ lang.t(words::VOTE_MY) }</h3>
@@ -73,10 +80,21 @@ fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {
     if let Some((code, facts)) = &inquiry.waiting {
         return widget::checks_waiting(lang, code, facts);
     }
-    let Some(verdict) = inquiry.verdict.as_deref() else { return Html::default() };
+    let Some(verdict) = inquiry.verdict.as_deref() else {
+        return Html::default();
+    };
     let (shape, say) = match standing(verdict) {
-        Some(standing) => (Mark::Tick, format!("{} · {}", small(lang, &standing.choice), small(lang, &standing.rank))),
-        None if verdict.outcome == Outcome::NotEstablished => (Mark::Dash, lang.t(words::STATUS_OPEN).to_owned()),
+        Some(standing) => (
+            Mark::Tick,
+            format!(
+                "{} · {}",
+                small(lang, &standing.choice),
+                small(lang, &standing.rank)
+            ),
+        ),
+        None if verdict.outcome == Outcome::NotEstablished => {
+            (Mark::Dash, lang.t(words::STATUS_OPEN).to_owned())
+        }
         None => (Mark::Dash, lang.t(words::VOTE_NOT_YET).to_owned()),
     };
     let proven = standing(verdict).is_some() && verdict.outcome == Outcome::Verified;

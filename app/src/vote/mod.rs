@@ -9,7 +9,6 @@ mod recount;
 mod result;
 
 pub use choose::Votes;
-pub use notice::member;
 
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::words;
@@ -36,7 +35,11 @@ fn state(verdict: &Verdict) -> Option<State> {
 
 /// The block time up to which a verdict speaks, Unix nanoseconds.
 fn block_time(verdict: &Verdict) -> i64 {
-    verdict.anchor.as_ref().and_then(|anchor| anchor.time.parse().ok()).unwrap_or(0)
+    verdict
+        .anchor
+        .as_ref()
+        .and_then(|anchor| anchor.time.parse().ok())
+        .unwrap_or(0)
 }
 
 /// One vote.
@@ -45,14 +48,19 @@ pub fn Vote(props: &Props) -> Html {
     let page = use_page();
     let lang = page.lang;
     let again = use_state_eq(|| 0u32);
-    let record = RecordRef { kind: "vote".into(), id: props.id.clone() };
+    let record = RecordRef {
+        kind: "vote".into(),
+        id: props.id.clone(),
+    };
     let inquiry = use_inquiry(&page.engine, Some(Question::Record(record)), *again);
     let refresh = {
         let again = again.clone();
         Callback::from(move |()| again.set(*again + 1))
     };
     let verdict = inquiry.verdict.clone();
-    let proven = verdict.as_deref().and_then(|verdict| Some((state(verdict)?, block_time(verdict))));
+    let proven = verdict
+        .as_deref()
+        .and_then(|verdict| Some((state(verdict)?, block_time(verdict))));
     let content = html! {
         <>
             { widget::link_notice(&page) }
@@ -66,7 +74,7 @@ pub fn Vote(props: &Props) -> Html {
                 <div class="rest">
                     if let Some((vote, time)) = &proven {
                         <Mine id={props.id.clone()} open={vote.opens <= *time && *time < vote.closes} height={verdict.as_ref().and_then(|v| v.anchor.as_ref()).map_or(0, |a| a.height)} changed={refresh} />
-                        { notice::card(&page, vote) }
+                        { notice::card(lang, vote) }
                         <Recount id={props.id.clone()} ballots={vote.tally.participation().heads} />
                     }
                     { widget::checks(lang, &inquiry) }

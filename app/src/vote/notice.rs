@@ -1,23 +1,14 @@
 //! The notice: what is decided, by whom, when, and who stands for the roster.
 
 use super::result::matter;
-use crate::i18n::{Lang, area, short, thousands, time, ward, words};
-use crate::shell::Page;
+use crate::i18n::{Lang, area, member, short, thousands, time, ward, words};
 use records::kinds::vote::{Matter, Vote};
 use yew::prelude::*;
 
-/// A member's name, where the list of members is proven; else its id.
-pub fn member(page: &Page, id: &str) -> String {
-    let members = page.known.chain.as_ref().map_or(&[][..], |chain| &chain.members);
-    let known = members.iter().find(|member| member.id == id);
-    known.map_or(id, |member| page.lang.pick(&member.name, &member.name_en)).to_owned()
-}
-
 /// The card.
-pub fn card(page: &Page, vote: &Vote) -> Html {
-    let lang = page.lang;
+pub fn card(lang: Lang, vote: &Vote) -> Html {
     let (matter_name, _) = matter(lang, vote.matter);
-    let stated: Vec<String> = vote.stated_by.iter().map(|id| member(page, id)).collect();
+    let stated: Vec<String> = vote.stated_by.iter().map(|id| member(lang, id)).collect();
     let left = ward(lang, &vote.closes.to_string());
     html! {
         <section class="card" data-testid="notice">
@@ -26,7 +17,7 @@ pub fn card(page: &Page, vote: &Vote) -> Html {
                 <dt>{ lang.t(words::VOTE_MATTER) }</dt><dd>{ matter_name }</dd>
                 <dt>{ lang.t(words::VOTE_PERIOD) }</dt><dd>{ time(&vote.opens.to_string()) }<br />{ "— " }{ time(&vote.closes.to_string()) }
                     if let Some(left) = left { <div class="caption">{ lang.fill(words::VOTE_LEFT, &[("time", &left)]) }</div> }</dd>
-                <dt>{ lang.t(words::VOTE_CONVENER) }</dt><dd>{ member(page, &vote.convener) }</dd>
+                <dt>{ lang.t(words::VOTE_CONVENER) }</dt><dd>{ member(lang, &vote.convener) }</dd>
                 <dt>{ lang.t(words::VOTE_ELECTORATE) }</dt><dd>{ electorate(lang, vote) }</dd>
                 <dt>{ lang.t(words::VOTE_STATED) }</dt><dd>{ stated.join(lang.pick("、", ", ")) }</dd>
                 <dt>{ lang.t(words::HASH) }</dt><dd class="mono">{ short(&vote.notice.to_string()) }</dd>
@@ -36,7 +27,10 @@ pub fn card(page: &Page, vote: &Vote) -> Html {
 }
 
 fn electorate(lang: Lang, vote: &Vote) -> String {
-    let heads = lang.fill(words::VOTE_HEADS_N, &[("count", &thousands(vote.roster.heads.into()))]);
+    let heads = lang.fill(
+        words::VOTE_HEADS_N,
+        &[("count", &thousands(vote.roster.heads.into()))],
+    );
     if vote.matter == Matter::Lenders {
         return heads;
     }

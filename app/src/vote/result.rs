@@ -20,14 +20,26 @@ fn say(decision: Decision) -> (Text, Text, Mark) {
 
 /// A decision's code, as the rules write it.
 fn code(decision: Decision) -> String {
-    serde_json::to_string(&decision).unwrap_or_default().trim_matches('"').to_owned()
+    serde_json::to_string(&decision)
+        .unwrap_or_default()
+        .trim_matches('"')
+        .to_owned()
 }
 
 /// The matter's name and, for owners' votes, the law.
 pub fn matter(lang: Lang, matter: Matter) -> (String, String) {
-    let Matter::Owners(number) = matter else { return (small(lang, "lenders"), String::new()) };
-    let weight = if (6..=8).contains(&number) { words::VOTE_MAJOR } else { words::VOTE_ORDINARY };
-    (small(lang, &number.to_string()), lang.fill(words::VOTE_LAW, &[("weight", lang.t(weight))]))
+    let Matter::Owners(number) = matter else {
+        return (small(lang, "lenders"), String::new());
+    };
+    let weight = if (6..=8).contains(&number) {
+        words::VOTE_MAJOR
+    } else {
+        words::VOTE_ORDINARY
+    };
+    (
+        small(lang, &number.to_string()),
+        lang.fill(words::VOTE_LAW, &[("weight", lang.t(weight))]),
+    )
 }
 
 /// The count sheet at a block time.
@@ -37,7 +49,8 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
     let (matter_name, law) = matter(lang, vote.matter);
     let major = result.approval.heads.threshold.inclusive();
     let lenders = vote.matter == Matter::Lenders;
-    let [against, abstain] = [vote.tally.against, vote.tally.abstain].map(|choice| thousands(choice.total().heads.into()));
+    let [against, abstain] = [vote.tally.against, vote.tally.abstain]
+        .map(|choice| thousands(choice.total().heads.into()));
     html! {
         <>
             <section class="card center" data-testid="decision" data-decision={code(result.decision)}>
@@ -63,7 +76,13 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
 
 fn meters(lang: Lang, measures: &Measures, lenders: bool) -> Html {
     let (heads, by_area) = (&measures.heads, &measures.area);
-    let size = |value: u64| if lenders { money(&value.to_string()) } else { area(value.into()) };
+    let size = |value: u64| {
+        if lenders {
+            money(&value.to_string())
+        } else {
+            area(value.into())
+        }
+    };
     let unit = if lenders { "" } else { " ㎡" };
     html! {
         <>

@@ -42,12 +42,20 @@ pub fn use_act(engine: &Engine) -> (Doing, Callback<(String, Action)>) {
     let ticket = use_mut_ref(|| None::<Ticket>);
     let start = {
         let (engine, set) = (engine.clone(), doing.setter());
-        Callback::from(move |(key, action): (String, Action)| begin(&engine, &ticket, set.clone(), key, action))
+        Callback::from(move |(key, action): (String, Action)| {
+            begin(&engine, &ticket, set.clone(), key, action)
+        })
     };
     ((*doing).clone(), start)
 }
 
-fn begin(engine: &Engine, ticket: &Rc<RefCell<Option<Ticket>>>, set: UseStateSetter<Doing>, key: String, action: Action) {
+fn begin(
+    engine: &Engine,
+    ticket: &Rc<RefCell<Option<Ticket>>>,
+    set: UseStateSetter<Doing>,
+    key: String,
+    action: Action,
+) {
     set.set(Doing::Waiting("signing".into(), Facts::new()));
     let hear = Callback::from(move |message| match message {
         FromVerifier::Waiting { step, facts, .. } => set.set(Doing::Waiting(step, facts)),
@@ -72,10 +80,21 @@ pub fn act_view(lang: Lang, doing: &Doing) -> Html {
         Doing::Waiting(code, facts) => {
             html! { <div class="card checks" role="status" data-testid="act" data-state="waiting">{ waiting(lang, code, facts) }</div> }
         }
-        Doing::Sent(until) => row(Mark::Dash, "sent", lang.fill(words::SIGN_SENT, &[("until", &time(until))]), String::new()),
-        Doing::Written(height) => {
-            row(Mark::Tick, "written", lang.fill(words::SIGN_WRITTEN, &[("height", &thousands((*height).into()))]), String::new())
-        }
+        Doing::Sent(until) => row(
+            Mark::Dash,
+            "sent",
+            lang.fill(words::SIGN_SENT, &[("until", &time(until))]),
+            String::new(),
+        ),
+        Doing::Written(height) => row(
+            Mark::Tick,
+            "written",
+            lang.fill(
+                words::SIGN_WRITTEN,
+                &[("height", &thousands((*height).into()))],
+            ),
+            String::new(),
+        ),
         Doing::Content(text) => html! {
             <section class="card" data-testid="act" data-state="content"><h3>{ lang.t(words::MED_CONTENT) }</h3><pre data-testid="content">{ text }</pre></section>
         },

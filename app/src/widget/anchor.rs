@@ -39,7 +39,10 @@ fn member(lang: Lang, signer: &Signer, total: u64) -> Html {
 
 /// The header.
 pub fn header(lang: Lang, anchor: &Anchor) -> Html {
-    let facts = [("steps", &*anchor.steps.to_string()), ("signatures", &*anchor.signatures.to_string())];
+    let facts = [
+        ("steps", &*anchor.steps.to_string()),
+        ("signatures", &*anchor.signatures.to_string()),
+    ];
     html! {
         <dl class="fields">
             <dt>{ lang.t(words::CHAIN) }</dt><dd>{ &anchor.chain_id }</dd>
@@ -66,7 +69,9 @@ fn answer(lang: Lang, node: &NodeAnswer) -> Html {
         "garbage" => (Mark::Cross, words::NODE_GARBAGE),
         _ => (Mark::Dash, words::NODE_UNREACHABLE),
     };
-    let height = node.height.map(|height| format!(" · {}", thousands(height.into())));
+    let height = node
+        .height
+        .map(|height| format!(" · {}", thousands(height.into())));
     html! {
         <li class="item" data-node={node.url.clone()} data-state={node.state.clone()}>
             { mark(shape, 22) }

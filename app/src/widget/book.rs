@@ -1,6 +1,6 @@
 //! A record's history, drawn like a visitors' book: when, who, what. An emergency reading has its own colour and is never folded away.
 
-use crate::i18n::{Lang, day_time, event, small, words};
+use crate::i18n::{Lang, day_time, event, member, small, words};
 use verifier::verdict::HistoryEntry;
 use yew::prelude::*;
 
@@ -28,10 +28,16 @@ fn line(lang: Lang, entry: &HistoryEntry) -> Html {
     let (day, clock) = day_time(&entry.time);
     let class = match entry.event.as_str() {
         "read.emergency" => Some("hot"),
-        "document.deny" | "grant.revoke" | "document.reject" | "invoice.void" | "invoice.red" => Some("no"),
+        "document.deny" | "grant.revoke" | "document.reject" | "invoice.void" | "invoice.red" => {
+            Some("no")
+        }
         _ => None,
     };
-    let names = if entry.by_names.is_empty() { &entry.by } else { &entry.by_names };
+    let names = if entry.by_names.is_empty() {
+        &entry.by
+    } else {
+        &entry.by_names
+    };
     let names: Vec<String> = names.iter().map(|name| small(lang, name)).collect();
     html! {
         <li {class} data-testid="entry" data-event={entry.event.clone()} data-height={entry.height.to_string()}>
@@ -43,13 +49,16 @@ fn line(lang: Lang, entry: &HistoryEntry) -> Html {
 
 /// The facts that a person asks for first: to whom, why, under which claim.
 fn why(lang: Lang, entry: &HistoryEntry) -> Html {
-    let shown = ["to_name", "member_name", "reason", "claim", "as", "choice", "finding"];
-    let facts: Vec<String> = shown
+    let fact = |name: &&str| entry.facts.get(*name).filter(|text| !text.is_empty());
+    let members = ["to", "member"]
         .iter()
-        .filter_map(|name| entry.facts.get(*name))
-        .filter(|value| !value.is_empty())
-        .map(|value| small(lang, value))
-        .collect();
+        .filter_map(fact)
+        .map(|id| member(lang, id));
+    let codes = ["claim", "as", "choice", "finding"]
+        .iter()
+        .filter_map(fact)
+        .map(|code| small(lang, code));
+    let facts: Vec<String> = members.chain(codes).collect();
     if facts.is_empty() {
         return Html::default();
     }

@@ -45,7 +45,9 @@ fn code(check: &Check) -> String {
 /// What is being waited for, with a bar where there is an amount.
 pub fn waiting(lang: Lang, code: &str, facts: &Facts) -> Html {
     let number = |name| facts.get(name).and_then(|text| text.parse::<u64>().ok());
-    let share = number("done").zip(number("total")).and_then(|(done, total)| (done.min(total) * 100).checked_div(total));
+    let share = number("done")
+        .zip(number("total"))
+        .and_then(|(done, total)| (done.min(total) * 100).checked_div(total));
     html! {
         <div class="waiting" data-testid="waiting" data-step={code.to_owned()}>
             <span class="pulse"></span>

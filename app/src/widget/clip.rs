@@ -15,20 +15,28 @@ pub fn copy(text: String, done: Callback<bool>) {
 }
 
 async fn modern(text: &str) -> bool {
-    let Some(window) = web_sys::window().filter(web_sys::Window::is_secure_context) else { return false };
-    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+    let Some(window) = web_sys::window().filter(web_sys::Window::is_secure_context) else {
+        return false;
+    };
+    JsFuture::from(window.navigator().clipboard().write_text(text))
+        .await
+        .is_ok()
 }
 
 /// The old way: a selected text area and the document's copy command.
 fn old(text: &str) -> bool {
     let attempt = || {
         let document = web_sys::window()?.document()?;
-        let area: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
+        let area: HtmlTextAreaElement =
+            document.create_element("textarea").ok()?.dyn_into().ok()?;
         area.set_value(text);
         let body = document.body()?;
         body.append_child(&area).ok()?;
         area.select();
-        let command: Function = Reflect::get(&document, &"execCommand".into()).ok()?.dyn_into().ok()?;
+        let command: Function = Reflect::get(&document, &"execCommand".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
         let copied = command.call1(&document, &"copy".into()).ok()?.is_truthy();
         area.remove();
         Some(copied)
@@ -84,11 +92,17 @@ pub fn CopyButton(props: &CopyProps) -> Html {
         let (text, state) = (props.text.to_string(), state.clone());
         Callback::from(move |_| {
             let state = state.clone();
-            copy(text.clone(), Callback::from(move |worked| state.set(Some(worked))));
+            copy(
+                text.clone(),
+                Callback::from(move |worked| state.set(Some(worked))),
+            );
         })
     };
     let label = match *state {
-        None => props.label.clone().unwrap_or_else(|| lang.t(words::COPY).into()),
+        None => props
+            .label
+            .clone()
+            .unwrap_or_else(|| lang.t(words::COPY).into()),
         Some(true) => lang.t(words::COPIED).into(),
         Some(false) => lang.t(words::COPY_FAILED).into(),
     };
@@ -119,8 +133,17 @@ pub fn Share(props: &ShareProps) -> Html {
         Callback::from(move |_: Event| with.set(!*with))
     };
     let openings = props.openings.as_ref().filter(|_| *with);
-    let link = format!("{}{}{}", place(), props.hash, openings.map(|text| format!("/{text}")).unwrap_or_default());
-    let say = if *with { words::LINK_OPEN } else { words::LINK_PLAIN };
+    let link = format!(
+        "{}{}{}",
+        place(),
+        props.hash,
+        openings.map(|text| format!("/{text}")).unwrap_or_default()
+    );
+    let say = if *with {
+        words::LINK_OPEN
+    } else {
+        words::LINK_PLAIN
+    };
     let native = native(&link);
     html! {
         <div class="stack" data-testid="share">
@@ -140,14 +163,19 @@ pub fn Share(props: &ShareProps) -> Html {
 
 /// This page's own address, without what follows `#`.
 fn place() -> String {
-    let href = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let href = web_sys::window()
+        .and_then(|window| window.location().href().ok())
+        .unwrap_or_default();
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
 /// The system's own share sheet, where there is one.
 fn native(link: &str) -> Option<Callback<MouseEvent>> {
     let navigator = web_sys::window()?.navigator();
-    let share: Function = Reflect::get(&navigator, &"share".into()).ok()?.dyn_into().ok()?;
+    let share: Function = Reflect::get(&navigator, &"share".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
     let link = link.to_owned();
     Some(Callback::from(move |_| {
         let data = Object::new();

@@ -23,7 +23,9 @@ fn row(lang: Lang, one: &Field) -> Html {
     let note = match one.backing {
         Backing::Proven => Html::default(),
         Backing::Claimed => html! { <div class="caption">{ lang.t(words::CLAIMED) }</div> },
-        Backing::Contradicted => html! { <div class="caption" style="color:var(--bad)">{ lang.t(words::BENT) }</div> },
+        Backing::Contradicted => {
+            html! { <div class="caption" style="color:var(--bad)">{ lang.t(words::BENT) }</div> }
+        }
     };
     let bent = (one.backing == Backing::Contradicted).then_some("bent");
     html! {
@@ -43,7 +45,9 @@ fn value(lang: Lang, one: &Field) -> Html {
         "amount" | "tax" => html! { money(&one.value) },
         "date" => html! { date(&one.value) },
         "number" | "code" | "check_code" => html! { grouped(&one.value) },
-        "hash" | "seller_id" | "buyer_id" => html! { <span class="mono">{ grouped(&one.value) }</span> },
+        "hash" | "seller_id" | "buyer_id" => {
+            html! { <span class="mono">{ grouped(&one.value) }</span> }
+        }
         _ => html! { &one.value },
     }
 }
@@ -61,8 +65,13 @@ struct Line {
 
 /// The lines of an invoice as a table.
 pub fn lines(lang: Lang, fields: &[Field]) -> Html {
-    let text = fields.iter().find(|field| field.name == "lines").map(|field| field.value.as_str());
-    let Some(lines) = text.and_then(|text| serde_json::from_str::<Vec<Line>>(text).ok()) else { return Html::default() };
+    let text = fields
+        .iter()
+        .find(|field| field.name == "lines")
+        .map(|field| field.value.as_str());
+    let Some(lines) = text.and_then(|text| serde_json::from_str::<Vec<Line>>(text).ok()) else {
+        return Html::default();
+    };
     html! {
         <table class="lines" data-testid="lines">
             <thead><tr><th>{ lang.t(words::LINE_ITEM) }</th><th class="n">{ lang.t(words::LINE_QTY) }</th><th class="n">{ lang.t(words::LINE_RATE) }</th><th class="n">{ lang.t(words::LINE_AMOUNT) }</th></tr></thead>

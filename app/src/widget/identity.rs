@@ -9,7 +9,11 @@ use yew::prelude::*;
 
 /// The identities of one role.
 pub fn mine(page: &Page, role: Role) -> Vec<&Identity> {
-    page.known.identities.iter().filter(|identity| identity.role == role).collect()
+    page.known
+        .identities
+        .iter()
+        .filter(|identity| identity.role == role)
+        .collect()
 }
 
 /// The choice of an identity.
@@ -46,11 +50,16 @@ pub fn IdentityPick(props: &Props) -> Html {
     }
     let choose = props.choose.clone();
     let change = Callback::from(move |event: Event| {
-        if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+        if let Some(select) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
+        {
             choose.emit(select.value());
         }
     });
-    let unsaved = list.iter().any(|identity| *identity.key == *props.chosen && !identity.exported);
+    let unsaved = list
+        .iter()
+        .any(|identity| *identity.key == *props.chosen && !identity.exported);
     html! {
         <div class="stack">
             <label class="field"><span>{ lang.t(words::KEYS_CHOOSE) }</span>

@@ -58,12 +58,24 @@ const OCTAGON: &str = "M6.100 1h7.800L19 6.100v7.800L13.900 19H6.100L1 13.900V6.
 
 /// Draws a mark; its word stands beside it, so it is hidden from screen readers.
 pub fn mark(mark: Mark, size: u32) -> Html {
-    let (ink, ground) = (format!("var(--{})", mark.tone()), format!("var(--{}-bg)", mark.tone()));
+    let (ink, ground) = (
+        format!("var(--{})", mark.tone()),
+        format!("var(--{}-bg)", mark.tone()),
+    );
     let size = size.to_string();
     let (shape, sign) = match mark {
-        Mark::Tick => (html! { <circle cx="10" cy="10" r="9.500" fill={ground} /> }, "M5.700 10.300l3 3 5.700-6.500"),
-        Mark::Cross => (html! { <path d={OCTAGON} fill={ground} /> }, "M6.800 6.800l6.400 6.400M13.200 6.800l-6.400 6.400"),
-        Mark::Bar => (html! { <rect x="1" y="1" width="18" height="18" rx="3" fill={ground} /> }, "M5.500 10h9"),
+        Mark::Tick => (
+            html! { <circle cx="10" cy="10" r="9.500" fill={ground} /> },
+            "M5.700 10.300l3 3 5.700-6.500",
+        ),
+        Mark::Cross => (
+            html! { <path d={OCTAGON} fill={ground} /> },
+            "M6.800 6.800l6.400 6.400M13.200 6.800l-6.400 6.400",
+        ),
+        Mark::Bar => (
+            html! { <rect x="1" y="1" width="18" height="18" rx="3" fill={ground} /> },
+            "M5.500 10h9",
+        ),
         Mark::Dash => (
             html! { <circle cx="10" cy="10" r="8.800" fill={ground} stroke={ink.clone()} stroke-width="1.200" stroke-dasharray="2.600 2.300" /> },
             "M6.500 10h7",

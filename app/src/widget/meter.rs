@@ -6,7 +6,9 @@ use yew::prelude::*;
 
 /// A share of the bar's length, in per cent with two decimals.
 fn width(part: u64, whole: u64) -> String {
-    let hundredths = (u128::from(part.min(whole)) * 10_000).checked_div(whole.into()).unwrap_or(0);
+    let hundredths = (u128::from(part.min(whole)) * 10_000)
+        .checked_div(whole.into())
+        .unwrap_or(0);
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 

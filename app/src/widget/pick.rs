@@ -5,7 +5,12 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 /// One of a few, side by side.
-pub fn segments(label: &str, id: &'static str, options: &[(&str, bool)], choose: &Callback<usize>) -> Html {
+pub fn segments(
+    label: &str,
+    id: &'static str,
+    options: &[(&str, bool)],
+    choose: &Callback<usize>,
+) -> Html {
     html! {
         <div class="segments" role="group" aria-label={label.to_owned()} data-testid={id}>
             { for options.iter().enumerate().map(|(at, (name, chosen))| {
@@ -37,10 +42,15 @@ pub struct FileProps {
 pub fn FilePick(props: &FileProps) -> Html {
     let chosen = props.chosen.clone();
     let change = Callback::from(move |event: Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let input = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         let Some(input) = input else { return };
         let files = input.files();
-        for file in files.iter().flat_map(|files| (0..files.length()).filter_map(|at| files.item(at))) {
+        for file in files
+            .iter()
+            .flat_map(|files| (0..files.length()).filter_map(|at| files.item(at)))
+        {
             chosen.emit(file);
         }
         // The same file may be chosen again.

@@ -21,23 +21,45 @@ struct Arc {
 /// Those who signed come first, strongest first, so that what is filled can be read against the tick.
 fn arcs(signers: &[Signer], total: u64) -> Vec<Arc> {
     let mut order: Vec<&Signer> = signers.iter().collect();
-    order.sort_by_key(|signer| (std::cmp::Reverse(signer.signed), std::cmp::Reverse(signer.power)));
-    let part = |power: u64| (u128::from(power) * u128::from(CIRCLE)).checked_div(u128::from(total)).unwrap_or(0) as u64;
+    order.sort_by_key(|signer| {
+        (
+            std::cmp::Reverse(signer.signed),
+            std::cmp::Reverse(signer.power),
+        )
+    });
+    let part = |power: u64| {
+        (u128::from(power) * u128::from(CIRCLE))
+            .checked_div(u128::from(total))
+            .unwrap_or(0) as u64
+    };
     let gap = if order.len() > 1 { GAP } else { 0 };
     let mut power_before = 0u64;
     let mut arcs = Vec::with_capacity(order.len());
     for signer in order {
         let start = part(power_before);
         power_before = power_before.saturating_add(signer.power);
-        let length = part(power_before).saturating_sub(start).saturating_sub(gap).max(2);
+        let length = part(power_before)
+            .saturating_sub(start)
+            .saturating_sub(gap)
+            .max(2);
         let share = u128::from(signer.signed.min(signer.power)) * u128::from(length);
         let filled = share.checked_div(u128::from(signer.power)).unwrap_or(0) as u64;
-        arcs.push(Arc { start: start + gap / 2, length, filled });
+        arcs.push(Arc {
+            start: start + gap / 2,
+            length,
+            filled,
+        });
     }
     arcs
 }
 
-fn circle(class: &'static str, radius: &'static str, width: &'static str, start: u64, length: u64) -> Html {
+fn circle(
+    class: &'static str,
+    radius: &'static str,
+    width: &'static str,
+    start: u64,
+    length: u64,
+) -> Html {
     html! {
         <circle {class} cx="66" cy="66" r={radius} stroke-width={width} pathLength="1000"
             stroke-dasharray={format!("{length} 2000")} stroke-dashoffset={format!("-{start}")} />
@@ -66,7 +88,11 @@ fn drawing(signers: &[Signer], total: u64, size: u32) -> Html {
 
 /// What the ring says in words.
 pub fn label(lang: Lang, signers: &[Signer], total: u64) -> String {
-    let signed = signers.iter().filter(|signer| signer.signed > 0).count().to_string();
+    let signed = signers
+        .iter()
+        .filter(|signer| signer.signed > 0)
+        .count()
+        .to_string();
     let power: u64 = signers.iter().map(|signer| signer.signed).sum();
     let facts = [
         ("count", &*signers.len().to_string()),
@@ -105,22 +131,61 @@ mod tests {
     use super::*;
 
     fn signer(power: u64, signed: u64) -> Signer {
-        Signer { member: String::new(), name: String::new(), name_en: String::new(), power, signed }
+        Signer {
+            member: String::new(),
+            name: String::new(),
+            name_en: String::new(),
+            power,
+            signed,
+        }
     }
 
     #[test]
     fn arcs_are_as_long_as_power_and_signers_come_first() {
-        let arcs = arcs(&[signer(30, 0), signer(25, 25), signer(25, 25), signer(20, 10)], 100);
+        let arcs = arcs(
+            &[
+                signer(30, 0),
+                signer(25, 25),
+                signer(25, 25),
+                signer(20, 10),
+            ],
+            100,
+        );
         assert_eq!(arcs.len(), 4);
-        assert_eq!(arcs[0], Arc { start: 7, length: 236, filled: 236 });
-        assert_eq!(arcs[2].filled, arcs[2].length / 2, "half of its validators signed");
-        assert_eq!((arcs[3].start, arcs[3].length, arcs[3].filled), (707, 286, 0), "who did not sign comes last");
+        assert_eq!(
+            arcs[0],
+            Arc {
+                start: 7,
+                length: 236,
+                filled: 236
+            }
+        );
+        assert_eq!(
+            arcs[2].filled,
+            arcs[2].length / 2,
+            "half of its validators signed"
+        );
+        assert_eq!(
+            (arcs[3].start, arcs[3].length, arcs[3].filled),
+            (707, 286, 0),
+            "who did not sign comes last"
+        );
     }
 
     #[test]
     fn no_power_at_all_draws_no_nonsense() {
         assert_eq!(arcs(&[], 0), []);
-        assert_eq!(arcs(&[signer(0, 0)], 0), [Arc { start: 0, length: 2, filled: 0 }]);
-        assert_eq!(arcs(&[signer(u64::MAX, u64::MAX)], u64::MAX)[0].filled, CIRCLE);
+        assert_eq!(
+            arcs(&[signer(0, 0)], 0),
+            [Arc {
+                start: 0,
+                length: 2,
+                filled: 0
+            }]
+        );
+        assert_eq!(
+            arcs(&[signer(u64::MAX, u64::MAX)], u64::MAX)[0].filled,
+            CIRCLE
+        );
     }
 }

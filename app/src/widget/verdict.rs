@@ -47,14 +47,21 @@ pub fn VerdictHead(props: &Props) -> Html {
 }
 
 fn power(inquiry: &Inquiry) -> (&[Signer], u64) {
-    match inquiry.verdict.as_ref().and_then(|verdict| verdict.anchor.as_ref()) {
+    match inquiry
+        .verdict
+        .as_ref()
+        .and_then(|verdict| verdict.anchor.as_ref())
+    {
         Some(anchor) => (&anchor.signers, anchor.total_power),
         None => (&inquiry.signers, inquiry.total_power),
     }
 }
 
 fn shape(inquiry: &Inquiry) -> Option<Mark> {
-    let verdict = inquiry.verdict.as_ref().map(|verdict| Mark::from(verdict.outcome));
+    let verdict = inquiry
+        .verdict
+        .as_ref()
+        .map(|verdict| Mark::from(verdict.outcome));
     verdict.or_else(|| inquiry.failed.as_ref().map(|_| Mark::Dash))
 }
 
@@ -63,11 +70,19 @@ fn outcome(inquiry: &Inquiry) -> Option<String> {
         Some(verdict) => verdict.outcome,
         None => inquiry.failed.as_ref().map(|_| Outcome::NotEstablished)?,
     };
-    Some(serde_json::to_string(&outcome).unwrap_or_default().trim_matches('"').to_owned())
+    Some(
+        serde_json::to_string(&outcome)
+            .unwrap_or_default()
+            .trim_matches('"')
+            .to_owned(),
+    )
 }
 
 fn code(inquiry: &Inquiry) -> Option<String> {
-    let verdict = inquiry.verdict.as_ref().map(|verdict| verdict.headline.clone());
+    let verdict = inquiry
+        .verdict
+        .as_ref()
+        .map(|verdict| verdict.headline.clone());
     verdict.or_else(|| inquiry.failed.as_ref().map(|(code, _)| code.clone()))
 }
 
@@ -87,13 +102,17 @@ fn count(lang: Lang, inquiry: &Inquiry) -> Html {
 }
 
 fn vouch(lang: Lang, verdict: Option<&Verdict>) -> Html {
-    let Some(anchor) = verdict.and_then(|verdict| verdict.anchor.as_ref()) else { return Html::default() };
+    let Some(anchor) = verdict.and_then(|verdict| verdict.anchor.as_ref()) else {
+        return Html::default();
+    };
     let share = percent(anchor.signed_power.into(), anchor.total_power.into());
     html! { <p class="small" style="margin-top:6px">{ lang.fill(words::VOUCH, &[("names", &names(lang, anchor)), ("percent", &share)]) }</p> }
 }
 
 fn names(lang: Lang, anchor: &Anchor) -> String {
     let signed = anchor.signers.iter().filter(|signer| signer.signed > 0);
-    let names: Vec<&str> = signed.map(|signer| lang.pick(&signer.name, &signer.name_en)).collect();
+    let names: Vec<&str> = signed
+        .map(|signer| lang.pick(&signer.name, &signer.name_en))
+        .collect();
     names.join(lang.pick("、", ", "))
 }
