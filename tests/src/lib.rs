@@ -7,7 +7,9 @@ pub mod lying_node;
 pub mod place;
 pub mod process;
 pub mod site;
+pub mod visitor;
 pub mod webdriver;
+pub mod world;
 
 /// Why a scenario stopped, in words.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

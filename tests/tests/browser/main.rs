@@ -1,19 +1,50 @@
 //! The page in a real browser, before honest and lying nodes. `cargo xtask test browser` runs it.
 //!
 //! A harness of its own: the consortium is started once, and everything ends with the last scenario. A name, or a part of it, chooses
-//! scenarios: `cargo test -p lianyan-tests --test browser -- pinned`.
+//! scenarios: `cargo test -p lianyan-tests --test browser -- photo`.
 
+mod invoices;
+mod lies;
 mod pinned;
 
 use lianyan_tests::Outcome;
+use lianyan_tests::site::Changes;
+use lianyan_tests::world::World;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::Instant;
 
 /// One scenario; its name is a sentence that would be false if it failed.
+#[derive(Clone, Copy)]
 struct Scenario {
     name: &'static str,
-    run: fn() -> Outcome,
+    run: fn(&World) -> Outcome,
+}
+
+/// What passed and what did not.
+#[derive(Default)]
+struct Count {
+    passed: u32,
+    failed: u32,
+}
+
+impl Count {
+    fn take(&mut self, name: &str, scenario: impl FnOnce() -> Outcome) {
+        let started = Instant::now();
+        let outcome =
+            catch_unwind(AssertUnwindSafe(scenario)).unwrap_or_else(|_| Err("it panicked".into()));
+        let time = started.elapsed().as_secs_f64();
+        match outcome {
+            Ok(()) => {
+                self.passed += 1;
+                println!("test {name} ... ok ({time:.1}s)");
+            }
+            Err(why) => {
+                self.failed += 1;
+                println!("test {name} ... FAILED ({time:.1}s)\n{why}\n");
+            }
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -21,35 +52,53 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
-    let chosen: Vec<&Scenario> = pinned::SCENARIOS
-        .iter()
-        .filter(|scenario| {
-            wanted.is_empty() || wanted.iter().any(|word| scenario.name.contains(word))
-        })
-        .collect();
+    let chosen = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word));
     let started = Instant::now();
-    let failed = chosen.iter().filter(|scenario| !passes(scenario)).count();
-    let result = if failed == 0 { "ok" } else { "FAILED" };
+    let mut count = Count::default();
+    match World::start() {
+        Ok(mut world) => play(&mut world, chosen, &mut count),
+        Err(why) => count.take("the consortium and its page start", || Err(why)),
+    }
+    let result = if count.failed == 0 { "ok" } else { "FAILED" };
     println!(
-        "\ntest result: {result}. {} passed; {failed} failed; 0 ignored; finished in {:.1}s",
-        chosen.len() - failed,
+        "\ntest result: {result}. {} passed; {} failed; 0 ignored; finished in {:.1}s",
+        count.passed,
+        count.failed,
         started.elapsed().as_secs_f64()
     );
-    if failed == 0 {
+    if count.failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
 }
 
-fn passes(scenario: &Scenario) -> bool {
-    let started = Instant::now();
-    let outcome =
-        catch_unwind(AssertUnwindSafe(scenario.run)).unwrap_or_else(|_| Err("it panicked".into()));
-    let time = started.elapsed().as_secs_f64();
-    match &outcome {
-        Ok(()) => println!("test {} ... ok ({time:.1}s)", scenario.name),
-        Err(why) => println!("test {} ... FAILED ({time:.1}s)\n{why}\n", scenario.name),
+fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
+    let all = [pinned::SCENARIOS, invoices::SCENARIOS, lies::SCENARIOS].concat();
+    for scenario in all.iter().filter(|scenario| chosen(scenario.name)) {
+        count.take(scenario.name, || (scenario.run)(world));
     }
-    outcome.is_ok()
+    if let Err(why) = world.exchange_page(without_verification()) {
+        return count.take("a page that verifies nothing can be made", || Err(why));
+    }
+    let telling = [invoices::WHERE_THE_ANSWER_IS_NO, lies::SCENARIOS].concat();
+    for scenario in telling {
+        let name = format!("without verification this fails: {}", scenario.name);
+        if chosen(&name) {
+            count.take(&name, || must_fail((scenario.run)(world)));
+        }
+    }
+}
+
+/// The page with a worker that answers "verified" to everything.
+fn without_verification() -> Changes {
+    Changes::default().program("verifier-worker.js", include_str!("no_verification.js"))
+}
+
+fn must_fail(outcome: Outcome) -> Outcome {
+    match outcome {
+        Ok(()) => Err("the scenario passed although nothing was verified".into()),
+        Err(why) if why.to_string().contains("\"verified\"") => Ok(()),
+        Err(why) => Err(format!("it failed, but not because of what was seen: {why}").into()),
+    }
 }

@@ -5,6 +5,7 @@ use lianyan_tests::Outcome;
 use lianyan_tests::browser::Browser;
 use lianyan_tests::place;
 use lianyan_tests::site::{Changes, Site};
+use lianyan_tests::world::World;
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -21,7 +22,7 @@ pub const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-fn the_page_starts() -> Outcome {
+fn the_page_starts(_: &World) -> Outcome {
     let site = Site::serve(Changes::default())?;
     let browser = Browser::phone()?;
     browser.open(&site.address())?;
@@ -38,7 +39,7 @@ fn the_page_starts() -> Outcome {
 const START: &str =
     "return lianyan.startWorker(arguments[0]).then(() => 'started', error => String(error))";
 
-fn a_changed_page_is_refused() -> Outcome {
+fn a_changed_page_is_refused(_: &World) -> Outcome {
     let site =
         Site::serve(Changes::default().file(&built("app-", ".wasm")?, changed("app-", ".wasm")?))?;
     let browser = Browser::phone()?;
@@ -46,7 +47,7 @@ fn a_changed_page_is_refused() -> Outcome {
     browser.see("html[data-start-failed]").map(drop)
 }
 
-fn a_changed_worker_is_refused() -> Outcome {
+fn a_changed_worker_is_refused(_: &World) -> Outcome {
     for kind in [".wasm", ".js"] {
         let name = built("verifier-worker", kind)?;
         let site = Site::serve(Changes::default().file(&name, changed("verifier-worker", kind)?))?;

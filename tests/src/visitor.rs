@@ -1,0 +1,189 @@
+//! A person with a browser on the page: what they do, and what they then see.
+
+use crate::Outcome;
+use crate::browser::{Browser, Device};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+/// A verdict may wait for nodes that never answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A person on the page.
+#[derive(Debug)]
+pub struct Visitor {
+    browser: Browser,
+    page: String,
+}
+
+/// A final verdict as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// `verified`, `out-of-force`, `rejected`, `absent`, `not-established`.
+    pub outcome: String,
+    /// The sentence's code.
+    pub headline: String,
+    /// Each check's status.
+    pub checks: BTreeMap<String, String>,
+}
+
+impl Visitor {
+    /// Opens the page on a phone.
+    ///
+    /// # Errors
+    /// Where it does not open.
+    pub fn new(page: &str) -> Outcome<Self> {
+        Self::with(Browser::phone()?, page)
+    }
+
+    /// Opens the page on a phone whose camera shows a film.
+    ///
+    /// # Errors
+    /// Where it does not open.
+    pub fn who_films(page: &str, film: &Path) -> Outcome<Self> {
+        Self::with(Browser::start(&Device::default(), Some(film))?, page)
+    }
+
+    fn with(browser: Browser, page: &str) -> Outcome<Self> {
+        let visitor = Self {
+            browser,
+            page: page.to_owned(),
+        };
+        visitor.go("#/")?;
+        Ok(visitor)
+    }
+
+    /// The browser, for what only one scenario does.
+    #[must_use]
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
+    /// Goes to a route, as in `#/scan`.
+    ///
+    /// # Errors
+    /// Where the page does not open.
+    pub fn go(&self, route: &str) -> Outcome {
+        self.browser.open(&format!("{}/{route}", self.page))
+    }
+
+    /// Presses what carries this `data-testid`.
+    ///
+    /// # Errors
+    /// Where it does not appear, or cannot be pressed.
+    pub fn press(&self, id: &str) -> Outcome {
+        self.browser.press(&named(id))
+    }
+
+    /// Types into what carries this `data-testid`.
+    ///
+    /// # Errors
+    /// Where it does not appear.
+    pub fn fill(&self, id: &str, text: &str) -> Outcome {
+        self.browser.fill(&named(id), text)
+    }
+
+    /// Waits for what carries this `data-testid`.
+    ///
+    /// # Errors
+    /// Where it does not appear.
+    pub fn see(&self, id: &str) -> Outcome {
+        self.browser.see(&named(id)).map(drop)
+    }
+
+    /// Puts a text into the scan page's box and waits for the verdict.
+    ///
+    /// # Errors
+    /// Where there is no final verdict in time.
+    pub fn check(&self, text: &str) -> Outcome<Seen> {
+        self.go("#/scan")?;
+        self.fill("scan-text", text)?;
+        self.press("scan-check")?;
+        self.verdict()
+    }
+
+    /// Gives a picture to the scan page and waits for the verdict.
+    ///
+    /// # Errors
+    /// Where there is no final verdict in time.
+    pub fn check_picture(&self, file: &Path) -> Outcome<Seen> {
+        self.go("#/scan")?;
+        self.browser.give_file(&named("album"), file)?;
+        self.verdict()
+    }
+
+    /// Waits for the final verdict on what is shown.
+    ///
+    /// # Errors
+    /// Where there is none in time.
+    pub fn verdict(&self) -> Outcome<Seen> {
+        self.browser
+            .until_within(PATIENCE, "final verdict", |session| {
+                let seen = session.run(READ, &[])?;
+                let text =
+                    |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+                Ok(seen["outcome"].as_str().map(|outcome| Seen {
+                    outcome: outcome.to_owned(),
+                    headline: text(&seen["headline"]),
+                    checks: seen["checks"]
+                        .as_object()
+                        .map(|checks| {
+                            checks
+                                .iter()
+                                .map(|(id, status)| (id.clone(), text(status)))
+                                .collect()
+                        })
+                        .unwrap_or_default(),
+                }))
+            })
+    }
+}
+
+/// One look at the whole verdict, so that no half of it is older than the other.
+const READ: &str = "
+    const top = document.querySelector('[data-testid=verdict][data-outcome]');
+    if (!top) return {};
+    const checks = {};
+    document.querySelectorAll('[data-testid=check]').forEach(one => { checks[one.dataset.check] = one.dataset.status; });
+    return {outcome: top.dataset.outcome, headline: top.dataset.headline, checks};
+";
+
+impl Seen {
+    /// This outcome and no other.
+    ///
+    /// # Errors
+    /// Where it is another; shows all that was seen.
+    pub fn must_be(&self, outcome: &str) -> Outcome {
+        self.must_be_one_of(&[outcome])
+    }
+
+    /// One of these outcomes.
+    ///
+    /// # Errors
+    /// Where it is another; shows all that was seen.
+    pub fn must_be_one_of(&self, outcomes: &[&str]) -> Outcome {
+        if outcomes.contains(&self.outcome.as_str()) {
+            return Ok(());
+        }
+        Err(format!(
+            "the verdict should be {}, but was seen as {self:?}",
+            outcomes.join(" or ")
+        )
+        .into())
+    }
+
+    /// This check with this status.
+    ///
+    /// # Errors
+    /// Where it is missing or has another; shows all that was seen.
+    pub fn must_have(&self, check: &str, status: &str) -> Outcome {
+        if self.checks.get(check).is_some_and(|seen| seen == status) {
+            return Ok(());
+        }
+        Err(format!("the check {check} should be {status}, but was seen as {self:?}").into())
+    }
+}
+
+fn named(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}

@@ -1,0 +1,137 @@
+//! What a browser scenario plays in: a consortium, a liar before each of its nodes, and the page that knows only the liars.
+
+use crate::Outcome;
+use crate::demo::Demo;
+use crate::lying_node::{Lie, LyingNode};
+use crate::site::{Changes, Site};
+use serde_json::Value;
+
+/// Everything a scenario needs besides a browser.
+#[derive(Debug)]
+pub struct World {
+    demo: Demo,
+    liars: Vec<LyingNode>,
+    site: Site,
+    samples: Value,
+}
+
+impl World {
+    /// Starts a consortium, liars who tell the truth for now, and the page.
+    ///
+    /// # Errors
+    /// Where any of them does not come up.
+    pub fn start() -> Outcome<Self> {
+        Self::with(Changes::default())
+    }
+
+    /// The same with a page of which some files are exchanged.
+    ///
+    /// # Errors
+    /// Where any of it does not come up.
+    pub fn with(changes: Changes) -> Outcome<Self> {
+        let demo = Demo::start()?;
+        let liars: Vec<LyingNode> = demo
+            .nodes()
+            .iter()
+            .map(|node| LyingNode::before(node))
+            .collect::<Outcome<_>>()?;
+        let samples = serde_json::from_str(&demo.file("try/demo.json")?)?;
+        let site = Site::serve(page_of(&demo, &liars, changes)?)?;
+        Ok(Self {
+            demo,
+            liars,
+            site,
+            samples,
+        })
+    }
+
+    /// Another page before the same nodes.
+    ///
+    /// # Errors
+    /// Where it cannot be served.
+    pub fn exchange_page(&mut self, changes: Changes) -> Outcome {
+        self.site = Site::serve(page_of(&self.demo, &self.liars, changes)?)?;
+        Ok(())
+    }
+
+    /// The page's address.
+    #[must_use]
+    pub fn page(&self) -> String {
+        self.site.address()
+    }
+
+    /// The true consortium.
+    #[must_use]
+    pub fn demo(&self) -> &Demo {
+        &self.demo
+    }
+
+    /// Lets the first `count` nodes lie and the others tell the truth.
+    ///
+    /// # Errors
+    /// Where a lie cannot be prepared.
+    pub fn lie(&self, count: usize, lie: &Lie) -> Outcome {
+        for (index, liar) in self.liars.iter().enumerate() {
+            liar.tell(if index < count {
+                lie.clone()
+            } else {
+                Lie::None
+            })?;
+        }
+        Ok(())
+    }
+
+    /// How many lies were told since.
+    #[must_use]
+    pub fn lies_told(&self) -> usize {
+        self.liars.iter().map(LyingNode::told).sum()
+    }
+
+    /// A sample invoice's text, by the name that docs/demo.md gives it.
+    ///
+    /// # Errors
+    /// Where there is none of that name.
+    pub fn invoice(&self, name: &str) -> Outcome<String> {
+        let list = self.samples["invoices"]
+            .as_array()
+            .ok_or("demo.json lists no invoices")?;
+        let sample = list.iter().find(|one| one["name"] == name);
+        let text = sample.and_then(|one| one["text"].as_str());
+        Ok(text
+            .ok_or_else(|| format!("demo.json has no invoice `{name}`"))?
+            .to_owned())
+    }
+
+    /// What the demo offers to try: `identities`, `votes`, `records`.
+    ///
+    /// # Errors
+    /// Where it lists none.
+    pub fn samples(&self, list: &str) -> Outcome<&Vec<Value>> {
+        Ok(self.samples[list]
+            .as_array()
+            .ok_or_else(|| format!("demo.json lists no {list}"))?)
+    }
+}
+
+/// The operator's file names the liars instead of the nodes before which they stand.
+fn page_of(demo: &Demo, liars: &[LyingNode], changes: Changes) -> Outcome<Changes> {
+    let mut chains: Value = serde_json::from_str(&demo.file("chains.json")?)?;
+    let nodes = chains
+        .pointer_mut("/chains/0/nodes")
+        .and_then(Value::as_array_mut);
+    let nodes = nodes.ok_or("chains.json names no nodes")?;
+    if nodes.len() != liars.len() {
+        return Err(format!(
+            "chains.json names {} nodes, not {}",
+            nodes.len(),
+            liars.len()
+        )
+        .into());
+    }
+    for (node, liar) in nodes.iter_mut().zip(liars) {
+        node["url"] = liar.address().into();
+    }
+    Ok(changes
+        .file("chains.json", chains.to_string())
+        .otherwise(&demo.page()))
+}

@@ -1,0 +1,130 @@
+//! Nodes that lie: never a false "verified", and an honest node among them is enough for the truth.
+
+use super::Scenario;
+use lianyan_tests::Outcome;
+use lianyan_tests::demo::Demo;
+use lianyan_tests::lying_node::Lie;
+use lianyan_tests::visitor::Visitor;
+use lianyan_tests::world::World;
+
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "a changed state beside the old proof is not believed",
+        run: changed_state,
+    },
+    Scenario {
+        name: "a forged head that fits a forged state is not believed",
+        run: forged_state,
+    },
+    Scenario {
+        name: "a hidden log entry is noticed",
+        run: hidden_entry,
+    },
+    Scenario {
+        name: "a forged header is not believed",
+        run: forged_header,
+    },
+    Scenario {
+        name: "a forged signature is not believed",
+        run: forged_signature,
+    },
+    Scenario {
+        name: "another chain is not taken for ours",
+        run: other_chain,
+    },
+    Scenario {
+        name: "cut connections establish nothing",
+        run: cut,
+    },
+    Scenario {
+        name: "endless answers establish nothing",
+        run: endless,
+    },
+    Scenario {
+        name: "garbage establishes nothing",
+        run: garbage,
+    },
+    Scenario {
+        name: "one lying node among three changes no verdict",
+        run: one_liar,
+    },
+];
+
+/// In every state that says so, a flush disappears.
+fn flushed() -> (String, String) {
+    (r#""tax":"red-full""#.into(), r#""tax":"normal""#.into())
+}
+
+/// While the first `liars` nodes lie, a visitor checks the red-flushed invoice and must see one of these outcomes.
+fn must_see(world: &World, liars: usize, lie: &Lie, outcomes: &[&str]) -> Outcome {
+    world.lie(liars, lie)?;
+    let seen =
+        Visitor::new(&world.page()).and_then(|visitor| visitor.check(&world.invoice("red")?));
+    let told = world.lies_told();
+    world.lie(0, &Lie::None)?;
+    seen?.must_be_one_of(outcomes)?;
+    if told == 0 {
+        return Err("the lie was never told: nothing was tested".into());
+    }
+    Ok(())
+}
+
+/// All nodes lie: what they say is refuted, or nothing is established, but it is never a statement about the invoice.
+fn all_lie(world: &World, lie: &Lie) -> Outcome {
+    must_see(world, 3, lie, &["rejected", "not-established"])
+}
+
+fn changed_state(world: &World) -> Outcome {
+    let (from, to) = flushed();
+    all_lie(world, &Lie::ChangedState { from, to })
+}
+
+fn forged_state(world: &World) -> Outcome {
+    let (from, to) = flushed();
+    all_lie(world, &Lie::ForgedState { from, to })
+}
+
+fn hidden_entry(world: &World) -> Outcome {
+    all_lie(world, &Lie::HiddenEntry)
+}
+
+fn forged_header(world: &World) -> Outcome {
+    all_lie(world, &Lie::ForgedHeader)
+}
+
+fn forged_signature(world: &World) -> Outcome {
+    all_lie(world, &Lie::ForgedSignature)
+}
+
+fn other_chain(world: &World) -> Outcome {
+    let other = Demo::start()?;
+    let address = other
+        .nodes()
+        .into_iter()
+        .next()
+        .ok_or("a demo without nodes")?;
+    all_lie(world, &Lie::OtherChain { address })
+}
+
+fn cut(world: &World) -> Outcome {
+    must_see(world, 3, &Lie::CutConnection, &["not-established"])
+}
+
+fn endless(world: &World) -> Outcome {
+    must_see(world, 3, &Lie::EndlessAnswer, &["not-established"])
+}
+
+fn garbage(world: &World) -> Outcome {
+    must_see(world, 3, &Lie::Garbage, &["not-established"])
+}
+
+/// The liar comes first in chains.json, so it is the one that is asked for the proof.
+fn one_liar(world: &World) -> Outcome {
+    let (from, to) = flushed();
+    must_see(
+        world,
+        1,
+        &Lie::ForgedState { from, to },
+        &["out-of-force", "not-established"],
+    )
+}
