@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 /// How long a person would wait for anything here.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Narrower screens are held in a hand and touched.
+const PHONE: u32 = 800;
+
 /// Needed to run headless, as root, without talking to anybody.
 const FLAGS: [&str; 10] = [
     "--headless",
@@ -94,6 +97,10 @@ impl Browser {
         if device.dark {
             let features = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
             session.devtools("Emulation.setEmulatedMedia", &features)?;
+        }
+        if device.width >= PHONE {
+            let metrics = json!({"width": device.width, "height": device.height, "deviceScaleFactor": 1, "mobile": false});
+            session.devtools("Emulation.setDeviceMetricsOverride", &metrics)?;
         }
         Ok(Self {
             session,
@@ -235,7 +242,7 @@ fn options(device: &Device, film: Option<&Path>, profile: &Path) -> Value {
         ));
     }
     let mut options = json!({"args": flags, "prefs": {"intl.accept_languages": device.language}});
-    if device.width < 800 {
+    if device.width < PHONE {
         options["mobileEmulation"] = json!({
             "deviceMetrics": {"width": device.width, "height": device.height, "pixelRatio": 2.0, "touch": true},
         });

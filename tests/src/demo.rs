@@ -50,6 +50,14 @@ impl Demo {
         self.wait()
     }
 
+    /// Presses Ctrl-C and waits for the end.
+    ///
+    /// # Errors
+    /// Where it does not end in time.
+    pub fn interrupt(&mut self, patience: Duration) -> Outcome<std::process::ExitStatus> {
+        self.process.interrupt(patience)
+    }
+
     /// The nodes' addresses, as `http://127.0.0.1:port`.
     #[must_use]
     pub fn nodes(&self) -> Vec<String> {
@@ -101,7 +109,8 @@ impl Demo {
 }
 
 /// The node's program; `cargo test` of the workspace builds it, and `cargo xtask test browser` makes sure.
-fn program() -> PathBuf {
+#[must_use]
+pub fn program() -> PathBuf {
     let profile = if cfg!(debug_assertions) {
         "debug"
     } else {

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// A running program whose output goes to a file.
@@ -60,6 +60,24 @@ impl Process {
         std::fs::read(&self.log)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()
+    }
+
+    /// Sends the signal of Ctrl-C and waits for the end.
+    ///
+    /// # Errors
+    /// Where it does not end in time.
+    pub fn interrupt(&mut self, patience: Duration) -> Outcome<ExitStatus> {
+        Command::new("kill")
+            .args(["-INT", &self.child.id().to_string()])
+            .status()?;
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Err(format!("still running after {patience:?}:\n{}", self.output()).into())
     }
 
     /// Ends it at once, as a power cut would.

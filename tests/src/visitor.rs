@@ -44,7 +44,11 @@ impl Visitor {
         Self::with(Browser::start(&Device::default(), Some(film))?, page)
     }
 
-    fn with(browser: Browser, page: &str) -> Outcome<Self> {
+    /// Opens the page in a browser that was prepared before.
+    ///
+    /// # Errors
+    /// Where it does not open.
+    pub fn with(browser: Browser, page: &str) -> Outcome<Self> {
         let visitor = Self {
             browser,
             page: page.to_owned(),
@@ -110,6 +114,17 @@ impl Visitor {
         self.go("#/scan")?;
         self.browser.give_file(&named("album"), file)?;
         self.verdict()
+    }
+
+    /// Brings an identity file into the browser, as its owner would.
+    ///
+    /// # Errors
+    /// Where the page does not show the identity afterwards.
+    pub fn take_identity(&self, file: &str) -> Outcome {
+        self.go("#/keys")?;
+        self.fill("import-text", file)?;
+        self.press("import")?;
+        self.see("identity-card")
     }
 
     /// Waits for the final verdict on what is shown.

@@ -172,6 +172,24 @@ impl Session {
         Ok(base64::engine::general_purpose::STANDARD.decode(text)?)
     }
 
+    /// A picture of the whole page, as far as it can be scrolled, PNG.
+    ///
+    /// # Errors
+    /// Where the browser takes none.
+    pub fn whole_page(&self) -> Outcome<Vec<u8>> {
+        use base64::Engine;
+        let metrics = self.devtools("Page.getLayoutMetrics", &json!({}))?;
+        let size = &metrics["cssContentSize"];
+        let clip =
+            json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
+        let wanted = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let picture = self.devtools("Page.captureScreenshot", &wanted)?;
+        let text = picture["data"]
+            .as_str()
+            .ok_or("the browser sent no picture")?;
+        Ok(base64::engine::general_purpose::STANDARD.decode(text)?)
+    }
+
     fn get(&self, path: &str) -> Outcome<Value> {
         let answer = self.agent.get(format!("{}{path}", self.address)).call()?;
         value(answer)

@@ -102,6 +102,23 @@ impl World {
             .to_owned())
     }
 
+    /// The identity file of the first sample person with this role, as text.
+    ///
+    /// # Errors
+    /// Where it is listed and not served.
+    pub fn identity(&self, role: &str) -> Outcome<Option<String>> {
+        let person = self
+            .samples("identities")?
+            .iter()
+            .find(|one| one["role"] == role);
+        let file = person.and_then(|one| one["file"].as_str());
+        file.map(|file| {
+            self.demo
+                .file(&format!("try/{}", file.trim_start_matches("/try/")))
+        })
+        .transpose()
+    }
+
     /// What the demo offers to try: `identities`, `votes`, `records`.
     ///
     /// # Errors

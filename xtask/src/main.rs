@@ -5,6 +5,7 @@ mod cache;
 mod failure;
 mod page;
 mod run;
+mod shots;
 mod start;
 mod test;
 mod tools;
@@ -19,6 +20,7 @@ Usage: cargo xtask <command>
   start [--fresh] [--small] [--port N]   build everything, run the demo consortium, serve the page
   test [part…]                           run every check, or only the parts named (see `test --list`)
   bench [name…]                          print tables of ratios: sizes, step, crates
+  shots                                  every page as PNG, into target/shots
   page                                   build only the page, into target/site
   tools                                  get every tool into the per-user cache, and nothing else
 ";
@@ -43,6 +45,7 @@ fn command(words: &[String]) -> Result<ExitCode> {
         "start" => start::start(rest)?,
         "test" => return test::test(rest),
         "bench" => bench::bench(rest)?,
+        "shots" => shots::shots()?,
         "page" => page::build().map(drop)?,
         "tools" => tools::all()?,
         "help" | "--help" | "-h" => print!("{USAGE}"),

@@ -1,0 +1,102 @@
+//! Every page as a picture: `shots FOLDER`, called by `cargo xtask shots`. Phone and desk, Chinese and English, light and dark.
+
+use lianyan_tests::Outcome;
+use lianyan_tests::browser::{Browser, Device};
+use lianyan_tests::visitor::Visitor;
+use lianyan_tests::world::World;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+const SIZES: [(&str, u32, u32); 2] = [("phone", 375, 812), ("desk", 1280, 800)];
+const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
+
+/// Pages that show the same to everybody.
+const ROUTES: [(&str, &str); 8] = [
+    ("home", "#/"),
+    ("scan", "#/scan"),
+    ("try", "#/try"),
+    ("batch", "#/batch"),
+    ("votes", "#/vote"),
+    ("keys", "#/keys"),
+    ("trust", "#/trust"),
+    ("reader", "#/reader"),
+];
+/// Sample invoices whose verdicts are shown, by the names of docs/demo.md.
+const INVOICES: [&str; 5] = ["genuine", "altered", "red", "reimbursed", "unknown"];
+
+fn main() -> ExitCode {
+    let Some(folder) = std::env::args().nth(1).map(PathBuf::from) else {
+        eprintln!("usage: shots FOLDER");
+        return ExitCode::from(64);
+    };
+    match take_all(&folder) {
+        Ok(count) => {
+            println!("{count} pictures in {}", folder.display());
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn take_all(folder: &Path) -> Outcome<usize> {
+    std::fs::create_dir_all(folder)?;
+    let world = World::start()?;
+    let mut count = 0;
+    for (size, width, height) in SIZES {
+        for language in LANGUAGES {
+            for dark in [false, true] {
+                let device = Device {
+                    width,
+                    height,
+                    language,
+                    dark,
+                };
+                let look = if dark { "dark" } else { "light" };
+                let named =
+                    |page: &str| folder.join(format!("{page}-{size}-{language}-{look}.png"));
+                count += take(&world, &device, named)?;
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// Every page on one device.
+fn take(world: &World, device: &Device, named: impl Fn(&str) -> PathBuf) -> Outcome<usize> {
+    let visitor = Visitor::with(Browser::start(device, None)?, &world.page())?;
+    let mut count = 0;
+    let mut shoot = |page: &str| -> Outcome {
+        // Pictures and the ring's arcs settle.
+        std::thread::sleep(Duration::from_millis(600));
+        std::fs::write(named(page), visitor.browser().session().whole_page()?)?;
+        count += 1;
+        Ok(())
+    };
+    for (page, route) in ROUTES {
+        visitor.go(route)?;
+        shoot(page)?;
+    }
+    for invoice in INVOICES {
+        visitor.check(&world.invoice(invoice)?)?;
+        shoot(&format!("invoice-{invoice}"))?;
+    }
+    for (number, vote) in world.samples("votes")?.iter().enumerate() {
+        visitor.go(&format!(
+            "#/vote/{}",
+            vote["id"].as_str().unwrap_or_default()
+        ))?;
+        visitor.see("count")?;
+        shoot(&format!("vote-{number}"))?;
+    }
+    if let Some(file) = world.identity("patient")? {
+        visitor.take_identity(&file)?;
+        visitor.go("#/medical")?;
+        visitor.see("document")?;
+        shoot("medical")?;
+    }
+    Ok(count)
+}
