@@ -74,7 +74,6 @@ fn step() -> Result {
     let blocks = [
         "run",
         "--quiet",
-        "--release",
         "--package",
         "light-client",
         "--example",
