@@ -71,7 +71,8 @@ fn what_does_not_follow_from_the_chain_is_refused() {
         .follow(&one.expect("is there"), &its_commit.expect("is there"))
         .expect("follows");
 
-    let attacks: Vec<(&str, fn(&mut Block, &mut Commit))> = vec![
+    type Attack = fn(&mut Block, &mut Commit);
+    let attacks: [(&str, Attack); 11] = [
         ("another app hash", |block, _| {
             header(block).app_hash[0] ^= 1
         }),

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Opened events kept between the check and the block, so that signatures are verified once.
-const KEPT: usize = 32_768;
+const KEPT: usize = 8_192;
 
 /// A transaction that may be in a block.
 pub(super) type Opened = Arc<Event>;

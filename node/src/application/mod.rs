@@ -18,6 +18,7 @@ pub use abci::{
     QueryResponse, ValidatorUpdate, code,
 };
 pub use genesis::AppState;
+pub use proposal::TX_OVERHEAD;
 
 use crate::{
     error::{Error, Result},

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 /// and the next one's, and that interval must stay narrow.
 const MAX_LAG: i64 = 30 * 1_000_000_000;
 /// What a transaction costs in a block besides its bytes: tag and length.
-const TX_OVERHEAD: usize = 6;
+pub const TX_OVERHEAD: usize = 6;
 
 impl Application {
     /// `PrepareProposal`: the transactions for a block, in order; malformed, expired and repeated ones are left out.

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, Result},
     store::{Changes, Snapshot, Store},
 };
+use records::RecordName;
 use std::{
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
@@ -27,8 +28,15 @@ pub struct FullNode {
     /// The application.
     pub application: Application,
     store: Arc<Store>,
-    state: Mutex<ChainState>,
+    standing: Mutex<Standing>,
     height: watch::Sender<u64>,
+}
+
+/// Where the node stands.
+struct Standing {
+    state: ChainState,
+    /// The commit with which the last block was followed.
+    seen: Option<Commit>,
 }
 
 impl FullNode {
@@ -49,18 +57,19 @@ impl FullNode {
             )));
         }
         let (height, _) = watch::channel(state.height.unsigned_abs());
+        let seen = store.snapshot()?.commit(state.height.unsigned_abs())?;
         Ok(Self {
             genesis,
             application,
             store,
-            state: Mutex::new(state),
+            standing: Mutex::new(Standing { state, seen }),
             height,
         })
     }
 
     /// Where consensus stands.
     pub fn state(&self) -> ChainState {
-        self.lock().clone()
+        self.lock().state.clone()
     }
 
     /// Height of the last block, and word of each new one.
@@ -73,6 +82,14 @@ impl FullNode {
         *self.height.borrow()
     }
 
+    /// A record's state after the last block.
+    pub fn record(&self, record: &RecordName) -> Result<Option<records::State>> {
+        let snapshot = self.snapshot()?;
+        let version = snapshot.version_at(self.height())?;
+        let stored = snapshot.record(&record.tree_key(), version)?;
+        stored.map(|(_, record)| record.decode_state()).transpose()
+    }
+
     /// The node's data as of its last block.
     pub fn snapshot(&self) -> Result<Snapshot> {
         self.store.snapshot()
@@ -80,9 +97,10 @@ impl FullNode {
 
     /// Follows a block with the commit that decided it: verifies both, executes, and keeps everything in one durable transaction.
     pub fn follow(&self, block: &Block, commit: &Commit) -> Result<()> {
-        let mut state = self.lock();
+        let mut standing = self.lock();
+        let state = &standing.state;
         let id = comet::block_id(block);
-        verify::block_follows(&state, block)?;
+        verify::block_follows(state, block, standing.seen.as_ref())?;
         verify::commit_carries(
             &state.chain_id,
             state.height + 1,
@@ -120,14 +138,17 @@ impl FullNode {
         next.save(&mut changes)?;
         self.application.commit(changes)?;
         let height = next.height.unsigned_abs();
-        *state = next;
-        drop(state);
+        *standing = Standing {
+            state: next,
+            seen: Some(commit.clone()),
+        };
+        drop(standing);
         self.height.send_replace(height);
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, ChainState> {
-        self.state
+    fn lock(&self) -> MutexGuard<'_, Standing> {
+        self.standing
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }

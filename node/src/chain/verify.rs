@@ -7,8 +7,12 @@ use crate::{
 };
 use ed25519_dalek::{Signature, VerifyingKey};
 
-/// Requires that the block is the one header that follows from this state, with the commit of the block before.
-pub(super) fn block_follows(state: &ChainState, block: &Block) -> Result<()> {
+/// Requires that the block is the one header that follows from this state, with a commit of the block before; `seen` is one that was verified.
+pub(super) fn block_follows(
+    state: &ChainState,
+    block: &Block,
+    seen: Option<&Commit>,
+) -> Result<()> {
     let refuse = |why: &str| Error::BadBlock {
         height: state.height + 1,
         why: why.into(),
@@ -25,7 +29,7 @@ pub(super) fn block_follows(state: &ChainState, block: &Block) -> Result<()> {
     if *header != state.next_header(&txs.txs, last_commit)? {
         return Err(refuse("its header does not follow from the chain"));
     }
-    if state.height > 0 {
+    if state.height > 0 && seen != Some(last_commit) {
         let last_id = state.last_block_id()?;
         commit_carries(
             &state.chain_id,

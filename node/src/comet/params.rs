@@ -17,6 +17,18 @@ pub struct ConsensusParams {
     pub app_version: u64,
 }
 
+/// Bytes of a block that are not transactions: header, commit, evidence; generously.
+const BLOCK_OVERHEAD: usize = 64 * 1024;
+
+impl ConsensusParams {
+    /// Most bytes of transactions in a block.
+    pub fn max_tx_bytes(&self) -> usize {
+        usize::try_from(self.max_bytes)
+            .unwrap_or_default()
+            .saturating_sub(BLOCK_OVERHEAD)
+    }
+}
+
 impl Default for ConsensusParams {
     fn default() -> Self {
         Self {

@@ -4,11 +4,13 @@
 //! median of the votes', proposers rotate, and now and then a validator is absent. Only the messages between validators are missing.
 
 mod follower;
+mod history;
 mod mempool;
 mod producer;
 mod signing;
 
 pub use follower::{Follower, catch_up};
+pub use history::{PastBlock, Written, write_history};
 pub use mempool::{Full, Mempool};
 pub use producer::{Pace, Producer, decide};
 pub use signing::Signers;

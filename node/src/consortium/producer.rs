@@ -16,9 +16,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Bytes of a block that are not transactions, generously.
-const BLOCK_OVERHEAD: usize = 64 * 1024;
-
 /// How fast blocks follow each other.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
@@ -38,12 +35,13 @@ impl Default for Pace {
     }
 }
 
-/// Decides the next block: proposes from these transactions, collects the votes, and follows it. `clock` is every validator's clock.
+/// Decides the next block: proposes from these transactions at the proposer's local time, collects votes at the validators' times, follows it.
 pub fn decide(
     node: &FullNode,
     signers: &Signers,
     txs: Vec<Vec<u8>>,
-    clock: &dyn Fn() -> i64,
+    local_time: i64,
+    vote_time: &dyn Fn() -> i64,
 ) -> Result<(Block, Commit)> {
     let state = node.state();
     let height = state.height.unsigned_abs();
@@ -52,16 +50,15 @@ pub fn decide(
         _ => node.snapshot()?.commit(height)?.unwrap_or_default(),
     };
     let time = comet::nanos(&state.next_time(&last_commit));
-    let max_bytes = usize::try_from(state.params.max_bytes).unwrap_or(usize::MAX);
     let txs = node.application.prepare_proposal(PrepareProposalRequest {
-        max_tx_bytes: max_bytes.saturating_sub(BLOCK_OVERHEAD),
+        max_tx_bytes: state.params.max_tx_bytes(),
         txs,
         time,
-        local_time: clock(),
+        local_time,
     })?;
     let header = state.next_header(&txs, &last_commit)?;
     let block = comet::make_block(header, txs, last_commit);
-    let commit = signers.commit(&state, &comet::block_id(&block), time, clock);
+    let commit = signers.commit(&state, &comet::block_id(&block), time, vote_time);
     node.follow(&block, &commit)?;
     Ok((block, commit))
 }
@@ -109,24 +106,27 @@ fn run(
     stop: &AtomicBool,
 ) -> Result<()> {
     let mut last = Instant::now();
-    let mut to_prove = true;
+    // Whether a block is wanted without waiting: what the last one wrote is to be proven, or its time is long past.
+    let mut again = true;
     while !stop.load(Ordering::Relaxed) {
         thread::sleep((last + pace.busy).saturating_duration_since(Instant::now()));
-        if !to_prove {
+        if !again {
             mempool.wait(last + pace.idle);
         }
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let due = to_prove || mempool.size().0 > 0 || last.elapsed() >= pace.idle;
+        let due = again || mempool.size().0 > 0 || last.elapsed() >= pace.idle;
         if !due {
             continue;
         }
         last = Instant::now();
-        let app_hash = node.state().app_hash;
-        let max_bytes = usize::try_from(node.state().params.max_bytes).unwrap_or(usize::MAX);
-        decide(node, signers, mempool.reap(max_bytes), &now)?;
-        to_prove = node.state().app_hash != app_hash;
+        let before = node.state();
+        let waiting = mempool.reap(before.params.max_tx_bytes());
+        decide(node, signers, waiting, now(), &now)?;
+        let after = node.state();
+        let late = now().saturating_sub(after.time) > pace.idle.as_nanos() as i64 * 2;
+        again = late || after.app_hash != before.app_hash;
         drop_decided(node, mempool)?;
     }
     Ok(())

@@ -36,7 +36,7 @@ impl Signers {
         state: &ChainState,
         id: &BlockId,
         block_time: i64,
-        clock: &dyn Fn() -> i64,
+        vote_time: &dyn Fn() -> i64,
     ) -> Commit {
         let height = state.height + 1;
         let absent = absent_at(state, height);
@@ -46,7 +46,7 @@ impl Signers {
             .enumerate()
             .map(|(index, validator)| match self.keys.get(&validator.key) {
                 Some(key) if absent != Some(index) => {
-                    let time = comet::timestamp(clock().max(block_time + MIN_STEP));
+                    let time = comet::timestamp(vote_time().max(block_time + MIN_STEP));
                     let bytes = comet::precommit_sign_bytes(&state.chain_id, height, 0, id, &time);
                     CommitSig {
                         block_id_flag: BlockIdFlag::Commit as i32,

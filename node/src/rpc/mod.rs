@@ -9,6 +9,7 @@ mod server;
 
 pub use error::RpcError;
 pub use http::router;
+pub use methods::execute_tx;
 pub use server::serve;
 
 use crate::{chain::FullNode, consortium::Mempool, store::Snapshot};

@@ -21,7 +21,10 @@ pub use tree::{TreeView, UpperNodes};
 
 use crate::error::Result;
 use redb::{Database, Durability, ReadableDatabase};
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// Memory that the database may use to keep pages at hand.
 const CACHE_BYTES: usize = 128 * 1024 * 1024;
@@ -29,6 +32,9 @@ const CACHE_BYTES: usize = 128 * 1024 * 1024;
 /// The database.
 pub struct Store {
     database: Database,
+    /// Every so many commits are made durable together.
+    durable_every: AtomicU64,
+    commits: AtomicU64,
 }
 
 impl Store {
@@ -42,7 +48,11 @@ impl Store {
             transaction.open_table(table.definition())?;
         }
         transaction.commit()?;
-        Ok(Self { database })
+        Ok(Self {
+            database,
+            durable_every: AtomicU64::new(1),
+            commits: AtomicU64::new(0),
+        })
     }
 
     /// The state as of the last commit.
@@ -50,11 +60,24 @@ impl Store {
         Snapshot::of(&self.database.begin_read()?)
     }
 
+    /// Makes every so many commits durable together; 1, every commit, is how it opens. For writing what can be written again.
+    pub fn set_durable_every(&self, commits: u64) {
+        self.durable_every.store(commits.max(1), Ordering::Relaxed);
+    }
+
+    fn durability(&self) -> Durability {
+        let every = self.durable_every.load(Ordering::Relaxed);
+        match (self.commits.fetch_add(1, Ordering::Relaxed) + 1) % every {
+            0 => Durability::Immediate,
+            _ => Durability::None,
+        }
+    }
+
     /// Writes every change or none. When this returns, they survive a crash.
     pub fn commit(&self, changes: Changes) -> Result<()> {
         let mut transaction = self.database.begin_write()?;
         transaction
-            .set_durability(Durability::Immediate)
+            .set_durability(self.durability())
             .map_err(redb::Error::from)?;
         for (table, entries) in changes.into_tables() {
             let mut table = transaction.open_table(table.definition())?;

@@ -170,7 +170,8 @@ impl Chain {
 
     pub fn try_decide(&self, txs: Vec<Vec<u8>>) -> Result<(Block, Commit)> {
         self.clock.set(self.clock.get() + SECOND);
-        decide(&self.node, &self.signers, txs, &|| self.clock.get())
+        let now = self.clock.get();
+        decide(&self.node, &self.signers, txs, now, &|| now)
     }
 
     /// Time of the newest block.

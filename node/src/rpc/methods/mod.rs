@@ -6,6 +6,8 @@ mod info;
 mod txs;
 mod validators;
 
+pub use txs::execute_tx;
+
 use super::{Rpc, RpcError, params::Params};
 use serde_json::Value;
 

@@ -171,6 +171,21 @@ pub(super) fn broadcast_commit(rpc: &Rpc, params: &Params) -> Answer {
     Ok(answer)
 }
 
+/// Submits a transaction and waits for its result in a block; the check's, where it may not wait for one.
+pub fn execute_tx(rpc: &Rpc, tx: Vec<u8>) -> Result<ExecTxResult, RpcError> {
+    let hash = comet::tx_hash(&tx);
+    let check = submit(rpc, tx)?;
+    if check.code != code::OK {
+        return Ok(ExecTxResult {
+            code: check.code,
+            log: check.log,
+            ..ExecTxResult::default()
+        });
+    }
+    let (snapshot, place) = decided(rpc, &hash)?;
+    Ok(snapshot.tx_result(place)?)
+}
+
 /// Checks a transaction and lets it wait for a block.
 fn submit(rpc: &Rpc, tx: Vec<u8>) -> Result<CheckTxResponse, RpcError> {
     if rpc.snapshot()?.tx_place(&comet::tx_hash(&tx))?.is_some() {
