@@ -8,6 +8,7 @@ pub mod application;
 pub mod chain;
 pub mod comet;
 pub mod consortium;
+pub mod demo;
 pub mod error;
 pub mod merkle;
 pub mod rpc;

@@ -1,0 +1,82 @@
+//! The demo's data: a pure function of chain id, start and size, from a fixed seed.
+//!
+//! A [`Script`] knows everything that is written down on the demo chain in six weeks, signs it block by block, and writes the files that a
+//! visitor tries it out with. Keys of made-up people and members follow from the seed and are public: such a chain is called `dev-…`.
+
+mod book;
+mod calendar;
+mod invoices;
+mod members;
+mod parties;
+mod random;
+
+pub use book::Block;
+pub use calendar::SPAN;
+pub use members::{FOUNDERS, Founding};
+
+use book::{Book, Closed};
+use calendar::Calendar;
+use invoices::Showcase;
+use members::Members;
+use records::PublicKey;
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Everything: some twenty thousand events.
+    Full,
+    /// A little of everything, for tests.
+    Small,
+}
+
+/// Everything that happens on the demo chain.
+pub struct Script {
+    chain: String,
+    calendar: Calendar,
+    members: Members,
+    book: Closed,
+    showcase: Showcase,
+}
+
+impl Script {
+    /// The script of a chain whose first block has the time `start` (Unix nanoseconds), which is its genesis time too; the last block is at most
+    /// [`SPAN`] later. The same arguments give the same bytes.
+    pub fn new(chain_id: &str, start: i64, size: Size) -> Self {
+        let calendar = Calendar::new(start, size);
+        let members = Members::new(start);
+        let mut book = Book::default();
+        members.admit(&mut book, &calendar);
+        let showcase = invoices::write(&mut book, &members, &calendar, size);
+        Self {
+            chain: chain_id.into(),
+            calendar,
+            members,
+            book: book.close(),
+            showcase,
+        }
+    }
+
+    /// The founding envelope. The validators' keys in the order of [`FOUNDERS`], with their powers.
+    pub fn genesis(&self, validators: &[PublicKey; 4]) -> Vec<u8> {
+        self.members
+            .genesis(&self.chain, self.calendar.start(), validators)
+    }
+
+    /// The blocks that carry events, in order, signed as they are asked for.
+    pub fn blocks(&self) -> impl Iterator<Item = Block> + '_ {
+        self.book.blocks(&self.chain)
+    }
+
+    /// How many events all blocks carry together.
+    pub fn events(&self) -> usize {
+        self.book.events()
+    }
+
+    /// Contents that nodes keep outside the chain: sealed documents, notices and rosters.
+    pub fn blobs(&self) -> &[Vec<u8>] {
+        self.book.blobs()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! The script is played on a ledger in memory: the same rules as on the chain.
+
+use super::*;
+use records::{
+    Context, Directory, Event, Head, RecordName, Replay, SecretKey, State, Stop, Timeline,
+    execute,
+    kinds::{consortium::Consortium, member::Member},
+    log::{Entry, LogTree, leaf_hash},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+pub const CHAIN: &str = "dev-demo-test";
+/// 2026-10-10T12:00:00Z: the script passes the end of a month.
+pub const START: i64 = 1_791_633_600_000_000_000;
+
+/// Public keys for validators.
+pub fn validators() -> [PublicKey; 4] {
+    [1, 2, 3, 4].map(|n| SecretKey::from_seed(&[n; 32]).public())
+}
+
+/// What the chain would hold.
+#[derive(Default)]
+pub struct Ledger {
+    pub states: BTreeMap<RecordName, State>,
+    logs: BTreeMap<RecordName, Vec<Vec<u8>>>,
+    timeline: Timeline,
+    pub time: i64,
+}
+
+/// Nothing but what was recorded exists.
+struct Complete<'a>(&'a Timeline);
+
+impl Directory for Complete<'_> {
+    fn member(&self, id: &str, height: u64) -> Result<Option<Arc<Member>>, Stop> {
+        self.0.member(id, height).or(Ok(None))
+    }
+    fn consortium(&self, height: u64) -> Result<Option<Arc<Consortium>>, Stop> {
+        self.0.consortium(height).or(Ok(None))
+    }
+    fn rules_version(&self, height: u64) -> Result<u64, Stop> {
+        self.0.rules_version(height)
+    }
+}
+
+impl Ledger {
+    /// Plays a whole script.
+    pub fn play(script: &Script) -> Self {
+        let mut ledger = Self::default();
+        ledger.block(0, START, &[script.genesis(&validators())]);
+        for (height, block) in (1..).zip(script.blocks()) {
+            assert!(
+                height == 1 || block.time > ledger.time,
+                "times rise strictly"
+            );
+            ledger.block(height, block.time, &block.envelopes);
+        }
+        ledger
+    }
+
+    fn block(&mut self, height: u64, time: i64, envelopes: &[Vec<u8>]) {
+        self.time = time;
+        for envelope in envelopes {
+            let event = Event::open(envelope).expect("a signed event");
+            let payload = event.payload();
+            let context = Context {
+                chain: CHAIN,
+                height,
+                time,
+                rules_version: 1,
+                directory: &Complete(&self.timeline),
+            };
+            let changes = execute(&event, &context, |name| self.states.get(name).cloned())
+                .unwrap_or_else(|stop| {
+                    panic!("{} {}: {stop}", payload.event_type, payload.subject)
+                });
+            let entry = Entry {
+                height,
+                time,
+                envelope,
+            }
+            .encode();
+            for change in changes {
+                self.timeline
+                    .record(&change.record, height, &change.state)
+                    .expect("decodes");
+                let log = self.logs.entry(change.record.clone()).or_default();
+                log.push(entry.clone());
+                self.states.insert(change.record, change.state);
+            }
+        }
+    }
+
+    /// Replays every record as a browser would.
+    pub fn replay_all(&self) {
+        for (name, log) in &self.logs {
+            let mut replay = Replay::new(name.clone(), CHAIN);
+            let mut tree = LogTree::new();
+            for entry in log {
+                replay
+                    .push(entry, &Complete(&self.timeline))
+                    .unwrap_or_else(|fault| panic!("{name}: {fault}"));
+                tree.append(leaf_hash(entry));
+            }
+            let state = self.states[name].encode().expect("encodes");
+            replay
+                .finish(&Head::new(&state, &tree))
+                .unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        }
+    }
+
+    /// A record's data; none where it does not exist.
+    pub fn find<T: serde::de::DeserializeOwned>(&self, kind: &str, id: &str) -> Option<T> {
+        let state = self.states.get(&RecordName::new(kind, id)?)?;
+        Some(records::canonical::from_value(&state.data).expect("decodes"))
+    }
+
+    /// All records of a kind.
+    pub fn all<T: serde::de::DeserializeOwned>(&self, kind: &str) -> Vec<(String, T)> {
+        let of_kind = self.states.iter().filter(|(name, _)| name.kind() == kind);
+        let decode =
+            |state: &State| records::canonical::from_value(&state.data).expect("decodes");
+        of_kind
+            .map(|(name, state)| (name.id().to_owned(), decode(state)))
+            .collect()
+    }
+}
+
+#[test]
+fn every_event_of_the_small_script_is_accepted_and_every_record_replays() {
+    let started = std::time::Instant::now();
+    let script = Script::new(CHAIN, START, Size::Small);
+    println!("made in {:?}", started.elapsed());
+    let ledger = Ledger::play(&script);
+    println!("{} events played after {:?}", script.events(), started.elapsed());
+    assert!(ledger.time < START + SPAN);
+    ledger.replay_all();
+}
+
+#[test]
+fn the_same_arguments_give_the_same_bytes() {
+    let bytes = |chain: &str| {
+        let script = Script::new(chain, START, Size::Small);
+        let blocks: Vec<Block> = script.blocks().collect();
+        (script.genesis(&validators()), blocks, script.blobs().to_vec())
+    };
+    assert_eq!(bytes(CHAIN), bytes(CHAIN));
+    assert_ne!(bytes(CHAIN).1, bytes("dev-demo-other").1);
+}
