@@ -34,7 +34,12 @@ pub struct Founding {
 pub const FOUNDERS: [Founding; 4] = [
     founding(TAX, "江滨市税务局", "Jiangbin Tax Bureau", 31),
     founding(GROUP, "江滨市医疗集团", "Jiangbin Hospital Group", 26),
-    founding(PROPERTY, "江滨市住房和建设局", "Jiangbin Housing and Construction Bureau", 23),
+    founding(
+        PROPERTY,
+        "江滨市住房和建设局",
+        "Jiangbin Housing and Construction Bureau",
+        23,
+    ),
     founding(NOTARY, "江滨市公证处", "Jiangbin Notary Office", 20),
 ];
 
@@ -87,54 +92,188 @@ type Row = (
 );
 
 const AUTHORITIES: [Row; 15] = [
-    (STREET, "桃源街道办事处", "Taoyuan Subdistrict Office", STREET, &["desk"]),
-    (COMMITTEE, "桃源小区业主委员会", "Taoyuan Owners’ Committee", COMMITTEE, &["convener"]),
-    (LENDERS, "山海网贷出借人监督委员会", "Shanhai Lenders’ Committee", LENDERS, &["convener"]),
-    (FINANCE, "江滨市地方金融管理局", "Jiangbin Financial Regulator", FINANCE, &["regulator"]),
-    (ARBITRATION, "江滨仲裁委员会", "Jiangbin Arbitration Commission", ARBITRATION, &["desk"]),
-    (HEALTH, "江滨市卫生健康委员会", "Jiangbin Health Commission", HEALTH, &["reviewer"]),
-    ("medical-ethics-centre", "江滨医学伦理中心", "Jiangbin Medical Ethics Centre", "medical-ethics-centre", &["reviewer"]),
-    (EAST, "东湖人民医院", "Donghu People’s Hospital", EAST, &["hospital"]),
-    (EYE, "明珠眼科医院", "Mingzhu Eye Hospital", EYE, &["hospital"]),
-    ("nanling-rehabilitation", "南岭康复医院", "Nanling Rehabilitation Hospital", "nanling-rehabilitation", &["hospital"]),
-    (RESCUE, "江滨市急救中心", "Jiangbin Emergency Centre", RESCUE, &["hospital"]),
-    (CARDIOLOGIST, "韩怀瑾医生（东湖医院心内科）", "Dr Han, Cardiology", EAST, &["doctor"]),
-    (PAEDIATRICIAN, "叶知夏医生（医疗集团儿科）", "Dr Ye, Paediatrics", GROUP, &["doctor"]),
-    ("dr-lu-oncology", "陆承志医生（医疗集团肿瘤科）", "Dr Lu, Oncology", GROUP, &["doctor"]),
-    (INSURER, "安泰健康保险股份有限公司", "Antai Health Insurance", INSURER, &["company"]),
+    (
+        STREET,
+        "桃源街道办事处",
+        "Taoyuan Subdistrict Office",
+        STREET,
+        &["desk"],
+    ),
+    (
+        COMMITTEE,
+        "桃源小区业主委员会",
+        "Taoyuan Owners’ Committee",
+        COMMITTEE,
+        &["convener"],
+    ),
+    (
+        LENDERS,
+        "山海网贷出借人监督委员会",
+        "Shanhai Lenders’ Committee",
+        LENDERS,
+        &["convener"],
+    ),
+    (
+        FINANCE,
+        "江滨市地方金融管理局",
+        "Jiangbin Financial Regulator",
+        FINANCE,
+        &["regulator"],
+    ),
+    (
+        ARBITRATION,
+        "江滨仲裁委员会",
+        "Jiangbin Arbitration Commission",
+        ARBITRATION,
+        &["desk"],
+    ),
+    (
+        HEALTH,
+        "江滨市卫生健康委员会",
+        "Jiangbin Health Commission",
+        HEALTH,
+        &["reviewer"],
+    ),
+    (
+        "medical-ethics-centre",
+        "江滨医学伦理中心",
+        "Jiangbin Medical Ethics Centre",
+        "medical-ethics-centre",
+        &["reviewer"],
+    ),
+    (
+        EAST,
+        "东湖人民医院",
+        "Donghu People’s Hospital",
+        EAST,
+        &["hospital"],
+    ),
+    (
+        EYE,
+        "明珠眼科医院",
+        "Mingzhu Eye Hospital",
+        EYE,
+        &["hospital"],
+    ),
+    (
+        "nanling-rehabilitation",
+        "南岭康复医院",
+        "Nanling Rehabilitation Hospital",
+        "nanling-rehabilitation",
+        &["hospital"],
+    ),
+    (
+        RESCUE,
+        "江滨市急救中心",
+        "Jiangbin Emergency Centre",
+        RESCUE,
+        &["hospital"],
+    ),
+    (
+        CARDIOLOGIST,
+        "韩怀瑾医生（东湖医院心内科）",
+        "Dr Han, Cardiology",
+        EAST,
+        &["doctor"],
+    ),
+    (
+        PAEDIATRICIAN,
+        "叶知夏医生（医疗集团儿科）",
+        "Dr Ye, Paediatrics",
+        GROUP,
+        &["doctor"],
+    ),
+    (
+        "dr-lu-oncology",
+        "陆承志医生（医疗集团肿瘤科）",
+        "Dr Lu, Oncology",
+        GROUP,
+        &["doctor"],
+    ),
+    (
+        INSURER,
+        "安泰健康保险股份有限公司",
+        "Antai Health Insurance",
+        INSURER,
+        &["company"],
+    ),
 ];
 
 /// Companies that claim invoices for their staff.
 pub const COMPANIES: [(&str, &str, &str); 8] = [
-    ("yuanhang-technology", "江滨远航科技有限公司", "Yuanhang Technology"),
+    (
+        "yuanhang-technology",
+        "江滨远航科技有限公司",
+        "Yuanhang Technology",
+    ),
     ("haina-design", "海纳建筑设计院有限公司", "Haina Architects"),
     ("chenxi-law", "晨曦（江滨）律师事务所", "Chenxi Law Firm"),
-    ("hanhai-logistics", "瀚海物流股份有限公司", "Hanhai Logistics"),
+    (
+        "hanhai-logistics",
+        "瀚海物流股份有限公司",
+        "Hanhai Logistics",
+    ),
     ("xinhe-education", "新禾教育咨询有限公司", "Xinhe Education"),
-    ("qiming-software", "启明软件（江滨）有限公司", "Qiming Software"),
-    ("wanqu-construction", "湾区建工集团有限公司", "Wanqu Construction"),
+    (
+        "qiming-software",
+        "启明软件（江滨）有限公司",
+        "Qiming Software",
+    ),
+    (
+        "wanqu-construction",
+        "湾区建工集团有限公司",
+        "Wanqu Construction",
+    ),
     ("beichen-biotech", "北辰生物技术有限公司", "Beichen Biotech"),
 ];
 
 /// Issuers besides the hospital group.
 pub const ISSUERS: [(&str, &str, &str); 19] = [
-    ("skyline-restaurant", "江滨天际旋转餐厅有限公司", "Skyline Revolving Restaurant"),
+    (
+        "skyline-restaurant",
+        "江滨天际旋转餐厅有限公司",
+        "Skyline Revolving Restaurant",
+    ),
     ("jiangbin-metro", "江滨地铁运营有限公司", "Jiangbin Metro"),
     ("yunan-hotel", "云岸酒店管理有限公司", "Yun’an Hotel"),
     ("jiangbin-taxi", "江滨出行汽车服务有限公司", "Jiangbin Taxi"),
-    ("huilin-market", "惠邻连锁超市有限公司", "Huilin Supermarkets"),
+    (
+        "huilin-market",
+        "惠邻连锁超市有限公司",
+        "Huilin Supermarkets",
+    ),
     ("zhixing-books", "知行书店有限公司", "Zhixing Bookshop"),
     ("wanlian-telecom", "湾联通信有限公司", "Wanlian Telecom"),
-    ("wentai-office", "文泰办公用品有限公司", "Wentai Office Supplies"),
+    (
+        "wentai-office",
+        "文泰办公用品有限公司",
+        "Wentai Office Supplies",
+    ),
     ("jifeng-express", "疾风快运有限公司", "Jifeng Express"),
-    ("anju-property", "安居物业服务有限公司", "Anju Property Services"),
+    (
+        "anju-property",
+        "安居物业服务有限公司",
+        "Anju Property Services",
+    ),
     ("jiangbin-power", "江滨供电有限公司", "Jiangbin Power"),
     ("jiangbin-water", "江滨水务有限公司", "Jiangbin Water"),
-    ("haitong-fuel", "海通石油销售有限公司", "Haitong Filling Stations"),
+    (
+        "haitong-fuel",
+        "海通石油销售有限公司",
+        "Haitong Filling Stations",
+    ),
     ("lingshang-tea", "岭上茶业有限公司", "Lingshang Tea"),
-    ("zhiyuan-electronics", "智元电子商贸有限公司", "Zhiyuan Electronics"),
+    (
+        "zhiyuan-electronics",
+        "智元电子商贸有限公司",
+        "Zhiyuan Electronics",
+    ),
     ("caiyun-printing", "彩云印务有限公司", "Caiyun Printing"),
-    ("boxue-training", "博学职业培训学校有限公司", "Boxue Training"),
+    (
+        "boxue-training",
+        "博学职业培训学校有限公司",
+        "Boxue Training",
+    ),
     ("lvye-gardens", "绿野园林工程有限公司", "Lüye Gardens"),
     ("maixiang-bakery", "麦香烘焙食品有限公司", "Maixiang Bakery"),
 ];
@@ -198,13 +337,16 @@ impl Members {
 
     /// The founding event, at height 0 and genesis time; `validators` in the order of [`FOUNDERS`].
     pub fn genesis(&self, chain: &str, start: i64, validators: &[PublicKey; 4]) -> Vec<u8> {
-        let members = FOUNDERS.iter().zip(validators).map(|(founder, key)| Founder {
-            member: self.get(founder.id).member.clone(),
-            validators: vec![Validator {
-                key: *key,
-                power: founder.power,
-            }],
-        });
+        let members = FOUNDERS
+            .iter()
+            .zip(validators)
+            .map(|(founder, key)| Founder {
+                member: self.get(founder.id).member.clone(),
+                validators: vec![Validator {
+                    key: *key,
+                    power: founder.power,
+                }],
+            });
         let body = Found {
             members: members.collect(),
         };
@@ -236,7 +378,10 @@ fn person(row: Row, from: i64) -> Person {
     let (id, name, name_en, org, roles) = row;
     let seed = seed(&["member", id]);
     let key = Arc::new(SecretKey::from_seed(&seed));
-    let reads = roles.iter().any(|role| ["hospital", "doctor"].contains(role)) || id == INSURER;
+    let reads = roles
+        .iter()
+        .any(|role| ["hospital", "doctor"].contains(role))
+        || id == INSURER;
     let kind = if roles.contains(&"issuer") || roles.contains(&"company") {
         ENTERPRISE
     } else {

@@ -9,10 +9,12 @@ mod invoices;
 mod members;
 mod parties;
 mod random;
+mod tryout;
 
 pub use book::Block;
 pub use calendar::SPAN;
 pub use members::{FOUNDERS, Founding};
+pub use tryout::{Desk, View};
 
 use book::{Book, Closed};
 use calendar::Calendar;

@@ -17,7 +17,10 @@ const GIVEN: [&str; 36] = [
 /// A person's name. The same number gives the same name; 1440 in all.
 pub fn person(number: usize) -> String {
     let surname = SURNAMES[number % SURNAMES.len()];
-    format!("{surname}{}", GIVEN[(number / SURNAMES.len() + number) * 5 % GIVEN.len()])
+    format!(
+        "{surname}{}",
+        GIVEN[(number / SURNAMES.len() + number) * 5 % GIVEN.len()]
+    )
 }
 
 /// A unified social credit code (GB 32100-2015) with both check digits right. Its region, 440399, is assigned to no place.

@@ -2,8 +2,7 @@
 
 use super::*;
 use records::{
-    Context, Directory, Event, Head, RecordName, Replay, SecretKey, State, Stop, Timeline,
-    execute,
+    Context, Directory, Event, Head, RecordName, Replay, SecretKey, State, Stop, Timeline, execute,
     kinds::{consortium::Consortium, member::Member},
     log::{Entry, LogTree, leaf_hash},
 };
@@ -117,8 +116,7 @@ impl Ledger {
     /// All records of a kind.
     pub fn all<T: serde::de::DeserializeOwned>(&self, kind: &str) -> Vec<(String, T)> {
         let of_kind = self.states.iter().filter(|(name, _)| name.kind() == kind);
-        let decode =
-            |state: &State| records::canonical::from_value(&state.data).expect("decodes");
+        let decode = |state: &State| records::canonical::from_value(&state.data).expect("decodes");
         of_kind
             .map(|(name, state)| (name.id().to_owned(), decode(state)))
             .collect()
@@ -131,7 +129,11 @@ fn every_event_of_the_small_script_is_accepted_and_every_record_replays() {
     let script = Script::new(CHAIN, START, Size::Small);
     println!("made in {:?}", started.elapsed());
     let ledger = Ledger::play(&script);
-    println!("{} events played after {:?}", script.events(), started.elapsed());
+    println!(
+        "{} events played after {:?}",
+        script.events(),
+        started.elapsed()
+    );
     assert!(ledger.time < START + SPAN);
     ledger.replay_all();
 }
@@ -141,7 +143,11 @@ fn the_same_arguments_give_the_same_bytes() {
     let bytes = |chain: &str| {
         let script = Script::new(chain, START, Size::Small);
         let blocks: Vec<Block> = script.blocks().collect();
-        (script.genesis(&validators()), blocks, script.blobs().to_vec())
+        (
+            script.genesis(&validators()),
+            blocks,
+            script.blobs().to_vec(),
+        )
     };
     assert_eq!(bytes(CHAIN), bytes(CHAIN));
     assert_ne!(bytes(CHAIN).1, bytes("dev-demo-other").1);

@@ -24,6 +24,8 @@ pub(super) struct Chain {
     pub secret: [u8; 32],
     /// What the chain started from.
     pub genesis: Genesis,
+    /// Whether it has the small set of demo data.
+    pub small: bool,
     /// Whether the demo data was written into it to the end.
     pub filled: bool,
 }
@@ -45,6 +47,10 @@ impl Home {
     pub fn clear(&self) -> Result<()> {
         let chain = self.folder.join(CHAIN_FILE);
         let databases = (0..3).map(|node| self.database(node));
+        let pictures = self.try_folder();
+        if pictures.exists() {
+            fs::remove_dir_all(&pictures).map_err(Error::file(pictures))?;
+        }
         for file in std::iter::once(chain).chain(databases) {
             match fs::remove_file(&file) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -84,10 +90,12 @@ impl Home {
         let mut secret = [0; 32];
         let text = document["secret"].as_str().ok_or_else(damaged)?;
         hex::decode_to_slice(text, &mut secret).map_err(|_| damaged())?;
+        let flag = |name: &str| document[name].as_bool().unwrap_or(false);
         Ok(Some(Chain {
             secret,
             genesis: Genesis::from_json(&document["genesis"])?,
-            filled: document["filled"].as_bool().unwrap_or(false),
+            small: flag("small"),
+            filled: flag("filled"),
         }))
     }
 
@@ -95,6 +103,7 @@ impl Home {
     pub fn save(&self, chain: &Chain) -> Result<()> {
         let document = json!({
             "secret": hex::encode(chain.secret),
+            "small": chain.small,
             "filled": chain.filled,
             "genesis": chain.genesis.to_json(),
         });

@@ -1,8 +1,13 @@
 //! The program `lianyan-node`: its commands, its folder, its servers.
 
+mod chains;
 mod demo;
+mod desk;
+mod fill;
+mod founding;
 mod home;
 mod options;
+mod servers;
 mod site;
 
 use options::Command;

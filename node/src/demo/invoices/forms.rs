@@ -94,7 +94,9 @@ impl Form {
     /// A check code or hash such as this form carries; empty where it has none.
     pub fn check_code(self, random: &mut Random) -> String {
         match self {
-            Self::Blockchain => format!("0{}{}", random.below(2), hex::encode(random.bytes::<32>())),
+            Self::Blockchain => {
+                format!("0{}{}", random.below(2), hex::encode(random.bytes::<32>()))
+            }
             Self::Electronic | Self::PaperOrdinary => random.digits(20),
             Self::Fiscal => hex::encode(random.bytes::<3>()),
             Self::PaperSpecial | Self::DigitalOrdinary | Self::DigitalSpecial => String::new(),

@@ -1,10 +1,6 @@
 //! The invoices that a visitor is shown: each stands for a verdict.
 
-use super::{
-    Desk, Form, Life, Made, Slot, Wish,
-    goods::TRADES,
-    portal_address,
-};
+use super::{Desk, Form, Life, Made, Slot, Wish, goods::TRADES, portal_address};
 use records::codes::Link;
 
 /// What an invoice is shown as.
@@ -73,41 +69,109 @@ type Row = (
 );
 
 const ROWS: [Row; 10] = [
-    (Shown::Genuine, "skyline-restaurant", Form::Blockchain, &[
-        ("*餐饮服务*晚餐", 1, "次", 108_600),
-        ("*餐饮服务*茶水", 4, "位", 5_000),
-    ], Life::Held, 198, "T18 桌"),
-    (Shown::Printed, "zhixing-books", Form::Electronic, &[
-        ("*印刷品*图书", 3, "册", 6_800),
-    ], Life::Held, 190, ""),
-    (Shown::Red, "yunan-hotel", Form::DigitalOrdinary, &[
-        ("*住宿服务*住宿费", 2, "天", 56_800),
-    ], Life::RedWhole, 150, "订单取消，已退款"),
-    (Shown::RedPart, "wentai-office", Form::Electronic, &[
-        ("*纸制品*复印纸", 5, "箱", 18_600),
-        ("*文具*办公文具", 1, "批", 24_500),
-    ], Life::RedPart, 120, ""),
-    (Shown::Reimbursed, "skyline-restaurant", Form::Blockchain, &[
-        ("*餐饮服务*工作午餐", 6, "位", 8_800),
-    ], Life::Reimbursed, 140, ""),
-    (Shown::Locked, "jiangbin-taxi", Form::Electronic, &[
-        ("*运输服务*客运服务费", 1, "次", 8_640),
-    ], Life::Locked, 175, "机场—会展中心"),
-    (Shown::Void, "huilin-market", Form::PaperOrdinary, &[
-        ("*日用杂品*清洁用品", 1, "批", 32_800),
-    ], Life::Void, 160, "抬头有误"),
-    (Shown::Digital, "zhiyuan-electronics", Form::DigitalSpecial, &[
-        ("*电子计算机*笔记本电脑", 2, "台", 689_900),
-        ("*计算机外部设备*显示器", 2, "台", 159_900),
-    ], Life::Held, 185, ""),
-    (Shown::Metro, "jiangbin-metro", Form::Blockchain, &[
-        ("*运输服务*地铁乘车费", 1, "次", 600),
-    ], Life::Held, 202, "桃源站—会展中心站"),
-    (Shown::Bill, "hospital-group", Form::Fiscal, &[
-        ("诊查费", 1, "次", 3_000),
-        ("CT 检查费", 1, "次", 32_000),
-        ("西药费", 2, "盒", 4_680),
-    ], Life::Held, 188, "门诊号 3306-118"),
+    (
+        Shown::Genuine,
+        "skyline-restaurant",
+        Form::Blockchain,
+        &[
+            ("*餐饮服务*晚餐", 1, "次", 108_600),
+            ("*餐饮服务*茶水", 4, "位", 5_000),
+        ],
+        Life::Held,
+        198,
+        "T18 桌",
+    ),
+    (
+        Shown::Printed,
+        "zhixing-books",
+        Form::Electronic,
+        &[("*印刷品*图书", 3, "册", 6_800)],
+        Life::Held,
+        190,
+        "",
+    ),
+    (
+        Shown::Red,
+        "yunan-hotel",
+        Form::DigitalOrdinary,
+        &[("*住宿服务*住宿费", 2, "天", 56_800)],
+        Life::RedWhole,
+        150,
+        "订单取消，已退款",
+    ),
+    (
+        Shown::RedPart,
+        "wentai-office",
+        Form::Electronic,
+        &[
+            ("*纸制品*复印纸", 5, "箱", 18_600),
+            ("*文具*办公文具", 1, "批", 24_500),
+        ],
+        Life::RedPart,
+        120,
+        "",
+    ),
+    (
+        Shown::Reimbursed,
+        "skyline-restaurant",
+        Form::Blockchain,
+        &[("*餐饮服务*工作午餐", 6, "位", 8_800)],
+        Life::Reimbursed,
+        140,
+        "",
+    ),
+    (
+        Shown::Locked,
+        "jiangbin-taxi",
+        Form::Electronic,
+        &[("*运输服务*客运服务费", 1, "次", 8_640)],
+        Life::Locked,
+        175,
+        "机场—会展中心",
+    ),
+    (
+        Shown::Void,
+        "huilin-market",
+        Form::PaperOrdinary,
+        &[("*日用杂品*清洁用品", 1, "批", 32_800)],
+        Life::Void,
+        160,
+        "抬头有误",
+    ),
+    (
+        Shown::Digital,
+        "zhiyuan-electronics",
+        Form::DigitalSpecial,
+        &[
+            ("*电子计算机*笔记本电脑", 2, "台", 689_900),
+            ("*计算机外部设备*显示器", 2, "台", 159_900),
+        ],
+        Life::Held,
+        185,
+        "",
+    ),
+    (
+        Shown::Metro,
+        "jiangbin-metro",
+        Form::Blockchain,
+        &[("*运输服务*地铁乘车费", 1, "次", 600)],
+        Life::Held,
+        202,
+        "桃源站—会展中心站",
+    ),
+    (
+        Shown::Bill,
+        "hospital-group",
+        Form::Fiscal,
+        &[
+            ("诊查费", 1, "次", 3_000),
+            ("CT 检查费", 1, "次", 32_000),
+            ("西药费", 2, "盒", 4_680),
+        ],
+        Life::Held,
+        188,
+        "门诊号 3306-118",
+    ),
 ];
 
 /// Companies buy what is shown as held or claimed; these are for a person.

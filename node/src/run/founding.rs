@@ -1,0 +1,88 @@
+//! Beginning a chain: keys, an id that ends in a random part, the genesis.
+
+use super::home::{Chain, Home};
+use crate::{
+    application::AppState,
+    chain::{Genesis, GenesisValidator},
+    comet::{self, ConsensusParams},
+    consortium::{Signers, now},
+    demo::{FOUNDERS, SPAN, Script, Size},
+    error::{Error, Result},
+    merkle::sha256,
+};
+use records::{PublicKey, SecretKey};
+
+/// Begins a chain six weeks ago, so that there is a history to look at.
+pub(super) fn found(home: &Home, size: Size) -> Result<Chain> {
+    let (mut secret, mut suffix) = ([0; 32], [0; 4]);
+    random(&mut secret)?;
+    random(&mut suffix)?;
+    let chain_id = format!("dev-lianyan-{}", hex::encode(suffix));
+    let start = now() - SPAN;
+    let keys: [PublicKey; 4] = std::array::from_fn(|index| validator_key(&secret, index).public());
+    let founding = Script::new(&chain_id, start, size).genesis(&keys);
+    let validators = FOUNDERS
+        .iter()
+        .zip(&keys)
+        .map(|(founder, key)| GenesisValidator {
+            name: founder.name_en.into(),
+            key: raw(key),
+            power: i64::try_from(founder.power).unwrap_or(i64::MAX),
+        });
+    let chain = Chain {
+        secret,
+        genesis: Genesis {
+            chain_id,
+            time: comet::timestamp(start),
+            params: ConsensusParams::default(),
+            validators: validators.collect(),
+            app_state: AppState::new([founding]),
+        },
+        small: size == Size::Small,
+        filled: false,
+    };
+    home.save(&chain)?;
+    Ok(chain)
+}
+
+fn random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|error| Error::Setup(format!("no random numbers: {error}")))
+}
+
+impl Chain {
+    /// The demo's script, the same as when the chain began.
+    pub fn script(&self) -> Script {
+        let size = if self.small { Size::Small } else { Size::Full };
+        let start = comet::nanos(&self.genesis.time);
+        Script::new(&self.genesis.chain_id, start, size)
+    }
+
+    /// The validators' keys.
+    pub fn signers(&self) -> Signers {
+        Signers::new((0..FOUNDERS.len()).map(|index| validator_key(&self.secret, index).seed()))
+    }
+
+    /// The raw key of a node: the first's is its member's validator's, the others have no power.
+    pub fn node_key(&self, node: usize) -> [u8; 32] {
+        let key = match node {
+            0 => validator_key(&self.secret, 0),
+            node => key(&self.secret, "full-node", node),
+        };
+        raw(&key.public())
+    }
+}
+
+fn validator_key(secret: &[u8; 32], index: usize) -> SecretKey {
+    key(secret, "validator", index)
+}
+
+fn key(secret: &[u8; 32], what: &str, index: usize) -> SecretKey {
+    SecretKey::from_seed(&sha256(
+        &[&secret[..], format!("{what}/{index}").as_bytes()].concat(),
+    ))
+}
+
+fn raw(key: &PublicKey) -> [u8; 32] {
+    let PublicKey::Ed25519(key) = key;
+    *key
+}
