@@ -6,7 +6,7 @@
 use scanner::testing::{Kind, Photo, photo_of};
 use scanner::{Budget, scan};
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Pictures of each kind.
@@ -35,7 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let photo = photo_of(text, kind, u64::try_from(number)?)?;
             let name = format!("{kind:?}-{number:02}");
             if let Some(folder) = &options.save {
-                write_png(&photo, &folder.join(&name).with_extension("png"))?;
+                std::fs::create_dir_all(folder)?;
+                std::fs::write(folder.join(&name).with_extension("png"), photo.to_png()?)?;
             }
             let read = row.measure(&photo, text)?;
             if options.misses && !read {
@@ -129,13 +130,4 @@ fn rxing_reads(photo: &Photo, text: &str) -> bool {
     let (width, height) = (photo.width(), photo.height());
     let found = rxing::helpers::detect_multiple_in_luma_with_hints(luma, width, height, &mut hints);
     found.is_ok_and(|results| results.iter().any(|result| result.getText() == text))
-}
-
-fn write_png(photo: &Photo, path: &Path) -> Result<(), Box<dyn Error>> {
-    std::fs::create_dir_all(path.parent().unwrap_or(path))?;
-    let file = std::io::BufWriter::new(std::fs::File::create(path)?);
-    let mut encoder = png::Encoder::new(file, photo.width(), photo.height());
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.write_header()?.write_image_data(photo.luma())?;
-    Ok(())
 }

@@ -16,6 +16,8 @@
 //! ```
 
 mod budget;
+#[cfg(feature = "image-files")]
+mod files;
 mod geometry;
 mod image;
 mod locate;
@@ -27,6 +29,8 @@ pub mod testing;
 mod tries;
 
 pub use budget::Budget;
+#[cfg(feature = "image-files")]
+pub use files::{FileError, FilePicture};
 pub use picture::{MAX_SIDE, Picture, PictureError, luma_from_rgba};
 pub use scan::{Outcome, Progress, scan};
 pub use tries::Try;

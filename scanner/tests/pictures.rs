@@ -1,7 +1,7 @@
 //! The scanner on made-up photos of invoices, and on pictures made to keep it busy.
 
 use scanner::testing::{ADVERT, Kind, photo_of};
-use scanner::{Budget, Outcome, Picture, Progress, scan};
+use scanner::{Budget, FilePicture, Outcome, Picture, Progress, scan};
 use std::cell::Cell;
 use std::time::Instant;
 
@@ -180,4 +180,41 @@ fn a_huge_picture_costs_no_more_than_a_large_one() {
     assert!(!outcome.out_of_time && gap < 5000.0, "{gap} ms");
     let (outcome, _) = watched(Picture::new(1, 1, &[0]).unwrap(), 60_000.0, &|_| false);
     assert!(outcome.texts.is_empty());
+}
+
+#[test]
+fn a_picture_file_is_read_and_other_files_are_refused() {
+    let photo = photo_of(TEXT, Kind::Perspective, 3).unwrap();
+    let file = photo.to_png().unwrap();
+    let picture = FilePicture::decode(&file).unwrap();
+    let (outcome, _) = watched(picture.picture().unwrap(), 60_000.0, &|text| text == TEXT);
+    assert_eq!(outcome.texts, [TEXT]);
+    for cut in [0, 7, 30, file.len() / 2] {
+        assert!(FilePicture::decode(&file[..cut]).is_err(), "{cut} bytes");
+    }
+    assert!(FilePicture::decode(b"<EInvoice><Header/></EInvoice>").is_err());
+}
+
+#[test]
+fn pictures_of_any_shape_and_content_do_not_panic() {
+    let mut state = 7u64;
+    let mut random = |below: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    for _ in 0..300 {
+        let (width, height) = (1 + random(90), 1 + random(90));
+        let (cell, shades) = (1 + random(6), [0, 255, 128, random(256)]);
+        let cells: Vec<u64> = (0..100 * 100).map(|_| random(4)).collect();
+        let luma: Vec<u8> = (0..width * height)
+            .map(|i| {
+                shades[cells[(i / width / cell * 100 + i % width / cell) as usize] as usize] as u8
+            })
+            .collect();
+        let picture = Picture::new(width as u32, height as u32, &luma).unwrap();
+        let (outcome, _) = watched(picture, 60_000.0, &|_| false);
+        assert!(outcome.texts.is_empty() && !outcome.out_of_time);
+    }
 }

@@ -3,7 +3,7 @@ use crate::geometry::Point;
 use crate::symbol::Version;
 
 /// Most corners that are looked at in one picture.
-const MOST: usize = 60;
+const MOST: usize = 100;
 
 /// Three finder patterns that may belong to one code.
 #[derive(Clone, Copy, Debug)]

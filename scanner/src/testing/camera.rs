@@ -1,3 +1,4 @@
+use super::Photo;
 use super::damage;
 use super::page::{HEIGHT, Page, WIDTH};
 use super::random::Random;
@@ -28,7 +29,7 @@ pub enum Kind {
     Turned,
     /// Light on dark, as a screen in dark mode shows it.
     Inverted,
-    /// A payment code beside the invoice's.
+    /// A payment code beside the invoice's, taken from the side and not quite in focus.
     SecondCode,
     /// Paper that is not flat.
     Curved,
@@ -93,10 +94,14 @@ struct Shot {
     inverted: bool,
 }
 
-pub(super) fn shoot(page: &Page, kind: Kind, random: &mut Random) -> Plane {
+pub(super) fn shoot(page: &Page, kind: Kind, random: &mut Random) -> Photo {
     let shot = Shot::of(kind, random);
-    let plane = expose(page, &shot, random);
-    develop(plane, &shot, random)
+    let view = View::of(page, &shot, random);
+    let plane = develop(expose(page, &shot, &view, random), &shot, random);
+    Photo {
+        plane,
+        code: view.code,
+    }
 }
 
 impl Shot {
@@ -137,7 +142,11 @@ impl Shot {
             Kind::Small => shot.module = random.between(1.5, 2.4),
             Kind::Turned => shot.turn = random.apart(0.2, 3.1),
             Kind::Inverted => shot.inverted = true,
-            Kind::SecondCode => shot.module = random.between(2.6, 4.0),
+            Kind::SecondCode => {
+                shot.module = random.between(2.6, 4.0);
+                shot.tilt = [random.apart(0.08, 0.2), random.apart(0.08, 0.2)];
+                shot.blur = shot.module * random.between(0.25, 0.4);
+            }
             Kind::Curved => shot.bow = random.apart(2.5, 6.0),
             Kind::Shadow => shot.shadow = true,
             Kind::Mixed => {
@@ -157,10 +166,9 @@ impl Shot {
 }
 
 /// Light falls through the lens: for each pixel the place on the paper that it sees.
-fn expose(page: &Page, shot: &Shot, random: &mut Random) -> Plane {
+fn expose(page: &Page, shot: &Shot, view: &View, random: &mut Random) -> Plane {
     let [width, height] = FRAME;
-    let view = View::of(page, shot, random);
-    let lamp = Lamp::of(&view, random);
+    let lamp = Lamp::of(view, random);
     Plane::from_fn(width, height, |x, y| {
         let at = |dx: f32, dy: f32| view.shade(page, point(real(x) + dx, real(y) + dy));
         let seen = (at(0.25, 0.25) + at(0.75, 0.25) + at(0.25, 0.75) + at(0.75, 0.75)) / 4.0;

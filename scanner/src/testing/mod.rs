@@ -9,6 +9,7 @@ mod random;
 pub use camera::Kind;
 pub use film::film_of;
 
+use crate::geometry::Point;
 use crate::image::Plane;
 use crate::picture::{Picture, PictureError};
 use page::Page;
@@ -21,6 +22,8 @@ pub const ADVERT: &str = "https://pay.example.com/q?shop=8841&from=receipt";
 #[derive(Clone, Debug)]
 pub struct Photo {
     plane: Plane,
+    /// The middle of the invoice's code.
+    code: Point,
 }
 
 impl Photo {
@@ -40,6 +43,18 @@ impl Photo {
     #[must_use]
     pub fn luma(&self) -> &[u8] {
         self.plane.luma()
+    }
+
+    /// The photo as a PNG file.
+    ///
+    /// # Errors
+    /// As the encoder's; never for a photo made here.
+    pub fn to_png(&self) -> Result<Vec<u8>, png::EncodingError> {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, self.width(), self.height());
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.write_header()?.write_image_data(self.luma())?;
+        Ok(file)
     }
 
     /// As the scanner takes it.
@@ -63,7 +78,5 @@ pub fn photo_of(text: &str, kind: Kind, seed: u64) -> Result<Photo, qrcode::type
         (kind == Kind::SecondCode).then_some(ADVERT),
         &mut random,
     )?;
-    Ok(Photo {
-        plane: camera::shoot(&page, kind, &mut random),
-    })
+    Ok(camera::shoot(&page, kind, &mut random))
 }
