@@ -316,6 +316,7 @@ texts! {
     TRY_LEAD "这些是演示链上的示例。点一张就能核验，也可以用另一台手机扫屏幕上的二维码。" "Samples on the demonstration chain. Choose one to verify it, or scan it from this screen with a second phone."
     TRY_INVOICES "发票" "Invoices"
     TRY_VOTES "表决" "Votes"
+    TRY_RECORDS "其他记录" "Other records"
     TRY_IDENTITIES "示例身份" "Sample identities"
     TRY_IDENTITIES_SAY "导入后，可以以示例患者、业主或医院的身份操作。" "Import one to act as a sample patient, owner or hospital."
     TRY_NONE "这个站点没有放示例。" "This site offers no samples."

@@ -1,41 +1,48 @@
-//! 试一试: samples of the demonstration chain, as the site's `tryout/index.json` lists them.
+//! 试一试: samples of the demonstration chain, as the site's `try/demo.json` lists them (docs/demo.md).
 
-use crate::i18n::{Lang, words};
+use crate::i18n::{Lang, Text, words};
 use crate::shell::{Page, Route, go, site, use_page};
 use crate::widget;
 use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;
-use worker::ToVerifier;
+use worker::{RecordRef, ToVerifier};
 use yew::prelude::*;
 
-const LIST: &str = "./tryout/index.json";
+const LIST: &str = "./try/demo.json";
 
-/// The list of samples. Texts and pictures are what a scanner would see; nothing in here says what the verdict will be.
+/// The list of samples. Texts and pictures are what a scanner would see; what the verdict will be is for the verifier to say.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
 struct Samples {
-    #[serde(default)]
     invoices: Vec<Sample>,
-    #[serde(default)]
     votes: Vec<Sample>,
-    #[serde(default)]
     identities: Vec<Sample>,
+    records: Vec<Sample>,
 }
 
-/// One sample.
+/// One sample: of the optional parts it has those of its list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 struct Sample {
-    name: String,
-    #[serde(default)]
-    name_en: String,
-    /// Text of an invoice's code, id of a vote.
+    title: String,
+    title_en: String,
+    /// What the code of an invoice says.
     #[serde(default)]
     text: String,
     /// Picture of the code, beside the list.
     #[serde(default)]
-    picture: String,
+    png: String,
     /// Identity file, beside the list.
     #[serde(default)]
     file: String,
+    /// Kind of a record.
+    #[serde(default)]
+    kind: String,
+    /// Id of a vote or a record.
+    #[serde(default)]
+    id: String,
+    /// Short name of an invoice.
+    #[serde(default)]
+    name: String,
 }
 
 /// The page.
@@ -66,7 +73,8 @@ pub fn Try() -> Html {
                 <p class="small">{ lang.t(words::TRY_LEAD) }</p>
                 <h2>{ lang.t(words::TRY_INVOICES) }</h2>
                 <div class="pics">{ for samples.invoices.iter().map(|sample| invoice(&page, sample)) }</div>
-                { votes(lang, &samples.votes) }
+                { links(lang, words::TRY_VOTES, "sample-vote", &samples.votes, |vote| Route::Vote(vote.id.clone())) }
+                { links(lang, words::TRY_RECORDS, "sample-record", &samples.records, |sample| Route::Record(RecordRef { kind: sample.kind.clone(), id: sample.id.clone() }, None)) }
                 { identities(&page, &samples.identities) }
             </>
         },
@@ -79,26 +87,29 @@ pub fn Try() -> Html {
 
 fn invoice(page: &Page, sample: &Sample) -> Html {
     let (check, text) = (page.check.clone(), sample.text.clone());
-    let name = page.lang.pick(&sample.name, &sample.name_en).to_owned();
+    let name = page.lang.pick(&sample.title, &sample.title_en).to_owned();
     html! {
-        <button type="button" class="card pic" data-testid="sample" data-text={sample.text.clone()} onclick={Callback::from(move |_| check.emit(text.clone()))}>
-            if !sample.picture.is_empty() { <img src={format!("./tryout/{}", sample.picture)} alt="" loading="lazy" width="200" height="200" /> }
+        <button type="button" class="card pic" data-testid="sample" data-sample={sample.name.clone()} onclick={Callback::from(move |_| check.emit(text.clone()))}>
+            if !sample.png.is_empty() { <img src={format!("./try/{}", sample.png)} alt="" loading="lazy" width="200" height="200" /> }
             <b class="small">{ name }</b>
         </button>
     }
 }
 
-fn votes(lang: Lang, samples: &[Sample]) -> Html {
+fn links(
+    lang: Lang,
+    title: Text,
+    id: &'static str,
+    samples: &[Sample],
+    route: fn(&Sample) -> Route,
+) -> Html {
     if samples.is_empty() {
         return Html::default();
     }
-    html! {
-        <section class="card"><h3>{ lang.t(words::TRY_VOTES) }</h3>
-            <ul class="list">{ for samples.iter().map(|sample| html! {
-                <li><a class="item" href={Route::Vote(sample.text.clone()).hash()} data-testid="sample-vote" data-vote={sample.text.clone()}><b class="grow">{ lang.pick(&sample.name, &sample.name_en) }</b>{ widget::icon(widget::Icon::Go, 18) }</a></li>
-            }) }</ul>
-        </section>
-    }
+    let rows = samples.iter().map(|sample| {
+        html! { <li><a class="item" href={route(sample).hash()} data-testid={id} data-id={sample.id.clone()}><b class="grow">{ lang.pick(&sample.title, &sample.title_en) }</b>{ widget::icon(widget::Icon::Go, 18) }</a></li> }
+    });
+    html! { <section class="card"><h3>{ lang.t(title) }</h3><ul class="list">{ for rows }</ul></section> }
 }
 
 fn identities(page: &Page, samples: &[Sample]) -> Html {
@@ -107,7 +118,7 @@ fn identities(page: &Page, samples: &[Sample]) -> Html {
     }
     let lang = page.lang;
     let rows = samples.iter().map(|sample| {
-        let (engine, file) = (page.engine.clone(), format!("./tryout/{}", sample.file));
+        let (engine, file) = (page.engine.clone(), format!("./try/{}", sample.file));
         let import = Callback::from(move |_| {
             let (engine, file) = (engine.clone(), file.clone());
             spawn_local(async move {
@@ -118,7 +129,7 @@ fn identities(page: &Page, samples: &[Sample]) -> Html {
             });
         });
         html! {
-            <li class="item"><b class="grow">{ lang.pick(&sample.name, &sample.name_en) }</b>
+            <li class="item"><b class="grow">{ lang.pick(&sample.title, &sample.title_en) }</b>
                 <button type="button" class="btn slim" onclick={import} data-testid="sample-identity" data-file={sample.file.clone()}>{ lang.t(words::KEYS_IMPORT_DO) }</button></li>
         }
     });
