@@ -162,6 +162,14 @@ fn every_leaf_of_small_trees_is_proven_at_its_place_and_nowhere_else() {
                     "size {size}, leaf {index} at {place}"
                 );
             }
+            for position in 0..path.len() {
+                let mut bent = path.clone();
+                bent[position][position % 32] ^= 1;
+                assert!(
+                    verify_inclusion(&leaves[index], index as u64, size as u64, &bent, &root)
+                        .is_err()
+                );
+            }
             let longer = [&path[..], &[root]].concat();
             assert!(
                 verify_inclusion(&leaves[index], index as u64, size as u64, &longer, &root)
@@ -184,6 +192,14 @@ fn every_small_tree_is_proven_to_begin_with_every_smaller_one() {
                 Ok(()),
                 "{old} to {new}"
             );
+            for position in 0..path.len() {
+                let mut bent = path.clone();
+                bent[position][position % 32] ^= 1;
+                assert!(
+                    verify_consistency(old, new, &bent, &old_root, &new_root).is_err(),
+                    "{old} to {new}"
+                );
+            }
             let other = leaf_hash(b"other");
             assert!(
                 verify_consistency(old, new, &path, &other, &new_root).is_err(),
@@ -253,4 +269,35 @@ fn a_cometbft_proof_is_bound_to_its_leaf() {
         .verify(b"b", &root(&items))
         .is_err()
     );
+}
+
+#[test]
+fn extreme_sizes_end_quickly_and_quietly() {
+    let hash = leaf_hash(b"x");
+    let extremes = [
+        0,
+        1,
+        2,
+        3,
+        u64::MAX / 2,
+        u64::MAX / 2 + 1,
+        u64::MAX - 1,
+        u64::MAX,
+    ];
+    for length in [0, 1, 63, 64, 65, 1_000] {
+        let path = vec![hash; length];
+        for one in extremes {
+            for other in extremes {
+                assert!(
+                    one == 0 && other == 1 && length == 0
+                        || verify_inclusion(&hash, one, other, &path, &hash).is_err()
+                );
+                let same_tree = one == other && one > 0 && length == 0;
+                assert_eq!(
+                    verify_consistency(one, other, &path, &hash, &hash).is_ok(),
+                    same_tree
+                );
+            }
+        }
+    }
 }
