@@ -241,4 +241,14 @@ fn a_query_that_makes_no_sense_has_a_code_of_its_own() {
     assert_eq!(path("/log/consistency", 0, 1), 3);
     assert_eq!(path("/log/consistency", 1, 2), 3);
     assert_eq!(path("/log/inclusion", u64::MAX, u64::MAX), 3);
+    for record in [key, tree_key("block-hashes", "main")] {
+        let beyond = [
+            &record[..],
+            &u64::MAX.to_be_bytes(),
+            &u32::MAX.to_be_bytes(),
+        ]
+        .concat();
+        let answer = chain.query("/log", &beyond, 0);
+        assert_eq!((answer.code, answer.value.len()), (0, 0));
+    }
 }

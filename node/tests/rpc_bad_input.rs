@@ -101,6 +101,34 @@ fn heights_out_of_range_are_named_as_cometbft_names_them() {
 }
 
 #[test]
+fn searches_and_hashes_that_lead_nowhere_find_nothing() {
+    let (_chain, server) = served();
+    let search = |condition: &str| format!("/tx_search?query=%22{condition}%22");
+    assert_eq!(
+        server.result(&search("tx.height%3D18446744073709551615"))["total_count"],
+        "0"
+    );
+    assert_eq!(
+        server.result(&search("tx.hash%3D%2700%27"))["total_count"],
+        "0"
+    );
+    assert_eq!(server.get(&search("transfer.sender%3D%27x%27")).0, 500);
+    assert_eq!(
+        server.result("/block_by_hash?hash=0x00")["block"],
+        Value::Null
+    );
+    assert_eq!(
+        server.result("/header_by_hash?hash=0x00")["header"],
+        Value::Null
+    );
+    let hash = server.result("/header?height=7")["header"]["last_block_id"]["hash"].clone();
+    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": "header_by_hash", "params": { "hash": hash } });
+    let found = post(&server, &request.to_string());
+    assert_eq!(found["result"]["header"]["height"], "6", "{found}");
+    assert!(server.get("/tx?hash=0x00").1.contains("tx (00) not found"));
+}
+
+#[test]
 fn a_batch_is_answered_in_order_and_a_long_one_is_not() {
     let (_chain, server) = served();
     let request = |id: usize| json!({ "jsonrpc": "2.0", "id": id, "method": "header", "params": { "height": (id + 1).to_string() } });

@@ -2,7 +2,7 @@
 
 use super::{Application, CheckTxResponse, code};
 use crate::merkle::{Hash, sha256};
-use records::{Event, event::MAX_UNTIL_AHEAD, registry};
+use records::{Event, registry};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
@@ -69,11 +69,6 @@ impl Application {
             Err(why) => malformed(&why),
             Ok(event) if event.payload().until < position.time => {
                 malformed("the event may no longer be written: its `until` has passed")
-            }
-            Ok(event)
-                if event.payload().until > position.time.saturating_add(2 * MAX_UNTIL_AHEAD) =>
-            {
-                malformed("the event's `until` is too far away")
             }
             Ok(event) => CheckTxResponse {
                 code: code::OK,

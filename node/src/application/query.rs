@@ -13,6 +13,9 @@ use crate::{
 use ics23_prost::Message;
 use records::log::pack_entries;
 
+/// Bytes of a packed entry of `block-hashes/main`: length, height, hash.
+const PACKED_BLOCK_HASH: u64 = 4 + 8 + 32;
+
 /// Why a query has no answer: a code and a sentence.
 type Unanswered = (u32, &'static str);
 
@@ -148,7 +151,10 @@ impl View<'_> {
     }
 
     fn block_hashes(&self, start: u64, count: u64) -> Result<Vec<Vec<u8>>> {
-        let count = count.min(MAX_LOG_ANSWER as u64 / 44);
+        let count = count.min(MAX_LOG_ANSWER as u64 / PACKED_BLOCK_HASH);
+        if count == 0 {
+            return Ok(Vec::new());
+        }
         (start + 1..=start + count)
             .map(|height| {
                 let hash = self

@@ -96,7 +96,7 @@ impl Snapshot {
         let rows = self.range(
             Table::Entries,
             &height.to_be_bytes(),
-            &(height + 1).to_be_bytes(),
+            &height.saturating_add(1).to_be_bytes(),
             usize::MAX,
         )?;
         rows.iter().map(|(_, entry)| tx_of(entry)).collect()

@@ -13,7 +13,7 @@ pub use methods::execute_tx;
 pub use server::serve;
 
 use crate::{chain::FullNode, consortium::Mempool, store::Snapshot};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicUsize};
 
 /// What the RPC of one node answers from.
 pub struct Rpc {
@@ -31,6 +31,8 @@ pub struct Rpc {
     pub key: [u8; 32],
     /// Where it listens.
     pub address: String,
+    /// How many clients wait for their transaction to be decided.
+    pub waiting: AtomicUsize,
 }
 
 impl Rpc {

@@ -53,7 +53,7 @@ impl Params {
         }
     }
 
-    /// A height; none where it is not given, or is 0 where `zero_is_none`.
+    /// A height; none where it is not given.
     pub fn height(&self) -> Result<Option<i64>, RpcError> {
         self.integer("height")
     }
@@ -96,7 +96,7 @@ impl Params {
         self.decoded(name, "expected base64", |text| BASE64.decode(text).ok())
     }
 
-    /// Bytes that JSON carries as hex: the data of `abci_query`.
+    /// Bytes that JSON carries as hex: the data of `abci_query`, and the hash of a header.
     pub fn hex_bytes(&self, name: &str) -> Result<Vec<u8>, RpcError> {
         self.decoded(name, "expected hex", |text| hex::decode(text).ok())
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 use std::{
     net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
 use tokio::{runtime::Runtime, sync::watch, time};
@@ -146,6 +146,7 @@ fn rpc_of(
         moniker: FOUNDERS[node].id.into(),
         key: chain.node_key(node),
         address: SocketAddr::new(options.listen, port(options, node)).to_string(),
+        waiting: AtomicUsize::new(0),
     }
 }
 

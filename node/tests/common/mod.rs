@@ -23,7 +23,7 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
     path::Path,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
 
@@ -245,6 +245,7 @@ pub fn serve(node: Arc<FullNode>, mempool: Arc<Mempool>) -> Server {
         moniker: "test".into(),
         key: raw(&validator_key(0).public()),
         address: address.to_string(),
+        waiting: AtomicUsize::new(0),
     }));
     runtime.spawn(rpc::serve(listener, router, std::future::pending()));
     Server {

@@ -17,8 +17,8 @@ fn meta(rpc: &Rpc, params: &Params) -> Result<(u64, BlockMeta), RpcError> {
 }
 
 /// The height of a block given by its hash.
-fn by_hash(rpc: &Rpc, params: &Params) -> Result<Option<u64>, RpcError> {
-    match params.bytes("hash")?.try_into() {
+fn by_hash(rpc: &Rpc, hash: Vec<u8>) -> Result<Option<u64>, RpcError> {
+    match hash.try_into() {
         Ok(hash) => Ok(rpc.snapshot()?.height_of(&hash)?),
         Err(_) => Ok(None),
     }
@@ -30,7 +30,8 @@ pub(super) fn header(rpc: &Rpc, params: &Params) -> Answer {
 }
 
 pub(super) fn header_by_hash(rpc: &Rpc, params: &Params) -> Answer {
-    let Some(height) = by_hash(rpc, params)? else {
+    // Here CometBFT takes hex where `block_by_hash` takes base64.
+    let Some(height) = by_hash(rpc, params.hex_bytes("hash")?)? else {
         return Ok(json!({ "header": null }));
     };
     let meta = rpc
@@ -45,7 +46,7 @@ pub(super) fn block(rpc: &Rpc, params: &Params) -> Answer {
 }
 
 pub(super) fn block_by_hash(rpc: &Rpc, params: &Params) -> Answer {
-    match by_hash(rpc, params)? {
+    match by_hash(rpc, params.bytes("hash")?)? {
         Some(height) => block_at(rpc, height),
         None => Ok(json!({ "block_id": json::block_id(&BlockId::default()), "block": null })),
     }

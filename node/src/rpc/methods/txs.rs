@@ -10,10 +10,15 @@ use crate::{
     store::Snapshot,
 };
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 /// How long `broadcast_tx_commit` waits, as CometBFT does.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most clients that wait at once, as CometBFT's `max_subscription_clients`.
+const MAX_WAITING: usize = 100;
 /// Between two looks whether the transaction is in a block.
 const POLL: Duration = Duration::from_millis(25);
 
@@ -199,8 +204,30 @@ fn submit(rpc: &Rpc, tx: Vec<u8>) -> Result<CheckTxResponse, RpcError> {
     Ok(check)
 }
 
+/// A client that waits; never more than [`MAX_WAITING`], for each holds a thread.
+struct Waiting<'a>(&'a Rpc);
+
+impl<'a> Waiting<'a> {
+    fn one_more(rpc: &'a Rpc) -> Result<Self, RpcError> {
+        if rpc.waiting.fetch_add(1, Ordering::Relaxed) < MAX_WAITING {
+            return Ok(Self(rpc));
+        }
+        rpc.waiting.fetch_sub(1, Ordering::Relaxed);
+        Err(RpcError::internal(format!(
+            "{MAX_WAITING} clients wait for their transactions already: the transaction was taken, ask /tx for its result"
+        )))
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Waits until this node has the block with the transaction.
 fn decided(rpc: &Rpc, hash: &merkle::Hash) -> Result<(Snapshot, TxPlace), RpcError> {
+    let _waiting = Waiting::one_more(rpc)?;
     let deadline = Instant::now() + COMMIT_TIMEOUT;
     let mut height = 0;
     while Instant::now() < deadline {
