@@ -527,26 +527,36 @@ const REASONS: Table = &[
     ),
     (
         "not-written",
-        "没有在时限内写入|{until} 之后可以再提交",
-        "It was not written in time|it can be sent again after {until}",
+        "没有在时限内写入|现在可以再提交一次",
+        "It was not written in time|it can be sent again now",
+    ),
+    (
+        "still-pending",
+        "上一次提交还可能写入，{until} 之前不再签署别的内容",
+        "What was sent before may still be written: nothing else is signed until {until}",
     ),
     (
         "refused",
-        "没有写入：不符合规则|{code} {law}",
-        "Not written: it breaks a rule|{code} {law}",
+        "没有写入：节点拒绝了|{why}",
+        "Not written: the node refused|{why}",
     ),
     (
-        "key-not-exported",
+        "not-exported",
         "先保存身份文件，才能签名",
         "Save the identity file before signing",
     ),
     (
-        "no-such-key",
+        "other-role",
+        "这个身份不能做这件事",
+        "This identity is for something else",
+    ),
+    (
+        "no-such-identity",
         "这台设备上没有这个身份",
         "This device does not hold that identity",
     ),
     (
-        "bad-identity-file",
+        "not-an-identity",
         "这不是身份文件，或内容不完整",
         "This is no identity file, or it is incomplete",
     ),
@@ -555,20 +565,78 @@ const REASONS: Table = &[
         "这个身份不在表决名册里",
         "This identity is not in the vote’s roster",
     ),
+    ("no-documents", "没有选择病历", "No document was chosen"),
+    ("note-too-long", "附言太长", "The note is too long"),
     (
-        "content-missing",
-        "节点上没有病历内容",
-        "The content is not at the node",
+        "reader-has-no-key",
+        "对方没有公布收件密钥，无法把内容密封给它",
+        "The reader has published no key to seal the content to",
     ),
     (
-        "cannot-open",
+        "content-not-given",
+        "节点上没有病历内容",
+        "No node has the content",
+    ),
+    (
+        "content-not-yours",
         "这个身份打不开病历内容",
         "This identity cannot open the content",
     ),
     (
-        "storage-failed",
-        "浏览器不让保存|请检查是否为无痕模式",
-        "The browser refuses to store|is this a private window?",
+        "state-unreadable",
+        "记录的状态读不出来，本页可能太旧",
+        "The record’s state cannot be read: this page may be too old",
+    ),
+    ("malformed-time", "时间不成立", "This is no time"),
+    (
+        "denied",
+        "没有写入：患者拒绝了您查看",
+        "Not written: the patient denied you",
+    ),
+    (
+        "no-live-grant",
+        "没有写入：没有有效的授权",
+        "Not written: no consent is in force",
+    ),
+    (
+        "too-late",
+        "没有写入：已过提交期限",
+        "Not written: past its time limit",
+    ),
+    (
+        "not-open-yet",
+        "没有写入：表决尚未开始",
+        "Not written: the vote has not opened yet",
+    ),
+    (
+        "not-open",
+        "没有写入：不在表决时间内",
+        "Not written: the vote is not open",
+    ),
+    (
+        "same-choice",
+        "没有写入：与现有的票意见相同",
+        "Not written: the ballot that stands says the same",
+    ),
+    (
+        "too-many-ballots",
+        "没有写入：改投次数已达上限",
+        "Not written: too many changes",
+    ),
+    (
+        "key-pending",
+        "没有写入：新密钥尚未生效",
+        "Not written: the new key is not in force yet",
+    ),
+    (
+        "wrong-sequence",
+        "没有写入：记录刚被别的操作改动，请再试一次",
+        "Not written: the record has just changed; try again",
+    ),
+    (
+        "until-in-the-past",
+        "没有写入：已过期限，请检查设备的时间",
+        "Not written: past its limit; check the device’s clock",
     ),
 ];
 
@@ -664,6 +732,8 @@ const FIELDS: Table = &[
     ("choice", "意见", "Choice"),
     ("rank", "方式", "Cast by"),
     ("rooms", "房屋", "Rooms"),
+    ("area", "专有面积", "Exclusive area"),
+    ("head", "名册代号", "Roster name"),
 ];
 
 /// Events of a history.

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn an_unclaimed_invoice_is_with_its_holder() {
         let stops = drawn("issued", "normal");
-        assert_eq!(stops[2], ("持票人手中", Stage::Now));
+        assert_eq!(stops[2], ("待报销", Stage::Now));
         assert_eq!(stops[3].1, Stage::Ahead);
     }
 

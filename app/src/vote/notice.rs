@@ -20,7 +20,7 @@ pub fn card(lang: Lang, vote: &Vote) -> Html {
                 <dt>{ lang.t(words::VOTE_CONVENER) }</dt><dd>{ member(lang, &vote.convener) }</dd>
                 <dt>{ lang.t(words::VOTE_ELECTORATE) }</dt><dd>{ electorate(lang, vote) }</dd>
                 <dt>{ lang.t(words::VOTE_STATED) }</dt><dd>{ stated.join(lang.pick("、", ", ")) }</dd>
-                <dt>{ lang.t(words::HASH) }</dt><dd class="mono">{ short(&vote.notice.to_string()) }</dd>
+                <dt>{ lang.t(words::VOTE_NOTICE_HASH) }</dt><dd class="mono">{ short(&vote.notice.to_string()) }</dd>
             </dl>
         </section>
     }

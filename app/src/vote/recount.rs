@@ -37,7 +37,7 @@ pub fn Recount(props: &Props) -> Html {
     html! {
         <>
             <section class="card stack" data-testid="recount" data-outcome={verdict.as_ref().map(|verdict| format!("{:?}", verdict.outcome).to_lowercase())} data-headline={verdict.as_ref().map(|verdict| verdict.headline.clone())}>
-                <div><h3>{ lang.t(words::VOTE_RECOUNT) }</h3><p class="small">{ lang.t(words::VOTE_RECOUNT_SAY) }{ " · " }{ thousands(props.ballots.into()) }</p></div>
+                <div><h3>{ lang.t(words::VOTE_RECOUNT) }</h3><p class="small">{ lang.fill(words::VOTE_RECOUNT_SAY, &[("count", &thousands(props.ballots.into()))]) }</p></div>
                 <div aria-live="polite">
                     if let Some((code, facts)) = &inquiry.waiting { { widget::checks_waiting(lang, code, facts) } }
                     if let Some((code, facts)) = &inquiry.failed { <p class="note bad">{ reason(lang, code, facts).0 }</p> }
