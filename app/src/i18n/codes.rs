@@ -76,7 +76,7 @@ const HEADLINES: Table = &[
     (
         "no-other-node",
         "只有一家机构的节点，没有旁证，现在不能下结论",
-        "Only one member’s node is known: no conclusion without another",
+        "Only one member's node is known: no conclusion without another",
     ),
     (
         "other-nodes-silent",
@@ -91,7 +91,7 @@ const HEADLINES: Table = &[
     (
         "proof-refuted",
         "节点给出的证明不成立，现在不能下结论",
-        "The nodes’ proofs do not hold: no conclusion now",
+        "The nodes' proofs do not hold: no conclusion now",
     ),
     (
         "proof-not-given",
@@ -101,7 +101,7 @@ const HEADLINES: Table = &[
     (
         "history-refuted",
         "节点给出的历史不成立，现在不能下结论",
-        "The nodes’ histories do not hold: no conclusion now",
+        "The nodes' histories do not hold: no conclusion now",
     ),
     (
         "history-not-given",
@@ -111,7 +111,7 @@ const HEADLINES: Table = &[
     (
         "header-refuted",
         "节点给出的区块头不成立，现在不能下结论",
-        "The nodes’ headers do not verify: no conclusion now",
+        "The nodes' headers do not verify: no conclusion now",
     ),
     (
         "invoice-locked",
@@ -190,12 +190,12 @@ const REASONS: Table = &[
     (
         "scan-check-differs",
         "扫码是否完整未能确认|末尾校验值不合已知规则，各家开票软件不同，不影响下面的核验",
-        "Whether the code was read whole is unknown|its check value follows no known rule; issuers’ software differs, and what follows does not depend on it",
+        "Whether the code was read whole is unknown|its check value follows no known rule; issuers' software differs, and what follows does not depend on it",
     ),
     (
         "format-unconfirmed",
         "财政票据码的格式未公布|按常见写法解读",
-        "The fiscal bill’s format is not published|read as it is commonly written",
+        "The fiscal bill's format is not published|read as it is commonly written",
     ),
     (
         "text-unknown",
@@ -261,7 +261,7 @@ const REASONS: Table = &[
     (
         "proof-refuted",
         "节点给出的证明不成立|已弃用，不作依据",
-        "The nodes’ proofs do not hold|they are not relied on",
+        "The nodes' proofs do not hold|they are not relied on",
     ),
     (
         "kind-unknown",
@@ -271,7 +271,7 @@ const REASONS: Table = &[
     (
         "history-replayed",
         "历史完整，已在本机重演 {entries} 步|日志根与状态证明相符，没有被隐藏的操作",
-        "The history is complete: {entries} steps replayed here|the log’s root matches the proof; nothing is hidden",
+        "The history is complete: {entries} steps replayed here|the log's root matches the proof; nothing is hidden",
     ),
     (
         "history-sampled",
@@ -291,7 +291,7 @@ const REASONS: Table = &[
     (
         "history-refuted",
         "节点给出的历史与证明不符|有操作被隐藏或改动，已弃用",
-        "The nodes’ histories do not match the proof|a step was hidden or altered; they are not relied on",
+        "The nodes' histories do not match the proof|a step was hidden or altered; they are not relied on",
     ),
     (
         "history-too-long",
@@ -316,7 +316,7 @@ const REASONS: Table = &[
     (
         "checkpoint-not-given",
         "没有节点给出检查点的区块头",
-        "No node gave the checkpoint’s header",
+        "No node gave the checkpoint's header",
     ),
     (
         "trust-expired",
@@ -326,7 +326,7 @@ const REASONS: Table = &[
     (
         "header-from-future",
         "区块头的时间比本机快|请检查设备的时间",
-        "The header’s time is ahead of this device|check the device’s clock",
+        "The header's time is ahead of this device|check the device's clock",
     ),
     (
         "header-not-given",
@@ -336,7 +336,7 @@ const REASONS: Table = &[
     (
         "header-refuted",
         "节点给出的区块头不成立|{why}",
-        "The nodes’ headers do not verify|{why}",
+        "The nodes' headers do not verify|{why}",
     ),
     (
         "too-many-steps",
@@ -518,7 +518,7 @@ const REASONS: Table = &[
     (
         "not-a-record-name",
         "这不是记录编号",
-        "This is no record’s name",
+        "This is no record's name",
     ),
     (
         "no-node-answers",
@@ -563,7 +563,7 @@ const REASONS: Table = &[
     (
         "not-in-roster",
         "这个身份不在表决名册里",
-        "This identity is not in the vote’s roster",
+        "This identity is not in the vote's roster",
     ),
     ("no-documents", "没有选择病历", "No document was chosen"),
     ("note-too-long", "附言太长", "The note is too long"),
@@ -585,7 +585,7 @@ const REASONS: Table = &[
     (
         "state-unreadable",
         "记录的状态读不出来，本页可能太旧",
-        "The record’s state cannot be read: this page may be too old",
+        "The record's state cannot be read: this page may be too old",
     ),
     ("malformed-time", "时间不成立", "This is no time"),
     (
@@ -636,7 +636,7 @@ const REASONS: Table = &[
     (
         "until-in-the-past",
         "没有写入：已过期限，请检查设备的时间",
-        "Not written: past its limit; check the device’s clock",
+        "Not written: past its limit; check the device's clock",
     ),
 ];
 
@@ -652,7 +652,7 @@ const STEPS: Table = &[
     (
         "checking-signatures",
         "正在核对区块头的签名（{done}/{total}）……",
-        "Checking the header’s signatures ({done}/{total}) …",
+        "Checking the header's signatures ({done}/{total}) …",
     ),
     (
         "stepping",
@@ -706,9 +706,9 @@ const FIELDS: Table = &[
     ("total", "价税合计", "Total"),
     ("date", "开票日期", "Date"),
     ("seller_name", "销售方", "Seller"),
-    ("seller_id", "销售方税号", "Seller’s id"),
+    ("seller_id", "销售方税号", "Seller's id"),
     ("buyer_name", "购买方", "Buyer"),
-    ("buyer_id", "购买方税号", "Buyer’s id"),
+    ("buyer_id", "购买方税号", "Buyer's id"),
     ("lines", "明细", "Lines"),
     ("check_code", "校验码", "Check code"),
     ("payment_ref", "支付凭证", "Payment"),
@@ -817,7 +817,7 @@ const SMALL: Table = &[
     (
         "1",
         "制定和修改业主大会议事规则",
-        "Rules of the owners’ assembly",
+        "Rules of the owners' assembly",
     ),
     ("2", "制定和修改管理规约", "Management agreement"),
     (

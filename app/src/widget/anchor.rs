@@ -4,7 +4,9 @@ use super::{
     clip::CopyButton,
     mark::{Mark, mark},
 };
-use crate::i18n::{Lang, age, grouped, percent, short, thousands, time, words};
+use crate::i18n::{
+    Lang, age, grouped, member as member_name, percent, short, thousands, time, words,
+};
 use verifier::verdict::{Anchor, NodeAnswer, Signer, Verdict};
 use yew::prelude::*;
 
@@ -31,7 +33,7 @@ fn member(lang: Lang, signer: &Signer, total: u64) -> Html {
     html! {
         <li class="item" data-member={signer.member.clone()} data-signed={(signer.signed > 0).to_string()}>
             <span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
-            <div class="grow"><b>{ short(name) }</b><div class="caption">{ lang.fill(words::POWER, &[("percent", &share)]) }</div></div>
+            <div class="grow"><b>{ if signer.member.is_empty() { short(name) } else { name.to_owned() } }</b><div class="caption">{ lang.fill(words::POWER, &[("percent", &share)]) }</div></div>
             <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span>
         </li>
     }
@@ -75,7 +77,7 @@ fn answer(lang: Lang, node: &NodeAnswer) -> Html {
     html! {
         <li class="item" data-node={node.url.clone()} data-state={node.state.clone()}>
             { mark(shape, 22) }
-            <div class="grow">{ &node.member }<div class="caption">{ &node.url }{ height }</div></div>
+            <div class="grow">{ member_name(lang, &node.member) }<div class="caption">{ &node.url }{ height }</div></div>
             <span class={classes!("pill", shape.tone())}>{ lang.t(word) }</span>
         </li>
     }
