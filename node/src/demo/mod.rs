@@ -5,22 +5,28 @@
 
 mod book;
 mod calendar;
+mod desk;
 mod invoices;
+mod medical;
 mod members;
 mod parties;
 mod random;
 mod tryout;
+mod votes;
 
 pub use book::Block;
 pub use calendar::SPAN;
+pub use desk::{Desk, View};
 pub use members::{FOUNDERS, Founding};
-pub use tryout::{Desk, View};
 
 use book::{Book, Closed};
 use calendar::Calendar;
 use invoices::Showcase;
+use medical::Medical;
 use members::Members;
 use records::PublicKey;
+use std::{io, path::Path};
+use votes::Votes;
 
 /// How much there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +44,8 @@ pub struct Script {
     members: Members,
     book: Closed,
     showcase: Showcase,
+    medical: Medical,
+    votes: Votes,
 }
 
 impl Script {
@@ -49,12 +57,16 @@ impl Script {
         let mut book = Book::default();
         members.admit(&mut book, &calendar);
         let showcase = invoices::write(&mut book, &members, &calendar, size);
+        let medical = medical::write(&mut book, &members, &calendar);
+        let votes = votes::write(&mut book, &members, &calendar, size);
         Self {
             chain: chain_id.into(),
             calendar,
             members,
             book: book.close(),
             showcase,
+            medical,
+            votes,
         }
     }
 
@@ -67,6 +79,17 @@ impl Script {
     /// The blocks that carry events, in order, signed as they are asked for.
     pub fn blocks(&self) -> impl Iterator<Item = Block> + '_ {
         self.book.blocks(&self.chain)
+    }
+
+    /// The desks that bind visitors' keys.
+    pub fn desk(&self) -> Desk {
+        Desk::new(&self.chain, &self.members, &self.votes)
+    }
+
+    /// Writes what there is to try into `dir`: `demo.json`, pictures of codes, and identity files. `page` is the page's address, which the links
+    /// in the codes begin with.
+    pub fn write_try(&self, dir: &Path, page: &str) -> io::Result<()> {
+        tryout::write(self, dir, page)
     }
 
     /// How many events all blocks carry together.

@@ -7,7 +7,7 @@ use records::codes::Link;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     Genuine,
-    Printed,
+    Opened,
     Red,
     RedPart,
     Reimbursed,
@@ -72,7 +72,7 @@ const ROWS: [Row; 10] = [
     (
         Shown::Genuine,
         "skyline-restaurant",
-        Form::Blockchain,
+        Form::Electronic,
         &[
             ("*餐饮服务*晚餐", 1, "次", 108_600),
             ("*餐饮服务*茶水", 4, "位", 5_000),
@@ -82,10 +82,13 @@ const ROWS: [Row; 10] = [
         "T18 桌",
     ),
     (
-        Shown::Printed,
-        "zhixing-books",
-        Form::Electronic,
-        &[("*印刷品*图书", 3, "册", 6_800)],
+        Shown::Opened,
+        "skyline-restaurant",
+        Form::Blockchain,
+        &[
+            ("*餐饮服务*宴会", 1, "桌", 268_000),
+            ("*餐饮服务*茶水", 10, "位", 5_000),
+        ],
         Life::Held,
         190,
         "",
@@ -185,7 +188,7 @@ pub fn write(desk: &mut Desk<'_>) -> Showcase {
         shown.push((row.0, made));
     }
     let time = desk.calendar.nth(196);
-    let mut unknown = wish(&ROWS[1]);
+    let mut unknown = wish(&ROWS[0]);
     unknown.issued = Slot(196);
     let unknown = desk.make(unknown, time);
     Showcase { shown, unknown }

@@ -1,12 +1,21 @@
 //! The script is played on a ledger in memory: the same rules as on the chain.
 
+mod accepted;
+mod invoices;
+mod medical;
+mod tryout;
+mod votes;
+
 use super::*;
 use records::{
     Context, Directory, Event, Head, RecordName, Replay, SecretKey, State, Stop, Timeline, execute,
     kinds::{consortium::Consortium, member::Member},
     log::{Entry, LogTree, leaf_hash},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 pub const CHAIN: &str = "dev-demo-test";
 /// 2026-10-10T12:00:00Z: the script passes the end of a month.
@@ -123,32 +132,12 @@ impl Ledger {
     }
 }
 
-#[test]
-fn every_event_of_the_small_script_is_accepted_and_every_record_replays() {
-    let started = std::time::Instant::now();
-    let script = Script::new(CHAIN, START, Size::Small);
-    println!("made in {:?}", started.elapsed());
-    let ledger = Ledger::play(&script);
-    println!(
-        "{} events played after {:?}",
-        script.events(),
-        started.elapsed()
-    );
-    assert!(ledger.time < START + SPAN);
-    ledger.replay_all();
-}
-
-#[test]
-fn the_same_arguments_give_the_same_bytes() {
-    let bytes = |chain: &str| {
-        let script = Script::new(chain, START, Size::Small);
-        let blocks: Vec<Block> = script.blocks().collect();
-        (
-            script.genesis(&validators()),
-            blocks,
-            script.blobs().to_vec(),
-        )
-    };
-    assert_eq!(bytes(CHAIN), bytes(CHAIN));
-    assert_ne!(bytes(CHAIN).1, bytes("dev-demo-other").1);
+/// The small script and the chain that it makes, played once for all tests.
+pub fn small() -> &'static (Script, Ledger) {
+    static PLAYED: OnceLock<(Script, Ledger)> = OnceLock::new();
+    PLAYED.get_or_init(|| {
+        let script = Script::new(CHAIN, START, Size::Small);
+        let ledger = Ledger::play(&script);
+        (script, ledger)
+    })
 }

@@ -1,0 +1,65 @@
+//! Every event is accepted, every record replays, and nothing is left to chance.
+
+use super::*;
+
+#[test]
+fn every_event_of_the_small_script_is_accepted_and_every_record_replays() {
+    let (script, ledger) = small();
+    assert!(script.events() > 2_000);
+    assert!(ledger.time < START + SPAN);
+    ledger.replay_all();
+}
+
+#[test]
+fn the_same_arguments_give_the_same_bytes() {
+    let bytes = |chain: &str| {
+        let script = Script::new(chain, START, Size::Small);
+        let blocks: Vec<Block> = script.blocks().collect();
+        (
+            script.genesis(&validators()),
+            blocks,
+            script.blobs().to_vec(),
+        )
+    };
+    assert_eq!(bytes(CHAIN), bytes(CHAIN));
+    assert_ne!(bytes(CHAIN).1, bytes("dev-demo-other").1);
+}
+
+/// Minutes of work without optimisation; `cargo test --release -p node -- --ignored` plays it.
+#[test]
+#[ignore = "slow unless optimised"]
+fn every_event_of_the_full_script_is_accepted() {
+    let started = std::time::Instant::now();
+    let script = Script::new(CHAIN, START, Size::Full);
+    println!("made in {:?}", started.elapsed());
+    let blocks: Vec<Block> = script.blocks().collect();
+    println!(
+        "{} events in {} blocks signed after {:?}",
+        script.events(),
+        blocks.len(),
+        started.elapsed()
+    );
+    drop(blocks);
+    let ledger = Ledger::play(&script);
+    assert!(
+        ledger
+            .all::<records::kinds::invoice::Invoice>("invoice")
+            .len()
+            >= 2_000
+    );
+    let lenders: records::kinds::vote::Vote =
+        ledger.find("vote", "shanhai-exit-plan").expect("opened");
+    assert_eq!(lenders.roster.heads, 20_000);
+    assert_eq!(lenders.tally.participation().heads, 14_000);
+    for (id, wanted) in super::votes::ENDINGS {
+        assert_eq!(super::votes::decision(&ledger, id), wanted, "{id}");
+    }
+}
+
+#[test]
+fn blocks_stay_small() {
+    for block in small().0.blocks() {
+        let size: usize = block.envelopes.iter().map(Vec::len).sum();
+        assert!(block.envelopes.len() <= 400 && size < 1_500_000, "{size}");
+    }
+}
