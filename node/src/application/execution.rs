@@ -2,7 +2,7 @@
 
 use super::{
     Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, admission::Opened,
-    code, directory::Governing, position::Position,
+    code, directory::Governing,
 };
 use crate::{
     comet::ExecTxResult,
@@ -32,7 +32,7 @@ struct Touched {
 
 /// A block in the making: what was, and what is to be written.
 pub(super) struct Execution<'a> {
-    snapshot: &'a Snapshot,
+    pub snapshot: &'a Snapshot,
     /// Version of the tree that the block starts from; none at genesis.
     version: Option<u64>,
     touched: BTreeMap<Hash, Touched>,
@@ -247,34 +247,6 @@ impl Application {
             })
             .collect()
     }
-
-    /// Brings `block-hashes/main` up to date with the block itself.
-    fn log_block_hashes(
-        &self,
-        execution: &mut Execution<'_>,
-        position: &mut Position,
-        request: &FinalizeBlockRequest<'_>,
-    ) -> Result<()> {
-        let record = block_hashes();
-        let data = serde_json::json!({ "height": request.height });
-        let state = State { data, seq: 0 };
-        let bytes = state
-            .encode()
-            .map_err(|error| Error::Setup(error.to_string()))?;
-        execution.set(&record, state, bytes)?;
-        for height in position.hashes_logged + 1..=request.height {
-            let hash = if height == request.height {
-                request.hash.to_vec()
-            } else {
-                execution
-                    .snapshot
-                    .require(Table::BlockHashes, &height.to_be_bytes())?
-            };
-            execution.append(&record, leaf_hash(&block_hash_entry(height, &hash)));
-        }
-        position.hashes_logged = request.height;
-        Ok(())
-    }
 }
 
 impl Execution<'_> {
@@ -331,16 +303,6 @@ pub(super) fn powers(consortium: &Consortium) -> BTreeMap<[u8; 32], i64> {
             (key, i64::try_from(validator.power).unwrap_or(i64::MAX))
         })
         .collect()
-}
-
-/// The record that the application keeps itself.
-pub(super) fn block_hashes() -> RecordName {
-    RecordName::new("block-hashes", "main").expect("a constant record name")
-}
-
-/// Its entries: `height u64 ‖ block hash`.
-pub(super) fn block_hash_entry(height: u64, hash: &[u8]) -> Vec<u8> {
-    [&height.to_be_bytes()[..], hash].concat()
 }
 
 /// A governing record that cannot be read is our damage, not the sender's fault.

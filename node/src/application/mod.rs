@@ -5,6 +5,7 @@
 
 mod abci;
 mod admission;
+mod block_hashes;
 mod directory;
 mod execution;
 mod genesis;

@@ -1,8 +1,9 @@
 //! Answering questions about the state, see docs/formats.md.
 
 use super::{
-    Application, QueryRequest, QueryResponse, code,
-    execution::{block_hash_entry, block_hashes},
+    Application, QueryRequest, QueryResponse,
+    block_hashes::{block_hash_entry, block_hashes},
+    code,
     position::Position,
 };
 use crate::{

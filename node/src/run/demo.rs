@@ -24,6 +24,9 @@ use tokio::{runtime::Runtime, sync::watch, time};
 /// The newest block's time is at most this far behind when the page is served.
 const SERVED_LAG: i64 = 30 * 1_000_000_000;
 
+/// Requests under way at the end get this long.
+const LAST_REQUESTS: Duration = Duration::from_secs(1);
+
 /// Runs until Ctrl-C.
 pub(super) fn run(options: &options::Demo) -> Result<()> {
     let ports = (0..NODES)
@@ -117,6 +120,7 @@ fn serve(
         }
         Ok(())
     });
+    runtime.shutdown_timeout(LAST_REQUESTS);
     for follower in followers {
         follower.stop()?;
     }
