@@ -1,6 +1,6 @@
 use crate::budget::Budget;
 use crate::image::Plane;
-use crate::locate::{Fit, corners, finders, fits, grids};
+use crate::locate::{Corner, Fit, corners, corners_with_one_hidden, finders, fits, grids};
 use crate::picture::Picture;
 use crate::symbol;
 use crate::tries::{self, Try};
@@ -96,11 +96,19 @@ impl Scan<'_> {
     fn look(&mut self, plane: &Plane, what: Try) {
         let bits = what.bits(plane);
         let found = finders(plane, &bits, 1 + plane.height() / 800);
-        for corner in corners(&found) {
+        let known = self.outcome.texts.len();
+        self.read_at(plane, &corners(&found));
+        if self.outcome.texts.len() == known {
+            self.read_at(plane, &corners_with_one_hidden(&found));
+        }
+    }
+
+    fn read_at(&mut self, plane: &Plane, corners: &[Corner]) {
+        for corner in corners {
             if self.ended() {
                 return;
             }
-            for fit in fits(plane, &corner) {
+            for fit in fits(plane, corner) {
                 if let Some(text) = self.read(plane, &fit) {
                     self.found(text);
                     break;

@@ -1,9 +1,13 @@
 use super::Finder;
-use crate::geometry::Point;
+use crate::geometry::{Point, point};
 use crate::symbol::Version;
+use std::f32::consts::FRAC_1_SQRT_2;
 
 /// Most corners that are looked at in one picture.
 const MOST: usize = 100;
+
+/// Most finder patterns of which pairs are looked at.
+const MOST_OF_PAIRS: usize = 6;
 
 /// Three finder patterns that may belong to one code.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +19,16 @@ pub(crate) struct Corner {
     pub(crate) modules: f32,
     /// How far from a square's corner this is; 0 is perfect.
     pub(crate) strain: f32,
+    /// Which of the three is a guess.
+    pub(crate) guessed: Option<Guessed>,
+}
+
+/// A finder pattern that is not seen: under glare, a thumb or a stain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guessed {
+    TopLeft,
+    TopRight,
+    BottomLeft,
 }
 
 /// All threes that could be the corner of a square seen from somewhere, the likeliest first.
@@ -37,11 +51,54 @@ pub(crate) fn corners(finders: &[Finder]) -> Vec<Corner> {
     corners
 }
 
+/// The corners that two finder patterns may belong to, the third being hidden: as neighbours on either side of the
+/// line between them, or as opposite ends of a diagonal.
+pub(crate) fn corners_with_one_hidden(finders: &[Finder]) -> Vec<Corner> {
+    let best = finders
+        .get(..finders.len().min(MOST_OF_PAIRS))
+        .unwrap_or_default();
+    let pairs = best
+        .iter()
+        .enumerate()
+        .flat_map(|(i, a)| best.iter().skip(i + 1).map(move |b| (a, b)));
+    pairs
+        .filter(|(a, b)| (0.75..1.33).contains(&(a.width / b.width)))
+        .flat_map(|(a, b)| Corner::of_two(a, b))
+        .collect()
+}
+
 fn alike(a: &Finder, b: &Finder) -> bool {
     (0.45..2.2).contains(&(a.width / b.width))
 }
 
 impl Corner {
+    fn of_two(a: &Finder, b: &Finder) -> Vec<Self> {
+        let way = b.at - a.at;
+        // A quarter turn to the right, as the picture's rows run downwards.
+        let aside = point(-way.y, way.x);
+        let (side, diagonal) = (modules(a, b), modules(a, b) * FRAC_1_SQRT_2);
+        let corner = |top_left, top_right, bottom_left, modules, guessed| Self {
+            top_left,
+            top_right,
+            bottom_left,
+            modules,
+            strain: 1.0,
+            guessed: Some(guessed),
+        };
+        let middle = (a.at + b.at) * 0.5;
+        let all = [
+            corner(a.at, b.at, a.at + aside, side, Guessed::BottomLeft),
+            corner(b.at, a.at, b.at - aside, side, Guessed::BottomLeft),
+            corner(a.at, a.at - aside, b.at, side, Guessed::TopRight),
+            corner(b.at, b.at + aside, a.at, side, Guessed::TopRight),
+            corner(middle - aside * 0.5, b.at, a.at, diagonal, Guessed::TopLeft),
+            corner(middle + aside * 0.5, a.at, b.at, diagonal, Guessed::TopLeft),
+        ];
+        all.into_iter()
+            .filter(|corner| (13.0..100.0).contains(&corner.modules))
+            .collect()
+    }
+
     fn of(three: [&Finder; 3]) -> Option<Self> {
         let [a, b, c] = three;
         let sides = [
@@ -87,6 +144,7 @@ impl Corner {
             bottom_left: down.at,
             modules,
             strain,
+            guessed: None,
         })
     }
 }

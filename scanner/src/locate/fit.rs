@@ -1,6 +1,6 @@
-use super::Corner;
 use super::marks::{Mark, Marks};
 use super::rings::Sums;
+use super::{Corner, Guessed};
 use crate::geometry::{Perspective, Point, point, real};
 use crate::image::Plane;
 use crate::symbol::Version;
@@ -81,7 +81,10 @@ fn fit(plane: &Plane, corner: &Corner, version: Version) -> Option<Fit> {
     if seen(plane, &marks.finders, flat.lens(version)?) < FAINTEST {
         return None;
     }
-    let start = far_corner(plane, &marks, flat, version);
+    let mut start = far_corner(plane, &marks, flat, version);
+    if let Some(guessed) = corner.guessed {
+        start = hidden_finder(plane, &marks, start, version, guessed);
+    }
     let seen = seen(plane, &marks.all, start.lens(version)?);
     let mut climb = Climb {
         plane,
@@ -103,42 +106,77 @@ fn fit(plane: &Plane, corner: &Corner, version: Version) -> Option<Fit> {
 
 /// Moves the fourth corner to where the alignment pattern near it is seen best.
 fn far_corner(plane: &Plane, marks: &Marks, flat: Place, version: Version) -> Place {
-    let Place {
-        points: [top_left, top_right, _, bottom_left],
-        ..
-    } = flat;
-    let span = real(version.side()) - 2.0 * MIDDLE;
-    let (right, down) = (
-        (top_right - top_left) * (1.0 / span),
-        (bottom_left - top_left) * (1.0 / span),
-    );
-    let reach: i16 = if marks.far.is_empty() {
-        3
+    let search = if marks.far.is_empty() {
+        Search {
+            marks: &marks.all,
+            reach: 3,
+            step: 1.0,
+        }
     } else {
-        i16::try_from(version.side() / 5).unwrap_or(3)
+        Search {
+            marks: &marks.far,
+            reach: i16::try_from(version.side() / 5).unwrap_or(3),
+            step: 1.0,
+        }
     };
-    let near = if marks.far.is_empty() {
-        &marks.all
-    } else {
-        &marks.far
+    search.around(plane, flat, version, 2)
+}
+
+/// Moves the finder pattern that was guessed to where everything else is seen best.
+fn hidden_finder(
+    plane: &Plane,
+    marks: &Marks,
+    start: Place,
+    version: Version,
+    guessed: Guessed,
+) -> Place {
+    let number = match guessed {
+        Guessed::TopLeft => 0,
+        Guessed::TopRight => 1,
+        Guessed::BottomLeft => 3,
     };
-    let mut best = (f32::MIN, flat);
-    for i in -reach..=reach {
-        for j in -reach..=reach {
-            let (i, j) = (f32::from(i), f32::from(j));
-            let mut moved = flat;
-            moved.points[2] = flat.points[2] + right * i + down * j;
-            let Some(lens) = moved.lens(version) else {
-                continue;
-            };
-            // Nearer is likelier.
-            let score = seen(plane, near, lens) - 0.012 * (i.abs() + j.abs());
-            if score > best.0 {
-                best = (score, moved);
+    Search {
+        marks: &marks.all,
+        reach: 5,
+        step: 0.5,
+    }
+    .around(plane, start, version, number)
+}
+
+/// A search for the best place of one of the four points, on a lattice along the code's sides.
+struct Search<'a> {
+    marks: &'a [Mark],
+    /// Steps each way.
+    reach: i16,
+    /// In modules.
+    step: f32,
+}
+
+impl Search<'_> {
+    fn around(&self, plane: &Plane, start: Place, version: Version, number: usize) -> Place {
+        let [top_left, top_right, _, bottom_left] = start.points;
+        let step = self.step / (real(version.side()) - 2.0 * MIDDLE);
+        let (right, down) = (
+            (top_right - top_left) * step,
+            (bottom_left - top_left) * step,
+        );
+        let mut best = (f32::MIN, start);
+        for i in -self.reach..=self.reach {
+            for j in -self.reach..=self.reach {
+                let (i, j) = (f32::from(i), f32::from(j));
+                let moved = start.shifted(number, right * i + down * j);
+                let Some(lens) = moved.lens(version) else {
+                    continue;
+                };
+                // Nearer is likelier.
+                let score = seen(plane, self.marks, lens) - 0.012 * self.step * (i.abs() + j.abs());
+                if score > best.0 {
+                    best = (score, moved);
+                }
             }
         }
+        best.1
     }
-    best.1
 }
 
 /// Where the middles of the three finder patterns and the fourth such place are, clockwise from the top left,
@@ -171,6 +209,13 @@ impl Place {
             bends: self.bends,
             scale: 1.0 / span,
         })
+    }
+
+    fn shifted(mut self, number: usize, by: Point) -> Self {
+        if let Some(p) = self.points.get_mut(number) {
+            *p = *p + by;
+        }
+        self
     }
 
     /// One of the twelve numbers moved: first the points in pixels, then the bends as fractions of `size`.

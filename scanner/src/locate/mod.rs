@@ -8,7 +8,7 @@ mod marks;
 mod rings;
 mod sample;
 
-pub(crate) use corner::{Corner, corners};
+pub(crate) use corner::{Corner, Guessed, corners, corners_with_one_hidden};
 pub(crate) use finder::{Finder, finders};
 pub(crate) use fit::{Fit, fits};
 pub(crate) use sample::grids;
