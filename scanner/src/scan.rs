@@ -1,6 +1,8 @@
 use crate::budget::Budget;
 use crate::image::Plane;
-use crate::locate::{Corner, Fit, corners, corners_with_one_hidden, finders, fits, grids};
+use crate::locate::{
+    Corner, Fit, corners, corners_with_one_hidden, finders, fits, grid_with_certainty, grids,
+};
 use crate::picture::Picture;
 use crate::symbol;
 use crate::tries::{self, Try};
@@ -117,15 +119,19 @@ impl Scan<'_> {
         }
     }
 
-    /// On flat paper first, then on bent.
+    /// On flat paper first, then on bent, then with parts hidden.
     fn read(&mut self, plane: &Plane, fit: &Fit) -> Option<String> {
-        self.read_flat(plane, fit).or_else(|| {
-            if self.ended() {
-                None
-            } else {
-                self.read_flat(plane, &fit.bent(plane))
-            }
-        })
+        let flat = self.read_flat(plane, fit);
+        if flat.is_some() || self.ended() {
+            return flat;
+        }
+        let fit = fit.bent(plane);
+        let bent = self.read_flat(plane, &fit);
+        if bent.is_some() || self.ended() {
+            return bent;
+        }
+        let (grid, certainty) = grid_with_certainty(plane, &fit);
+        symbol::read_by_certainty(&grid, certainty)
     }
 
     fn read_flat(&mut self, plane: &Plane, fit: &Fit) -> Option<String> {

@@ -11,4 +11,4 @@ mod sample;
 pub(crate) use corner::{Corner, Guessed, corners, corners_with_one_hidden};
 pub(crate) use finder::{Finder, finders};
 pub(crate) use fit::{Fit, fits};
-pub(crate) use sample::grids;
+pub(crate) use sample::{grid_with_certainty, grids};

@@ -31,6 +31,17 @@ pub(crate) fn grids(plane: &Plane, fit: &Fit) -> impl Iterator<Item = Grid> {
         .map(move |(along, down)| shades.unblurred(along, down).parted())
 }
 
+/// The square as it is seen, and how certain each module is.
+pub(crate) fn grid_with_certainty(
+    plane: &Plane,
+    fit: &Fit,
+) -> (Grid, impl Fn(usize, usize) -> f32) {
+    let shades = Shades::of(plane, fit).levelled();
+    (shades.parted(), move |x, y| {
+        shades.certainty(x + BORDER, y + BORDER)
+    })
+}
+
 /// One shade for each module of the code and its border; above zero is light once it is levelled.
 struct Shades {
     side: usize,
@@ -136,6 +147,19 @@ impl Shades {
             let pair = |off: usize| rows.at(x, y.saturating_sub(off)) + rows.at(x, y + off);
             (1.0 - 2.0 * (near + far)) * rows.at(x, y) + near * pair(1) + far * pair(2)
         })
+    }
+
+    /// How far a shade is from the mean around it, or how far the shades next to it are from each other where that is
+    /// less: glare and stains leave no differences.
+    fn certainty(&self, x: usize, y: usize) -> f32 {
+        let around = (y.saturating_sub(1)..=y + 1)
+            .flat_map(|row| (x.saturating_sub(1)..=x + 1).map(move |column| (column, row)));
+        let (low, high) = around
+            .map(|(column, row)| self.at(column, row))
+            .fold((f32::MAX, f32::MIN), |(low, high), shade| {
+                (low.min(shade), high.max(shade))
+            });
+        self.at(x, y).abs().min((high - low) / 2.0)
     }
 
     fn parted(&self) -> Grid {

@@ -28,19 +28,36 @@ const ALPHANUMERIC: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 /// Splits the data codewords into pieces (ISO/IEC 18004 §7.4). `None` where the stream breaks the format.
 pub(super) fn parse(data: &[u8], version: Version) -> Option<Vec<Piece>> {
+    pieces(&mut Bits { data, at: 0 }, version)
+}
+
+/// The same, and what follows the text must be the padding that the standard prescribes (§7.4.10): a check on data
+/// that was repaired further than is safe otherwise.
+pub(super) fn parse_padded(data: &[u8], version: Version) -> Option<Vec<Piece>> {
     let mut bits = Bits { data, at: 0 };
+    let pieces = pieces(&mut bits, version)?;
+    let padding = data.get(bits.at.div_ceil(8)..).unwrap_or_default();
+    let prescribed = [0xec, 0x11].into_iter().cycle();
+    padding
+        .iter()
+        .zip(prescribed)
+        .all(|(found, wanted)| *found == wanted)
+        .then_some(pieces)
+}
+
+fn pieces(bits: &mut Bits<'_>, version: Version) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut declared = Charset::Undeclared;
     while let Some(mode) = bits.mode() {
         let (charset, bytes) = match mode {
             0 => break,
-            1 => (Charset::Ascii, numeric(&mut bits, version)?),
-            2 => (Charset::Ascii, alphanumeric(&mut bits, version)?),
-            4 => (declared, bytes(&mut bits, version)?),
-            8 => (Charset::ShiftJis, kanji(&mut bits, version)?),
-            13 => (Charset::Gb18030, hanzi(&mut bits, version)?),
+            1 => (Charset::Ascii, numeric(bits, version)?),
+            2 => (Charset::Ascii, alphanumeric(bits, version)?),
+            4 => (declared, bytes(bits, version)?),
+            8 => (Charset::ShiftJis, kanji(bits, version)?),
+            13 => (Charset::Gb18030, hanzi(bits, version)?),
             7 => {
-                declared = eci(&mut bits)?;
+                declared = eci(bits)?;
                 continue;
             }
             // Structured append: place, count and parity of a text spread over several codes. Each part is a text.

@@ -2,21 +2,31 @@ use super::{Grid, Version};
 
 /// The codewords in the order in which they wind up and down through the square, with the mask taken off.
 pub(super) fn read(grid: &Grid, version: Version, mask: u8) -> Vec<u8> {
+    let modules: Vec<(usize, usize)> = data_modules(version).collect();
+    let bit = |(x, y): &(usize, usize)| u8::from(grid.dark(*x, *y) ^ masked(mask, *x, *y));
+    modules
+        .chunks_exact(8)
+        .map(|word| {
+            word.iter()
+                .fold(0, |value, module| value << 1 | bit(module))
+        })
+        .collect()
+}
+
+/// How certain each codeword is: as certain as its least certain module.
+pub(super) fn certainties(version: Version, certainty: impl Fn(usize, usize) -> f32) -> Vec<f32> {
+    let modules: Vec<f32> = data_modules(version)
+        .map(|(x, y)| certainty(x, y))
+        .collect();
+    modules
+        .chunks_exact(8)
+        .map(|word| word.iter().copied().fold(f32::MAX, f32::min))
+        .collect()
+}
+
+fn data_modules(version: Version) -> impl Iterator<Item = (usize, usize)> {
     let centres = version.alignment_centres();
-    let mut codewords = Vec::with_capacity(version.codewords());
-    let (mut word, mut bits) = (0u8, 0);
-    for (x, y) in winding(version.side()) {
-        if version.is_function(x, y, &centres) {
-            continue;
-        }
-        word = word << 1 | u8::from(grid.dark(x, y) ^ masked(mask, x, y));
-        bits += 1;
-        if bits == 8 {
-            codewords.push(word);
-            (word, bits) = (0, 0);
-        }
-    }
-    codewords
+    winding(version.side()).filter(move |(x, y)| !version.is_function(*x, *y, &centres))
 }
 
 /// Columns in pairs from the right, alternately upwards and downwards; the vertical timing column is left out.

@@ -30,3 +30,18 @@ fn read_upright(grid: &Grid) -> Option<String> {
     let pieces = bitstream::parse(&data, version)?;
     charset::text_of(&pieces)
 }
+
+/// The text of a code of which parts are hidden, given how certain each module is (by column and row; only the order
+/// matters). Twice the damage can be repaired, since it is known where it is.
+pub(crate) fn read_by_certainty(
+    grid: &Grid,
+    certainty: impl Fn(usize, usize) -> f32,
+) -> Option<String> {
+    let version = Version::of_side(grid.side())?;
+    let format = format::read(grid)?;
+    let codewords = codewords::read(grid, version, format.mask);
+    let certainties = codewords::certainties(version, certainty);
+    let data = blocks::corrected_by_certainty(&codewords, &certainties, version, format.level)?;
+    let pieces = bitstream::parse_padded(&data, version)?;
+    charset::text_of(&pieces)
+}

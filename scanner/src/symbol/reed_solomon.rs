@@ -62,16 +62,22 @@ fn evaluate(polynomial: &[u8], power: usize) -> u8 {
         .fold(0, |sum, c| mul(sum, exp(power)) ^ c)
 }
 
-/// Repairs up to half as many codewords as there are `correction` codewords at the block's end, in place.
-/// `None` where there are more.
-pub(super) fn correct(block: &mut [u8], correction: usize) -> Option<()> {
+/// Repairs a block in place whose last `correction` codewords are there for it. Each codeword at one of the `doubtful`
+/// places costs one of them, whatever it holds, each wrong one elsewhere two. `None` where they are too few.
+pub(super) fn correct(block: &mut [u8], correction: usize, doubtful: &[usize]) -> Option<()> {
     let syndromes = syndromes(block, correction);
     if syndromes.iter().all(|s| *s == 0) {
         return Some(());
     }
-    let locator = locator(&syndromes);
+    let last = block.len().checked_sub(1)?;
+    let powers: Vec<usize> = doubtful
+        .iter()
+        .filter_map(|place| last.checked_sub(*place))
+        .collect();
+    let locator = locator(&syndromes, &powers);
     let errors = locator.len() - 1;
-    if 2 * errors > correction {
+    // Twice the errors elsewhere, and once the doubtful ones.
+    if (2 * errors).checked_sub(powers.len())? > correction {
         return None;
     }
     let evaluator = product(&syndromes, &locator, correction);
@@ -96,21 +102,26 @@ fn syndromes(block: &[u8], correction: usize) -> Vec<u8> {
         .collect()
 }
 
-/// The shortest polynomial that generates the syndromes (Berlekamp–Massey), without trailing zeros.
-fn locator(syndromes: &[u8]) -> Vec<u8> {
-    let mut current = vec![1u8];
-    let mut previous = vec![1u8];
-    let mut length = 0;
-    for n in 0..syndromes.len() {
+/// The shortest polynomial that has the inverses of α to the `known` powers among its roots and generates the
+/// syndromes (Berlekamp–Massey), without trailing zeros.
+fn locator(syndromes: &[u8], known: &[usize]) -> Vec<u8> {
+    let start = known.iter().fold(vec![1u8], |so_far, power| {
+        let shifted: Vec<u8> = std::iter::once(0).chain(so_far.iter().copied()).collect();
+        sum(&so_far, &shifted, exp(*power))
+    });
+    let mut current = start.clone();
+    let mut previous = start;
+    let mut length = known.len();
+    for n in known.len()..syndromes.len() {
         previous.insert(0, 0);
         let wrong = discrepancy(&current, syndromes, n);
         if wrong == 0 {
             continue;
         }
         let next = sum(&current, &previous, wrong);
-        if 2 * length <= n {
+        if 2 * length <= n + known.len() {
             previous = current.iter().map(|c| div(*c, wrong)).collect();
-            length = n + 1 - length;
+            length = n + 1 + known.len() - length;
         }
         current = next;
     }
@@ -206,7 +217,7 @@ mod tests {
                     received[(e * 7) % 40] ^= 0x5a + e as u8;
                 }
                 assert_eq!(
-                    correct(&mut received, correction),
+                    correct(&mut received, correction, &[]),
                     Some(()),
                     "{errors} of {correction}"
                 );
@@ -216,7 +227,26 @@ mod tests {
             for e in 0..=correction / 2 + 1 {
                 received[(e * 7) % 40] ^= 0x31 + e as u8;
             }
-            assert!(correct(&mut received, correction).is_none() || received != sent);
+            assert!(correct(&mut received, correction, &[]).is_none() || received != sent);
         }
+    }
+
+    #[test]
+    fn twice_as_many_errors_are_repaired_where_it_is_known_which_are_doubtful() {
+        let data: Vec<u8> = (0..30u8).map(|i| i.wrapping_mul(91) ^ 17).collect();
+        let sent = encode(&data, 18);
+        let places: Vec<usize> = (0..12).map(|i| (i * 5 + 2) % 48).collect();
+        let mut received = sent.clone();
+        for place in &places {
+            received[*place] ^= 0xa5;
+        }
+        // Three more, and one doubtful place that is right after all.
+        for place in [0, 1, 3] {
+            received[place] ^= 0x11;
+        }
+        received[places[0]] = sent[places[0]];
+        assert_eq!(correct(&mut received.clone(), 18, &[]), None);
+        assert_eq!(correct(&mut received, 18, &places), Some(()));
+        assert_eq!(received, sent);
     }
 }
