@@ -30,7 +30,7 @@ pub enum FromScanner {
     Found {
         /// Question number.
         id: Id,
-        /// The texts of all codes in the picture, the one that reads as an invoice or bill first; empty when there was none.
+        /// The texts found: those that read as an invoice, a bill or a link, else all; empty when there was none.
         texts: Vec<String>,
         /// Time used, in milliseconds.
         millis: u32,

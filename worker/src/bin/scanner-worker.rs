@@ -1,3 +1,77 @@
-//! The scanner as a web worker.
+//! The scanner as a web worker: pictures in, the texts of their QR codes out, one after the other.
 
-fn main() {}
+fn main() {
+    #[cfg(target_family = "wasm")]
+    desk::open();
+}
+
+#[cfg(target_family = "wasm")]
+mod desk {
+    use js_sys::{Array, ArrayBuffer, Date, Uint8Array};
+    use records::codes::{self, Scanned};
+    use scanner::{Budget, Picture, luma_from_rgba, scan};
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+    use worker::{FromScanner, ToScanner};
+
+    /// Listens to the page.
+    pub fn open() {
+        let hear = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
+            if let Some(answer) = answer(&event) {
+                post(&answer);
+            }
+        });
+        let _ = scope().add_event_listener_with_callback("message", hear.as_ref().unchecked_ref());
+        hear.forget();
+        post(&FromScanner::Ready);
+    }
+
+    fn scope() -> DedicatedWorkerGlobalScope {
+        js_sys::global().unchecked_into()
+    }
+
+    fn post(message: &FromScanner) {
+        if let Ok(text) = serde_json::to_string(message) {
+            // Fails only for values that cannot be cloned, which a text can.
+            let _ = scope().post_message(&text.into());
+        }
+    }
+
+    /// A message is a pair: what to do, and the picture's RGBA bytes.
+    fn answer(event: &MessageEvent) -> Option<FromScanner> {
+        let pair: Array = event.data().dyn_into().ok()?;
+        let ToScanner::Scan {
+            id,
+            width,
+            height,
+            budget_millis,
+        } = serde_json::from_str(&pair.get(0).as_string()?).ok()?;
+        let started = Date::now();
+        let pixels: ArrayBuffer = pair.get(1).dyn_into().ok()?;
+        let luma = luma_from_rgba(&Uint8Array::new(&pixels).to_vec());
+        let Ok(picture) = Picture::new(width, height, &luma) else {
+            return Some(FromScanner::Failed {
+                id,
+                reason: "bad-picture".into(),
+            });
+        };
+        let budget = Budget::new(&Date::now, budget_millis.into());
+        let outcome = scan(picture, &budget, &is_ours, &mut |_| {});
+        let mut texts = outcome.texts;
+        // The code that can be checked first; an advert's may stand beside it.
+        texts.sort_by_key(|text| !is_ours(text));
+        if texts.first().is_some_and(|text| is_ours(text)) {
+            texts.retain(|text| is_ours(text));
+        }
+        Some(FromScanner::Found {
+            id,
+            texts,
+            millis: (Date::now() - started) as u32,
+        })
+    }
+
+    /// Whether a text is a code or link that a verifier can be asked about.
+    fn is_ours(text: &str) -> bool {
+        !matches!(codes::read(text), Scanned::Text(_))
+    }
+}
