@@ -126,3 +126,22 @@ fn power_in(trusted: &ValidatorSet, validator: &Validator) -> u64 {
         .filter(|known| known.key() == validator.key());
     known.map_or(0, Validator::power)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::PublicKey;
+
+    #[test]
+    fn a_validator_with_the_same_address_and_another_key_is_a_stranger() {
+        let known = Validator::new(PublicKey::Ed25519([1; 32]), 10);
+        let trusted = ValidatorSet::new(alloc::vec![known.clone()]).unwrap();
+        let stranger =
+            Validator::new(PublicKey::Ed25519([2; 32]), 10).under_address(*known.address());
+        assert_eq!(
+            power_in(&trusted, &Validator::new(known.key().clone(), 99)),
+            10
+        );
+        assert_eq!(power_in(&trusted, &stranger), 0);
+    }
+}

@@ -33,6 +33,12 @@ impl Validator {
         }
     }
 
+    /// A validator under an address that is not its key's: what a collision of two addresses would look like.
+    #[cfg(test)]
+    pub(crate) fn under_address(self, address: Address) -> Validator {
+        Validator { address, ..self }
+    }
+
     /// Its address, computed from its key.
     pub fn address(&self) -> &Address {
         &self.address

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::ops::is_placeholder;
 use super::proof::{ExistenceProof, InnerOp, LeafOp, Proof};
 use super::spec::{HashOp, InnerSpec, LeafSpec, LengthOp, Rules, Spec};
-use super::{IAVL_SPEC, JMT_SPEC, TENDERMINT_SPEC};
+use super::{IAVL_SPEC, JMT_SPEC, SMT_SPEC, TENDERMINT_SPEC};
 
 fn cases(file: &str) -> Vec<(String, Value)> {
     let path = format!(
@@ -241,6 +241,17 @@ fn a_jmt_inner_node_has_its_exact_prefix_and_two_children() {
     ] {
         assert!(op(prefix, suffix).check(&JMT_SPEC, 1).is_err());
     }
+}
+
+#[test]
+fn an_inner_node_that_could_be_a_leaf_is_refused() {
+    let op = |prefix: u8| InnerOp {
+        hash: HashOp::Sha256,
+        prefix: alloc::vec![prefix],
+        suffix: alloc::vec![7; 32],
+    };
+    assert!(op(1).check(&SMT_SPEC, 1).is_ok());
+    assert!(op(0).check(&SMT_SPEC, 1).is_err());
 }
 
 #[test]
