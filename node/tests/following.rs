@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{Chain, genesis_with};
+use common::{Chain, genesis, genesis_with};
 use node::{
-    chain::FullNode,
+    chain::{FullNode, Genesis},
     comet::{Block, Commit},
     consortium::catch_up,
 };
@@ -126,6 +126,35 @@ fn what_does_not_follow_from_the_chain_is_refused() {
 
 fn header(block: &mut Block) -> &mut node::comet::Header {
     block.header.as_mut().expect("a header")
+}
+
+#[test]
+fn a_genesis_document_that_was_written_down_begins_the_same_chain() {
+    let written = genesis().to_json();
+    let read = Genesis::from_json(&written).expect("reads");
+    assert_eq!(read.to_json(), written);
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = |name, genesis| FullNode::open(&folder.path().join(name), genesis, 1_000);
+    let (a, b) = (
+        open("a", genesis()).expect("opens"),
+        open("b", read).expect("opens"),
+    );
+    assert_eq!(a.state().app_hash, b.state().app_hash);
+    assert_eq!(a.state().validators, b.state().validators);
+}
+
+#[test]
+fn a_database_of_another_chain_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("n");
+    drop(FullNode::open(&file, genesis(), 1_000).expect("opens"));
+    let mut other = genesis();
+    other.chain_id = "dev-other-2".into();
+    let refused = FullNode::open(&file, other, 1_000).err().expect("refused");
+    assert!(
+        refused.to_string().contains("holds chain dev-test-0001"),
+        "{refused}"
+    );
 }
 
 #[test]

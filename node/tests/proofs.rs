@@ -5,7 +5,10 @@ mod common;
 use common::{Chain, tree_key};
 use ics23::{CommitmentProof, HostFunctionsManager, ProofSpec};
 use ics23_prost::Message;
-use node::merkle::{Hash, inner_hash, leaf_hash, sha256};
+use node::{
+    comet,
+    merkle::{self, Hash, inner_hash, leaf_hash, sha256},
+};
 use records::{Head, State, log::unpack_entries};
 
 /// The crate's specification stops at 64 levels; ours at a key's 256 bits.
@@ -160,6 +163,19 @@ fn consistent(from: u64, to: u64, old_root: Hash, path: &[Hash]) -> Option<(Hash
         (index, last) = (index >> 1, last >> 1);
     }
     (last == 0).then_some((old, new))
+}
+
+#[test]
+fn the_path_of_every_transaction_leads_to_the_data_hash() {
+    for size in 1..=33usize {
+        let txs: Vec<Vec<u8>> = (0..size).map(|i| vec![i as u8; i + 1]).collect();
+        let leaves: Vec<Hash> = txs.iter().map(|tx| comet::tx_hash(tx)).collect();
+        for (index, leaf) in leaves.iter().enumerate() {
+            let path = merkle::audit_path(&leaves, index);
+            let root = included(index as u64, size as u64, leaf_hash(leaf), &path);
+            assert_eq!(root, Some(comet::data_hash(&txs)), "{index} of {size}");
+        }
+    }
 }
 
 fn hashes(bytes: &[u8]) -> Vec<Hash> {
