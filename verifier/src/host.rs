@@ -39,6 +39,8 @@ pub enum News {
     Checked(Check),
     /// The header is signed by these.
     Signing(Vec<Signer>, u64),
+    /// An event was signed and handed in: its identity, and until when it may be written, Unix nanoseconds.
+    Sent(String, i64),
 }
 
 /// The world outside.
@@ -62,6 +64,6 @@ pub trait Host {
     /// Tells the person who waits.
     fn tell(&self, news: News);
 
-    /// Lets others run during long work.
-    fn pause(&self) -> impl Future<Output = ()>;
+    /// Waits, and lets others run; with 0, as short as possible.
+    fn pause(&self, millis: u32) -> impl Future<Output = ()>;
 }

@@ -5,28 +5,35 @@
 
 extern crate alloc;
 
+pub mod acts;
 mod archive;
 pub mod chains;
 mod checks;
 mod fields;
 mod host;
+mod identity;
 mod join;
 mod kinds;
 mod members;
 mod nodes;
 mod proof;
 mod question;
+#[cfg(feature = "seal")]
+mod random;
 mod raw;
 mod reasons;
 mod rpc;
+mod sending;
 mod session;
 mod trust;
 pub mod verdict;
 mod verifier;
 
 pub use host::{Host, Limits, News, Unreachable};
+pub use identity::{Identity, Known, NotAnIdentity, Role};
 pub use join::join_all;
 pub use question::Question;
 pub use reasons::{HEADLINES, Headline, REASONS, Reason};
 pub use rpc::{Fault, MAX_BATCH};
+pub use sending::{Draft, Unsent, Written};
 pub use verifier::{Look, Verifier};

@@ -91,7 +91,11 @@ pub async fn log_range<H: Host>(
     let data = [&key[..], &start.to_be_bytes(), &count.to_be_bytes()].concat();
     let value = value(host, url, Call::query("/log", &data, height, false), key).await?;
     let entries = log::unpack_entries(&value).ok_or_else(|| Fault::Garbage("torn log".into()))?;
-    if entries.is_empty() || u64::try_from(entries.len()).unwrap_or(u64::MAX) > count.into() {
+    if entries.is_empty() {
+        // The proven head says that there is more.
+        return Err(Fault::Refuted("log-withheld".into()));
+    }
+    if u64::try_from(entries.len()).unwrap_or(u64::MAX) > count.into() {
         return Err(Fault::Garbage("another stretch of the log".into()));
     }
     Ok(entries.into_iter().map(<[u8]>::to_vec).collect())

@@ -89,6 +89,24 @@ impl Call {
             params,
         }
     }
+
+    /// Hands in a transaction; answered once the node has looked at it.
+    pub fn broadcast(tx: &[u8]) -> Self {
+        use base64::{Engine as _, engine::general_purpose::STANDARD};
+        Self {
+            method: "broadcast_tx_sync",
+            params: json!({ "tx": STANDARD.encode(tx) }),
+        }
+    }
+
+    /// A transaction by its hash, and what became of it.
+    pub fn tx(hash: &[u8; 32]) -> Self {
+        use base64::{Engine as _, engine::general_purpose::STANDARD};
+        Self {
+            method: "tx",
+            params: json!({ "hash": STANDARD.encode(hash), "prove": false }),
+        }
+    }
 }
 
 /// Asks a node everything in as few requests as it allows. The answers are JSON-RPC envelopes, in the order of the calls.

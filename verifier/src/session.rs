@@ -226,7 +226,7 @@ impl<'a, H: Host> Session<'a, H> {
                 return step;
             }
             self.amount("replaying", self.replayed(name), head.log_size);
-            self.host.pause().await;
+            self.host.pause(0).await;
         }
     }
 

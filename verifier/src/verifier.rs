@@ -23,9 +23,11 @@ use records::{RecordName, canonical, kinds::member::Member};
 
 /// What is trusted of one chain, and every record that was replayed; kept between questions.
 pub struct Verifier {
-    chain: Chain,
-    trust: Trust,
-    archive: Archive,
+    pub(crate) chain: Chain,
+    pub(crate) trust: Trust,
+    pub(crate) archive: Archive,
+    /// Events that were handed in and may still be written, by subject: identity, and until when.
+    pub(crate) pending: BTreeMap<RecordName, (String, i64)>,
 }
 
 /// What a look at the chain found.
@@ -49,6 +51,7 @@ impl Verifier {
         Self {
             trust: Trust::new(),
             archive: Archive::new(&chain.id),
+            pending: BTreeMap::new(),
             chain,
         }
     }

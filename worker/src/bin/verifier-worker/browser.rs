@@ -86,8 +86,8 @@ impl Host for Browser {
         });
     }
 
-    async fn pause(&self) {
-        sleep(0).await;
+    async fn pause(&self, millis: u32) {
+        sleep(i32::try_from(millis).unwrap_or(i32::MAX)).await;
     }
 }
 

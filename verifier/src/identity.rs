@@ -1,0 +1,237 @@
+//! Identities: one seed each, the keys derived from it, and the file that its owner keeps. `docs/identity.md` fixes both.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use records::{
+    SecretKey,
+    hash::{parse_hash, sha256},
+    kinds::ballot::Seat,
+};
+use serde::{Deserialize, Serialize};
+
+/// Form of the file.
+const FORM: &str = "identity/1";
+/// Longest file, bytes.
+const MAX_FILE: usize = 256 * 1024;
+
+/// What an identity is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A patient, or a guardian.
+    Patient,
+    /// A flat's owner.
+    Owner,
+    /// A member of the consortium or of its systems.
+    Member,
+}
+
+/// The text is no identity file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an identity file")]
+pub struct NotAnIdentity;
+
+/// A record that an identity knows of, and the opening of its committed fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// Record id.
+    pub id: String,
+    /// Opening, base64url without padding; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub opening: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    lianyan: String,
+    role: Role,
+    name: String,
+    seed: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    member: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    documents: Vec<Known>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    grants: Vec<Known>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ballots: Vec<Seat>,
+}
+
+/// An identity and its seed.
+#[derive(Clone)]
+pub struct Identity {
+    /// What it is for.
+    pub role: Role,
+    /// What the person calls it.
+    pub name: String,
+    /// The member it acts for; empty for a person.
+    pub member: String,
+    /// A patient's own documents, or those of which a reader knows.
+    pub documents: Vec<Known>,
+    /// Grants given or held.
+    pub grants: Vec<Known>,
+    /// An owner's seats on rosters.
+    pub ballots: Vec<Seat>,
+    /// Whether its file was exported, or it came from a file; before that it signs nothing.
+    pub exported: bool,
+    seed: [u8; 32],
+}
+
+impl Identity {
+    /// A new identity from 32 unpredictable bytes.
+    pub fn new(role: Role, name: &str, seed: [u8; 32]) -> Self {
+        Self {
+            role,
+            name: name.into(),
+            member: String::new(),
+            documents: Vec::new(),
+            grants: Vec::new(),
+            ballots: Vec::new(),
+            exported: false,
+            seed,
+        }
+    }
+
+    /// Reads an identity file.
+    pub fn read(text: &str) -> Result<Self, NotAnIdentity> {
+        if text.len() > MAX_FILE {
+            return Err(NotAnIdentity);
+        }
+        let file: File = serde_json::from_str(text).map_err(|_| NotAnIdentity)?;
+        if file.lianyan != FORM || file.member.is_empty() == (file.role == Role::Member) {
+            return Err(NotAnIdentity);
+        }
+        Ok(Self {
+            role: file.role,
+            name: file.name,
+            member: file.member,
+            documents: file.documents,
+            grants: file.grants,
+            ballots: file.ballots,
+            exported: true,
+            seed: parse_hash(&file.seed).ok_or(NotAnIdentity)?,
+        })
+    }
+
+    /// Its file.
+    pub fn file(&self) -> String {
+        let file = File {
+            lianyan: FORM.into(),
+            role: self.role,
+            name: self.name.clone(),
+            seed: hex::encode(self.seed),
+            member: self.member.clone(),
+            documents: self.documents.clone(),
+            grants: self.grants.clone(),
+            ballots: self.ballots.clone(),
+        };
+        serde_json::to_string_pretty(&file).unwrap_or_default()
+    }
+
+    /// The identity's own key; a patient signs with derived ones.
+    pub fn key(&self) -> SecretKey {
+        SecretKey::from_seed(&self.seed)
+    }
+
+    /// The public half of [`Identity::key`], as text: what the identity is called between page and worker.
+    pub fn public(&self) -> String {
+        self.key().public().to_string()
+    }
+
+    /// A patient's key for one document: documents cannot be linked by their keys.
+    pub fn document_key(&self, id: &str) -> SecretKey {
+        self.derived("document", id)
+    }
+
+    /// A patient's key for one grant.
+    pub fn grant_key(&self, id: &str) -> SecretKey {
+        self.derived("grant", id)
+    }
+
+    fn derived(&self, kind: &str, id: &str) -> SecretKey {
+        let parts: [&[u8]; 5] = [
+            b"lianyan/key/1",
+            &self.seed,
+            kind.as_bytes(),
+            &[0],
+            id.as_bytes(),
+        ];
+        SecretKey::from_seed(&sha256(&parts))
+    }
+
+    /// Seed of the key to which documents are sealed for this identity.
+    pub fn seal_seed(&self) -> [u8; 32] {
+        sha256(&[b"lianyan/seal-key/1", &self.seed])
+    }
+
+    /// The opening kept for a record.
+    pub fn opening(&self, kind: &str, id: &str) -> Option<&str> {
+        let known = match kind {
+            "document" => &self.documents,
+            "grant" => &self.grants,
+            _ => return None,
+        };
+        let found = known.iter().find(|known| known.id == id)?;
+        (!found.opening.is_empty()).then_some(found.opening.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_brings_the_same_keys_back() {
+        let mut made = Identity::new(Role::Patient, "张三", [3; 32]);
+        made.documents.push(Known {
+            id: "d1".into(),
+            opening: "AQID".into(),
+        });
+        let read = Identity::read(&made.file()).expect("reads");
+        assert!(read.exported && !made.exported);
+        assert_eq!(read.public(), made.public());
+        assert_eq!(read.opening("document", "d1"), Some("AQID"));
+        assert_eq!(
+            read.document_key("d1").public(),
+            made.document_key("d1").public()
+        );
+    }
+
+    #[test]
+    fn no_two_purposes_share_a_key() {
+        let made = Identity::new(Role::Patient, "x", [3; 32]);
+        let keys = [
+            made.key(),
+            made.document_key("a"),
+            made.document_key("b"),
+            made.grant_key("a"),
+            SecretKey::from_seed(&made.seal_seed()),
+        ];
+        for (i, one) in keys.iter().enumerate() {
+            assert!(
+                keys.iter()
+                    .skip(i + 1)
+                    .all(|other| other.public() != one.public())
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_identity_file_is_refused() {
+        let good = Identity::new(Role::Owner, "x", [3; 32]).file();
+        for bad in [
+            good.replace("identity/1", "identity/2"),
+            good.replace("\"owner\"", "\"member\""),
+            good.replace("\"name\"", "\"extra\": 1, \"name\""),
+            good.replace("0303", "03"),
+            String::new(),
+            " ".repeat(MAX_FILE + 1),
+        ] {
+            assert!(Identity::read(&bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Blocks as CometBFT writes them, written a second time: what validators sign, and the JSON of headers and commits.
+
+use light_client::{BlockId, Header, Time};
+use records::SecretKey;
+use serde_json::{Value, json};
+
+fn varint(mut value: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    while value >= 0x80 {
+        out.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+    out
+}
+
+fn field(number: u64, bytes: &[u8]) -> Vec<u8> {
+    [
+        varint(number << 3 | 2),
+        varint(bytes.len() as u64),
+        bytes.to_vec(),
+    ]
+    .concat()
+}
+
+fn number(number: u64, value: u64) -> Vec<u8> {
+    if value == 0 {
+        Vec::new()
+    } else {
+        [varint(number << 3), varint(value)].concat()
+    }
+}
+
+/// `CanonicalVote`, length-prefixed: a precommit of round 0 for this block.
+fn sign_bytes(chain_id: &str, height: u64, id: &BlockId, time: &Time) -> Vec<u8> {
+    let parts = [
+        number(1, id.parts_total.into()),
+        field(2, &id.parts_hash.expect("set")),
+    ]
+    .concat();
+    let block_id = [field(1, &id.hash.expect("set")), field(2, &parts)].concat();
+    let time = [
+        number(1, time.seconds() as u64),
+        number(2, time.nanos().into()),
+    ]
+    .concat();
+    let vote = [
+        number(1, 2),
+        [vec![2 << 3 | 1], height.to_le_bytes().to_vec()].concat(),
+        field(4, &block_id),
+        field(5, &time),
+        field(6, chain_id.as_bytes()),
+    ]
+    .concat();
+    [varint(vote.len() as u64), vote].concat()
+}
+
+pub fn block_id(header: &Header) -> BlockId {
+    BlockId {
+        hash: Some(header.hash()),
+        parts_total: 1,
+        parts_hash: Some([6; 32]),
+    }
+}
+
+/// The validator set in canonical order: address, key, power.
+pub struct Seat {
+    pub key: SecretKey,
+    pub power: u64,
+}
+
+impl Seat {
+    pub fn light(&self) -> light_client::Validator {
+        let records::PublicKey::Ed25519(bytes) = self.key.public();
+        light_client::Validator::new(light_client::PublicKey::Ed25519(bytes), self.power)
+    }
+}
+
+/// Seats in the order of the set.
+pub fn in_order(seats: &[Seat]) -> Vec<&Seat> {
+    let set = set(seats);
+    set.validators()
+        .iter()
+        .map(|validator| {
+            seats
+                .iter()
+                .find(|seat| seat.light().address() == validator.address())
+                .expect("is there")
+        })
+        .collect()
+}
+
+pub fn set(seats: &[Seat]) -> light_client::ValidatorSet {
+    light_client::ValidatorSet::new(seats.iter().map(Seat::light).collect()).expect("a set")
+}
+
+fn hex_or_empty(hash: &Option<[u8; 32]>) -> String {
+    hash.map(hex::encode_upper).unwrap_or_default()
+}
+
+pub fn block_id_json(id: &BlockId) -> Value {
+    json!({ "hash": hex_or_empty(&id.hash), "parts": { "total": id.parts_total, "hash": hex_or_empty(&id.parts_hash) } })
+}
+
+pub fn header_json(header: &Header) -> Value {
+    json!({
+        "version": { "block": header.block_version.to_string(), "app": header.app_version.to_string() },
+        "chain_id": header.chain_id,
+        "height": header.height.to_string(),
+        "time": header.time.to_string(),
+        "last_block_id": block_id_json(&header.last_block_id),
+        "last_commit_hash": hex_or_empty(&header.last_commit_hash),
+        "data_hash": hex_or_empty(&header.data_hash),
+        "validators_hash": hex::encode_upper(header.validators_hash),
+        "next_validators_hash": hex_or_empty(&header.next_validators_hash),
+        "consensus_hash": hex_or_empty(&header.consensus_hash),
+        "app_hash": hex::encode_upper(&header.app_hash),
+        "last_results_hash": hex_or_empty(&header.last_results_hash),
+        "evidence_hash": hex_or_empty(&header.evidence_hash),
+        "proposer_address": hex::encode_upper(header.proposer_address),
+    })
+}
+
+/// The answer to `/commit`: signed by the seats for which `signs` holds.
+pub fn commit_json(header: &Header, seats: &[Seat], signs: impl Fn(usize) -> bool) -> Value {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let id = block_id(header);
+    let entry = |(index, seat): (usize, &Seat)| {
+        if !signs(index) {
+            return json!({ "block_id_flag": 1, "validator_address": "", "timestamp": "0001-01-01T00:00:00Z", "signature": null });
+        }
+        let time =
+            Time::from_unix_nanos(header.time.unix_nanos() + 1_000_000 * (index as i128 + 1))
+                .expect("a time");
+        let signature = seat
+            .key
+            .sign(&sign_bytes(&header.chain_id, header.height, &id, &time));
+        json!({
+            "block_id_flag": 2,
+            "validator_address": hex::encode_upper(seat.light().address()),
+            "timestamp": time.to_string(),
+            "signature": STANDARD.encode(signature),
+        })
+    };
+    let signatures: Vec<Value> = in_order(seats).into_iter().enumerate().map(entry).collect();
+    json!({ "signed_header": {
+        "header": header_json(header),
+        "commit": {
+            "height": header.height.to_string(), "round": 0,
+            "block_id": block_id_json(&id), "signatures": signatures,
+        },
+    }, "canonical": true })
+}
+
+pub fn validators_json(height: u64, seats: &[Seat]) -> Value {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let one = |seat: &&Seat| {
+        let validator = seat.light();
+        json!({
+            "address": hex::encode_upper(validator.address()),
+            "pub_key": { "type": "tendermint/PubKeyEd25519", "value": STANDARD.encode(validator.key().as_bytes()) },
+            "voting_power": seat.power.to_string(),
+            "proposer_priority": "0",
+        })
+    };
+    let order = in_order(seats);
+    let all: Vec<Value> = order.iter().map(one).collect();
+    json!({ "block_height": height.to_string(), "validators": all, "count": all.len().to_string(), "total": all.len().to_string() })
+}

@@ -1,0 +1,164 @@
+//! Nodes, honest and otherwise, and the host that reaches them.
+
+use super::{TOLD, TestChain, comet};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+use verifier::{Host, Limits, News, Unreachable};
+
+/// What a lying node makes of an honest answer: method, parameters, answer.
+pub type Bend = dyn Fn(&str, &Value, Value) -> Value;
+
+/// How a node behaves.
+pub enum Lie {
+    /// It does not lie.
+    None,
+    /// It answers over a shorter chain.
+    Older(u64),
+    /// It changes answers.
+    Bends(Box<Bend>),
+    /// The connection is cut.
+    Cut,
+    /// It never stops answering.
+    Endless,
+    /// These bytes, whatever the question.
+    Garbage(Vec<u8>),
+}
+
+pub fn lie(bend: impl Fn(&str, &Value, Value) -> Value + 'static) -> Lie {
+    Lie::Bends(Box::new(bend))
+}
+
+#[derive(Default)]
+pub struct Net {
+    nodes: BTreeMap<String, (Rc<TestChain>, Lie)>,
+    pub now: Cell<i64>,
+    /// Calls so far, by node and method.
+    pub calls: RefCell<Vec<(String, String)>>,
+}
+
+impl Net {
+    pub fn at(now: i64) -> Self {
+        Self {
+            now: Cell::new(now),
+            ..Self::default()
+        }
+    }
+
+    pub fn with(mut self, url: &str, chain: &Rc<TestChain>, lie: Lie) -> Self {
+        self.nodes.insert(url.into(), (chain.clone(), lie));
+        self
+    }
+}
+
+impl Host for Net {
+    async fn post(&self, url: &str, body: Vec<u8>, limits: Limits) -> Result<Vec<u8>, Unreachable> {
+        let (chain, lie) = self.nodes.get(url).ok_or(Unreachable::NoConnection)?;
+        match lie {
+            Lie::Cut => return Err(Unreachable::NoConnection),
+            Lie::Endless => return Ok(vec![b' '; limits.bytes + 1]),
+            Lie::Garbage(bytes) => return Ok(bytes.clone()),
+            _ => {}
+        }
+        let newest = match lie {
+            Lie::Older(height) => *height,
+            _ => chain.height(),
+        };
+        let calls: Vec<Value> = serde_json::from_slice(&body).expect("a batch");
+        assert!(
+            calls.len() <= verifier::MAX_BATCH,
+            "a batch that no node accepts"
+        );
+        let answers = calls.iter().map(|call| {
+            let method = call["method"].as_str().expect("a method");
+            self.calls.borrow_mut().push((url.into(), method.into()));
+            let envelope = match result(chain, newest, method, &call["params"]) {
+                Ok(result) => json!({ "jsonrpc": "2.0", "id": call["id"], "result": result }),
+                Err(data) => json!({ "jsonrpc": "2.0", "id": call["id"], "error": { "code": -32603, "message": "Internal error", "data": data } }),
+            };
+            match lie {
+                Lie::Bends(bend) => bend(method, &call["params"], envelope),
+                _ => envelope,
+            }
+        });
+        Ok(Value::Array(answers.collect()).to_string().into_bytes())
+    }
+
+    fn now(&self) -> i64 {
+        self.now.get()
+    }
+
+    fn random(&self) -> [u8; 32] {
+        [42; 32]
+    }
+
+    fn tell(&self, news: News) {
+        TOLD.with_borrow_mut(|told| told.push(news));
+    }
+
+    async fn pause(&self, _: u32) {}
+}
+
+fn result(chain: &TestChain, newest: u64, method: &str, params: &Value) -> Result<Value, String> {
+    let height = params["height"]
+        .as_str()
+        .map_or(0, |height| height.parse().expect("a number"));
+    let exists = |height: u64| {
+        if height == 0 || height > newest {
+            Err(format!(
+                "height {height} must be less than or equal to the current blockchain height {newest}"
+            ))
+        } else {
+            Ok(height)
+        }
+    };
+    match method {
+        "status" => {
+            let header = chain.header(newest);
+            Ok(json!({
+                "node_info": { "network": header.chain_id },
+                "sync_info": {
+                    "latest_block_hash": hex::encode_upper(header.hash()),
+                    "latest_block_height": newest.to_string(),
+                    "latest_block_time": header.time.to_string(),
+                    "earliest_block_height": "1",
+                    "catching_up": false,
+                },
+            }))
+        }
+        "commit" => Ok(comet::commit_json(
+            chain.header(exists(height)?),
+            &chain.seats,
+            |_| true,
+        )),
+        "validators" => Ok(comet::validators_json(exists(height)?, &chain.seats)),
+        "abci_query" => Ok(query(chain, exists(height + 1)? - 1, params)),
+        other => Err(format!("unknown method {other}")),
+    }
+}
+
+fn query(chain: &TestChain, height: u64, params: &Value) -> Value {
+    let data = hex::decode(params["data"].as_str().expect("hex")).expect("hex");
+    let key = &data[..32];
+    let mut response = json!({ "code": 0, "log": "", "key": STANDARD.encode(key), "height": height.to_string(), "value": null, "proofOps": null });
+    match params["path"].as_str().expect("a path") {
+        "/head" => {
+            let (value, proof) = chain.prove(key, height);
+            response["value"] = STANDARD.encode(value).into();
+            response["proofOps"] = json!({ "ops": [{ "type": "ics23:jmt", "key": STANDARD.encode(key), "data": STANDARD.encode(proof) }] });
+        }
+        "/log" => {
+            let start = u64::from_be_bytes(data[32..40].try_into().expect("8 bytes")) as usize;
+            let count = u32::from_be_bytes(data[40..44].try_into().expect("4 bytes")) as usize;
+            let log = chain.log(key, height).unwrap_or_default();
+            let range = log.iter().skip(start).take(count).map(Vec::as_slice);
+            response["value"] = STANDARD.encode(records::log::pack_entries(range)).into();
+        }
+        other => response = json!({ "code": 3, "log": format!("unknown path {other}") }),
+    }
+    json!({ "response": response })
+}

@@ -1,0 +1,247 @@
+//! What honest nodes say becomes the right verdict.
+
+mod common;
+
+use common::{INVOICE, Lie, Net, PRINTED, chain, json, link, now, verifier, verifier_from};
+use records::{
+    kinds::invoice::{Close, Lock, Outcome as As},
+    testing::{SECOND, key},
+};
+use std::rc::Rc;
+use verifier::{
+    Question,
+    verdict::{Backing, CheckId, Outcome, Status, Verdict},
+};
+
+const NODES: [(&str, &str); 2] = [("http://a", "tax"), ("http://b", "notary")];
+
+fn ask(chain: common::TestChain, question: &Question) -> Verdict {
+    let chain = Rc::new(chain);
+    let net = Net::at(chain.time() + 3 * SECOND)
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None);
+    now(verifier(&chain, &NODES).check(&net, question))
+}
+
+fn reasons(verdict: &Verdict) -> Vec<&str> {
+    verdict
+        .checks
+        .iter()
+        .map(|check| check.reason.as_str())
+        .collect()
+}
+
+#[test]
+fn an_unclaimed_invoice_with_its_openings_is_verified() {
+    let verdict = ask(chain(), &Question::text(&link()));
+    assert_eq!(
+        reasons(&verdict),
+        [
+            "link-read",
+            "fields-opened",
+            "record-proven",
+            "history-replayed",
+            "header-signed",
+            "header-fresh",
+            "nodes-agree",
+            "invoice-unclaimed",
+            "truth-outside-proof"
+        ],
+        "{verdict:#?}"
+    );
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::Verified, "invoice-unchanged-unclaimed")
+    );
+    let total = verdict
+        .fields
+        .iter()
+        .find(|field| field.name == "total")
+        .expect("opened");
+    assert_eq!(
+        (total.value.as_str(), total.backing),
+        ("37800", Backing::Proven)
+    );
+    let anchor = verdict.anchor.expect("anchored");
+    let signers: Vec<_> = anchor
+        .signers
+        .iter()
+        .map(|s| (s.member.as_str(), s.signed))
+        .collect();
+    assert_eq!(
+        signers,
+        [("tax", 31), ("shop", 26), ("notary", 23), ("regulator", 20)]
+    );
+    assert_eq!(
+        (anchor.signed_power, anchor.total_power, anchor.height),
+        (100, 100, 3)
+    );
+    assert_eq!(verdict.history[0].by, ["shop"]);
+    assert_eq!(verdict.history[0].event, "invoice.issue");
+}
+
+#[test]
+fn a_printed_code_is_compared_by_its_digest_and_an_altered_amount_is_rejected() {
+    let verdict = ask(chain(), &Question::text(PRINTED));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::Verified, "invoice-unchanged-unclaimed")
+    );
+    let altered = PRINTED.replace("356.60", "956.60");
+    let verdict = ask(chain(), &Question::text(&altered));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::Rejected, "print-differs")
+    );
+}
+
+#[test]
+fn altered_openings_are_rejected_and_shown_as_contradicted() {
+    let mut facts = common::facts();
+    facts.total = 978_00;
+    let opening = facts.open_all(&common::SEED).expect("fits");
+    let question = Question::record("invoice", INVOICE, Some(opening)).expect("a name");
+    let verdict = ask(chain(), &question);
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::Rejected, "fields-altered")
+    );
+    assert!(
+        verdict
+            .fields
+            .iter()
+            .all(|field| field.backing == Backing::Contradicted)
+    );
+}
+
+#[test]
+fn an_unknown_invoice_is_proven_absent() {
+    let unknown = PRINTED.replace("26105568", "26105569");
+    let verdict = ask(chain(), &Question::text(&unknown));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::Absent, "record-absent")
+    );
+}
+
+#[test]
+fn a_claimed_invoice_names_the_claim() {
+    let mut chain = chain();
+    let lock = Lock {
+        by: "firm".into(),
+        claim: "BX-1".into(),
+    };
+    chain.submit(
+        "invoice.lock",
+        ("invoice", INVOICE),
+        json(&lock),
+        &[&key("firm")],
+    );
+    let close = Close {
+        by: "firm".into(),
+        outcome: As::Reimbursed,
+    };
+    chain.submit(
+        "invoice.close",
+        ("invoice", INVOICE),
+        json(&close),
+        &[&key("firm")],
+    );
+    chain.empty();
+    let verdict = ask(chain, &Question::text(&link()));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::OutOfForce, "invoice-reimbursed"),
+        "{:?}",
+        verdict.facts
+    );
+    assert_eq!(verdict.facts["by_name"], "机构 firm");
+    assert_eq!(verdict.history.len(), 3);
+}
+
+#[test]
+fn text_that_is_no_code_asks_nobody_anything() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time()).with("http://a", &chain, Lie::None);
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text("hello")));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "text-unknown")
+    );
+    assert!(net.calls.borrow().is_empty());
+}
+
+#[test]
+fn an_old_header_establishes_neither_unclaimed_nor_absent_but_what_is_final_stays_so() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time() + 121 * SECOND)
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None);
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "life-cycle-stale")
+    );
+    let unknown = PRINTED.replace("26105568", "26105569");
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&unknown)));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "absence-stale")
+    );
+}
+
+#[test]
+fn what_was_proven_once_is_not_fetched_again() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None);
+    let mut verifier = verifier(&chain, &NODES);
+    let first = now(verifier.check(&net, &Question::text(&link())));
+    net.calls.borrow_mut().clear();
+    let second = now(verifier.check(&net, &Question::text(&link())));
+    assert_eq!(
+        (first.outcome, second.outcome),
+        (Outcome::Verified, Outcome::Verified)
+    );
+    let calls = net.calls.borrow();
+    let queries = calls
+        .iter()
+        .filter(|(_, method)| method == "abci_query")
+        .count();
+    assert_eq!(
+        queries, 3,
+        "heads of the invoice, the consortium and the rules, no logs: {calls:?}"
+    );
+    assert!(calls.iter().all(|(_, method)| method != "validators"));
+}
+
+#[test]
+fn trust_that_ran_out_is_not_renewed_by_the_nodes() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None);
+    let mut verifier = verifier_from(&chain, 1, &NODES, |chain| {
+        chain["trusting_period_seconds"] = 1.into()
+    });
+    let verdict = now(verifier.check(&net, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "trust-expired")
+    );
+}
+
+#[test]
+fn every_check_that_was_made_has_a_reason_from_the_table() {
+    let verdict = ask(chain(), &Question::text(&link()));
+    for check in &verdict.checks {
+        let reason = verifier::Reason::by_code(&check.reason).expect("in the table");
+        assert_eq!((reason.check, reason.status), (check.id, check.status));
+    }
+    assert!(
+        verdict.checks.iter().any(
+            |check| check.id == CheckId::OutsideProof && check.status == Status::NotEstablished
+        )
+    );
+}
