@@ -14,7 +14,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use records::{
     Digest, RecordName, SecretKey,
     canonical::{self, Value},
-    hash::{parse_hash, sha256},
+    hash::sha256,
     kinds::{
         ballot::{self, Ballot, Cast, Seat},
         consent::{
@@ -319,6 +319,7 @@ async fn sealed_copies<H: Host>(
     reader: &Member,
 ) -> Result<Option<records::Hash>, Unsent> {
     use base64::prelude::BASE64_STANDARD;
+    use records::hash::parse_hash;
     if reader.seal_key.is_empty() {
         return Ok(None);
     }
@@ -363,6 +364,7 @@ pub async fn content<H: Host>(
     grant: &str,
 ) -> Result<String, Unsent> {
     use base64::prelude::BASE64_STANDARD;
+    use records::hash::parse_hash;
     let lacking = || Unsent::new("content-not-given");
     let state: Grant = found(verifier.data(host, &name("grant", grant)?).await?)?;
     let hash = state

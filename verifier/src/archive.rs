@@ -1,5 +1,6 @@
 //! Replayed records, kept between questions: what was proven once is continued, not fetched again.
 
+use crate::rebuilt::{Broken, Halt, Rebuilt};
 use alloc::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     string::String,
@@ -7,8 +8,8 @@ use alloc::{
     vec::Vec,
 };
 use records::{
-    Directory, Fault, Head, RecordName, Replay, Replayed, Stop, Timeline,
-    kinds::{consortium::Consortium, member::Member},
+    Directory, Head, RecordName, Replayed, State, Stop, Timeline,
+    kinds::{consortium::Consortium, member::Member, vote::Recounted},
     log::{Entry, LogTree, leaf_hash},
 };
 
@@ -28,13 +29,15 @@ pub struct Archive {
 
 /// A record being replayed.
 pub struct Kept {
-    replay: Replay,
+    rebuilt: Rebuilt,
     /// Over all proven entries, replayed or not.
     tree: LogTree,
     /// Proven entries that wait to be replayed.
     queue: VecDeque<Vec<u8>>,
     /// What was replayed, to be shown.
     pub history: Vec<Replayed>,
+    /// A vote's count, once it is done.
+    pub recounted: Option<Recounted>,
 }
 
 /// How far one record got.
@@ -47,7 +50,16 @@ pub enum Step {
     /// This governing record is needed first.
     Waits(RecordName),
     /// The log does not stand.
-    Broken(Fault),
+    Broken(Broken),
+}
+
+impl From<Halt> for Step {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Waits(name) => Self::Waits(name),
+            Halt::Broken(broken) => Self::Broken(broken),
+        }
+    }
 }
 
 impl Archive {
@@ -86,10 +98,11 @@ impl Archive {
         }
         let chain = &self.chain;
         let kept = self.kept.entry(name.clone()).or_insert_with(|| Kept {
-            replay: Replay::new(name.clone(), chain),
+            rebuilt: Rebuilt::new(name, chain),
             tree: LogTree::new(),
             queue: VecDeque::new(),
             history: Vec::new(),
+            recounted: None,
         });
         kept.tree = tree;
         kept.queue.extend(entries);
@@ -127,7 +140,7 @@ impl Archive {
     ) -> Step {
         // Taken out while it is judged: what it has replayed so far is in the timeline.
         let Some(mut kept) = self.kept.remove(name) else {
-            return Step::Broken(Fault::OtherLog);
+            return Step::Broken(Broken::Rules("no log".into()));
         };
         let step = self.replay(&mut kept, name, head, live, most);
         self.kept.insert(name.clone(), kept);
@@ -144,9 +157,12 @@ impl Archive {
     ) -> Step {
         for _ in 0..most {
             let Some(entry) = kept.queue.front() else {
-                return match kept.replay.finish(head) {
-                    Ok(()) => Step::Done,
-                    Err(fault) => Step::Broken(fault),
+                return match kept.rebuilt.finish(head) {
+                    Ok(recounted) => {
+                        kept.recounted = recounted;
+                        Step::Done
+                    }
+                    Err(halt) => halt.into(),
                 };
             };
             let view = View {
@@ -154,18 +170,23 @@ impl Archive {
                 live,
                 own: (name, next_height(&kept.queue)),
             };
-            match kept.replay.push(entry, &view) {
+            match kept.rebuilt.push(entry, &view) {
                 Ok(replayed) => {
-                    if let Some(state) = kept.replay.state()
-                        && self.timeline.record(name, replayed.height, state).is_err()
+                    if let Some(replayed) = &replayed
+                        && GOVERNING.contains(&name.kind())
+                        && let Some(state) = kept.rebuilt.state()
+                        && self.timeline.record(name, replayed.height, &state).is_err()
                     {
-                        return Step::Broken(Fault::OtherState);
+                        return Step::Broken(Broken::Rules("state unreadable".into()));
                     }
                     kept.queue.pop_front();
-                    kept.show(name, replayed);
+                    if let Some(replayed) = replayed
+                        && kept.history.len() < MAX_HISTORY
+                    {
+                        kept.history.push(replayed);
+                    }
                 }
-                Err(Fault::Stopped(_, Stop::NotLoaded(other))) => return Step::Waits(other),
-                Err(fault) => return Step::Broken(fault),
+                Err(halt) => return halt.into(),
             }
         }
         Step::More
@@ -174,21 +195,13 @@ impl Archive {
 
 impl Kept {
     /// The state so far.
-    pub fn state(&self) -> Option<&records::State> {
-        self.replay.state()
+    pub fn state(&self) -> Option<State> {
+        self.rebuilt.state()
     }
 
     /// Entries replayed so far.
     pub fn size(&self) -> u64 {
-        self.replay.size()
-    }
-
-    /// Ballots stand in the ballots' own logs; in the vote's there are too many to show.
-    fn show(&mut self, name: &RecordName, replayed: Replayed) {
-        let joined = &replayed.event.payload().subject != name;
-        if !(joined && name.kind() == "vote") && self.history.len() < MAX_HISTORY {
-            self.history.push(replayed);
-        }
+        self.rebuilt.size()
     }
 }
 

@@ -28,6 +28,9 @@ pub const LONG: Limits = Limits {
     bytes: 8 * 1024 * 1024,
 };
 
+/// A newest block that is this much newer than all others is not waited for.
+const NEAR: u64 = 3;
+
 /// Validator sets by their hash: they change slowly and are large.
 pub type Sets = BTreeMap<Hash, ValidatorSet>;
 /// Sets that are kept.
@@ -86,6 +89,26 @@ impl Roll {
                 _ => note(answer, fault),
             }
         }
+    }
+
+    /// The newest height, not far below the one claimed, that nodes of two members claim to have. One node alone can neither hide newer blocks
+    /// from us nor keep us waiting for a block that only it has.
+    pub fn confirmable(&self, claimed: u64) -> u64 {
+        let mut best: BTreeMap<&str, u64> = BTreeMap::new();
+        for (at, height) in self.usable() {
+            let member = self
+                .answers
+                .get(at)
+                .map_or("", |answer| answer.member.as_str());
+            let own = best.entry(member).or_default();
+            *own = height.min(claimed).max(*own);
+        }
+        let mut heights: Vec<u64> = best.into_values().collect();
+        heights.sort_unstable_by_key(|height| core::cmp::Reverse(*height));
+        let second = heights.get(1).copied();
+        second
+            .filter(|height| claimed - height <= NEAR)
+            .unwrap_or(claimed)
     }
 
     /// Nodes to ask for proofs: those that hold our header first.

@@ -101,11 +101,78 @@ pub async fn log_range<H: Host>(
     Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
 }
 
+/// A record's state document, bound by its proven head.
+pub async fn state<H: Host>(
+    host: &H,
+    url: &str,
+    key: &Hash,
+    head: &Head,
+    height: u64,
+) -> Result<records::State, Fault> {
+    let bytes = value(host, url, Call::query("/state", key, height, false), key).await?;
+    if records::hash::sha256(&[&bytes]) != head.state {
+        return Err(Fault::Refuted("state-differs".into()));
+    }
+    records::State::decode(&bytes).map_err(|_| Fault::Refuted("state-unreadable".into()))
+}
+
+/// Single entries of a log, each with its proof of inclusion under the proven head.
+pub async fn log_entries<H: Host>(
+    host: &H,
+    url: &str,
+    key: &Hash,
+    indices: &[u64],
+    head: &Head,
+    height: u64,
+) -> Result<Vec<Vec<u8>>, Fault> {
+    let calls: Vec<Call> = indices
+        .iter()
+        .flat_map(|index| {
+            let (index, size) = (index.to_be_bytes(), head.log_size.to_be_bytes());
+            let entry = [&key[..], &index, &1u32.to_be_bytes()].concat();
+            let path = [&key[..], &index, &size].concat();
+            [
+                Call::query("/log", &entry, height, false),
+                Call::query("/log/inclusion", &path, height, false),
+            ]
+        })
+        .collect();
+    let answers = rpc::ask(host, url, &calls, LONG).await?;
+    let (pairs, _) = answers.as_chunks::<2>();
+    let pairs = indices.iter().zip(pairs);
+    pairs
+        .map(|(index, pair)| included(*index, pair, key, head))
+        .collect()
+}
+
+fn included(index: u64, pair: &[Value; 2], key: &Hash, head: &Head) -> Result<Vec<u8>, Fault> {
+    let [entry, path] = pair;
+    let packed = value_of(entry, key)?;
+    let entries = log::unpack_entries(&packed);
+    let Some([entry]) = entries.as_deref() else {
+        return Err(Fault::Garbage("not one entry".into()));
+    };
+    let path = value_of(path, key)?;
+    let (path, rest) = path.as_chunks::<32>();
+    if !rest.is_empty() {
+        return Err(Fault::Garbage("torn path".into()));
+    }
+    let leaf = log::leaf_hash(entry);
+    light_client::verify_inclusion(&leaf, index, head.log_size, path, &head.log_root)
+        .map_err(|error| Fault::Refuted(error.to_string()))?;
+    Ok(entry.to_vec())
+}
+
 async fn value<H: Host>(host: &H, url: &str, call: Call, key: &Hash) -> Result<Vec<u8>, Fault> {
     let answers = rpc::ask(host, url, &[call], LONG).await?;
     let answer = answers
         .first()
         .ok_or_else(|| Fault::Garbage("nothing".into()))?;
+    value_of(answer, key)
+}
+
+/// The value of an answer that is about this record.
+fn value_of(answer: &Value, key: &Hash) -> Result<Vec<u8>, Fault> {
     let answer = json::abci_query(answer)?;
     if answer.code != 0 {
         return Err(Fault::Refused(answer.log));

@@ -3,12 +3,16 @@
 use crate::{
     fields,
     reasons::{self, Reason},
-    verdict::Field,
+    verdict::{Backing, Field},
 };
-use alloc::vec::Vec;
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use records::{
     Hash, RecordName,
     codes::{self, Crc, Scanned},
+    kinds::ballot::{self, Seat},
 };
 
 /// A question about one record.
@@ -24,6 +28,8 @@ pub struct Question {
     pub(crate) print: Print,
     /// What the code says.
     pub(crate) claimed: Vec<Field>,
+    /// How many entries of a vote's log to look at: 0 counts every ballot; none leaves it to the size.
+    pub(crate) count: Option<u32>,
 }
 
 /// How a printed code can be compared with its record.
@@ -60,6 +66,7 @@ impl Question {
                 _ => codes::print_digest(&scanned).map_or(Print::NotComparable, Print::Digest),
             },
             claimed: scanned.declared().map(fields::declared).unwrap_or_default(),
+            count: None,
         }
     }
 
@@ -71,6 +78,39 @@ impl Question {
             opening,
             print: Print::None,
             claimed: Vec::new(),
+            count: None,
+        })
+    }
+
+    /// About a vote, counted again: every ballot for a sample of 0, else as many entries drawn at random.
+    pub fn recount(vote: &str, sample: u32) -> Option<Self> {
+        Some(Self {
+            count: Some(sample),
+            ..Self::record(records::kinds::vote::NAME, vote, None)?
+        })
+    }
+
+    /// About the ballot of a seat; the seat's own facts are shown beside it.
+    pub fn ballot(seat: &Seat) -> Option<Self> {
+        let id = ballot::id(&seat.vote, seat.index);
+        let rooms: Vec<&str> = seat
+            .entry
+            .rooms
+            .iter()
+            .map(|room| room.room.as_str())
+            .collect();
+        let field = |name: &str, value: String| Field {
+            name: name.into(),
+            value,
+            backing: Backing::Claimed,
+        };
+        Some(Self {
+            claimed: Vec::from([
+                field("head", seat.entry.head.clone()),
+                field("rooms", rooms.join("、")),
+                field("area", seat.entry.area.to_string()),
+            ]),
+            ..Self::record(ballot::NAME, &id, None)?
         })
     }
 

@@ -103,8 +103,8 @@ reasons! {
     VOTE_UPCOMING = "vote-upcoming", LifeCycle, Passed, "The vote has not opened yet. `opens`.";
     VOTE_OPEN = "vote-open", LifeCycle, Passed, "The vote is open. `closes`.";
     VOTE_PASSED = "vote-passed", LifeCycle, Passed, "The vote has closed and passed on both counts.";
-    VOTE_NOT_PASSED = "vote-not-passed", LifeCycle, Passed, "The vote has closed and did not pass. `why`: `participation`, `heads`, `area`.";
-    BALLOT_COUNTED = "ballot-counted", LifeCycle, Passed, "The ballot is in the vote's log. `choice`.";
+    VOTE_NOT_PASSED = "vote-not-passed", LifeCycle, Passed, "The vote has closed and did not pass. `why`: `participation`, `heads`, `area`, `heads-and-area`.";
+    BALLOT_COUNTED = "ballot-counted", LifeCycle, Passed, "A ballot stands. `choice`, `rank`.";
     BALLOT_NOT_CAST = "ballot-not-cast", LifeCycle, Passed, "Nothing was cast on this ballot yet.";
     RECORD_IN_FORCE = "record-in-force", LifeCycle, Passed, "The record stands as shown.";
     LIFE_CYCLE_STALE = "life-cycle-stale", LifeCycle, NotEstablished, "It stood so under an old header, and may have changed since. `last`: the code that held then.";

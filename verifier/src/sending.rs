@@ -122,7 +122,7 @@ impl Verifier {
         session.replay(core::slice::from_ref(name)).await?;
         let exists = session.head(name).is_some();
         let kept = self.archive.kept(name).filter(|_| exists);
-        let state = kept.and_then(|kept| kept.state()).cloned();
+        let state = kept.and_then(|kept| kept.state());
         let time = anchored.header.header().time.unix_nanos();
         Ok((roll, i64::try_from(time).unwrap_or(i64::MAX), state))
     }

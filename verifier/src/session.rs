@@ -6,6 +6,7 @@ use crate::{
     nodes::Roll,
     proof::{self, ProvenHead},
     reasons::{self, Reason},
+    rebuilt::Broken,
     rpc::Fault,
     trust::facts,
 };
@@ -15,7 +16,7 @@ use alloc::{
     vec::Vec,
 };
 use light_client::VerifiedHeader;
-use records::{Fault as Broken, Head, RecordName, Stop};
+use records::{Head, RecordName};
 
 /// Entries asked for at once; nodes may give fewer.
 const STRETCH: u32 = 500;
@@ -238,13 +239,13 @@ impl<'a, H: Host> Session<'a, H> {
 
 fn broken_log(name: &RecordName, broken: Broken) -> Gap {
     match broken {
-        Broken::Stopped(_, Stop::RulesUnknown(version)) => Gap {
+        Broken::TooNew(version) => Gap {
             reason: reasons::RULES_TOO_NEW,
             facts: facts([("version", version.to_string())]),
         },
-        broken => Gap {
+        Broken::Rules(why) => Gap {
             reason: reasons::HISTORY_BREAKS_RULES,
-            facts: facts([("record", name.to_string()), ("why", broken.to_string())]),
+            facts: facts([("record", name.to_string()), ("why", why)]),
         },
     }
 }

@@ -20,9 +20,6 @@ use light_client::{
 
 /// Ed25519 signatures that the way to one header may cost: seconds, even on an old phone.
 const BUDGET: u32 = 30_000;
-/// Nodes this close to the newest height still count: the header is the one that all of them hold.
-const NEAR: u64 = 3;
-
 /// Why no header can be trusted: the reason, and facts.
 #[derive(Clone, Debug)]
 pub struct NoHeader {
@@ -82,7 +79,7 @@ impl Trust {
         let mut failure = NoHeader::from(reasons::HEADER_NOT_GIVEN);
         let mut reached = false;
         for (at, claimed) in roll.usable() {
-            let target = target(claimed, &roll.usable()).max(self.height());
+            let target = roll.confirmable(claimed).max(self.height());
             match self.step_to(host, chain, &roll.url(at), target).await {
                 Ok(()) => {
                     reached = true;
@@ -238,14 +235,6 @@ impl Trust {
         walk(host, url, &mut way, &mut self.sets).await.is_ok()
             && way.trusted().verified().hash() != ours.verified().hash()
     }
-}
-
-/// The lowest height that a node close to this one claims: that header all of them should hold.
-fn target(claimed: u64, usable: &[(usize, u64)]) -> u64 {
-    let near = usable.iter().map(|(_, height)| *height);
-    near.filter(|height| (claimed.saturating_sub(NEAR)..=claimed).contains(height))
-        .min()
-        .unwrap_or(claimed)
 }
 
 fn agreement(chain: &Chain, roll: &Roll, disagreement: bool) -> Reason {

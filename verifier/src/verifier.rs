@@ -4,7 +4,7 @@ use crate::{
     archive::Archive,
     chains::Chain,
     checks::{Checks, conclude},
-    fields,
+    fields, history,
     host::{Host, News},
     kinds, members,
     nodes::Roll,
@@ -12,14 +12,20 @@ use crate::{
     raw, reasons,
     session::{Gap, Session},
     trust::{Anchored, NoHeader, Trust, facts},
-    verdict::{Anchor, HistoryEntry, NodeAnswer, Outcome, Verdict},
+    verdict::{Anchor, NodeAnswer, Outcome, Verdict},
 };
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
-use records::{RecordName, canonical, kinds::member::Member};
+use records::{
+    RecordName, canonical,
+    kinds::{
+        member::Member,
+        vote::{self, Vote},
+    },
+};
 
 /// What is trusted of one chain, and every record that was replayed; kept between questions.
 pub struct Verifier {
@@ -96,16 +102,17 @@ impl Verifier {
         let began = host.now();
         let mut verdict = blank(question);
         let mut checks = Checks::new(host);
-        checks.note(match &question.record {
-            Some(name) => kinds::outside(name.kind()),
-            None => reasons::TRUTH_OUTSIDE_PROOF,
-        });
         if let Some(reason) = question.scan {
             checks.note(reason);
         }
         if let Some(name) = &question.record {
             self.prove(host, question, name, &mut verdict, &mut checks)
                 .await;
+        }
+        let stated = self.stated_by(&verdict.state);
+        match &question.record {
+            Some(name) => checks.note_with(kinds::outside(name.kind()), stated),
+            None => checks.note(reasons::TRUTH_OUTSIDE_PROOF),
         }
         verdict.checks = checks.finish();
         conclude(&mut verdict);
@@ -225,16 +232,29 @@ impl Verifier {
         }
         let size = head.log_size.to_string();
         checks.note_with(reasons::RECORD_PROVEN, facts([("log_size", size.clone())]));
-        let replayed = session.replay(core::slice::from_ref(name)).await;
-        verdict.raw = raw::text(anchored, &session, name);
-        match replayed {
-            Ok(()) => checks.note_with(reasons::HISTORY_REPLAYED, facts([("entries", size)])),
-            Err(Gap { reason, facts }) => return checks.note_with(reason, facts),
-        }
-        let Some(kept) = self.archive.kept(name) else {
-            return;
+        let (state, history) = match sample_size(name, question.count, head.log_size) {
+            None => {
+                let replayed = session.replay(core::slice::from_ref(name)).await;
+                let state = session.archive.kept(name).and_then(|kept| kept.state());
+                let history = (reasons::HISTORY_REPLAYED, facts([("entries", size)]));
+                (replayed.map(|()| state), history)
+            }
+            Some(count) => {
+                let state = session.sample(name, &head, count).await;
+                let drawn = u64::from(count).min(head.log_size).to_string();
+                let counts = facts([("entries", size), ("sample", drawn)]);
+                (state.map(Some), (reasons::HISTORY_SAMPLED, counts))
+            }
         };
-        if let Some(state) = kept.state() {
+        verdict.raw = raw::text(anchored, &session, name);
+        let state = match state {
+            Ok(state) => {
+                checks.note_with(history.0, history.1);
+                state
+            }
+            Err(Gap { reason, facts }) => return checks.note_with(reason, facts),
+        };
+        if let Some(state) = state {
             let data = &state.data;
             verdict.state = canonical::encode_value(data)
                 .ok()
@@ -247,7 +267,7 @@ impl Verifier {
             }
             self.judge_life(name, data, anchored, fresh, checks);
         }
-        verdict.history = self.history(name);
+        verdict.history = history::of(&self.archive, name);
     }
 
     fn judge_life<H: Host>(
@@ -278,28 +298,17 @@ impl Verifier {
         }
     }
 
-    fn history(&self, name: &RecordName) -> Vec<HistoryEntry> {
+    /// The two members who state a vote's roster, by name.
+    fn stated_by(&self, state: &str) -> BTreeMap<String, String> {
+        let Ok(vote) = canonical::decode::<Vote>(state.as_bytes()) else {
+            return BTreeMap::new();
+        };
         let known = members::known(&self.archive);
-        let person = kinds::person(name.kind());
-        let entries = self
-            .archive
-            .kept(name)
-            .into_iter()
-            .flat_map(|kept| &kept.history);
-        entries
-            .map(|replayed| {
-                let (by, by_names) = members::authors(replayed, &known, person);
-                HistoryEntry {
-                    height: replayed.height,
-                    time: replayed.time.to_string(),
-                    event: replayed.event.payload().event_type.clone(),
-                    event_id: hex::encode(replayed.event.id()),
-                    by,
-                    by_names,
-                    facts: kinds::event_facts(&replayed.event),
-                }
-            })
-            .collect()
+        let [first, second] = vote.stated_by.map(|id| {
+            let name = known.get(&id).map(|member| member.name.clone());
+            name.unwrap_or(id)
+        });
+        facts([("first", first), ("second", second)])
     }
 
     fn describe<H: Host>(&self, host: &H, anchored: &Anchored) -> Anchor {
@@ -319,6 +328,21 @@ impl Verifier {
             steps: self.trust.steps,
             signatures: self.trust.signatures,
         }
+    }
+}
+
+/// A vote's log up to this size is counted unasked.
+const COUNTED_UNASKED: u64 = 500;
+/// Entries drawn from a longer one.
+const DRAWN_UNASKED: u32 = 32;
+
+/// How many entries of the log to draw; none where every one is judged.
+fn sample_size(name: &RecordName, asked: Option<u32>, log_size: u64) -> Option<u32> {
+    match asked {
+        _ if name.kind() != vote::NAME => None,
+        Some(0) => None,
+        Some(count) => Some(count),
+        None => (log_size > COUNTED_UNASKED).then_some(DRAWN_UNASKED),
     }
 }
 

@@ -300,7 +300,7 @@ const LIES: [(&str, Tell, &str); 20] = [
     ("other chain, denied", other_chain_denied, "refuted"),
     ("header from the future", from_the_future, "refuted"),
     ("boasts of height", boasts_of_height, "agrees"),
-    ("older header", || Lie::Older(2), "agrees"),
+    ("older header", || Lie::Older(2), "behind"),
     ("cut connection", cut, "unreachable"),
     ("endless answer", endless, "unreachable"),
     ("no JSON", not_json, "garbage"),

@@ -2,6 +2,7 @@
 
 mod consent;
 mod invoice;
+pub mod vote;
 
 use crate::{
     reasons::{self, Reason},
@@ -60,6 +61,8 @@ pub fn life(kind: &str, data: &Value, time: i64) -> Option<Life> {
         "document" => consent::document(data),
         "grant" => consent::grant(data, time),
         "read" => consent::read(data),
+        "vote" => vote::vote(data, time),
+        "ballot" => vote::ballot(data),
         _ => Some(Life::new(reasons::RECORD_IN_FORCE)),
     }
 }
@@ -67,6 +70,7 @@ pub fn life(kind: &str, data: &Value, time: i64) -> Option<Life> {
 /// What no proof about this kind can say.
 pub fn outside(kind: &str) -> Reason {
     match kind {
+        "vote" => reasons::ELECTORATE_AS_STATED,
         "document" | "grant" | "read" => reasons::READS_OUTSIDE_CHAIN,
         _ => reasons::TRUTH_OUTSIDE_PROOF,
     }

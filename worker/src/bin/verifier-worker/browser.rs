@@ -77,6 +77,11 @@ impl Host for Browser {
                 step: step.into(),
                 facts,
             },
+            News::Sent(event_id, until) => FromVerifier::Sent {
+                id,
+                event_id,
+                until: until.to_string(),
+            },
             News::Checked(check) => FromVerifier::Checked { id, check },
             News::Signing(signers, total_power) => FromVerifier::Signing {
                 id,

@@ -1,7 +1,9 @@
 //! The queue of questions, and who answers them.
 
 use crate::{
-    browser::{Browser, failed, post, report_panics, scope, sleep},
+    answers::{answer, look, number},
+    browser::{failed, post, report_panics, scope, sleep},
+    keyring::Keyring,
     until::Off,
 };
 use std::{
@@ -9,11 +11,11 @@ use std::{
     collections::{BTreeMap, VecDeque},
     rc::Rc,
 };
-use verifier::{Look, Question, Verifier, chains};
+use verifier::{Verifier, chains};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
-use worker::{Chain, FromVerifier, Id, Member, ToVerifier};
+use worker::{FromVerifier, Id, ToVerifier};
 
 /// What waits to be done.
 enum Task {
@@ -32,6 +34,7 @@ struct Desk {
     working: RefCell<bool>,
     follow: RefCell<(u32, u32)>,
     verifier: RefCell<Option<Verifier>>,
+    keys: RefCell<Keyring>,
 }
 
 /// Listens to the page.
@@ -115,11 +118,17 @@ impl Desk {
                     .map(Verifier::new);
             }
             Task::Message(message) => {
+                let mut keys = self.keys.borrow_mut();
+                let Some(message) = keys.handle(message) else {
+                    return;
+                };
                 let Some(id) = number(&message) else { return };
                 let off = self.open.borrow().get(&id).cloned();
                 if let Some(off) = off {
                     match verifier.as_mut() {
-                        Some(verifier) => drop(off.or(answer(verifier, message, id)).await),
+                        Some(verifier) => {
+                            off.or(answer(verifier, &mut keys, message, id)).await;
+                        }
                         None => failed(id, "not-configured", BTreeMap::new()),
                     }
                     self.open.borrow_mut().remove(&id);
@@ -144,76 +153,5 @@ impl Desk {
                 }
             });
         }
-    }
-}
-
-fn number(message: &ToVerifier) -> Option<Id> {
-    match message {
-        ToVerifier::Check { id, .. } | ToVerifier::Record { id, .. } => Some(*id),
-        _ => None,
-    }
-}
-
-async fn look(verifier: &mut Verifier) {
-    let look = verifier.look(&Browser { id: None }).await;
-    post(&FromVerifier::Chain {
-        chain: Box::new(chain(verifier.chain(), look)),
-    });
-}
-
-fn chain(chain: &chains::Chain, look: Look) -> Chain {
-    let member = |member: records::kinds::member::Member| Member {
-        id: member.id,
-        name: member.name,
-        name_en: member.name_en,
-        org: member.org,
-        roles: member.roles,
-    };
-    Chain {
-        id: chain.id.clone(),
-        name: chain.name.clone(),
-        name_en: chain.name_en.clone(),
-        dev: chain.dev,
-        checkpoint_height: chain.checkpoint_height,
-        checkpoint_hash: hex::encode(chain.checkpoint_hash),
-        anchor: look.anchor,
-        reason: look.reason,
-        facts: look.facts,
-        nodes: look.nodes,
-        members: look.members.into_iter().map(member).collect(),
-    }
-}
-
-async fn answer(verifier: &mut Verifier, message: ToVerifier, id: Id) {
-    let host = Browser { id: Some(id) };
-    match message {
-        ToVerifier::Check { text, .. } => {
-            let verdict = verifier.check(&host, &Question::text(&text)).await;
-            post(&FromVerifier::Verdict {
-                id,
-                verdict: Box::new(verdict),
-            });
-        }
-        ToVerifier::Record {
-            record, openings, ..
-        } => {
-            let opening = match openings.as_str() {
-                "" => Some(None),
-                text => Question::opening_from_text(text).map(Some),
-            };
-            let question =
-                opening.and_then(|opening| Question::record(&record.kind, &record.id, opening));
-            match question {
-                Some(question) => {
-                    let verdict = verifier.check(&host, &question).await;
-                    post(&FromVerifier::Verdict {
-                        id,
-                        verdict: Box::new(verdict),
-                    });
-                }
-                None => failed(id, "not-a-record-name", BTreeMap::new()),
-            }
-        }
-        _ => failed(id, "not-understood", BTreeMap::new()),
     }
 }

@@ -4,9 +4,13 @@
 //! wherever it waits. A panic ends the program: the browser reports it to the page, which starts a new one.
 
 #[cfg(target_family = "wasm")]
+mod answers;
+#[cfg(target_family = "wasm")]
 mod browser;
 #[cfg(target_family = "wasm")]
 mod desk;
+#[cfg(target_family = "wasm")]
+mod keyring;
 #[cfg(target_family = "wasm")]
 mod until;
 

@@ -1,0 +1,214 @@
+//! The command line.
+
+use lexopt::{Arg, Parser, ValueExt};
+use light_client::{Time, TrustLevel};
+use std::{path::PathBuf, time::Duration};
+use verifier::chains;
+
+pub const USAGE: &str = "\
+lianyan scan FILE…
+    Reads the QR codes of pictures (PNG, JPEG) and says what they declare.
+lianyan check TEXT|FILE [--node URL]… [--chain chains.json]
+    Checks what a code, a link or a picture says against the chain. Without --chain, chains.json or public/chains.json here.
+lianyan step --trusted A.json --untrusted B.json --now TIME
+             [--trusting-period 336h] [--clock-drift 10s] [--trust-level 1/3]
+    Verifies one light block on the strength of another.
+
+Answers are JSON, one object a line; a short table on a terminal.
+Exit: 0 verified, 1 rejected, 2 not enough trust or not established, 64 usage, 65 unreadable input.";
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Command {
+    Help,
+    Scan(Vec<PathBuf>),
+    Check(Check),
+    Step(Step),
+}
+
+/// `lianyan check`.
+#[derive(Debug)]
+pub struct Check {
+    /// A text, or the path of a file.
+    pub what: String,
+    /// Nodes to ask instead of those that the file names.
+    pub nodes: Vec<String>,
+    /// The file of chains.
+    pub chain: Option<PathBuf>,
+}
+
+/// `lianyan step`.
+#[derive(Debug)]
+pub struct Step {
+    pub trusted: PathBuf,
+    pub untrusted: PathBuf,
+    pub now: Time,
+    pub trusting_period: Duration,
+    pub clock_drift: Duration,
+    pub trust_level: TrustLevel,
+}
+
+/// Why the command line is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Wrong {
+    /// Not one of the options.
+    #[error(transparent)]
+    Syntax(#[from] lexopt::Error),
+    /// No or another command.
+    #[error("no such command: {0}")]
+    Command(String),
+    /// Something that the command needs.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A value that cannot be one.
+    #[error("{0} cannot be {1:?}")]
+    Value(&'static str, String),
+}
+
+/// Reads the command line.
+pub fn parse(mut parser: Parser) -> Result<Command, Wrong> {
+    let command = match parser.next()? {
+        Some(Arg::Value(command)) => command.string()?,
+        Some(Arg::Long("help") | Arg::Short('h')) => return Ok(Command::Help),
+        Some(other) => return Err(other.unexpected().into()),
+        None => return Err(Wrong::Missing("a command")),
+    };
+    match command.as_str() {
+        "scan" => scan(parser),
+        "check" => check(parser),
+        "step" => step(parser),
+        "help" => Ok(Command::Help),
+        _ => Err(Wrong::Command(command)),
+    }
+}
+
+fn scan(mut parser: Parser) -> Result<Command, Wrong> {
+    let mut files = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Value(file) => files.push(file.into()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if files.is_empty() {
+        return Err(Wrong::Missing("FILE"));
+    }
+    Ok(Command::Scan(files))
+}
+
+fn check(mut parser: Parser) -> Result<Command, Wrong> {
+    let (mut what, mut nodes, mut chain) = (None, Vec::new(), None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Value(value) if what.is_none() => what = Some(value.string()?),
+            Arg::Long("node") => nodes.push(parser.value()?.string()?),
+            Arg::Long("chain") => chain = Some(parser.value()?.into()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let what = what.ok_or(Wrong::Missing("TEXT or FILE"))?;
+    Ok(Command::Check(Check { what, nodes, chain }))
+}
+
+fn step(mut parser: Parser) -> Result<Command, Wrong> {
+    let (mut trusted, mut untrusted, mut now) = (None, None, None);
+    let mut trusting_period = Duration::from_secs(336 * 3600);
+    let mut clock_drift = Duration::from_secs(10);
+    let mut trust_level = TrustLevel::ONE_THIRD;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("trusted") => trusted = Some(parser.value()?.into()),
+            Arg::Long("untrusted") => untrusted = Some(parser.value()?.into()),
+            Arg::Long("now") => now = Some(read(&mut parser, "--now", Time::parse_rfc3339)?),
+            Arg::Long("trusting-period") => {
+                trusting_period = read(&mut parser, "--trusting-period", duration)?;
+            }
+            Arg::Long("clock-drift") => clock_drift = read(&mut parser, "--clock-drift", duration)?,
+            Arg::Long("trust-level") => {
+                trust_level = read(&mut parser, "--trust-level", chains::fraction)?;
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Step(Step {
+        trusted: trusted.ok_or(Wrong::Missing("--trusted"))?,
+        untrusted: untrusted.ok_or(Wrong::Missing("--untrusted"))?,
+        now: now.ok_or(Wrong::Missing("--now"))?,
+        trusting_period,
+        clock_drift,
+        trust_level,
+    }))
+}
+
+fn read<T>(
+    parser: &mut Parser,
+    option: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, Wrong> {
+    let text = parser.value()?.string()?;
+    read(&text).ok_or(Wrong::Value(option, text))
+}
+
+/// A duration as Go writes it: `336h`, `1h30m`, `500ms`, `0s`; whole numbers only.
+fn duration(text: &str) -> Option<Duration> {
+    let mut rest = text;
+    let mut nanos: u128 = 0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, after) = rest.split_at_checked(digits)?;
+        let end = after
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(after.len());
+        let (unit, after) = after.split_at_checked(end)?;
+        let factor: u128 = match unit {
+            "h" => 3_600_000_000_000,
+            "m" => 60_000_000_000,
+            "s" => 1_000_000_000,
+            "ms" => 1_000_000,
+            "us" | "µs" => 1_000,
+            "ns" => 1,
+            _ => return None,
+        };
+        let part = number
+            .parse::<u64>()
+            .ok()
+            .map(u128::from)?
+            .checked_mul(factor)?;
+        nanos = nanos.checked_add(part)?;
+        rest = after;
+    }
+    let seconds = u64::try_from(nanos / 1_000_000_000).ok()?;
+    let nanos = u32::try_from(nanos % 1_000_000_000).ok()?;
+    (!text.is_empty()).then(|| Duration::new(seconds, nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_go_writes_them() {
+        for (text, nanos) in [
+            ("336h", 1_209_600_000_000_000),
+            ("10s", 10_000_000_000),
+            ("1h30m0s", 5_400_000_000_000),
+            ("1500ms", 1_500_000_000),
+            ("7ns", 7),
+            ("0s", 0),
+        ] {
+            assert_eq!(duration(text).map(|d| d.as_nanos()), Some(nanos), "{text}");
+        }
+        for text in [
+            "",
+            "10",
+            "s",
+            "1.5s",
+            "-1s",
+            "1d",
+            "10 s",
+            "99999999999999999999h",
+        ] {
+            assert_eq!(duration(text), None, "{text}");
+        }
+    }
+}

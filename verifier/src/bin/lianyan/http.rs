@@ -1,0 +1,71 @@
+//! The network, the clock and the terminal as the verifier's host.
+
+use std::{io::Read, time::Duration};
+use verifier::{Host, Limits, News, Unreachable};
+
+/// The host of the command line; it blocks.
+pub struct Terminal;
+
+impl Host for Terminal {
+    async fn post(&self, url: &str, body: Vec<u8>, limits: Limits) -> Result<Vec<u8>, Unreachable> {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_millis(limits.millis.into())))
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let request = agent.post(url).content_type("application/json");
+        let mut answer = request.send(&body[..]).map_err(unreachable)?;
+        if !answer.status().is_success() {
+            return Err(Unreachable::Status(answer.status().as_u16()));
+        }
+        let most = u64::try_from(limits.bytes).unwrap_or(u64::MAX);
+        let mut bytes = Vec::new();
+        let reader = answer.body_mut().as_reader();
+        match reader.take(most.saturating_add(1)).read_to_end(&mut bytes) {
+            Ok(read) if read <= limits.bytes => Ok(bytes),
+            Ok(_) => Err(Unreachable::TooLong),
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                Err(Unreachable::TimedOut)
+            }
+            Err(_) => Err(Unreachable::NoConnection),
+        }
+    }
+
+    fn now(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since
+            .ok()
+            .and_then(|since| i64::try_from(since.as_nanos()).ok())
+            .unwrap_or_default()
+    }
+
+    fn random(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).expect("the system has randomness");
+        bytes
+    }
+
+    fn tell(&self, _: News) {}
+
+    async fn pause(&self, millis: u32) {
+        std::thread::sleep(Duration::from_millis(millis.into()));
+    }
+}
+
+fn unreachable(error: ureq::Error) -> Unreachable {
+    match error {
+        ureq::Error::Timeout(_) => Unreachable::TimedOut,
+        _ => Unreachable::NoConnection,
+    }
+}
+
+/// Runs a future whose waiting blocks the thread: each poll either ends it or can be repeated at once.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    loop {
+        if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}

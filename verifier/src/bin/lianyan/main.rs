@@ -1,0 +1,80 @@
+//! `lianyan`: the checks of the page, without any page.
+
+mod arguments;
+mod check;
+mod http;
+mod pictures;
+mod step;
+
+use arguments::{Command, USAGE};
+use std::{io::IsTerminal, process::ExitCode};
+
+/// How a command ended; the numbers are the exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Verified.
+    Verified = 0,
+    /// Rejected.
+    Rejected = 1,
+    /// Not enough trust, or not established.
+    NotEstablished = 2,
+    /// The command line is wrong.
+    Usage = 64,
+    /// Input that cannot be read.
+    Unreadable = 65,
+}
+
+/// One line of a command's answer: JSON for machines, a table for people.
+pub struct Line {
+    /// The whole answer.
+    pub json: serde_json::Value,
+    /// Its rows: what, and what of it.
+    pub rows: Vec<(String, String)>,
+}
+
+fn main() -> ExitCode {
+    let exit = match arguments::parse(lexopt::Parser::from_env()) {
+        Ok(command) => run(command),
+        Err(wrong) => {
+            eprintln!("lianyan: {wrong}\n\n{USAGE}");
+            Exit::Usage
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn run(command: Command) -> Exit {
+    match command {
+        Command::Help => {
+            println!("{USAGE}");
+            Exit::Verified
+        }
+        Command::Scan(files) => pictures::run(&files),
+        Command::Check(check) => check::run(&check),
+        Command::Step(step) => step::run(&step),
+    }
+}
+
+/// Prints a line: on a terminal as a short table, else as JSON, one object a line.
+pub fn print(line: &Line) {
+    if !std::io::stdout().is_terminal() {
+        println!("{}", line.json);
+        return;
+    }
+    let width = line
+        .rows
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or_default();
+    for (name, value) in &line.rows {
+        println!("{name:width$}  {value}");
+    }
+    println!();
+}
+
+/// Says what could not be read.
+pub fn unreadable(what: &str, why: &dyn std::fmt::Display) -> Exit {
+    eprintln!("lianyan: {what}: {why}");
+    Exit::Unreadable
+}
