@@ -14,6 +14,7 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
         ToVerifier::Check { id, .. }
         | ToVerifier::Record { id, .. }
         | ToVerifier::Recount { id, .. }
+        | ToVerifier::Ballot { id, .. }
         | ToVerifier::Act { id, .. } => Some(*id),
         _ => None,
     }
@@ -41,6 +42,10 @@ pub async fn answer(verifier: &mut Verifier, keys: &mut Keyring, message: ToVeri
             Some(question) => question,
             None => return failed(id, "not-a-record-name", BTreeMap::new()),
         },
+        ToVerifier::Ballot { key, vote, .. } => match ballot(keys, &key, &vote) {
+            Ok(question) => question,
+            Err(unsent) => return failed(id, &unsent.reason, unsent.facts),
+        },
         ToVerifier::Act { key, action, .. } => {
             return act(verifier, keys, &host, id, &key, action).await;
         }
@@ -61,6 +66,14 @@ fn about(keys: &Keyring, record: &RecordRef, openings: &str) -> Option<Question>
         Some(text) => Some(Question::opening_from_text(text)?),
     };
     Question::record(&record.kind, &record.id, opening)
+}
+
+/// A question about the ballot of an identity's seat.
+fn ballot(keys: &mut Keyring, key: &str, vote: &str) -> Result<Question, Unsent> {
+    let who = keys
+        .get_mut(key)
+        .ok_or_else(|| Unsent::new("no-such-identity"))?;
+    Question::ballot(acts::seat(who, vote)?).ok_or_else(|| Unsent::new("not-a-record-name"))
 }
 
 async fn act(
