@@ -10,6 +10,15 @@ fn every_event_of_the_small_script_is_accepted_and_every_record_replays() {
     ledger.replay_all();
 }
 
+/// Around the new year, at the end of February, and at any hour of the day: dates, months and numbers follow.
+#[test]
+fn every_event_is_accepted_whenever_the_chain_begins() {
+    for (days, hours) in [(50, 3), (115, 10), (240, 17)] {
+        let start = START + days * calendar::DAY + hours * calendar::HOUR;
+        Ledger::play(&Script::new(CHAIN, start, Size::Small));
+    }
+}
+
 #[test]
 fn the_same_arguments_give_the_same_bytes() {
     let bytes = |chain: &str| {
