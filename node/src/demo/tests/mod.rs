@@ -54,11 +54,7 @@ impl Ledger {
     /// Plays a whole script.
     pub fn play(script: &Script) -> Self {
         let mut ledger = Self::default();
-        ledger.block(
-            0,
-            script.calendar.start(),
-            &[script.genesis(&validators())],
-        );
+        ledger.block(0, script.calendar.start(), &[script.genesis(&validators())]);
         for (height, block) in (1..).zip(script.blocks()) {
             assert!(
                 height == 1 || block.time > ledger.time,
