@@ -185,11 +185,11 @@ pub async fn deny<H: Host>(
     denied: bool,
 ) -> Result<Written, Unsent> {
     require(who, Role::Patient)?;
-    let first = documents
-        .first()
+    let (first, others) = documents
+        .split_first()
         .ok_or_else(|| Unsent::new("no-documents"))?;
     let body = canonical::to_value(&Deny {
-        documents: documents.to_vec(),
+        documents: others.to_vec(),
         member: member.into(),
     })?;
     let draft = Draft {

@@ -198,9 +198,17 @@ impl Verifier {
                 "writing",
                 facts([("until", until.to_string())]),
             ));
-            let time = match self.current(host, name).await {
+            let current = self.current(host, name).await;
+            if let Some(written) = self.find(name, &event_id) {
+                self.pending.remove(name);
+                return Ok(written);
+            }
+            // Asked only after the log: the same bytes, handed in twice, are refused the second time.
+            let time = match current {
                 Ok((roll, time, _)) => {
-                    if let Some(refusal) = refusal(host, &roll, tx).await {
+                    if let Some(refusal) = refusal(host, &roll, tx).await
+                        && !self.written_meanwhile(host, name, &event_id).await
+                    {
                         self.pending.remove(name);
                         return Err(refusal);
                     }
@@ -209,15 +217,22 @@ impl Verifier {
                 // The network may come back; the clock of the device ends the wait.
                 Err(_) => host.now().saturating_sub(OPEN_FOR),
             };
-            if let Some(written) = self.find(name, &event_id) {
-                self.pending.remove(name);
-                return Ok(written);
-            }
             if time > until {
                 self.pending.remove(name);
                 return Err(Unsent::new("not-written"));
             }
         }
+    }
+
+    /// Whether the record's log has come to hold the event since it was last looked at.
+    async fn written_meanwhile<H: Host>(
+        &mut self,
+        host: &H,
+        name: &RecordName,
+        event_id: &str,
+    ) -> bool {
+        let _ = self.current(host, name).await;
+        self.find(name, event_id).is_some()
     }
 
     /// Hands a blob to the nodes; it is named by its hash.
@@ -252,17 +267,11 @@ impl Verifier {
     }
 }
 
-/// Hands a transaction to every node that answers; one that accepts is enough, one that refuses says why.
+/// Hands a transaction to one node after the other, until one accepts; where none does, the last that refused says why.
 async fn hand_in<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<(), Unsent> {
-    let urls: Vec<String> = roll
-        .for_proofs()
-        .into_iter()
-        .map(|at| roll.url(at))
-        .collect();
-    let answers = join_all(urls.iter().map(|url| broadcast(host, url, tx))).await;
     let mut refused = Unsent::new("no-node-answers");
-    for answer in answers {
-        match answer {
+    for at in roll.for_proofs() {
+        match broadcast(host, &roll.url(at), tx).await {
             Ok((0, _)) => return Ok(()),
             Ok((_, log)) => refused = reason_in(&log),
             Err(_) => {}
