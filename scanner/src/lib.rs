@@ -1,7 +1,12 @@
 //! A picture in, the texts of its QR codes out.
 //!
-//! A photo is looked at in several ways, one after the other, until the caller has the text it wants or the
-//! time budget is used up. There is no I/O and no clock in here, and no loop whose length a picture can choose.
+//! A photo is looked at in several ways ([`Try`]), one after the other, until the caller has the text it wants or the
+//! time budget is used up. In each view finder patterns are found on a black and white picture; the square between three
+//! of them (or two, where one is hidden) is then fitted to the shades of all patterns that every code has, which works
+//! far into blur, noise and faint print; and the modules are told apart after undoing blur between them.
+//!
+//! There is no I/O and no clock in here, no `unsafe`, and no loop whose length a picture can choose: lists of candidates
+//! have upper bounds, and the budget is looked at between candidates.
 //!
 //! ```
 //! use scanner::{Budget, Picture, scan};

@@ -25,7 +25,7 @@ fn watched(picture: Picture<'_>, limit_ms: f64, wanted: &dyn Fn(&str) -> bool) -
 
 #[test]
 fn most_hard_photos_are_read() {
-    // (kind, how many of the first three must be read); blur and glare of this strength are beyond most readers.
+    // Not all: some of the glare and the mixtures leave too little of a code.
     let (mut read, mut all) = (0, 0);
     for kind in Kind::ALL {
         for seed in 0..3 {
@@ -43,7 +43,7 @@ fn most_hard_photos_are_read() {
             all += 1;
         }
     }
-    assert!(read >= 36, "{read} of {all}");
+    assert!(read >= 37, "{read} of {all}");
 }
 
 #[test]
@@ -156,16 +156,18 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn no_picture_keeps_the_scanner_long_from_its_clock() {
     for (name, luma) in hostile() {
-        let started = Instant::now();
-        let (outcome, gap) = watched(Picture::new(1600, 1600, &luma).unwrap(), 400.0, &|_| false);
-        println!(
-            "{name}: {:?}, {gap:.0} ms from one look to the next, {} tries",
-            started.elapsed(),
-            outcome.tries
+        let picture = || Picture::new(1600, 1600, &luma).unwrap();
+        // A busy machine may stop a test for a while, but not each time at the same place.
+        let gap = (0..4).map(|_| {
+            let (outcome, gap) = watched(picture(), 400.0, &|_| false);
+            assert!(outcome.texts.is_empty(), "{name}");
+            gap
+        });
+        let kept_short = gap.into_iter().any(|gap| gap < 300.0);
+        assert!(
+            kept_short,
+            "{name}: more than 300 ms from one look at the clock to the next"
         );
-        assert!(outcome.texts.is_empty(), "{name}");
-        // A shared machine may stop a test for a moment; the bound is ten times what is measured.
-        assert!(gap < 1000.0, "{name}: {gap} ms");
     }
 }
 
