@@ -7,7 +7,10 @@ mod pictures;
 mod step;
 
 use arguments::{Command, USAGE};
-use std::{io::IsTerminal, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
 
 /// How a command ended; the numbers are the exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,22 +58,23 @@ fn run(command: Command) -> Exit {
     }
 }
 
-/// Prints a line: on a terminal as a short table, else as JSON, one object a line.
+/// Prints a line: on a terminal as a short table, else as JSON, one object a line. A reader that has seen enough ends nothing but its own reading.
 pub fn print(line: &Line) {
-    if !std::io::stdout().is_terminal() {
-        println!("{}", line.json);
-        return;
-    }
-    let width = line
-        .rows
-        .iter()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or_default();
-    for (name, value) in &line.rows {
-        println!("{name:width$}  {value}");
-    }
-    println!();
+    let mut out = std::io::stdout();
+    let text = if out.is_terminal() {
+        table(&line.rows)
+    } else {
+        line.json.to_string()
+    };
+    let _ = writeln!(out, "{text}");
+}
+
+fn table(rows: &[(String, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max();
+    let width = width.unwrap_or_default();
+    rows.iter()
+        .map(|(name, value)| format!("{name:width$}  {value}\n"))
+        .collect()
 }
 
 /// Says what could not be read.
