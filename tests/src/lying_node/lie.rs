@@ -11,14 +11,14 @@ use sha2::{Digest, Sha256};
 pub enum Lie {
     /// Passes everything on unchanged.
     None,
-    /// Another text in a record's state, beside the true proof.
+    /// Another text in a record's state, and the head that would go with it, beside the true proof.
     ChangedState {
         /// What stands in the true state, as JSON bytes.
         from: String,
         /// What is told.
         to: String,
     },
-    /// The same, with the head and its place in the proof made to fit: only the tree's hashes can tell.
+    /// The same, with the head's place in the proof made to fit: only the tree's hashes can tell.
     ForgedState {
         /// What stands in the true state, as JSON bytes.
         from: String,
@@ -59,8 +59,15 @@ impl Lie {
             (Self::ChangedState { from, to } | Self::ForgedState { from, to }, Some("/state")) => {
                 change_value(answer, |state| replaced(state, from, to))
             }
+            (Self::ChangedState { from, to }, Some("/head")) => {
+                forged_head(question, answer, from, to, ask)
+                    .is_some_and(|(_, head)| change_value(answer, |_| Some(head.clone())))
+            }
             (Self::ForgedState { from, to }, Some("/head")) => {
-                forge_head(question, answer, from, to, ask)
+                forged_head(question, answer, from, to, ask).is_some_and(|(old, head)| {
+                    change_proof(answer, &old, &head)
+                        && change_value(answer, |_| Some(head.clone()))
+                })
             }
             (Self::HiddenEntry, Some("/log")) => change_value(answer, without_last_entry),
             (Self::ForgedHeader, None) => {
@@ -99,37 +106,30 @@ fn replaced(bytes: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
         .then(|| text.replace(from, to).into_bytes())
 }
 
-/// The head begins with the state's hash; the proof holds the head as its value.
-fn forge_head(
+/// The true head and the one that a changed state would have: a head begins with the state's hash.
+fn forged_head(
     question: &Question,
-    answer: &mut Value,
+    answer: &Value,
     from: &str,
     to: &str,
     ask: &dyn Fn(&str) -> Option<Value>,
-) -> bool {
-    let height = answer
-        .pointer("/result/response/height")
-        .and_then(Value::as_str)
-        .unwrap_or("0");
-    let target = format!(
-        "/abci_query?path=\"/state\"&data={}&height={height}",
-        with_0x(&question.data)
-    );
-    let Some(state) = ask(&target).and_then(|answer| value_of(&answer)) else {
-        return false;
-    };
-    let Some(forged) = replaced(&state, from, to) else {
-        return false;
-    };
-    let Some(head) = value_of(answer).filter(|head| head.len() > 32) else {
-        return false;
-    };
-    let mut other = Sha256::digest(forged).to_vec();
-    other.extend_from_slice(&head[32..]);
-    let in_proof = change_text(answer, "/result/response/proofOps/ops/0/data", |text| {
-        Some(STANDARD.encode(swapped(STANDARD.decode(text).ok()?, &head, &other)?))
-    });
-    in_proof && change_value(answer, |_| Some(other.clone()))
+) -> Option<(Vec<u8>, Vec<u8>)> {
+    let height = answer.pointer("/result/response/height")?.as_str()?;
+    let data = with_0x(&question.data);
+    let state = value_of(&ask(&format!(
+        "/abci_query?path=\"/state\"&data={data}&height={height}"
+    ))?)?;
+    let forged = replaced(&state, from, to)?;
+    let head = value_of(answer).filter(|head| head.len() > 32)?;
+    let other = [&Sha256::digest(forged)[..], head.get(32..)?].concat();
+    Some((head, other))
+}
+
+/// The proof holds the head as its value.
+fn change_proof(answer: &mut Value, old: &[u8], new: &[u8]) -> bool {
+    change_text(answer, "/result/response/proofOps/ops/0/data", |text| {
+        Some(STANDARD.encode(swapped(STANDARD.decode(text).ok()?, old, new)?))
+    })
 }
 
 fn with_0x(data: &str) -> String {

@@ -152,12 +152,14 @@ impl Shared {
             return Ok(answer);
         };
         let lied = match serde_json::from_slice::<Value>(&request.body) {
-            Ok(Value::Array(calls)) => {
-                let answers = body.as_array_mut().into_iter().flatten();
-                answers
+            Ok(Value::Array(calls)) => match &mut body {
+                Value::Array(answers) => answers
+                    .iter_mut()
                     .map(|one| self.bend_answer_to(lie, &calls, one))
-                    .fold(false, |some, one| some | one)
-            }
+                    .fold(false, |some, one| some | one),
+                // CometBFT answers a batch of one call without the list.
+                one => self.bend_answer_to(lie, &calls, one),
+            },
             Ok(call) => self.bend(lie, &Question::from_call(&call), &mut body),
             Err(_) => self.bend(lie, &Question::from_target(&request.target), &mut body),
         };

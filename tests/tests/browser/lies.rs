@@ -62,7 +62,8 @@ fn must_see(world: &World, liars: usize, lie: &Lie, outcomes: &[&str]) -> Outcom
         Visitor::new(&world.page()).and_then(|visitor| visitor.check(&world.invoice("red")?));
     let told = world.lies_told();
     world.lie(0, &Lie::None)?;
-    seen?.must_be_one_of(outcomes)?;
+    let judged = seen?.must_be_one_of(outcomes);
+    judged.map_err(|why| format!("after {told} lies {why}"))?;
     if told == 0 {
         return Err("the lie was never told: nothing was tested".into());
     }
