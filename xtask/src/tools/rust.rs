@@ -41,6 +41,10 @@ pub fn ensure() -> Result<WasmRust> {
 fn build_std() -> Vec<(&'static str, PathBuf)> {
     vec![
         ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort".into()),
+        (
+            "CARGO_UNSTABLE_BUILD_STD_FEATURES",
+            "optimize_for_size".into(),
+        ),
         ("RUSTC_BOOTSTRAP", "1".into()),
     ]
 }

@@ -177,10 +177,3 @@ pub fn failed(id: Id, reason: &str, facts: BTreeMap<String, String>) {
         facts,
     });
 }
-
-/// Writes a panic to the console; the browser reports the end of the program to the page.
-pub fn report_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        web_sys::console::error(&Array::of1(&panic.to_string().into()));
-    }));
-}

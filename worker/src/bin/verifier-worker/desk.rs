@@ -2,7 +2,7 @@
 
 use crate::{
     answers::{answer, look, number},
-    browser::{failed, post, report_panics, scope, sleep},
+    browser::{failed, post, scope, sleep},
     keyring::Keyring,
     until::Off,
 };
@@ -39,7 +39,6 @@ struct Desk {
 
 /// Listens to the page.
 pub fn open() {
-    report_panics();
     let desk: Rc<Desk> = Rc::default();
     let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = event
