@@ -190,11 +190,13 @@ impl View {
     fn of(page: &Page, shot: &Shot, random: &mut Random) -> Self {
         let [near, _, far, _] = page.code;
         let middle = (near + far) * 0.5;
-        let millimetre = shot.module * real(page.modules) / (far.x - near.x);
-        let code = point(
-            real(FRAME[0]) * random.between(0.3, 0.7),
-            real(FRAME[1]) * random.between(0.3, 0.7),
-        );
+        // A large code is photographed from further away, and nearer to the middle, so that all of it is seen.
+        let [width, height] = FRAME.map(real);
+        let size = (shot.module * real(page.modules)).min(height * 0.55);
+        let millimetre = size / (far.x - near.x);
+        let aside = if size < height * 0.3 { 0.2 } else { 0.03 };
+        let mut off_centre = || 0.5 + random.between(-aside, aside);
+        let code = point(width * off_centre(), height * off_centre());
         let (sin, cos) = shot.turn.sin_cos();
         // A square of 100 mm around the code, seen under the tilt, and its inverse by solving for the unit square.
         let half = 50.0;
@@ -214,7 +216,7 @@ impl View {
             map,
             bow: shot.bow,
             code,
-            size: shot.module * real(page.modules),
+            size,
         }
     }
 

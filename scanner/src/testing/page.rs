@@ -26,9 +26,10 @@ impl Page {
     ) -> Result<Self, QrError> {
         let mut paper = Paper::blank();
         write_form(&mut paper, random);
-        let size = random.between(19.0, 24.0);
-        let place = point(random.between(9.0, 14.0), random.between(7.0, 10.0));
         let code = QrCode::with_error_correction_level(text, level(text))?;
+        // A long text is printed larger, so that it can be read at all.
+        let size = random.between(19.0, 24.0).max(real(code.width()) * 0.5);
+        let place = point(random.between(9.0, 14.0), random.between(7.0, 10.0));
         paper.stamp(&code, place, size);
         if let Some(advert) = advert {
             let beside = point(
