@@ -149,11 +149,21 @@ impl Corner {
     }
 }
 
-/// Modules between the middles of two finder patterns. A row or column crosses a tilted square on a longer way
-/// than its side, by the cosine of the tilt.
+/// Modules between the middles of two finder patterns. In perspective modules grow along the way such that their mean
+/// size is the geometric mean of the sizes at both ends.
 fn modules(from: &Finder, to: &Finder) -> f32 {
     let way = to.at - from.at;
-    let length = way.length();
-    let tilt = way.x.abs().max(way.y.abs()) / length;
-    length / ((from.width + to.width) / 14.0 * tilt)
+    way.length() * 7.0 / (side_along(from, way) * side_along(to, way)).sqrt()
+}
+
+/// The side of a finder pattern in a direction: a row (or a column, where the way is steep) crosses a turned square on
+/// a way that is longer than its side by the cosine of the turn.
+fn side_along(finder: &Finder, way: Point) -> f32 {
+    let row = 2.0 * finder.width / (1.0 + finder.stretch);
+    let crossed = if way.x.abs() > way.y.abs() {
+        row
+    } else {
+        row * finder.stretch
+    };
+    crossed * way.x.abs().max(way.y.abs()) / way.length()
 }

@@ -18,6 +18,8 @@ pub(crate) struct Finder {
     pub(crate) at: Point,
     /// Seven modules as the row and the column cross them, in pixels.
     pub(crate) width: f32,
+    /// The column's part of it divided by the row's.
+    pub(crate) stretch: f32,
     /// How many rows crossed it.
     rows: f32,
     /// Correlation of the shades with rings of dark and light, up to 1.
@@ -58,6 +60,7 @@ fn remember(found: &mut Vec<Finder>, place: Finder) {
             let (was, now) = (old.rows / (old.rows + 1.0), 1.0 / (old.rows + 1.0));
             old.at = old.at * was + place.at * now;
             old.width = old.width * was + place.width * now;
+            old.stretch = old.stretch * was + place.stretch * now;
             old.rows += 1.0;
         }
         None => found.push(place),
@@ -127,6 +130,7 @@ fn confirmed(bits: &Bits, crossing: Crossing, y: usize) -> Option<Finder> {
     sized.then(|| Finder {
         at: point(along.centre, down.centre),
         width: (along.width + down.width) / 2.0,
+        stretch: ratio,
         rows: 1.0,
         seen: 0.0,
     })
