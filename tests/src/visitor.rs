@@ -95,6 +95,36 @@ impl Visitor {
         self.browser.see(&named(id)).map(drop)
     }
 
+    /// Waits until what carries this `data-testid` has this value in another `data-` attribute.
+    ///
+    /// # Errors
+    /// Where it has not in time.
+    pub fn must_show(&self, id: &str, name: &str, value: &str) -> Outcome {
+        let selector = format!("[data-testid=\"{id}\"][data-{name}=\"{value}\"]");
+        self.browser
+            .until_within(PATIENCE, &selector, |session| {
+                Ok(session.all(&selector)?.into_iter().next())
+            })
+            .map(drop)
+    }
+
+    /// A `data-` attribute of what carries this `data-testid`, once it has one.
+    ///
+    /// # Errors
+    /// Where it has none in time.
+    pub fn data(&self, id: &str, name: &str) -> Outcome<String> {
+        let (selector, attribute) = (
+            format!("[data-testid=\"{id}\"][data-{name}]"),
+            format!("data-{name}"),
+        );
+        self.browser.until_within(PATIENCE, &selector, |session| {
+            match session.all(&selector)?.first() {
+                Some(element) => session.attribute(element, &attribute),
+                None => Ok(None),
+            }
+        })
+    }
+
     /// Puts a text into the scan page's box and waits for the verdict.
     ///
     /// # Errors

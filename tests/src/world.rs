@@ -102,21 +102,24 @@ impl World {
             .to_owned())
     }
 
-    /// The identity file of the first sample person with this role, as text.
+    /// A sample person's identity file, by its name without the ending.
     ///
     /// # Errors
-    /// Where it is listed and not served.
-    pub fn identity(&self, role: &str) -> Outcome<Option<String>> {
-        let person = self
-            .samples("identities")?
-            .iter()
-            .find(|one| one["role"] == role);
-        let file = person.and_then(|one| one["file"].as_str());
-        file.map(|file| {
-            self.demo
-                .file(&format!("try/{}", file.trim_start_matches("/try/")))
-        })
-        .transpose()
+    /// Where it is not served.
+    pub fn identity_file(&self, name: &str) -> Outcome<String> {
+        self.demo.file(&format!("try/identities/{name}.json"))
+    }
+
+    /// A sample vote, by its English title.
+    ///
+    /// # Errors
+    /// Where there is none of that title.
+    pub fn vote(&self, title: &str) -> Outcome<Value> {
+        let votes = self.samples("votes")?;
+        let vote = votes.iter().find(|one| one["title_en"] == title);
+        Ok(vote
+            .ok_or_else(|| format!("demo.json has no vote `{title}`"))?
+            .clone())
     }
 
     /// What the demo offers to try: `identities`, `votes`, `records`.

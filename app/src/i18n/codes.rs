@@ -787,6 +787,48 @@ const EVENTS: Table = &[
 
 /// Purposes, matters, choices, roles and other small codes.
 const SMALL: Table = &[
+    ("type-01", "增值税专用发票", "Special VAT invoice"),
+    ("type-03", "机动车销售统一发票", "Motor vehicle invoice"),
+    ("type-04", "增值税普通发票", "General VAT invoice"),
+    (
+        "type-08",
+        "增值税电子专用发票",
+        "Electronic special VAT invoice",
+    ),
+    (
+        "type-10",
+        "增值税电子普通发票",
+        "Electronic general VAT invoice",
+    ),
+    (
+        "type-11",
+        "增值税普通发票（卷票）",
+        "General VAT invoice (roll)",
+    ),
+    ("type-14", "通行费电子普通发票", "Electronic toll invoice"),
+    ("type-15", "二手车销售统一发票", "Used vehicle invoice"),
+    (
+        "type-20",
+        "增值税电子专用发票",
+        "Electronic special VAT invoice",
+    ),
+    (
+        "type-31",
+        "数电发票（增值税专用发票）",
+        "Fully digital special invoice",
+    ),
+    (
+        "type-32",
+        "数电发票（普通发票）",
+        "Fully digital general invoice",
+    ),
+    ("type-51", "铁路电子客票", "Electronic train ticket"),
+    (
+        "type-59",
+        "数电发票（通行费）",
+        "Fully digital toll invoice",
+    ),
+    ("type-61", "航空电子行程单", "Electronic air itinerary"),
     ("treatment", "诊疗", "Treatment"),
     ("referral", "转诊", "Referral"),
     ("insurance", "保险理赔", "Insurance"),

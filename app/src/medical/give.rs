@@ -78,7 +78,6 @@ pub fn GiveForm(props: &Props) -> Html {
     };
     let form = html! {
         <div class="stack">
-            if readers.is_empty() { <p class="note">{ lang.t(words::MED_NOBODY) }</p> }
             { sight(lang, &wish) }
             { whom(lang, &wish, &readers, &to) }
             { which(lang, &wish, &props.documents) }
@@ -143,19 +142,33 @@ fn sight(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
 }
 
 fn whom(lang: Lang, wish: &UseStateHandle<Wish>, readers: &[(String, String)], to: &str) -> Html {
-    let wish = wish.clone();
-    let change = Callback::from(move |event: Event| {
+    let (to_chosen, to_typed) = (wish.clone(), wish.clone());
+    let choose = Callback::from(move |event: Event| {
         if let Some(select) = event
             .target()
             .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
         {
-            edit(&wish, |wish| wish.to = select.value());
+            edit(&to_chosen, |wish| wish.to = select.value());
+        }
+    });
+    // The consortium has more members than this browser has proven: a reader tells its own number.
+    let typed = Callback::from(move |event: InputEvent| {
+        if let Some(input) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        {
+            edit(&to_typed, |wish| wish.to = input.value().trim().to_owned());
         }
     });
     html! {
-        <label class="field"><span>{ lang.t(words::MED_WHO) }</span><select class="input" onchange={change} data-testid="grant-to">
-            { for readers.iter().map(|(id, name)| html! { <option value={id.clone()} selected={id == to}>{ name }</option> }) }
-        </select></label>
+        <>
+            if !readers.is_empty() {
+                <label class="field"><span>{ lang.t(words::MED_WHO) }</span><select class="input" onchange={choose} data-testid="grant-to">
+                    { for readers.iter().map(|(id, name)| html! { <option value={id.clone()} selected={id == to}>{ name }</option> }) }
+                </select></label>
+            }
+            <label class="field"><span>{ lang.t(words::MED_WHO_ELSE) }</span><input class="input" autocomplete="off" maxlength="96" oninput={typed} data-testid="grant-to-other" /></label>
+        </>
     }
 }
 

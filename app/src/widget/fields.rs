@@ -1,6 +1,6 @@
 //! The fields of an invoice or bill, looking like the thing itself.
 
-use crate::i18n::{Lang, date, field, grouped, money, words};
+use crate::i18n::{Lang, date, field, grouped, money, small, words};
 use serde::Deserialize;
 use verifier::verdict::{Backing, Field};
 use yew::prelude::*;
@@ -44,11 +44,23 @@ fn value(lang: Lang, one: &Field) -> Html {
         },
         "amount" | "tax" => html! { money(&one.value) },
         "date" => html! { date(&one.value) },
+        "kind" => html! { kind(lang, &one.value) },
         "number" | "code" | "check_code" => html! { grouped(&one.value) },
         "hash" | "seller_id" | "buyer_id" => {
             html! { <span class="mono">{ grouped(&one.value) }</span> }
         }
         _ => html! { &one.value },
+    }
+}
+
+/// The kind of invoice (票种) by name; a number that has none stays a number.
+fn kind(lang: Lang, number: &str) -> String {
+    let code = format!("type-{number}");
+    let name = small(lang, &code);
+    if name == code {
+        number.to_owned()
+    } else {
+        name
     }
 }
 

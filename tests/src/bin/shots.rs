@@ -92,11 +92,9 @@ fn take(world: &World, device: &Device, named: impl Fn(&str) -> PathBuf) -> Outc
         visitor.see("count")?;
         shoot(&format!("vote-{number}"))?;
     }
-    if let Some(file) = world.identity("patient")? {
-        visitor.take_identity(&file)?;
-        visitor.go("#/medical")?;
-        visitor.see("document")?;
-        shoot("medical")?;
-    }
+    visitor.take_identity(&world.identity_file("patient-shen")?)?;
+    visitor.go("#/medical")?;
+    visitor.see("document")?;
+    shoot("medical")?;
     Ok(count)
 }

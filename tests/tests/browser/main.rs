@@ -3,9 +3,11 @@
 //! A harness of its own: the consortium is started once, and everything ends with the last scenario. A name, or a part of it, chooses
 //! scenarios: `cargo test -p lianyan-tests --test browser -- photo`.
 
+mod consents;
 mod invoices;
 mod lies;
 mod pinned;
+mod votes;
 
 use lianyan_tests::Outcome;
 use lianyan_tests::site::Changes;
@@ -74,7 +76,14 @@ fn main() -> ExitCode {
 }
 
 fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
-    let all = [pinned::SCENARIOS, invoices::SCENARIOS, lies::SCENARIOS].concat();
+    let all = [
+        pinned::SCENARIOS,
+        invoices::SCENARIOS,
+        consents::SCENARIOS,
+        votes::SCENARIOS,
+        lies::SCENARIOS,
+    ]
+    .concat();
     for scenario in all.iter().filter(|scenario| chosen(scenario.name)) {
         count.take(scenario.name, || (scenario.run)(world));
     }

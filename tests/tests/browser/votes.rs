@@ -1,0 +1,115 @@
+//! Community votes: owners cast in their browsers, and anyone counts again in theirs.
+
+use super::Scenario;
+use lianyan_tests::Outcome;
+use lianyan_tests::visitor::Visitor;
+use lianyan_tests::world::World;
+use records::SecretKey;
+use serde_json::{Value, json};
+
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "a vote that passes by area fails by heads",
+        run: failed_by_heads,
+    },
+    Scenario {
+        name: "forty owners vote, and a fresh browser counts them all",
+        run: owners_vote,
+    },
+];
+
+/// How many owners come.
+const OWNERS: usize = 40;
+
+fn failed_by_heads(world: &World) -> Outcome {
+    let vote = world.vote("Dismiss the property manager")?;
+    let visitor = Visitor::new(&world.page())?;
+    visitor.go(&route(&vote))?;
+    let seen = visitor.verdict()?;
+    seen.must_be("verified")?;
+    seen.must_have("history-replayed", "passed")?;
+    visitor.must_show("decision", "decision", "failed-by-heads")?;
+    let met: Vec<bool> = meters(&visitor)?
+        .iter()
+        .map(|meter| meter["met"] == "true")
+        .collect();
+    // Heads and area that took part, then heads and area in favour.
+    if met == [true, true, false, true] {
+        Ok(())
+    } else {
+        Err(format!("the meters show {met:?}").into())
+    }
+}
+
+fn owners_vote(world: &World) -> Outcome {
+    let vote = world.vote("Hire a new property manager")?;
+    let rooms = vote["free_rooms"].as_array().ok_or("no free rooms")?;
+    if rooms.len() < OWNERS {
+        return Err(format!("only {} rooms are free", rooms.len()).into());
+    }
+    let before = heads(&vote, &Visitor::new(&world.page())?)?;
+    let owner = Visitor::new(&world.page())?;
+    for (number, room) in rooms.iter().take(OWNERS).enumerate() {
+        let identity = bind(world, &vote, room, number)?;
+        // A page that is loaded anew knows nobody: each owner comes to an empty one.
+        owner.browser().session().reload()?;
+        owner.take_identity(&identity)?;
+        owner.go(&route(&vote))?;
+        owner.press(if number % 4 == 3 {
+            "choice-against"
+        } else {
+            "choice-for"
+        })?;
+        owner.press("to-review")?;
+        owner.press("sign")?;
+        owner.see("receipt")?;
+    }
+    let fresh = Visitor::new(&world.page())?;
+    let after = heads(&vote, &fresh)?;
+    let (part, whole) = (before.0 + OWNERS as u64, before.1);
+    if after != (part, whole) {
+        return Err(format!("{after:?} heads took part, not {part} of {whole}").into());
+    }
+    fresh.press("recount-start")?;
+    fresh.must_show("recount", "outcome", "verified")
+}
+
+/// Makes an owner's key, has the desks bind it to the room, and returns the owner's identity file.
+fn bind(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome<String> {
+    let seed = [u8::try_from(number)? + 1; 32];
+    let key = SecretKey::from_seed(&seed).public().to_string();
+    let request = json!({"key": key, "room": room, "vote": vote["id"]});
+    let ballot: Value = ureq::post(format!("{}/try/desk", world.demo().page()))
+        .send_json(&request)?
+        .into_body()
+        .read_json()?;
+    if ballot.get("error").is_some() {
+        return Err(format!("the desk refuses: {ballot}").into());
+    }
+    let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = format!("业主 {}", number + 1);
+    let identity = json!({
+        "lianyan": "identity/1", "role": "owner", "name": name, "seed": seed, "ballots": [ballot],
+    });
+    Ok(identity.to_string())
+}
+
+/// Heads that took part, and all heads, as a browser proves and draws them.
+fn heads(vote: &Value, visitor: &Visitor) -> Outcome<(u64, u64)> {
+    visitor.go(&route(vote))?;
+    visitor.verdict()?.must_be("verified")?;
+    let meters = meters(visitor)?;
+    let first = meters.first().ok_or("no meter is drawn")?;
+    let number = |name: &str| -> Outcome<u64> { Ok(first[name].as_str().unwrap_or("").parse()?) };
+    Ok((number("part")?, number("whole")?))
+}
+
+fn meters(visitor: &Visitor) -> Outcome<Vec<Value>> {
+    const READ: &str = "return [...document.querySelectorAll('[data-testid=meter]')].map(meter => ({...meter.dataset}));";
+    let meters = visitor.browser().session().run(READ, &[])?;
+    Ok(meters.as_array().cloned().unwrap_or_default())
+}
+
+fn route(vote: &Value) -> String {
+    format!("#/r/vote/{}", vote["id"].as_str().unwrap_or_default())
+}
