@@ -62,6 +62,9 @@ pub struct Browser {
     profile: Folder,
 }
 
+const CENTRE: &str =
+    "document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'});";
+
 impl Browser {
     /// A phone.
     ///
@@ -147,7 +150,11 @@ impl Browser {
         self.until(
             &format!("{selector} to be clicked"),
             |session| match session.all(selector)?.first() {
-                Some(element) => Ok(session.click(element).ok()),
+                Some(element) => {
+                    // Into the middle, away from the bars that stay at the top and at the bottom.
+                    session.run(CENTRE, &[selector.into()])?;
+                    Ok(session.click(element).ok())
+                }
                 None => Ok(None),
             },
         )

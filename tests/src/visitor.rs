@@ -108,6 +108,18 @@ impl Visitor {
             .map(drop)
     }
 
+    /// Waits until nothing that carries this `data-testid` has this value in another `data-` attribute.
+    ///
+    /// # Errors
+    /// Where something still has.
+    pub fn must_not_show(&self, id: &str, name: &str, value: &str) -> Outcome {
+        let selector = format!("[data-testid=\"{id}\"][data-{name}=\"{value}\"]");
+        self.browser
+            .until_within(PATIENCE, &format!("end of {selector}"), |session| {
+                Ok(session.all(&selector)?.is_empty().then_some(()))
+            })
+    }
+
     /// A `data-` attribute of what carries this `data-testid`, once it has one.
     ///
     /// # Errors

@@ -23,10 +23,15 @@ fn granted_read_revoked(world: &World) -> Outcome {
     hospital.take_identity(&world.identity_file(HOSPITAL)?)?;
     ask(&hospital, &document, "no")?;
 
+    // A hospital has written something new about this patient; nothing of it is shared before the patient says so.
+    patient.press("confirm")?;
+    patient.must_show("act", "state", "written")?;
+    patient.must_not_show("document", "status", "proposed")?;
+
     patient.press("new-grant")?;
     patient.fill("grant-to-other", HOSPITAL)?;
     patient.press("give")?;
-    patient.must_show("act", "state", "written")?;
+    patient.must_show("grant", "to", HOSPITAL)?;
 
     ask(&hospital, &document, "yes")?;
     hospital.press("read")?;

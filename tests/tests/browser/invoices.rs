@@ -96,6 +96,8 @@ fn filmed(world: &World) -> Outcome {
     std::fs::write(&film, film_of(&world.invoice("genuine")?, 10)?)?;
     let visitor = Visitor::who_films(&world.page(), &film)?;
     visitor.go("#/scan")?;
+    // The banner pushes the button down when it comes: a click before that may miss it.
+    visitor.see("dev-banner")?;
     visitor.press("camera-toggle")?;
     visitor.verdict()?.must_be("verified")
 }
