@@ -70,7 +70,8 @@ impl Context<'_> {
         Ok(member)
     }
 
-    /// Requires signatures of two members that hold the role and belong to different organisations, none of them `except`.
+    /// Requires signatures of two members that hold the role and belong to different organisations, neither that of the
+    /// member `except`.
     pub fn require_two(
         &self,
         event: &Event,
@@ -86,7 +87,8 @@ impl Context<'_> {
         if a.org == b.org {
             return Err(Refusal::new("same-organisation").with("org", &a.org).into());
         }
-        if [first, second].contains(&except) {
+        // A branch would judge its own house's cause as well as the house itself.
+        if [&a.org, &b.org].contains(&&self.member(except)?.org) {
             return Err(Refusal::new("own-cause").with("member", except).into());
         }
         Ok(())

@@ -620,12 +620,19 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
         "nothing-to-veto"
     );
 
+    let own_house = ledger.refusal(
+        "document.recover",
+        ("document", "a1"),
+        recover(["housing", "renji-branch"]),
+        &[&housing, &branch],
+    );
+    assert_eq!(own_house, "own-cause");
     ledger
         .submit(
             "document.recover",
             ("document", "a1"),
-            recover(["housing", "renji-branch"]),
-            &[&housing, &branch],
+            recover(["housing", "notary"]),
+            &[&housing, &notary],
         )
         .expect("pending");
     ledger.time += 3 * DAY;

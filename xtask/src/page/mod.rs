@@ -65,7 +65,7 @@ pub fn build() -> Result<PathBuf> {
         .envs(rust.env)
         .env("TRUNK_SKIP_VERSION_CHECK", "true");
     // A hash that anyone can rebuild: no file names of this machine in the program. A panic ends it at once and without words, for
-    // the page starts a new one anyway: that is a tenth of the weight.
+    // the page starts a new one anyway: its messages would only be weight.
     command.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
         "-Zlocation-detail=none -Zunstable-options -Cpanic=immediate-abort",
