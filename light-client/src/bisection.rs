@@ -5,7 +5,18 @@ use alloc::vec::Vec;
 use crate::reason::Reason;
 use crate::step::{Verdict, verify_step};
 use crate::time::Time;
-use crate::trust::{Budget, LightBlock, Options, TrustedState};
+use crate::trust::{Budget, LightBlock, Options, Tally, TrustedState};
+
+/// A step that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// What is trusted after it.
+    pub state: TrustedState,
+    /// The block that it led to, as the node gave it.
+    pub block: LightBlock,
+    /// How its votes counted.
+    pub tally: Tally,
+}
 
 /// What a [`Bisection`] wants next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +43,7 @@ pub struct Bisection {
     progress: Progress,
     /// Blocks that were supplied but could not be trusted yet, the highest first.
     waiting: Vec<LightBlock>,
+    legs: Vec<Leg>,
 }
 
 impl Bisection {
@@ -51,6 +63,7 @@ impl Bisection {
             budget,
             progress,
             waiting: Vec::new(),
+            legs: Vec::new(),
         }
     }
 
@@ -62,6 +75,16 @@ impl Bisection {
     /// The highest state that is trusted so far; a later attempt may start from it.
     pub fn trusted(&self) -> &TrustedState {
         &self.trusted
+    }
+
+    /// The steps that were taken, in their order.
+    pub fn legs(&self) -> &[Leg] {
+        &self.legs
+    }
+
+    /// The steps that were taken, given away.
+    pub fn into_legs(self) -> Vec<Leg> {
+        self.legs
     }
 
     /// What is left of the budget.
@@ -87,14 +110,19 @@ impl Bisection {
 
     /// Tries the waiting blocks from the lowest up, until one is too far away.
     fn advance(&mut self, now: Time) -> Progress {
-        while let Some(block) = self.waiting.last() {
-            match verify_step(&self.trusted, block, &self.options, now, &mut self.budget) {
-                Verdict::Trusted(state, _) => {
-                    self.trusted = *state;
-                    self.waiting.pop();
+        while let Some(block) = self.waiting.pop() {
+            match verify_step(&self.trusted, &block, &self.options, now, &mut self.budget) {
+                Verdict::Trusted(state, tally) => {
+                    self.trusted = (*state).clone();
+                    self.legs.push(Leg {
+                        state: *state,
+                        block,
+                        tally,
+                    });
                 }
                 Verdict::NotEnoughTrust(_) => {
                     let gap = block.height().saturating_sub(self.trusted.height());
+                    self.waiting.push(block);
                     return Progress::Need(self.trusted.height().saturating_add(gap / 2));
                 }
                 Verdict::Rejected(reason) => return Progress::Failed(reason),

@@ -30,6 +30,9 @@
 //! }
 //! ```
 //!
+//! [`client::LightClient`] does all of this over several nodes: it changes nodes that fail, compares what members hold, and stops
+//! for good where it proves that the chain has forked.
+//!
 //! # What is verified
 //! - A step ([`verify_step`]) checks everything that its documentation lists: chain, heights, times, trusting period, the hashes
 //!   that bind header, commit and validators to each other, voting power in the old and in the new set, signatures.
@@ -40,7 +43,7 @@
 //!
 //! # What is not
 //! - **That there is no second chain.** More than the trust level of the old validators can sign two headers for one height;
-//!   whoever is shown only one of them cannot know. Asking other nodes for the same height is the caller's task.
+//!   whoever is shown only one of them cannot know. A single step cannot see it; [`client`] asks other members' nodes.
 //! - **Age.** `now` is believed, and a header may be as old as the trusting period; how old is too old is for the caller.
 //! - **Signatures that were not needed** ([`Vote::Unchecked`]) unless [`SignatureCheck::All`] is asked for, and votes for no
 //!   block ([`Vote::Nil`]) in any case.
@@ -64,6 +67,7 @@
 extern crate alloc;
 
 mod bisection;
+pub mod client;
 mod commit;
 mod contents;
 mod count;
@@ -81,7 +85,7 @@ mod trust;
 mod validators;
 mod vote;
 
-pub use bisection::{Bisection, Progress};
+pub use bisection::{Bisection, Leg, Progress};
 pub use commit::{BlockIdFlag, Commit, CommitSig};
 pub use contents::{TxError, data_hash, results_hash, verify_tx};
 pub use header::{Address, BLOCK_PROTOCOL, BlockId, Header, MAX_CHAIN_ID_LENGTH};

@@ -155,6 +155,14 @@ pub enum Reason {
         /// Hash of the header.
         found: Hash,
     },
+    /// A header's hash is not the one that the header above it names.
+    #[error("this is not the header that the one above it names")]
+    NotTheHeaderBefore {
+        /// Hash in the header above.
+        expected: Option<Hash>,
+        /// Hash of this header.
+        found: Hash,
+    },
     /// The block that was supplied is not at the height that was asked for.
     #[error("got a block of height {found} instead of {expected}")]
     WrongHeight {
@@ -190,6 +198,7 @@ impl Reason {
             Reason::BadSignature { .. } => "bad-signature",
             Reason::BudgetExceeded { .. } => "budget-exceeded",
             Reason::WrongCheckpoint { .. } => "wrong-checkpoint",
+            Reason::NotTheHeaderBefore { .. } => "not-the-header-before",
             Reason::WrongHeight { .. } => "wrong-height",
         }
     }

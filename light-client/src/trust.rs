@@ -202,6 +202,19 @@ impl VerifiedHeader {
         }
     }
 
+    /// The header before this one, known by the hash that this one names.
+    pub fn before(&self, header: Header) -> Result<VerifiedHeader, Reason> {
+        let hash = header.hash();
+        let follows = header.height.checked_add(1) == Some(self.header.height);
+        if self.header.last_block_id.hash != Some(hash) || !follows {
+            return Err(Reason::NotTheHeaderBefore {
+                expected: self.header.last_block_id.hash,
+                found: hash,
+            });
+        }
+        Ok(VerifiedHeader::new(header, hash, Vec::new()))
+    }
+
     /// The header.
     pub fn header(&self) -> &Header {
         &self.header
@@ -212,7 +225,8 @@ impl VerifiedHeader {
         &self.hash
     }
 
-    /// Its validators and how they voted, largest power first. Empty for a checkpoint, which rests on its hash alone.
+    /// Its validators and how they voted, largest power first. Empty for a checkpoint and for a header that one above
+    /// it names: these rest on their hash alone.
     pub fn signers(&self) -> &[Signer] {
         &self.signers
     }

@@ -13,7 +13,6 @@ mod fields;
 mod history;
 mod host;
 mod identity;
-mod join;
 mod kinds;
 mod members;
 mod nodes;
@@ -34,7 +33,7 @@ mod verifier;
 
 pub use host::{Host, Limits, News, Unreachable};
 pub use identity::{Identity, Known, NotAnIdentity, Role};
-pub use join::join_all;
+pub use light_client::client::join_all;
 pub use question::Question;
 pub use reasons::{HEADLINES, Headline, REASONS, Reason};
 pub use rpc::{Fault, MAX_BATCH};

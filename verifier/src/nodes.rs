@@ -3,7 +3,7 @@
 use crate::{
     chains::Node,
     host::{Host, Limits},
-    join::join_all,
+    join_all,
     rpc::{self, Call, Fault},
     verdict::NodeAnswer,
 };

@@ -2,7 +2,7 @@
 
 use crate::{
     host::{Host, News},
-    join::join_all,
+    join_all,
     nodes::{LONG, Roll, SHORT},
     reasons,
     rpc::{self, Call, Fault},

@@ -3,7 +3,7 @@
 use crate::{
     chains::Chain,
     host::{Host, News},
-    join::join_all,
+    join_all,
     nodes::{self, Fetched, LONG, Roll, Sets},
     reasons::{self, Reason},
     rpc::{self, Call, Fault},

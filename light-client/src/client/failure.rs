@@ -1,0 +1,90 @@
+//! Why a client has no header to give.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use thiserror::Error;
+
+use crate::client::compare::Attack;
+use crate::client::report::{Followed, Standing};
+use crate::time::Time;
+
+/// What ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// The signature budget.
+    Signatures,
+    /// The number of headers.
+    Headers,
+    /// The number of bytes.
+    Bytes,
+    /// The time.
+    Time,
+}
+
+/// Why a client has no header to give. None of these means that something was forged, except [`Failure::Attack`] and [`Failure::Halted`].
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The store is empty: a client starts from a checkpoint.
+    #[error("nothing is trusted yet")]
+    NoTrust,
+    /// The trusting period of all that is trusted is over. Never passes by itself: someone must bring newer trust.
+    #[error("trust in the header of {since} has expired")]
+    TrustExpired {
+        /// Time of the newest header that was trusted.
+        since: Time,
+    },
+    /// No node gave blocks that lead there.
+    #[error("no node leads to that height")]
+    NoWay(Vec<Standing>),
+    /// The header was verified, but too few other members' nodes hold the same.
+    #[error("too few other nodes hold the same header")]
+    NotWitnessed(Box<Followed>),
+    /// Two headers of one height are both signed.
+    #[error("the chain has forked at height {}", .0.ours.header.height)]
+    Attack(Box<Attack>),
+    /// An attack was found before, and nobody has re-established trust since.
+    #[error("stopped since the chain forked at height {}", .0.ours.header.height)]
+    Halted(Box<Attack>),
+    /// The nodes' newest headers are all further in the future than clocks may differ.
+    #[error("this device's clock is at least {by:?} behind")]
+    ClockBehind {
+        /// At least by how much.
+        by: Duration,
+    },
+    /// A limit was reached.
+    #[error("{0:?} ran out")]
+    OutOf(Resource),
+    /// What was kept could not be read or written.
+    #[error("the store failed: {0}")]
+    Store(String),
+}
+
+impl Failure {
+    /// A stable name, in lower case with hyphens.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Failure::NoTrust => "no-trust",
+            Failure::TrustExpired { .. } => "trust-expired",
+            Failure::NoWay(_) => "no-way",
+            Failure::NotWitnessed(_) => "not-witnessed",
+            Failure::Attack(_) => "attack",
+            Failure::Halted(_) => "halted",
+            Failure::ClockBehind { .. } => "clock-behind",
+            Failure::OutOf(Resource::Signatures) => "out-of-signatures",
+            Failure::OutOf(Resource::Headers) => "out-of-headers",
+            Failure::OutOf(Resource::Bytes) => "out-of-bytes",
+            Failure::OutOf(Resource::Time) => "out-of-time",
+            Failure::Store(_) => "store-failed",
+        }
+    }
+}
+
+impl From<Resource> for Failure {
+    fn from(resource: Resource) -> Failure {
+        Failure::OutOf(resource)
+    }
+}

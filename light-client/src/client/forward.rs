@@ -1,0 +1,126 @@
+//! Up the chain over one node's blocks.
+
+use alloc::vec::Vec;
+
+use crate::bisection::{Bisection, Leg, Progress};
+use crate::client::environment::Environment;
+use crate::client::failure::Resource;
+use crate::client::limits::Meter;
+use crate::client::provider::{Fault, Provider};
+use crate::client::source::{Setback, Source};
+use crate::reason::Reason;
+use crate::step::{Verdict, verify_step};
+use crate::trust::{Options, TrustedState};
+
+/// Whether headers may be skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As few headers as the validators' changes allow.
+    Skipping,
+    /// Every header.
+    Sequential,
+}
+
+impl<P: Provider> Source<P> {
+    /// From a trusted state up to `target`; what was verified is added to `legs`, also where it ends early.
+    pub(crate) async fn climb<E: Environment>(
+        &self,
+        from: &TrustedState,
+        target: u64,
+        way: (Mode, &Options),
+        environment: &E,
+        meter: &mut Meter,
+        legs: &mut Vec<Leg>,
+    ) -> Result<(), Setback> {
+        match way {
+            (Mode::Skipping, options) => {
+                self.skip(from, target, options, environment, meter, legs)
+                    .await
+            }
+            (Mode::Sequential, options) => {
+                self.walk(from, target, options, environment, meter, legs)
+                    .await
+            }
+        }
+    }
+
+    async fn skip<E: Environment>(
+        &self,
+        from: &TrustedState,
+        target: u64,
+        options: &Options,
+        environment: &E,
+        meter: &mut Meter,
+        legs: &mut Vec<Leg>,
+    ) -> Result<(), Setback> {
+        let given = meter.budget();
+        let mut bisection = Bisection::new(from.clone(), target, options.clone(), given);
+        let outcome = loop {
+            match bisection.next().clone() {
+                Progress::Done => break Ok(()),
+                Progress::Failed(reason) => break Err(setback(reason)),
+                Progress::Need(height) => {
+                    match self.light_block(height, environment, meter).await {
+                        Ok(mut block) => {
+                            // Judged by a height's own validators, a trace can be turned into evidence.
+                            block.next_validators = None;
+                            bisection.supply(block, environment.now());
+                        }
+                        Err(setback) => break Err(setback),
+                    }
+                }
+            }
+        };
+        meter.settle(given, bisection.budget());
+        legs.extend(bisection.into_legs());
+        outcome
+    }
+
+    async fn walk<E: Environment>(
+        &self,
+        from: &TrustedState,
+        target: u64,
+        options: &Options,
+        environment: &E,
+        meter: &mut Meter,
+        legs: &mut Vec<Leg>,
+    ) -> Result<(), Setback> {
+        let mut trusted = from.clone();
+        while trusted.height() < target {
+            let next = trusted.height().saturating_add(1);
+            let mut block = self.light_block(next, environment, meter).await?;
+            block.next_validators = None;
+            let given = meter.budget();
+            let mut budget = given;
+            let verdict = verify_step(&trusted, &block, options, environment.now(), &mut budget);
+            meter.settle(given, budget);
+            match verdict {
+                Verdict::Trusted(state, tally) => {
+                    trusted = (*state).clone();
+                    legs.push(Leg {
+                        state: *state,
+                        block,
+                        tally,
+                    });
+                }
+                Verdict::NotEnoughTrust(tally) => {
+                    return Err(setback(Reason::TooLittlePower {
+                        signed: tally.own.signed,
+                        total: tally.own.total,
+                    }));
+                }
+                Verdict::Rejected(reason) => return Err(setback(reason)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A rejected block speaks against the node that gave it, whatever its chain may be.
+fn setback(reason: Reason) -> Setback {
+    match reason {
+        Reason::BudgetExceeded { .. } => Setback::OutOf(Resource::Signatures),
+        Reason::WrongChain { found, .. } => Setback::Fault(Fault::WrongChain(found)),
+        reason => Setback::Fault(Fault::Refuted(reason)),
+    }
+}

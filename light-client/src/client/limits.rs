@@ -1,0 +1,127 @@
+//! What one call to a client may cost, so that no node can burn a phone.
+
+use core::time::Duration;
+
+use crate::client::failure::Resource;
+use crate::time::Time;
+use crate::trust::Budget;
+
+/// The most that one call may cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Ed25519 signatures, as [`Budget`] counts them.
+    pub signatures: u32,
+    /// Light blocks and headers that are fetched.
+    pub headers: u32,
+    /// Bytes that are fetched.
+    pub bytes: u64,
+    /// Time on the device's clock.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    /// 30 000 signatures (seconds, even on an old phone), 1 000 headers, 32 MiB, two minutes.
+    fn default() -> Limits {
+        Limits {
+            signatures: 30_000,
+            headers: 1_000,
+            bytes: 32 << 20,
+            time: Duration::from_secs(120),
+        }
+    }
+}
+
+/// What a call has cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Ed25519 signatures.
+    pub signatures: u32,
+    /// Light blocks and headers.
+    pub headers: u32,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// Counts what a call costs.
+///
+/// Each node that is tried gets its share of what is left, so that a hostile one cannot use up what an honest one after it needs.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    limits: Limits,
+    started: Time,
+    budget: Budget,
+    headers: u32,
+    bytes: u64,
+    /// Up to where the node that is being tried may go.
+    share: Limits,
+}
+
+impl Meter {
+    pub(crate) fn new(limits: Limits, started: Time) -> Meter {
+        Meter {
+            budget: Budget::new(limits.signatures),
+            share: limits.clone(),
+            limits,
+            started,
+            headers: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Gives the next node one part of `parts` of what is left.
+    pub(crate) fn allot(&mut self, parts: u32, now: Time) {
+        let parts = parts.max(1);
+        let passed = u64::try_from(now.unix_nanos() - self.started.unix_nanos()).unwrap_or(0);
+        let passed = Duration::from_nanos(passed);
+        let left = |limit: u64, spent: u64| {
+            spent.saturating_add(limit.saturating_sub(spent) / u64::from(parts))
+        };
+        let headers = left(self.limits.headers.into(), self.headers.into());
+        self.share = Limits {
+            signatures: self.budget.left() / parts,
+            headers: u32::try_from(headers).unwrap_or(u32::MAX),
+            bytes: left(self.limits.bytes, self.bytes),
+            time: passed.saturating_add(self.limits.time.saturating_sub(passed) / parts),
+        };
+    }
+
+    /// What the node that is being tried may cost in signatures.
+    pub(crate) fn budget(&self) -> Budget {
+        Budget::new(self.share.signatures.min(self.budget.left()))
+    }
+
+    /// Pays for signatures: what is left of a budget that was given out.
+    pub(crate) fn settle(&mut self, given: Budget, left: Budget) {
+        let cost = given.left().saturating_sub(left.left());
+        self.budget = Budget::new(self.budget.left().saturating_sub(cost));
+        self.share.signatures = self.share.signatures.saturating_sub(cost);
+    }
+
+    /// Before a header is fetched.
+    pub(crate) fn admit(&mut self, now: Time) -> Result<(), Resource> {
+        if now.unix_nanos() > self.started.unix_nanos_after(self.share.time) {
+            return Err(Resource::Time);
+        }
+        if self.bytes >= self.share.bytes {
+            return Err(Resource::Bytes);
+        }
+        if self.headers >= self.share.headers {
+            return Err(Resource::Headers);
+        }
+        self.headers = self.headers.saturating_add(1);
+        Ok(())
+    }
+
+    /// After it was fetched.
+    pub(crate) fn received(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    pub(crate) fn spent(&self) -> Spent {
+        Spent {
+            signatures: self.limits.signatures.saturating_sub(self.budget.left()),
+            headers: self.headers,
+            bytes: self.bytes,
+        }
+    }
+}

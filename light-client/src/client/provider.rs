@@ -1,0 +1,113 @@
+//! Nodes, as a client sees them.
+
+use alloc::string::String;
+use core::future::Future;
+use core::time::Duration;
+
+use thiserror::Error;
+
+use crate::client::evidence::AttackEvidence;
+use crate::header::Header;
+use crate::reason::Reason;
+use crate::time::Time;
+use crate::trust::LightBlock;
+
+/// A node that is asked. Nothing that it says is believed.
+pub trait Provider {
+    /// What people know it by, for instance its address.
+    fn name(&self) -> &str;
+
+    /// The member that runs it. Two nodes of one member are one witness.
+    fn member(&self) -> &str;
+
+    /// The newest block that it claims to have.
+    fn latest(&self) -> impl Future<Output = Result<Latest, Fault>>;
+
+    /// Header, commit and validators of a height; `next_validators` may be left out.
+    fn light_block(&self, height: u64)
+    -> impl Future<Output = Result<Received<LightBlock>, Fault>>;
+
+    /// The header of a height.
+    fn header(&self, height: u64) -> impl Future<Output = Result<Received<Header>, Fault>>;
+
+    /// Hands over evidence of an attack (`broadcast_evidence`).
+    fn report(&self, evidence: &AttackEvidence) -> impl Future<Output = Result<(), Fault>>;
+}
+
+/// What a node says of its newest block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latest {
+    /// The chain that it is on.
+    pub chain_id: String,
+    /// Height of its newest block.
+    pub height: u64,
+    /// Time of its newest block.
+    pub time: Time,
+}
+
+/// An answer, and what it weighed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received<T> {
+    /// The answer.
+    pub value: T,
+    /// Bytes that were transferred for it.
+    pub bytes: u64,
+}
+
+/// At what a node failed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// It did not answer, or not in time. It may the next time.
+    #[error("no answer: {0}")]
+    Unreachable(String),
+    /// It asks to be left alone for a while (HTTP 429).
+    #[error("it is busy")]
+    Busy {
+        /// For how long, where it said so.
+        after: Option<Duration>,
+    },
+    /// It does not have that height: not yet, or no longer.
+    #[error("it does not have that height")]
+    NotThere,
+    /// It refuses for a reason of its own.
+    #[error("it refuses: {0}")]
+    Refused(String),
+    /// Its answer cannot be read.
+    #[error("its answer cannot be read: {0}")]
+    Garbage(String),
+    /// It is on another chain.
+    #[error("it is on chain {0}")]
+    WrongChain(String),
+    /// What it said was proven wrong.
+    #[error("proven wrong: {0}")]
+    Refuted(Reason),
+}
+
+impl Fault {
+    /// A stable name, in lower case with hyphens.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Fault::Unreachable(_) => "unreachable",
+            Fault::Busy { .. } => "busy",
+            Fault::NotThere => "not-there",
+            Fault::Refused(_) => "refused",
+            Fault::Garbage(_) => "garbage",
+            Fault::WrongChain(_) => "wrong-chain",
+            Fault::Refuted(_) => "refuted",
+        }
+    }
+
+    /// Whether asking again may help.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Fault::Unreachable(_) | Fault::Busy { .. })
+    }
+
+    /// Whether the node is not asked again: it lied, or serves something else.
+    pub(crate) fn disqualifies(&self) -> bool {
+        matches!(
+            self,
+            Fault::WrongChain(_) | Fault::Refuted(_) | Fault::Garbage(_)
+        )
+    }
+}

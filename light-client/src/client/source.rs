@@ -1,0 +1,143 @@
+//! A node with its record: what it answered, at what it failed.
+
+use core::future::Future;
+use core::time::Duration;
+
+use crate::client::environment::Environment;
+use crate::client::failure::Resource;
+use crate::client::limits::Meter;
+use crate::client::provider::{Fault, Latest, Provider, Received};
+use crate::client::report::{Said, Standing};
+use crate::header::Header;
+use crate::trust::LightBlock;
+
+/// How often a node is asked that does not answer.
+const TRIES: u32 = 3;
+/// The pause after the first failure; each later one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// No node makes us wait longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// A node and what it has said.
+#[derive(Debug)]
+pub(crate) struct Source<P> {
+    pub(crate) provider: P,
+    pub(crate) said: Said,
+    pub(crate) latest: Option<Latest>,
+}
+
+/// What stops the way over one node.
+#[derive(Debug)]
+pub(crate) enum Setback {
+    /// The node failed.
+    Fault(Fault),
+    /// It used up its share.
+    OutOf(Resource),
+}
+
+impl From<Fault> for Setback {
+    fn from(fault: Fault) -> Setback {
+        Setback::Fault(fault)
+    }
+}
+
+impl From<Resource> for Setback {
+    fn from(resource: Resource) -> Setback {
+        Setback::OutOf(resource)
+    }
+}
+
+impl<P: Provider> Source<P> {
+    pub(crate) fn new(provider: P) -> Source<P> {
+        Source {
+            provider,
+            said: Said::Nothing,
+            latest: None,
+        }
+    }
+
+    /// Forgets what may have passed; a node that lied stays out.
+    pub(crate) fn begin_call(&mut self) {
+        if !self.is_out() {
+            self.said = Said::Nothing;
+        }
+        self.latest = None;
+    }
+
+    pub(crate) fn is_out(&self) -> bool {
+        matches!(&self.said, Said::Failed(fault) if fault.disqualifies())
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            name: self.provider.name().into(),
+            member: self.provider.member().into(),
+            height: self.latest.as_ref().map(|latest| latest.height),
+            said: self.said.clone(),
+        }
+    }
+
+    pub(crate) async fn latest<E: Environment>(&self, environment: &E) -> Result<Latest, Fault> {
+        patiently(environment, || self.provider.latest()).await
+    }
+
+    /// The light block of a height, and no other.
+    pub(crate) async fn light_block<E: Environment>(
+        &self,
+        height: u64,
+        environment: &E,
+        meter: &mut Meter,
+    ) -> Result<LightBlock, Setback> {
+        meter.admit(environment.now())?;
+        let Received { value, bytes } =
+            patiently(environment, || self.provider.light_block(height)).await?;
+        meter.received(bytes);
+        if value.height() != height {
+            return Err(Fault::Garbage("a block of another height".into()).into());
+        }
+        Ok(value)
+    }
+
+    /// The header of a height, and no other.
+    pub(crate) async fn header<E: Environment>(
+        &self,
+        height: u64,
+        environment: &E,
+    ) -> Result<Received<Header>, Fault> {
+        let received = patiently(environment, || self.provider.header(height)).await?;
+        if received.value.height != height {
+            return Err(Fault::Garbage("a header of another height".into()));
+        }
+        Ok(received)
+    }
+}
+
+/// Asks again where that may help, after a pause that grows and is never the same on two devices.
+async fn patiently<E: Environment, T, F: Future<Output = Result<T, Fault>>>(
+    environment: &E,
+    ask: impl Fn() -> F,
+) -> Result<T, Fault> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES {
+        match ask().await {
+            Err(fault) if fault.may_pass() => {
+                let wanted = match fault {
+                    Fault::Busy { after: Some(after) } => after,
+                    _ => pause,
+                };
+                environment.pause(jittered(wanted, environment)).await;
+                pause = pause.saturating_mul(2);
+            }
+            other => return other,
+        }
+    }
+    ask().await
+}
+
+/// Between the pause and one and a half times as long.
+fn jittered<E: Environment>(pause: Duration, environment: &E) -> Duration {
+    let pause = pause.min(LONGEST_PAUSE);
+    let half = u64::try_from(pause.as_millis() / 2).unwrap_or(0);
+    let extra = environment.random() % half.saturating_add(1);
+    pause.saturating_add(Duration::from_millis(extra))
+}

@@ -1,0 +1,275 @@
+//! Single scenes, one for each thing that a client promises.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use light_client::client::{
+    Failure, Fault, Limits, Mode, Resource, Said, Settings, StepKind, Store,
+};
+use light_client::{Options, Reason, TrustLevel};
+
+use crate::chain::{Chain, soon_after};
+use crate::common::generate::{Rng, at};
+use crate::nodes::{Manners, Node, block_on, client, client_with};
+
+fn chain(length: u64, percent: u64) -> Rc<Chain> {
+    Rc::new(Chain::new(length, percent, &mut Rng(1)))
+}
+
+fn honest(name: &str, chain: &Rc<Chain>) -> Node {
+    Node::new(name, chain, Manners::default(), 3)
+}
+
+fn settings() -> Settings {
+    Settings::new(Options::default())
+}
+
+#[test]
+fn the_tip_is_reached_and_kept() {
+    let chain = chain(40, 5);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    assert_eq!(followed.header.header(), chain.header(40));
+    assert_eq!(followed.trace.from, 1);
+    assert_eq!(followed.trace.steps.last().map(|step| step.to), Some(40));
+    assert!(followed.trace.steps.len() < 30, "headers are skipped");
+    assert!(followed.trace.spent.signatures > 0 && followed.trace.spent.headers > 1);
+    let said: Vec<&Said> = followed.standings.iter().map(|s| &s.said).collect();
+    assert_eq!(said, [&Said::Led, &Said::Agrees]);
+    let kept = block_on(client.store().newest()).expect("reads");
+    assert_eq!(kept.map(|state| state.height()), Some(40));
+}
+
+#[test]
+fn every_header_is_verified_where_that_is_wanted() {
+    let chain = chain(12, 30);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let settings = Settings {
+        mode: Mode::Sequential,
+        ..settings()
+    };
+    let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    let heights: Vec<u64> = followed.trace.steps.iter().map(|step| step.to).collect();
+    assert_eq!(heights, (2..=12).collect::<Vec<u64>>());
+    assert!(
+        followed
+            .trace
+            .steps
+            .iter()
+            .all(|step| matches!(step.kind, StepKind::Next(_)))
+    );
+}
+
+#[test]
+fn an_older_header_is_reached_down_the_hash_chain() {
+    let chain = chain(40, 20);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut client = client_with(&chain, 35, nodes, settings(), soon_after(&chain));
+    let followed = block_on(client.at(3)).expect("reached");
+    assert_eq!(followed.header.header(), chain.header(3));
+    assert!(followed.header.signers().is_empty(), "it rests on its hash");
+    assert_eq!(followed.trace.steps.len(), 32);
+}
+
+#[test]
+fn a_header_that_the_hash_chain_does_not_lead_to_is_refused() {
+    let chain = chain(20, 0);
+    let forged = Rc::new(chain.forge(
+        5,
+        crate::chain::Lie::Equivocation,
+        &chain.members[&6],
+        &mut Rng(2),
+    ));
+    let nodes = vec![honest("liar", &forged), honest("b", &forged)];
+    let mut client = client_with(&chain, 15, nodes, settings(), soon_after(&chain));
+    let failure = block_on(client.at(8)).expect_err("forged");
+    let Failure::NoWay(standings) = failure else {
+        panic!("{failure:?}");
+    };
+    assert!(standings.iter().all(|standing| matches!(
+        standing.said,
+        Said::Failed(Fault::Refuted(Reason::NotTheHeaderBefore { .. }))
+    )));
+}
+
+#[test]
+fn without_a_witness_of_another_member_nothing_is_believed() {
+    let chain = chain(20, 5);
+    let nodes = vec![honest("bank/1", &chain), honest("bank/2", &chain)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let failure = block_on(client.newest()).expect_err("a bank does not witness itself");
+    assert_eq!(failure.code(), "not-witnessed");
+    let kept = block_on(client.store().newest()).expect("reads");
+    assert_eq!(kept.map(|state| state.height()), Some(1), "nor is it kept");
+}
+
+#[test]
+fn a_silent_witness_is_no_witness() {
+    let chain = chain(20, 5);
+    let deaf = Manners {
+        drops: 100,
+        ..Manners::default()
+    };
+    let nodes = vec![honest("a", &chain), Node::new("b", &chain, deaf, 1)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let Err(Failure::NotWitnessed(followed)) = block_on(client.newest()) else {
+        panic!("nobody else answered");
+    };
+    assert_eq!(followed.standings[1].said.code(), "unreachable");
+}
+
+#[test]
+fn a_witness_that_is_behind_is_named_and_the_rest_suffice() {
+    let chain = chain(30, 5);
+    let slow = Manners {
+        lag: 4,
+        ..Manners::default()
+    };
+    let nodes = vec![
+        honest("a", &chain),
+        Node::new("slow", &chain, slow, 1),
+        honest("c", &chain),
+    ];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    assert_eq!(followed.header.header().height, 30);
+    assert_eq!(followed.standings[1].said, Said::Behind);
+    assert_eq!(followed.standings[2].said, Said::Agrees);
+}
+
+#[test]
+fn one_node_alone_cannot_keep_us_waiting_for_its_block() {
+    let chain = chain(30, 5);
+    let slow = Manners {
+        lag: 1,
+        ..Manners::default()
+    };
+    let nodes = vec![honest("a", &chain), Node::new("b", &chain, slow, 1)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    assert_eq!(followed.header.header().height, 29, "what two members have");
+}
+
+#[test]
+fn a_dead_or_lying_first_node_is_replaced_and_remembered() {
+    let chain = chain(30, 10);
+    for manners in [
+        Manners {
+            drops: 100,
+            ..Manners::default()
+        },
+        Manners {
+            garbles: 100,
+            ..Manners::default()
+        },
+    ] {
+        let nodes = vec![
+            Node::new("bad", &chain, manners, 1),
+            honest("b", &chain),
+            honest("c", &chain),
+        ];
+        let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+        let followed = block_on(client.newest()).expect("reached over the next");
+        assert_eq!(followed.header.header().height, 30);
+        assert!(matches!(followed.standings[0].said, Said::Failed(_)));
+        assert_eq!(followed.standings[1].said, Said::Led);
+    }
+}
+
+#[test]
+fn a_busy_node_is_asked_again_after_the_time_it_named() {
+    let chain = chain(10, 0);
+    let busy = Manners {
+        busy: 2,
+        ..Manners::default()
+    };
+    let nodes = vec![Node::new("a", &chain, busy, 1), honest("b", &chain)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    assert_eq!(followed.standings[0].said, Said::Led);
+}
+
+#[test]
+fn expired_trust_is_said_and_never_passes_by_itself() {
+    let chain = chain(10, 0);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let month = at(30 * 24 * 3600 * 1_000_000_000);
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, month);
+    for _ in 0..2 {
+        let failure = block_on(client.newest()).expect_err("expired");
+        let since = chain.header(1).time;
+        assert_eq!(failure, Failure::TrustExpired { since });
+    }
+    let failure = block_on(client.at(5)).expect_err("expired");
+    assert_eq!(failure.code(), "trust-expired");
+}
+
+#[test]
+fn a_clock_that_is_behind_is_told_from_a_node_that_lies() {
+    let chain = chain(20, 0);
+    let early = at(100_000_000_000);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, early);
+    let failure = block_on(client.newest()).expect_err("all are ahead");
+    let Failure::ClockBehind { by } = failure else {
+        panic!("{failure:?}");
+    };
+    assert!(
+        by > Duration::from_secs(95) && by <= Duration::from_secs(100),
+        "{by:?}"
+    );
+}
+
+#[test]
+fn limits_end_what_costs_too_much() {
+    let chain = chain(40, 40);
+    let limited = |limits: Limits| {
+        let nodes = vec![honest("a", &chain), honest("b", &chain)];
+        let settings = Settings {
+            limits,
+            ..settings()
+        };
+        let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
+        block_on(client.newest()).expect_err("limited")
+    };
+    let usual = Limits::default();
+    let cases = [
+        (
+            Limits {
+                signatures: 10,
+                ..usual.clone()
+            },
+            Resource::Signatures,
+        ),
+        (
+            Limits {
+                headers: 6,
+                ..usual.clone()
+            },
+            Resource::Headers,
+        ),
+        (
+            Limits {
+                bytes: 6_000,
+                ..usual
+            },
+            Resource::Bytes,
+        ),
+    ];
+    for (limits, resource) in cases {
+        assert_eq!(limited(limits), Failure::OutOf(resource));
+    }
+}
+
+#[test]
+fn an_empty_store_trusts_nothing() {
+    use light_client::client::{LightClient, MemoryStore};
+    let chain = chain(5, 0);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let device = crate::nodes::Device::at(soon_after(&chain));
+    let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
+    assert_eq!(block_on(client.newest()), Err(Failure::NoTrust));
+    assert_eq!(block_on(client.at(3)), Err(Failure::NoTrust));
+}
