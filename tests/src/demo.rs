@@ -19,6 +19,16 @@ pub struct Demo {
     rpc_port: u16,
     page_port: u16,
     data: Folder,
+    amount: Amount,
+}
+
+/// How much demo data a chain starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// Enough for every scenario.
+    Small,
+    /// Everything, the lenders' 14 000 ballots included.
+    Full,
 }
 
 impl Demo {
@@ -27,14 +37,23 @@ impl Demo {
     /// # Errors
     /// Where it does not come up; its output tells why.
     pub fn start() -> Outcome<Self> {
+        Self::with(Amount::Small)
+    }
+
+    /// The same with this amount of demo data.
+    ///
+    /// # Errors
+    /// Where it does not come up; its output tells why.
+    pub fn with(amount: Amount) -> Outcome<Self> {
         let data = Folder::new("demo")?;
         let (rpc_port, page_port) = (free_ports(NODES)?, free_port()?);
-        let process = launch(data.path(), rpc_port, page_port)?;
+        let process = launch(data.path(), rpc_port, page_port, amount)?;
         let mut demo = Self {
             process,
             rpc_port,
             page_port,
             data,
+            amount,
         };
         demo.wait()?;
         Ok(demo)
@@ -46,7 +65,7 @@ impl Demo {
     /// Where it does not come up again.
     pub fn crash_and_restart(&mut self) -> Outcome {
         self.process.kill();
-        self.process = launch(self.data.path(), self.rpc_port, self.page_port)?;
+        self.process = launch(self.data.path(), self.rpc_port, self.page_port, self.amount)?;
         self.wait()
     }
 
@@ -119,11 +138,11 @@ pub fn program() -> PathBuf {
     place::target().join(profile).join("lianyan-node")
 }
 
-fn launch(data: &Path, rpc_port: u16, page_port: u16) -> Outcome<Process> {
+fn launch(data: &Path, rpc_port: u16, page_port: u16, amount: Amount) -> Outcome<Process> {
     let mut command = Command::new(program());
     command
         .arg("demo")
-        .arg("--small")
+        .args((amount == Amount::Small).then_some("--small"))
         .arg("--data")
         .arg(data)
         .arg("--site")

@@ -14,7 +14,7 @@ struct Bench {
     run: fn() -> Result,
 }
 
-const BENCHES: [Bench; 3] = [
+const BENCHES: [Bench; 4] = [
     Bench {
         name: "sizes",
         what: "what a visitor downloads",
@@ -24,6 +24,11 @@ const BENCHES: [Bench; 3] = [
         name: "step",
         what: "a non-adjacent step in WebAssembly, beside tendermint-light-client-verifier",
         run: step,
+    },
+    Bench {
+        name: "page",
+        what: "what a visitor waits for, in a real browser",
+        run: visit,
     },
     Bench {
         name: "crates",
@@ -57,6 +62,35 @@ pub fn bench(names: &[String]) -> Result {
 
 fn sizes() -> Result {
     page::print_sizes(&page::build()?).map(drop)
+}
+
+/// The page before a node as they are deployed.
+fn visit() -> Result {
+    tools::browser::ensure()?;
+    page::build()?;
+    let node = [
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        "node",
+        "--bin",
+        "lianyan-node",
+    ];
+    show(Command::new("cargo").args(node), "building the node")?;
+    let figures = [
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "lianyan-tests",
+        "--bin",
+        "figures",
+    ];
+    show(
+        Command::new("cargo").args(figures),
+        "measuring in the browser",
+    )
 }
 
 /// Every `[[bench]]` of the workspace.

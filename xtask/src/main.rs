@@ -19,7 +19,7 @@ Usage: cargo xtask <command>
 
   start [--fresh] [--small] [--port N]   build everything, run the demo consortium, serve the page
   test [part…]                           run every check, or only the parts named (see `test --list`)
-  bench [name…]                          print tables of ratios: sizes, step, crates
+  bench [name…]                          print tables of ratios: sizes, step, page, crates
   shots                                  every page as PNG, into target/shots
   page                                   build only the page, into target/site
   tools                                  get every tool into the per-user cache, and nothing else

@@ -1,0 +1,126 @@
+//! What a visitor waits for, measured in a real browser before a running demo; called by `cargo xtask bench page`.
+
+use lianyan_tests::Outcome;
+use lianyan_tests::browser::Browser;
+use lianyan_tests::demo::{Amount, Demo};
+use lianyan_tests::visitor::Visitor;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Each figure is the median of so many.
+const TIMES: usize = 5;
+/// How much slower than this machine the throttled phone is.
+const SLOW: u32 = 4;
+/// The full demo's largest vote.
+const LARGE_VOTE: &str = "shanhai-exit-plan";
+const LARGE_VOTE_PATIENCE: Duration = Duration::from_secs(300);
+
+/// Notes when the home page's first task can be pressed, in milliseconds since the address was entered.
+const WATCH_HOME: &str = "
+    new MutationObserver((_, watch) => {
+        if (document.querySelector('[data-testid=task-try]')) { window.usable = performance.now(); watch.disconnect(); }
+    }).observe(document, {childList: true, subtree: true});";
+
+/// Presses the button, and says how many milliseconds later the final verdict stood on the screen.
+const PRESS_AND_WAIT: &str = "
+    return new Promise(done => {
+        const started = performance.now();
+        const look = () => document.querySelector('[data-testid=verdict][data-outcome]');
+        new MutationObserver((_, watch) => {
+            if (look()) { watch.disconnect(); requestAnimationFrame(() => done(performance.now() - started)); }
+        }).observe(document, {childList: true, subtree: true, attributes: true});
+        document.querySelector('[data-testid=scan-check]').click();
+    });";
+
+fn main() -> ExitCode {
+    match print() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print() -> Outcome {
+    let demo = Demo::with(Amount::Full)?;
+    println!("\n| in the browser | median of {TIMES} | relative |");
+    println!("|---|---:|---:|");
+    let loaded = median(|| usable(&demo, 1))?;
+    row("page usable, nothing cached", loaded, loaded);
+    let slow = median(|| usable(&demo, SLOW))?;
+    row(
+        &format!("the same with the processor throttled {SLOW}×"),
+        slow,
+        loaded,
+    );
+    let visitor = Visitor::new(&demo.page())?;
+    let invoice = genuine_invoice(&demo)?;
+    visitor.check(&invoice)?;
+    let first = median(|| verdict(&visitor, &invoice))?;
+    row("verdict on an invoice, once loaded", first, loaded);
+    recount(&visitor)
+}
+
+fn row(what: &str, millis: f64, base: f64) {
+    println!("| {what} | {millis:.0} ms | {:.2} |", millis / base);
+}
+
+fn median(measure: impl Fn() -> Outcome<f64>) -> Outcome<f64> {
+    let mut times: Vec<f64> = (0..TIMES).map(|_| measure()).collect::<Outcome<_>>()?;
+    times.sort_by(f64::total_cmp);
+    Ok(times[TIMES / 2])
+}
+
+/// A browser that was never here opens the page.
+fn usable(demo: &Demo, throttle: u32) -> Outcome<f64> {
+    let browser = Browser::phone()?;
+    let session = browser.session();
+    session.devtools(
+        "Page.addScriptToEvaluateOnNewDocument",
+        &json!({"source": WATCH_HOME}),
+    )?;
+    session.devtools("Emulation.setCPUThrottlingRate", &json!({"rate": throttle}))?;
+    browser.open(&format!("{}/#/", demo.page()))?;
+    browser.until("usable page", |session| {
+        Ok(session.run("return window.usable || null", &[])?.as_f64())
+    })
+}
+
+fn genuine_invoice(demo: &Demo) -> Outcome<String> {
+    let samples: Value = serde_json::from_str(&demo.file("try/demo.json")?)?;
+    let invoices = samples["invoices"].as_array();
+    let genuine = invoices
+        .into_iter()
+        .flatten()
+        .find(|one| one["name"] == "genuine");
+    let text = genuine.and_then(|one| one["text"].as_str());
+    Ok(text.ok_or("demo.json has no genuine invoice")?.to_owned())
+}
+
+fn verdict(visitor: &Visitor, invoice: &str) -> Outcome<f64> {
+    visitor.go("#/scan")?;
+    visitor.fill("scan-text", invoice)?;
+    let waited = visitor.browser().session().run(PRESS_AND_WAIT, &[])?;
+    Ok(waited.as_f64().ok_or("no verdict")?)
+}
+
+/// Every ballot of the largest vote, counted again on this device; once, for it is long.
+fn recount(visitor: &Visitor) -> Outcome {
+    visitor.go(&format!("#/vote/{LARGE_VOTE}"))?;
+    visitor.verdict()?;
+    let started = Instant::now();
+    visitor.press("recount-start")?;
+    let recounted = "[data-testid=recount][data-outcome]";
+    let browser = visitor.browser();
+    browser.until_within(LARGE_VOTE_PATIENCE, "recount", |session| {
+        Ok(session.all(recounted)?.into_iter().next())
+    })?;
+    let seconds = started.elapsed().as_secs_f64();
+    let outcome = visitor.data("recount", "outcome")?;
+    println!(
+        "\nrecount of {LARGE_VOTE}, every ballot fetched and verified: {seconds:.1} s, {outcome}"
+    );
+    Ok(())
+}
