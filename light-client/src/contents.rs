@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use thiserror::Error;
 
-use crate::json::{TxAnswer, TxResult};
+use crate::json::{BlockResults, TxAnswer, TxResult};
 use crate::merkle::{self, Hash, MerkleError, sha256};
 use crate::proto::Writer;
 use crate::trust::VerifiedHeader;
@@ -55,6 +55,9 @@ pub enum TxError {
     /// The proof does not hold.
     #[error(transparent)]
     Proof(#[from] MerkleError),
+    /// The results are not those that the next header commits to, or not one for each transaction.
+    #[error("the results are not those that the next header commits to")]
+    OtherResults,
 }
 
 /// Checks that the transaction with the hash that was asked for is in the header's block; gives its position.
@@ -74,4 +77,36 @@ pub fn verify_tx(answer: &TxAnswer, asked: &Hash, header: &VerifiedHeader) -> Re
     let data_hash = header.data_hash.as_ref().ok_or(TxError::EmptyBlock)?;
     proof.verify(&tx_hash, data_hash)?;
     Ok(proof.index)
+}
+
+/// What became of the transaction with the hash that was asked for: code, data and gas, which the header after its block commits
+/// to. Log and events of a result are never proven.
+///
+/// `answer` and `results` are a node's, `header` is the block's and `next` the one after it, which must follow on `header`.
+pub fn verify_outcome(
+    answer: &TxAnswer,
+    results: &BlockResults,
+    asked: &Hash,
+    header: &VerifiedHeader,
+    next: &VerifiedHeader,
+) -> Result<TxResult, TxError> {
+    let index = verify_tx(answer, asked, header)?;
+    let (own, next) = (header.header(), next.header());
+    let follows = next.last_block_id.hash == Some(*header.hash());
+    if results.height != own.height || !follows {
+        return Err(TxError::OtherHeight {
+            header: own.height,
+            found: results.height,
+        });
+    }
+    let total = answer.proof.as_ref().map_or(0, |proof| proof.total);
+    let committed = next.last_results_hash == Some(results_hash(&results.results))
+        && usize::try_from(total).is_ok_and(|total| total == results.results.len());
+    let result = usize::try_from(index)
+        .ok()
+        .and_then(|index| results.results.get(index));
+    match result {
+        Some(result) if committed => Ok(result.clone()),
+        _ => Err(TxError::OtherResults),
+    }
 }

@@ -37,7 +37,8 @@
 //! - A step ([`verify_step`]) checks everything that its documentation lists: chain, heights, times, trusting period, the hashes
 //!   that bind header, commit and validators to each other, voting power in the old and in the new set, signatures.
 //! - [`verify_query`]: that a key of the application's state has a value, or none, under the header after it.
-//! - [`verify_tx`]: that the transaction that was asked for is in a block. [`data_hash`], [`results_hash`] and
+//! - [`verify_tx`]: that the transaction that was asked for is in a block; [`verify_outcome`]: whether it was accepted there.
+//!   [`data_hash`], [`results_hash`] and
 //!   [`Commit::hash`]: whether transactions, their results and a commit are those that a header commits to.
 //! - [`verify_inclusion`] and [`verify_consistency`]: RFC 6962 logs.
 //!
@@ -87,7 +88,7 @@ mod vote;
 
 pub use bisection::{Bisection, Leg, Progress};
 pub use commit::{BlockIdFlag, Commit, CommitSig};
-pub use contents::{TxError, data_hash, results_hash, verify_tx};
+pub use contents::{TxError, data_hash, results_hash, verify_outcome, verify_tx};
 pub use header::{Address, BLOCK_PROTOCOL, BlockId, Header, MAX_CHAIN_ID_LENGTH};
 pub use ics23::{
     IAVL_SPEC, Ics23Error, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC, verify_membership,

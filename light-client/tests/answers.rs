@@ -5,9 +5,10 @@ mod common;
 use common::{
     CHAINS, chain, files, name, options, public_vectors, read, recorded, soon_after, trust,
 };
-use light_client::json::{self, JsonError, Value};
+use light_client::json::{self, BlockResults, JsonError, Value};
 use light_client::{
-    Budget, Verdict, VerifiedHeader, data_hash, results_hash, sha256, verify_step, verify_tx,
+    Budget, Verdict, VerifiedHeader, data_hash, results_hash, sha256, verify_outcome, verify_step,
+    verify_tx,
 };
 
 /// The header of this height, where it and the one before were recorded.
@@ -135,6 +136,55 @@ fn a_recorded_transaction_is_proven_and_nothing_else_is() {
             let mut other = answer.clone();
             other.proof = None;
             assert!(verify_tx(&other, &asked, &header).is_err());
+        }
+        assert!(proven > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_recorded_outcome_is_proven_and_no_other_is() {
+    for name in CHAINS {
+        let blocks = chain(name);
+        let rpc = recorded().join(name).join("rpc");
+        let mut proven = 0;
+        for path in files(&rpc)
+            .iter()
+            .filter(|path| common::name(path).starts_with("tx-"))
+        {
+            let answer = json::tx(&read(path)).unwrap();
+            let results = rpc.join(format!("block_results-{:03}.json", answer.height));
+            let header = |height| verified(&blocks, height);
+            let (Some(own), Some(next), true) = (
+                header(answer.height),
+                header(answer.height + 1),
+                results.exists(),
+            ) else {
+                continue;
+            };
+            let results = json::block_results(&read(&results)).unwrap();
+            let asked = answer.hash;
+            let outcome = verify_outcome(&answer, &results, &asked, &own, &next).unwrap();
+            assert_eq!(outcome, answer.result, "what the node says is so");
+            proven += 1;
+            let refused = |results: &BlockResults, own, next| {
+                assert!(verify_outcome(&answer, results, &asked, own, next).is_err());
+            };
+            let index = answer.proof.as_ref().unwrap().index as usize;
+            let mut bent = results.clone();
+            bent.results[index].code ^= 1;
+            refused(&bent, &own, &next);
+            let mut bent = results.clone();
+            bent.results[index].data.push(0);
+            refused(&bent, &own, &next);
+            let mut bent = results.clone();
+            bent.results.push(results.results[index].clone());
+            refused(&bent, &own, &next);
+            let mut bent = results.clone();
+            bent.height += 1;
+            refused(&bent, &own, &next);
+            // Two headers that do not follow on each other.
+            refused(&results, &own, &own);
+            refused(&results, &next, &next);
         }
         assert!(proven > 0, "{name}");
     }
