@@ -187,6 +187,11 @@ impl Ledger {
         Some(canonical::from_value(&state.data).expect("decodes"))
     }
 
+    /// Events so far whose subject this record is.
+    pub fn seq(&self, name: &RecordName) -> u64 {
+        self.states.get(name).map_or(0, |state| state.seq)
+    }
+
     /// The entries of a record's log.
     pub fn log(&self, kind: &str, id: &str) -> &[Vec<u8>] {
         &self.logs[&RecordName::new(kind, id).expect("a record name")]

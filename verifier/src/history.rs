@@ -1,7 +1,11 @@
 //! A record's history, to be shown: its events, and of a counted vote every ballot that stands.
+//!
+//! Block time is a lower bound, for it is the median of the votes for the block before: an event happened between the time of its block and that
+//! of the next one.
 
-use crate::{archive::Archive, kinds, members, trust::facts, verdict::HistoryEntry};
+use crate::{archive::Archive, headers::MOST, kinds, members, trust::facts, verdict::HistoryEntry};
 use alloc::{
+    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
@@ -19,6 +23,7 @@ pub fn of(archive: &Archive, name: &RecordName) -> Vec<HistoryEntry> {
         HistoryEntry {
             height: replayed.height,
             time: replayed.time.to_string(),
+            until_time: String::new(),
             event: replayed.event.payload().event_type.clone(),
             event_id: hex::encode(replayed.event.id()),
             by,
@@ -41,6 +46,7 @@ fn ballot(line: &Line) -> HistoryEntry {
     HistoryEntry {
         height: line.height,
         time: line.time.to_string(),
+        until_time: String::new(),
         event: "ballot.cast".into(),
         event_id: String::new(),
         by: Vec::from([rank.clone()]),
@@ -54,4 +60,56 @@ fn ballot(line: &Line) -> HistoryEntry {
             ("conflicts", line.conflicts.to_string()),
         ]),
     }
+}
+
+/// Proven block times, by height.
+pub type Times = BTreeMap<u64, i64>;
+
+/// An interval up to this is narrow enough, nanoseconds: a minute.
+const NARROW: i64 = 60 * 1_000_000_000;
+/// One beyond this deserves a warning: five minutes.
+const WIDE: i64 = 300 * 1_000_000_000;
+
+/// Ends each event's interval at the next block that is known: a later event of the same history, or one of these times.
+pub fn bound(history: &mut [HistoryEntry], times: &Times) {
+    let own = history.iter().map(|entry| (entry.height, time_of(entry)));
+    let mut known: Times = own.collect();
+    known.extend(times);
+    for entry in history {
+        let next = known.range(entry.height.saturating_add(1)..).next();
+        entry.until_time = next.map_or_else(String::new, |(_, time)| time.to_string());
+    }
+}
+
+/// Heights of headers that would narrow the intervals, newest first.
+pub fn missing(history: &[HistoryEntry]) -> Vec<u64> {
+    let wide = history.iter().filter(|entry| width(entry) > NARROW);
+    let mut heights: Vec<u64> = wide.map(|entry| entry.height.saturating_add(1)).collect();
+    heights.sort_unstable_by_key(|height| core::cmp::Reverse(*height));
+    heights.dedup();
+    heights.truncate(MOST);
+    heights
+}
+
+/// Facts about intervals that are wide; none where none is.
+pub fn wide(history: &[HistoryEntry]) -> Option<BTreeMap<String, String>> {
+    let wide = history.iter().map(width).filter(|width| *width > WIDE);
+    let (count, widest) = wide.fold((0u32, 0), |(count, most), width| {
+        (count.saturating_add(1), width.max(most))
+    });
+    (count > 0).then(|| {
+        facts([
+            ("count", count.to_string()),
+            ("widest_seconds", (widest / 1_000_000_000).to_string()),
+        ])
+    })
+}
+
+fn time_of(entry: &HistoryEntry) -> i64 {
+    entry.time.parse().unwrap_or_default()
+}
+
+fn width(entry: &HistoryEntry) -> i64 {
+    let until: i64 = entry.until_time.parse().unwrap_or(i64::MAX);
+    until.saturating_sub(time_of(entry))
 }

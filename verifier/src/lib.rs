@@ -10,12 +10,14 @@ mod archive;
 pub mod chains;
 mod checks;
 mod fields;
+mod headers;
 mod history;
 mod host;
 mod identity;
 mod kinds;
 mod members;
 mod nodes;
+mod outcome;
 mod proof;
 mod question;
 #[cfg(feature = "seal")]

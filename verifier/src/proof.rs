@@ -152,15 +152,25 @@ fn included(index: u64, pair: &[Value; 2], key: &Hash, head: &Head) -> Result<Ve
     let Some([entry]) = entries.as_deref() else {
         return Err(Fault::Garbage("not one entry".into()));
     };
-    let path = value_of(path, key)?;
+    verify_path(path, key, &log::leaf_hash(entry), index, head)?;
+    Ok(entry.to_vec())
+}
+
+/// Checks an answer to `/log/inclusion`: that this leaf stands at this place of the proven log.
+pub fn verify_path(
+    answer: &Value,
+    key: &Hash,
+    leaf: &Hash,
+    index: u64,
+    head: &Head,
+) -> Result<(), Fault> {
+    let path = value_of(answer, key)?;
     let (path, rest) = path.as_chunks::<32>();
     if !rest.is_empty() {
         return Err(Fault::Garbage("torn path".into()));
     }
-    let leaf = log::leaf_hash(entry);
-    light_client::verify_inclusion(&leaf, index, head.log_size, path, &head.log_root)
-        .map_err(|error| Fault::Refuted(error.to_string()))?;
-    Ok(entry.to_vec())
+    light_client::verify_inclusion(leaf, index, head.log_size, path, &head.log_root)
+        .map_err(|error| Fault::Refuted(error.to_string()))
 }
 
 async fn value<H: Host>(host: &H, url: &str, call: Call, key: &Hash) -> Result<Vec<u8>, Fault> {

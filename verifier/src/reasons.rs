@@ -111,6 +111,7 @@ reasons! {
 
     TRUTH_OUTSIDE_PROOF = "truth-outside-proof", OutsideProof, NotEstablished, "Unchanged since it was recorded is proven; that it was true when it was recorded is not.";
     READS_OUTSIDE_CHAIN = "reads-outside-chain", OutsideProof, NotEstablished, "Registered reads are complete; reads outside the chain cannot be excluded.";
+    EVENT_TIMES_WIDE = "event-times-wide", OutsideProof, NotEstablished, "Block time is a lower bound: of some events it is known only within more than five minutes when they happened. `count`, `widest_seconds`.";
     ELECTORATE_AS_STATED = "electorate-as-stated", OutsideProof, NotEstablished, "Who may vote is as stated by two members. `first`, `second`.";
 }
 

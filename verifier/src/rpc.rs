@@ -65,8 +65,22 @@ impl Call {
 
     /// Header and commit.
     pub fn commit(height: u64) -> Self {
+        Self::at("commit", height)
+    }
+
+    /// A header alone.
+    pub fn header(height: u64) -> Self {
+        Self::at("header", height)
+    }
+
+    /// What became of a block's transactions.
+    pub fn block_results(height: u64) -> Self {
+        Self::at("block_results", height)
+    }
+
+    fn at(method: &'static str, height: u64) -> Self {
         Self {
-            method: "commit",
+            method,
             params: json!({ "height": height.to_string() }),
         }
     }
@@ -99,12 +113,12 @@ impl Call {
         }
     }
 
-    /// A transaction by its hash, and what became of it.
+    /// A transaction by its hash, and its place in its block.
     pub fn tx(hash: &[u8; 32]) -> Self {
         use base64::{Engine as _, engine::general_purpose::STANDARD};
         Self {
             method: "tx",
-            params: json!({ "hash": STANDARD.encode(hash), "prove": false }),
+            params: json!({ "hash": STANDARD.encode(hash), "prove": true }),
         }
     }
 }

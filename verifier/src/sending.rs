@@ -15,9 +15,11 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use light_client::VerifiedHeader;
 use records::{
-    Payload, RecordName, SecretKey,
+    Hash, Payload, RecordName, SecretKey,
     canonical::{self, Value},
+    hash::sha256,
 };
 use serde::de::DeserializeOwned;
 
@@ -36,6 +38,16 @@ pub struct Draft {
     pub body: Value,
     /// Who signs.
     pub keys: Vec<SecretKey>,
+}
+
+/// An event that was signed and may still be written.
+pub struct Pending {
+    /// Block time until which it may be written.
+    until: i64,
+    /// The subject's sequence number that it needs.
+    seq: u64,
+    /// Hash of its type and body: a second event of the same meaning is no alternative to it.
+    meaning: Hash,
 }
 
 /// Where an event stands in the chain, as proven.
@@ -112,7 +124,7 @@ impl Verifier {
         &mut self,
         host: &H,
         name: &RecordName,
-    ) -> Result<(Roll, i64, Option<records::State>), Unsent> {
+    ) -> Result<(Roll, VerifiedHeader, Option<records::State>), Unsent> {
         let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
         let anchored = self.trust.advance(host, &self.chain, &mut roll).await?;
         if anchored.agreement != reasons::NODES_AGREE {
@@ -123,29 +135,33 @@ impl Verifier {
         let exists = session.head(name).is_some();
         let kept = self.archive.kept(name).filter(|_| exists);
         let state = kept.and_then(|kept| kept.state());
-        let time = anchored.header.header().time.unix_nanos();
-        Ok((roll, i64::try_from(time).unwrap_or(i64::MAX), state))
+        Ok((roll, anchored.header, state))
     }
 
     /// Signs the event, hands it to the nodes and waits until it is proven to be in the record's log.
     ///
     /// While an event about a record may still be written, no other about it is signed.
     pub async fn send<H: Host>(&mut self, host: &H, draft: Draft) -> Result<Written, Unsent> {
-        let (roll, time, state) = self.current(host, &draft.subject).await?;
-        if let Some((event_id, until)) = self.pending.get(&draft.subject)
-            && *until >= time
-            && !self.is_written(&draft.subject, event_id)
+        let (roll, header, state) = self.current(host, &draft.subject).await?;
+        let (time, seq) = (time_of(&header), state.map_or(0, |state| state.seq));
+        let body = canonical::encode_value(&draft.body)?;
+        let meaning = sha256(&[draft.event_type.as_bytes(), &[0], &body]);
+        // Whoever was handed the event can have it written until then, refused or not: no alternative to it is signed before.
+        if let Some(pending) = self.pending.get(&draft.subject)
+            && pending.until >= time
+            && pending.seq == seq
+            && pending.meaning != meaning
         {
             return Err(Unsent {
                 reason: "still-pending".into(),
-                facts: facts([("until", until.to_string())]),
+                facts: facts([("until", pending.until.to_string())]),
             });
         }
         let until = time.saturating_add(OPEN_FOR);
         let payload = Payload {
             body: draft.body,
             chain: self.chain.id.clone(),
-            seq: state.map_or(0, |state| state.seq),
+            seq,
             subject: draft.subject.clone(),
             event_type: draft.event_type.into(),
             until,
@@ -153,21 +169,16 @@ impl Verifier {
         let keys: Vec<&SecretKey> = draft.keys.iter().collect();
         let envelope = payload.sign(&keys)?;
         let (event_id, tx) = (hex::encode(envelope.id()), envelope.encode());
-        // Remembered before it leaves: a cut answer does not mean that it did not arrive.
-        self.pending
-            .insert(draft.subject.clone(), (event_id.clone(), until));
-        if let Err(unsent) = hand_in(host, &roll, &tx).await {
-            if unsent.reason != "no-node-answers" {
-                self.pending.remove(&draft.subject);
-            }
-            return Err(unsent);
-        }
+        // Remembered before it leaves: a cut answer does not mean that it did not arrive, nor does a refusal.
+        let pending = Pending {
+            until,
+            seq,
+            meaning,
+        };
+        self.pending.insert(draft.subject.clone(), pending);
+        hand_in(host, &roll, &tx).await?;
         host.tell(News::Sent(event_id.clone(), until));
         self.wait(host, &draft.subject, event_id, until, &tx).await
-    }
-
-    fn is_written(&self, name: &RecordName, event_id: &str) -> bool {
-        self.find(name, event_id).is_some()
     }
 
     fn find(&self, name: &RecordName, event_id: &str) -> Option<Written> {
@@ -203,16 +214,13 @@ impl Verifier {
                 self.pending.remove(name);
                 return Ok(written);
             }
-            // Asked only after the log: the same bytes, handed in twice, are refused the second time.
             let time = match current {
-                Ok((roll, time, _)) => {
-                    if let Some(refusal) = refusal(host, &roll, tx).await
-                        && !self.written_meanwhile(host, name, &event_id).await
-                    {
-                        self.pending.remove(name);
+                Ok((mut roll, header, _)) => {
+                    let refused = self.refusal(host, &header, &mut roll, tx).await;
+                    if let Some(refusal) = refused {
                         return Err(refusal);
                     }
-                    time
+                    time_of(&header)
                 }
                 // The network may come back; the clock of the device ends the wait.
                 Err(_) => host.now().saturating_sub(OPEN_FOR),
@@ -224,15 +232,20 @@ impl Verifier {
         }
     }
 
-    /// Whether the record's log has come to hold the event since it was last looked at.
-    async fn written_meanwhile<H: Host>(
+    /// The refusal of a transaction, proven under the header whose state was seen not to hold it. Acceptance is proven by the record's log.
+    async fn refusal<H: Host>(
         &mut self,
         host: &H,
-        name: &RecordName,
-        event_id: &str,
-    ) -> bool {
-        let _ = self.current(host, name).await;
-        self.find(name, event_id).is_some()
+        header: &VerifiedHeader,
+        roll: &mut Roll,
+        tx: &[u8],
+    ) -> Option<Unsent> {
+        let mut session = Session::new(host, header, roll, &mut self.archive);
+        let proven = session.outcome(&self.chain, &mut self.trust.sets, tx).await;
+        let (height, result) = proven.filter(|(_, result)| result.code != 0)?;
+        let mut unsent = reason_in(&result.data);
+        unsent.facts.insert("height".into(), height.to_string());
+        Some(unsent)
     }
 
     /// Hands a blob to the nodes; it is named by its hash.
@@ -267,13 +280,17 @@ impl Verifier {
     }
 }
 
-/// Hands a transaction to one node after the other, until one accepts; where none does, the last that refused says why.
+/// Hands a transaction to one node after the other, until one accepts; where none does, the last that refused says why. That is its word,
+/// and proves nothing: `said_by`.
 async fn hand_in<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<(), Unsent> {
     let mut refused = Unsent::new("no-node-answers");
     for at in roll.for_proofs() {
         match broadcast(host, &roll.url(at), tx).await {
             Ok((0, _)) => return Ok(()),
-            Ok((_, log)) => refused = reason_in(&log),
+            Ok((_, log)) => {
+                refused = reason_in(log.as_bytes());
+                refused.facts.insert("said_by".into(), roll.url(at));
+            }
             Err(_) => {}
         }
     }
@@ -294,30 +311,18 @@ async fn broadcast<H: Host>(host: &H, url: &str, tx: &[u8]) -> Result<(u64, Stri
     Ok((code.unwrap_or(u64::MAX), log.into()))
 }
 
-/// The refusal of a transaction that stands in a block, as a node tells it.
-async fn refusal<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Option<Unsent> {
-    let url = roll.url(*roll.for_proofs().first()?);
-    let hash = records::hash::sha256(&[tx]);
-    let answers = rpc::ask(host, &url, &[Call::tx(&hash)], SHORT).await.ok()?;
-    let result = answers.first()?.get("result")?.get("tx_result")?;
-    match result.get("code").and_then(Value::as_u64) {
-        None | Some(0) => None,
-        Some(_) => Some(reason_in(
-            result
-                .get("log")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-        )),
-    }
+fn time_of(header: &VerifiedHeader) -> i64 {
+    i64::try_from(header.header().time.unix_nanos()).unwrap_or(i64::MAX)
 }
 
-/// A refusal's log is JSON `{"code","detail"}`; of anything else the text is a fact.
-fn reason_in(log: &str) -> Unsent {
-    let value: Value = serde_json::from_str(log).unwrap_or_default();
+/// A refusal is JSON `{"code","detail"}`; of anything else the text is a fact.
+fn reason_in(refusal: &[u8]) -> Unsent {
+    let value: Value = light_client::json::parse(refusal).unwrap_or_default();
     let Some(code) = value.get("code").and_then(Value::as_str) else {
+        let text = String::from_utf8_lossy(refusal);
         return Unsent {
             reason: "refused".into(),
-            facts: facts([("why", log.chars().take(200).collect())]),
+            facts: facts([("why", text.chars().take(200).collect())]),
         };
     };
     let detail = value.get("detail").and_then(Value::as_object);

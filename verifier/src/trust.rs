@@ -42,7 +42,8 @@ pub struct Trust {
     newest: Option<(TrustedState, Value)>,
     /// The one from which it was reached: a fork is judged from there.
     base: Option<TrustedState>,
-    sets: Sets,
+    /// Validator sets that were fetched.
+    pub sets: Sets,
     /// Steps from the checkpoint so far.
     pub steps: u32,
     /// What the signatures on the way cost so far, in Ed25519 signatures.
@@ -336,7 +337,8 @@ async fn header_hash<H: Host>(
     Ok(header.hash())
 }
 
-fn now<H: Host>(host: &H) -> Time {
+/// The device's clock.
+pub fn now<H: Host>(host: &H) -> Time {
     // A clock beyond the year 9999 judges everything as expired.
     Time::from_unix_nanos(host.now().into()).unwrap_or(Time::GO_ZERO)
 }

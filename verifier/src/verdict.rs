@@ -139,6 +139,8 @@ pub struct HistoryEntry {
     pub height: u64,
     /// Block time, Unix nanoseconds as decimal text; the event happened between it and `until_time`.
     pub time: String,
+    /// Time of the earliest later header or event that is proven, Unix nanoseconds as decimal text.
+    pub until_time: String,
     /// Event type, e.g. `invoice.lock`.
     pub event: String,
     /// The event's identity, hex.

@@ -4,21 +4,24 @@ use crate::{
     archive::Archive,
     chains::Chain,
     checks::{Checks, conclude},
-    fields, history,
+    fields,
+    history::{self, Times},
     host::{Host, News},
     kinds, members,
-    nodes::Roll,
+    nodes::{Roll, Sets},
     question::Question,
     raw, reasons,
+    sending::Pending,
     session::{Gap, Session},
     trust::{Anchored, NoHeader, Trust, facts},
-    verdict::{Anchor, NodeAnswer, Outcome, Verdict},
+    verdict::{Anchor, HistoryEntry, NodeAnswer, Outcome, Verdict},
 };
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
+use light_client::Header;
 use records::{
     RecordName, canonical,
     kinds::{
@@ -32,8 +35,10 @@ pub struct Verifier {
     pub(crate) chain: Chain,
     pub(crate) trust: Trust,
     pub(crate) archive: Archive,
-    /// Events that were handed in and may still be written, by subject: identity, and until when.
-    pub(crate) pending: BTreeMap<RecordName, (String, i64)>,
+    /// Events that were handed in and may still be written, by subject.
+    pub(crate) pending: BTreeMap<RecordName, Pending>,
+    /// Block times that are proven: they stay so.
+    times: Times,
 }
 
 /// What a look at the chain found.
@@ -58,6 +63,7 @@ impl Verifier {
             trust: Trust::new(),
             archive: Archive::new(&chain.id),
             pending: BTreeMap::new(),
+            times: Times::new(),
             chain,
         }
     }
@@ -152,6 +158,9 @@ impl Verifier {
                 (roll, None)
             }
             Ok(anchored) => {
+                if anchored.agreement == reasons::CHAIN_FORKED {
+                    self.times.clear();
+                }
                 let signed = anchored.header.signers();
                 if signed.is_empty() {
                     checks.note(reasons::HEADER_IS_CHECKPOINT);
@@ -254,6 +263,19 @@ impl Verifier {
             }
             Err(Gap { reason, facts }) => return checks.note_with(reason, facts),
         };
+        verdict.history = history::of(session.archive, name);
+        let times = &mut self.times;
+        date(
+            &mut session,
+            &self.chain,
+            &mut self.trust.sets,
+            times,
+            &mut verdict.history,
+        )
+        .await;
+        if let Some(wide) = history::wide(&verdict.history) {
+            checks.note_with(reasons::EVENT_TIMES_WIDE, wide);
+        }
         if let Some(state) = state {
             let data = &state.data;
             verdict.state = canonical::encode_value(data)
@@ -267,7 +289,6 @@ impl Verifier {
             }
             self.judge_life(name, data, anchored, fresh, checks);
         }
-        verdict.history = history::of(&self.archive, name);
     }
 
     fn judge_life<H: Host>(
@@ -331,6 +352,34 @@ impl Verifier {
     }
 }
 
+/// Block times that are kept.
+const MAX_TIMES: usize = 5_000;
+
+/// Gives each event the interval in which it happened, as narrow as the nodes can prove it.
+async fn date<H: Host>(
+    session: &mut Session<'_, H>,
+    chain: &Chain,
+    sets: &mut Sets,
+    times: &mut Times,
+    history: &mut [HistoryEntry],
+) {
+    if times.len() > MAX_TIMES {
+        times.clear();
+    }
+    let own = session.header.header();
+    times.insert(own.height, nanos(own));
+    history::bound(history, times);
+    let missing = history::missing(history);
+    if !missing.is_empty() {
+        let headers = session.headers(chain, sets, &missing).await;
+        times.extend(headers.values().map(|verified| {
+            let header = verified.header();
+            (header.height, nanos(header))
+        }));
+        history::bound(history, times);
+    }
+}
+
 /// A vote's log up to this size is counted unasked.
 const COUNTED_UNASKED: u64 = 500;
 /// Entries drawn from a longer one.
@@ -386,7 +435,11 @@ fn total_power(anchored: &Anchored) -> u64 {
 }
 
 fn unix_nanos(anchored: &Anchored) -> i64 {
-    i64::try_from(anchored.header.header().time.unix_nanos()).unwrap_or(i64::MAX)
+    nanos(anchored.header.header())
+}
+
+fn nanos(header: &Header) -> i64 {
+    i64::try_from(header.time.unix_nanos()).unwrap_or(i64::MAX)
 }
 
 fn age_seconds<H: Host>(host: &H, anchored: &Anchored) -> i64 {

@@ -496,6 +496,11 @@ const REASONS: Table = &[
         "Reads outside the chain: outside every proof|registered reads are complete; others cannot be excluded",
     ),
     (
+        "event-times-wide",
+        "有 {count} 步的时间只能确定到一段区间|最宽 {widest_seconds} 秒；区块时间是下限，发生在所示两个时刻之间",
+        "When {count} of the steps happened is known only within an interval|the widest is {widest_seconds} seconds; block time is a lower bound, it was between the two times shown",
+    ),
+    (
         "electorate-as-stated",
         "名册是否真实：不在核验范围|由 {first}、{second} 共同认定",
         "Whether the roster is true: outside every proof|stated by {first} and {second}",
@@ -902,10 +907,13 @@ fn sentence(
     facts: &BTreeMap<String, String>,
 ) -> Option<(String, String)> {
     let text = filled(lang, find(table, lang, code)?, facts);
-    Some(match text.split_once('|') {
-        Some((sentence, detail)) => (sentence.to_owned(), detail.to_owned()),
-        None => (text, String::new()),
-    })
+    let (sentence, detail) = text.split_once('|').unwrap_or((&text, ""));
+    let word = if facts.contains_key("said_by") {
+        lang.pick("（节点的说法，未经证明）", " (a node says so; not proven)")
+    } else {
+        ""
+    };
+    Some(([sentence, word].concat(), detail.to_owned()))
 }
 
 /// A headline; an unknown code is shown as it is, so that nothing is hidden.

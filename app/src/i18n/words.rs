@@ -101,6 +101,7 @@ texts! {
     LINE_RATE "税率" "Rate"
     LINE_AMOUNT "金额" "Amount"
     HISTORY "经过" "History"
+    EVENT_BEFORE "不晚于 {time}" "not after {time}"
     HISTORY_SAY "共 {count} 步，全部在此，已在本机重演" "{count} steps, all of them, replayed on this device"
     HEADER "依据的区块头" "The header this rests on"
     CHAIN "链" "Chain"

@@ -85,6 +85,7 @@ mod tests {
         let entry = |index: &str, choice: &str| HistoryEntry {
             height: 1,
             time: "0".into(),
+            until_time: "0".into(),
             event: "ballot.cast".into(),
             event_id: String::new(),
             by: Vec::new(),

@@ -1,6 +1,6 @@
 //! A record's history, drawn like a visitors' book: when, who, what. An emergency reading has its own colour and is never folded away.
 
-use crate::i18n::{Lang, day_time, event, member, small, words};
+use crate::i18n::{Lang, day_time, event, member, small, time, words};
 use verifier::verdict::HistoryEntry;
 use yew::prelude::*;
 
@@ -41,10 +41,23 @@ fn line(lang: Lang, entry: &HistoryEntry) -> Html {
     let names: Vec<String> = names.iter().map(|name| small(lang, name)).collect();
     html! {
         <li {class} data-testid="entry" data-event={entry.event.clone()} data-height={entry.height.to_string()}>
-            <time>{ day }<br />{ clock }</time><i></i>
+            <time>{ day }<br />{ clock }{ until(lang, entry) }</time><i></i>
             <div><b>{ event(lang, &entry.event) }</b>{ " " }{ names.join(lang.pick("、", ", ")) }{ why(lang, entry) }</div>
         </li>
     }
+}
+
+/// Block time is a lower bound: where more than a minute passed before the next block that is known, its time is shown too.
+fn until(lang: Lang, entry: &HistoryEntry) -> Html {
+    let nanos = |text: &str| text.parse::<i64>().ok();
+    let seconds = |(from, to): (i64, i64)| to.saturating_sub(from) / 1_000_000_000;
+    let width = nanos(&entry.time)
+        .zip(nanos(&entry.until_time))
+        .map(seconds);
+    if width.is_none_or(|seconds| seconds <= 60) {
+        return Html::default();
+    }
+    html! { <span class="caption" data-testid="until"><br />{ lang.fill(words::EVENT_BEFORE, &[("time", &time(&entry.until_time))]) }</span> }
 }
 
 /// The facts that a person asks for first: to whom, why, under which claim.

@@ -8,7 +8,7 @@ use super::{
 use crate::engine::Inquiry;
 use crate::i18n::{Lang, headline, percent, step, words};
 use crate::shell::use_page;
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 use verifier::verdict::{Anchor, CheckId, Outcome, Signer, Verdict};
 use yew::prelude::*;
 
@@ -98,7 +98,8 @@ fn sentence(lang: Lang, inquiry: &Inquiry) -> String {
 /// How many questions were answered so far, of all that a verdict answers.
 fn count(lang: Lang, inquiry: &Inquiry) -> Html {
     let all = CheckId::OutsideProof as usize + 1;
-    html! { <span class="count"><b>{ format!("{}/{all}", inquiry.checks.len()) }</b><span class="caption">{ lang.t(words::STEPS_DONE) }</span></span> }
+    let answered: BTreeSet<CheckId> = inquiry.checks.iter().map(|check| check.id).collect();
+    html! { <span class="count"><b>{ format!("{}/{all}", answered.len()) }</b><span class="caption">{ lang.t(words::STEPS_DONE) }</span></span> }
 }
 
 fn vouch(lang: Lang, verdict: Option<&Verdict>) -> Html {

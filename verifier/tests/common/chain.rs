@@ -3,12 +3,12 @@
 use super::comet::{self, Seat};
 use ics23_prost::Message;
 use jmt::{KeyHash, Sha256Jmt, mock::MockTreeStore, storage::TreeWriter};
-use light_client::{Header, Time};
+use light_client::{Header, Time, json::TxResult};
 use records::{
-    Event, Head, RecordName, SecretKey,
-    canonical::Value,
+    Envelope, Event, Head, Payload, RecordName, SecretKey, State, Stop,
+    canonical::{self, Value},
     kinds::member::Member,
-    log::Entry,
+    log::{Entry, LogTree, leaf_hash},
     registry,
     testing::{CHAIN, Ledger, SECOND, key},
 };
@@ -22,6 +22,10 @@ pub struct TestChain {
     roots: Vec<([u8; 32], u64)>,
     /// Headers from height 1.
     headers: Vec<Header>,
+    /// Transactions of each block from height 1, and their results.
+    pub blocks: Vec<Vec<(Vec<u8>, TxResult)>>,
+    /// The application's log of block hashes.
+    hashes: Vec<Vec<u8>>,
     /// Every record written so far.
     pub names: BTreeSet<RecordName>,
     /// Heads as they were after each block, and log sizes with them.
@@ -56,6 +60,8 @@ impl TestChain {
             store: MockTreeStore::new(true),
             roots: Vec::new(),
             headers: Vec::new(),
+            blocks: Vec::new(),
+            hashes: Vec::new(),
             names,
             logs: Default::default(),
             salt,
@@ -66,32 +72,58 @@ impl TestChain {
 
     /// Signs and writes an event, alone in its block.
     pub fn submit(&mut self, event: &str, subject: (&str, &str), body: Value, keys: &[&SecretKey]) {
-        self.header_for_next();
         let payload = self.ledger.payload(event, subject, body);
-        let touched: Vec<RecordName> = registry::touches(&payload)
-            .expect("touches")
-            .into_iter()
-            .map(|touch| touch.record)
-            .collect();
-        self.ledger
-            .write(&payload.sign(keys).expect("encodes"))
-            .expect("accepted");
-        self.names.extend(touched.clone());
-        self.write(touched);
+        let tx = payload.sign(keys).expect("encodes").encode();
+        assert_eq!(self.block(&tx).code, 0, "accepted");
+    }
+
+    /// A block with this transaction alone, whatever comes of it.
+    pub fn block(&mut self, tx: &[u8]) -> TxResult {
+        self.header_for_next(&[tx]);
+        let envelope = Envelope::decode(tx).expect("an envelope");
+        let payload: Payload = canonical::decode(envelope.payload()).expect("a payload");
+        let mut names: Vec<RecordName> = Vec::new();
+        let refusal = match self.ledger.write(&envelope) {
+            Ok(()) => {
+                let touched = registry::touches(&payload).expect("touches");
+                names.extend(touched.into_iter().map(|touch| touch.record));
+                None
+            }
+            Err(Stop::Refused(refusal)) => {
+                self.pass();
+                Some(refusal)
+            }
+            Err(other) => panic!("{other}"),
+        };
+        let result = TxResult {
+            code: refusal.is_some().into(),
+            data: refusal.map(|refusal| refusal.encode()).unwrap_or_default(),
+            gas_wanted: 0,
+            gas_used: 0,
+        };
+        self.blocks.push(vec![(tx.to_vec(), result.clone())]);
+        self.names.extend(names.clone());
+        self.write(names);
+        result
     }
 
     /// A block without events.
     pub fn empty(&mut self) {
-        self.header_for_next();
-        self.ledger.height += 1;
-        self.ledger.time += 5 * SECOND;
+        self.header_for_next(&[]);
+        self.blocks.push(Vec::new());
+        self.pass();
         let root = *self.roots.last().expect("founded");
         self.roots.push(root);
     }
 
+    fn pass(&mut self) {
+        self.ledger.height += 1;
+        self.ledger.time += 5 * SECOND;
+    }
+
     /// Heads of these records into the tree, as the next version.
     fn write(&mut self, names: impl IntoIterator<Item = RecordName>) {
-        let heads: Vec<(RecordName, Head)> = names
+        let mut heads: Vec<(RecordName, Head)> = names
             .into_iter()
             .map(|name| {
                 let log = self.ledger.log(name.kind(), name.id()).to_vec();
@@ -100,7 +132,24 @@ impl TestChain {
                 (name, head)
             })
             .collect();
+        heads.extend(self.log_hashes());
         self.put(heads);
+    }
+
+    /// Brings the log of block hashes up to the newest header.
+    fn log_hashes(&mut self) -> Option<(RecordName, Head)> {
+        for header in &self.headers[self.hashes.len()..] {
+            let entry = [&header.height.to_be_bytes()[..], &header.hash()].concat();
+            self.hashes.push(entry);
+        }
+        let mut tree = LogTree::new();
+        self.hashes
+            .iter()
+            .for_each(|entry| drop(tree.append(leaf_hash(entry))));
+        let data = serde_json::json!({ "height": self.headers.len() });
+        let state = State { data, seq: 0 }.encode().expect("encodes");
+        let name = RecordName::new("block-hashes", "main").expect("a name");
+        (!self.headers.is_empty()).then(|| (name, Head::new(&state, &tree)))
     }
 
     fn put(&mut self, heads: Vec<(RecordName, Head)>) {
@@ -125,14 +174,14 @@ impl TestChain {
 
     /// A block whose state the rules would never make: this head, and this log behind it.
     pub fn corrupt(&mut self, name: &RecordName, head: Head, log: Vec<Vec<u8>>) {
-        self.header_for_next();
-        self.ledger.height += 1;
-        self.ledger.time += 5 * SECOND;
+        self.header_for_next(&[]);
+        self.blocks.push(Vec::new());
+        self.pass();
         self.logs.insert(name.clone(), log);
         self.put(vec![(name.clone(), head)]);
     }
 
-    fn header_for_next(&mut self) {
+    fn header_for_next(&mut self, txs: &[&[u8]]) {
         let height = self.headers.len() as u64 + 1;
         assert_eq!(
             height, self.ledger.height,
@@ -140,6 +189,10 @@ impl TestChain {
         );
         let set = comet::set(&self.seats).hash();
         let time = Time::from_unix_nanos(self.ledger.time.into()).expect("a time");
+        let results: Vec<TxResult> = match self.blocks.last() {
+            Some(block) => block.iter().map(|(_, result)| result.clone()).collect(),
+            None => Vec::new(),
+        };
         let last_block_id = self.headers.last().map(comet::block_id).unwrap_or_default();
         self.headers.push(Header {
             block_version: 11,
@@ -149,12 +202,12 @@ impl TestChain {
             time,
             last_block_id,
             last_commit_hash: Some([1; 32]),
-            data_hash: Some([2; 32]),
+            data_hash: Some(light_client::data_hash(txs)),
             validators_hash: set,
             next_validators_hash: Some(set),
             consensus_hash: Some([self.salt; 32]),
             app_hash: self.roots.last().expect("founded").0.to_vec(),
-            last_results_hash: Some([3; 32]),
+            last_results_hash: Some(light_client::results_hash(&results)),
             evidence_hash: Some([4; 32]),
             proposer_address: *self.seats[0].light().address(),
         });
@@ -183,10 +236,23 @@ impl TestChain {
 
     /// The entries of a record's log up to this height.
     pub fn log(&self, key: &[u8], height: u64) -> Option<Vec<Vec<u8>>> {
+        if key == RecordName::new("block-hashes", "main")?.tree_key() {
+            let written = |block: &u64| !self.blocks[*block as usize - 1].is_empty();
+            let until = (1..=height).rev().find(written).unwrap_or(0);
+            return Some(self.hashes[..until as usize].to_vec());
+        }
         let (_, log) = self.logs.iter().find(|(name, _)| name.tree_key() == key)?;
         let until =
             |entry: &&Vec<u8>| Entry::decode(entry).is_none_or(|entry| entry.height <= height);
         Some(log.iter().filter(until).cloned().collect())
+    }
+
+    /// The state document of a record after the newest block.
+    pub fn state(&self, key: &[u8]) -> Option<Vec<u8>> {
+        let name = self.names.iter().find(|name| name.tree_key() == key)?;
+        let data: Value = self.ledger.find(name.kind(), name.id())?;
+        let seq = self.ledger.seq(name);
+        Some(State { data, seq }.encode().expect("encodes"))
     }
 
     pub fn event(&self, name: &RecordName, index: usize) -> Event {

@@ -1,6 +1,6 @@
 //! Blocks as CometBFT writes them, written a second time: what validators sign, and the JSON of headers and commits.
 
-use light_client::{BlockId, Header, Time};
+use light_client::{BlockId, Header, Time, json::TxResult};
 use records::SecretKey;
 use serde_json::{Value, json};
 
@@ -166,4 +166,64 @@ pub fn validators_json(height: u64, seats: &[Seat]) -> Value {
     let order = in_order(seats);
     let all: Vec<Value> = order.iter().map(one).collect();
     json!({ "block_height": height.to_string(), "validators": all, "count": all.len().to_string(), "total": all.len().to_string() })
+}
+
+/// The siblings of a leaf from below, split as RFC 6962 splits; leaves are given by their hashes.
+pub fn audit_path(leaves: &[[u8; 32]], index: usize) -> Vec<[u8; 32]> {
+    if leaves.len() < 2 {
+        return Vec::new();
+    }
+    let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+    let (inside, beside, index) = if index < left.len() {
+        (left, right, index)
+    } else {
+        (right, left, index - left.len())
+    };
+    let mut path = audit_path(inside, index);
+    path.push(light_client::root_of_hashes(beside.to_vec()));
+    path
+}
+
+fn result_json(result: &TxResult) -> Value {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    json!({
+        "code": result.code, "data": STANDARD.encode(&result.data), "log": "", "codespace": "", "events": [],
+        "gas_wanted": result.gas_wanted.to_string(), "gas_used": result.gas_used.to_string(),
+    })
+}
+
+/// The answer to `/block_results`.
+pub fn results_json(height: u64, block: &[(Vec<u8>, TxResult)]) -> Value {
+    let results: Vec<Value> = block
+        .iter()
+        .map(|(_, result)| result_json(result))
+        .collect();
+    json!({ "height": height.to_string(), "txs_results": results })
+}
+
+/// The answer to `/tx` with proof.
+pub fn tx_json(blocks: &[Vec<(Vec<u8>, TxResult)>], hash: &[u8]) -> Option<Value> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let sha = |tx: &[u8]| light_client::sha256(&[tx]);
+    let of = |block: &Vec<(Vec<u8>, TxResult)>| block.iter().position(|(tx, _)| sha(tx) == hash);
+    let (height, block, index) = (1..)
+        .zip(blocks)
+        .find_map(|(height, block)| Some((height, block, of(block)?)))?;
+    let (tx, result) = &block[index];
+    let leaves: Vec<[u8; 32]> = block
+        .iter()
+        .map(|(tx, _)| light_client::leaf_hash(&sha(tx)))
+        .collect();
+    let aunts: Vec<String> = audit_path(&leaves, index)
+        .iter()
+        .map(|aunt| STANDARD.encode(aunt))
+        .collect();
+    Some(json!({
+        "hash": hex::encode_upper(hash), "height": height.to_string(), "index": index, "tx": STANDARD.encode(tx),
+        "tx_result": result_json(result),
+        "proof": { "proof": {
+            "total": block.len().to_string(), "index": index.to_string(),
+            "leaf_hash": STANDARD.encode(leaves[index]), "aunts": aunts,
+        } },
+    }))
 }

@@ -68,6 +68,13 @@ pub fn print_of(text: &str) -> Digest {
 
 /// A chain with one invoice, issued in block 2, and a block after it.
 pub fn chain() -> TestChain {
+    let mut chain = issued();
+    chain.empty();
+    chain
+}
+
+/// A chain with one invoice, issued in block 2.
+pub fn issued() -> TestChain {
     let mut chain = TestChain::found(vec![
         member("tax", &["tax-bureau"]),
         member("shop", &["issuer"]),
@@ -90,7 +97,6 @@ pub fn chain() -> TestChain {
         json(&issue()),
         &[&key("shop")],
     );
-    chain.empty();
     chain
 }
 

@@ -33,9 +33,14 @@ pub fn lie(bend: impl Fn(&str, &Value, Value) -> Value + 'static) -> Lie {
     Lie::Bends(Box::new(bend))
 }
 
+/// The chain once a transaction was handed in: at once, and then after every pause.
+type Grow = dyn Fn(&[u8]) -> Vec<TestChain>;
+
 #[derive(Default)]
 pub struct Net {
-    nodes: BTreeMap<String, (Rc<TestChain>, Lie)>,
+    nodes: BTreeMap<String, (RefCell<Rc<TestChain>>, Lie)>,
+    grow: Option<Box<Grow>>,
+    later: RefCell<Vec<Rc<TestChain>>>,
     pub now: Cell<i64>,
     /// Calls so far, by node and method.
     pub calls: RefCell<Vec<(String, String)>>,
@@ -50,8 +55,28 @@ impl Net {
     }
 
     pub fn with(mut self, url: &str, chain: &Rc<TestChain>, lie: Lie) -> Self {
-        self.nodes.insert(url.into(), (chain.clone(), lie));
+        self.nodes
+            .insert(url.into(), (RefCell::new(chain.clone()), lie));
         self
+    }
+
+    /// What a transaction makes of the chain, at every node.
+    pub fn growing(mut self, grow: impl Fn(&[u8]) -> Vec<TestChain> + 'static) -> Self {
+        self.grow = Some(Box::new(grow));
+        self
+    }
+
+    /// Another chain at every node.
+    pub fn turn(&self, chain: &Rc<TestChain>) {
+        for (held, _) in self.nodes.values() {
+            *held.borrow_mut() = chain.clone();
+        }
+    }
+
+    /// How often a node was asked this.
+    pub fn count(&self, method: &str) -> usize {
+        let calls = self.calls.borrow();
+        calls.iter().filter(|(_, asked)| asked == method).count()
     }
 }
 
@@ -64,6 +89,7 @@ impl Host for Net {
             Lie::Garbage(bytes) => return Ok(bytes.clone()),
             _ => {}
         }
+        let chain = chain.borrow().clone();
         let newest = match lie {
             Lie::Older(height) => *height,
             _ => chain.height(),
@@ -76,7 +102,13 @@ impl Host for Net {
         let answers = calls.iter().map(|call| {
             let method = call["method"].as_str().expect("a method");
             self.calls.borrow_mut().push((url.into(), method.into()));
-            let envelope = match result(chain, newest, method, &call["params"]) {
+            if let (Some(grow), "broadcast_tx_sync") = (&self.grow, method) {
+                let tx = STANDARD.decode(call["params"]["tx"].as_str().expect("base64"));
+                let mut chains = grow(&tx.expect("base64")).into_iter().map(Rc::new);
+                self.turn(&chains.next().expect("a chain"));
+                self.later.borrow_mut().extend(chains);
+            }
+            let envelope = match result(&chain, newest, method, &call["params"]) {
                 Ok(result) => json!({ "jsonrpc": "2.0", "id": call["id"], "result": result }),
                 Err(data) => json!({ "jsonrpc": "2.0", "id": call["id"], "error": { "code": -32603, "message": "Internal error", "data": data } }),
             };
@@ -100,7 +132,13 @@ impl Host for Net {
         TOLD.with_borrow_mut(|told| told.push(news));
     }
 
-    async fn pause(&self, _: u32) {}
+    async fn pause(&self, _: u32) {
+        let mut later = self.later.borrow_mut();
+        if !later.is_empty() {
+            let next = later.remove(0);
+            self.turn(&next);
+        }
+    }
 }
 
 fn result(chain: &TestChain, newest: u64, method: &str, params: &Value) -> Result<Value, String> {
@@ -135,6 +173,18 @@ fn result(chain: &TestChain, newest: u64, method: &str, params: &Value) -> Resul
             &chain.seats,
             |_| true,
         )),
+        "header" => Ok(json!({ "header": comet::header_json(chain.header(exists(height)?)) })),
+        "block_results" => Ok(comet::results_json(
+            height,
+            &chain.blocks[exists(height)? as usize - 1],
+        )),
+        "tx" => {
+            let hash = params["hash"].as_str().expect("base64");
+            let hash = STANDARD.decode(hash).expect("base64");
+            comet::tx_json(&chain.blocks[..newest as usize], &hash)
+                .ok_or_else(|| format!("tx ({}) not found", hex::encode(hash)))
+        }
+        "broadcast_tx_sync" => Ok(json!({ "code": 0, "log": "" })),
         "validators" => Ok(comet::validators_json(exists(height)?, &chain.seats)),
         "abci_query" => Ok(query(chain, exists(height + 1)? - 1, params)),
         other => Err(format!("unknown method {other}")),
@@ -157,6 +207,19 @@ fn query(chain: &TestChain, height: u64, params: &Value) -> Value {
             let log = chain.log(key, height).unwrap_or_default();
             let range = log.iter().skip(start).take(count).map(Vec::as_slice);
             response["value"] = STANDARD.encode(records::log::pack_entries(range)).into();
+        }
+        "/log/inclusion" => {
+            let number = |at| u64::from_be_bytes(data[at..at + 8].try_into().expect("8 bytes"));
+            let log = chain.log(key, height).unwrap_or_default();
+            let leaves: Vec<[u8; 32]> = log[..number(40) as usize]
+                .iter()
+                .map(|entry| records::log::leaf_hash(entry))
+                .collect();
+            let path = comet::audit_path(&leaves, number(32) as usize);
+            response["value"] = STANDARD.encode(path.concat()).into();
+        }
+        "/state" => {
+            response["value"] = STANDARD.encode(chain.state(key).unwrap_or_default()).into();
         }
         other => response = json!({ "code": 3, "log": format!("unknown path {other}") }),
     }

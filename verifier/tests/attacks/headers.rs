@@ -1,0 +1,108 @@
+//! Headers: stale ones, two of one height, such as nobody confirms, and a checkpoint that nobody holds.
+
+use crate::{
+    ask::NODES,
+    common::{self, Lie, Net, chain, comet, lie, link, now, verifier, verifier_from},
+    tells::bent_header,
+};
+use records::testing::SECOND;
+use serde_json::json;
+use std::rc::Rc;
+use verifier::{Question, verdict::Outcome};
+
+#[test]
+fn where_every_node_hides_the_newest_blocks_age_tells() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time() + 200 * SECOND)
+        .with("http://a", &chain, Lie::Older(3))
+        .with("http://b", &chain, Lie::Older(3))
+        .with("http://c", &chain, Lie::Older(3));
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "life-cycle-stale")
+    );
+}
+
+#[test]
+fn one_node_alone_is_not_believed_and_neither_are_two_of_one_member() {
+    let chain = Rc::new(chain());
+    for nodes in [
+        &[("http://a", "tax")][..],
+        &[("http://a", "tax"), ("http://b", "tax")][..],
+    ] {
+        let net = Net::at(chain.time())
+            .with("http://a", &chain, Lie::None)
+            .with("http://b", &chain, Lie::None);
+        let verdict = now(verifier(&chain, nodes).check(&net, &Question::text(&link())));
+        assert_eq!(
+            (verdict.outcome, verdict.headline.as_str()),
+            (Outcome::NotEstablished, "no-other-node")
+        );
+    }
+    let net = Net::at(chain.time()).with("http://a", &chain, Lie::None);
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "other-nodes-silent")
+    );
+}
+
+#[test]
+fn two_signed_headers_of_one_height_stop_everything() {
+    let chain = Rc::new(chain());
+    // The same seats sign a second chain from the second block on.
+    let forked = lie(|method, params, answer| {
+        if method != "commit" || params["height"] == "1" {
+            return answer;
+        }
+        let chain = common::chain();
+        let height = params["height"]
+            .as_str()
+            .expect("set")
+            .parse()
+            .expect("a height");
+        let mut header = chain.header(height).clone();
+        header.app_hash = vec![9; 32];
+        let result = comet::commit_json(&header, &chain.seats, |_| true);
+        json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })
+    });
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, forked)
+        .with("http://c", &chain, Lie::None);
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "chain-forked"),
+        "{verdict:#?}"
+    );
+}
+
+#[test]
+fn a_header_that_a_node_cannot_prove_is_no_fork_where_a_third_agrees() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, bent_header())
+        .with("http://c", &chain, Lie::None);
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert_eq!(verdict.outcome, Outcome::Verified);
+    assert_eq!(verdict.nodes[1].state, "disagrees");
+}
+
+#[test]
+fn a_checkpoint_that_the_nodes_do_not_hold_starts_no_trust() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None);
+    let mut verifier = verifier_from(&chain, 1, &NODES, |chain| {
+        chain["checkpoint"]["hash"] = "00".repeat(32).into();
+    });
+    let verdict = now(verifier.check(&net, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "checkpoint-not-given")
+    );
+}

@@ -1,0 +1,100 @@
+//! Every lie that a node can tell: the right verdict from whoever is honest, and none that is falsely "verified".
+
+use crate::{
+    ask::{Tell, all_lie, one_liar},
+    common::{Lie, PRINTED, chain, lie, link},
+    tells::*,
+};
+use std::rc::Rc;
+use verifier::{Question, verdict::Outcome};
+
+const LIES: [(&str, Tell, &str); 20] = [
+    ("changed state with the old proof", changed_state, "refuted"),
+    ("hidden log entry", hidden_entry, "refuted"),
+    ("forged log entry", forged_entry, "refuted"),
+    ("proof of another height", other_height, "refuted"),
+    (
+        "proof of another height, denied",
+        other_height_denied,
+        "refuted",
+    ),
+    ("answer about another record", other_record, "refuted"),
+    ("forged header", forged_header, "refuted"),
+    ("bent header", bent_header, "refuted"),
+    ("minority commit", minority, "refuted"),
+    ("other chain", other_chain, "wrong-chain"),
+    ("other chain, denied", other_chain_denied, "refuted"),
+    ("header from the future", from_the_future, "refuted"),
+    ("boasts of height", boasts_of_height, "agrees"),
+    ("older header", || Lie::Older(2), "behind"),
+    ("cut connection", cut, "unreachable"),
+    ("endless answer", endless, "unreachable"),
+    ("no JSON", not_json, "garbage"),
+    ("JSON without end", deep_json, "garbage"),
+    ("nothing", empty, "garbage"),
+    ("answers to other questions", no_numbers, "garbage"),
+];
+
+#[test]
+fn one_lying_node_changes_no_verdict_and_is_named() {
+    let chain = Rc::new(chain());
+    for (name, tell, state) in LIES {
+        for (text, outcome) in [
+            (link(), Outcome::Verified),
+            (PRINTED.replace("356.60", "956.60"), Outcome::Rejected),
+            (PRINTED.replace("26105568", "26105569"), Outcome::Absent),
+        ] {
+            let verdict = one_liar(&chain, tell(), &Question::text(&text));
+            assert_eq!(verdict.outcome, outcome, "{name}: {verdict:#?}");
+            // Only a question that the lie concerns brings it to light.
+            if outcome == Outcome::Verified {
+                assert_eq!(
+                    verdict.nodes[0].state, state,
+                    "{name}: {:#?}",
+                    verdict.nodes
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn where_every_node_lies_nothing_is_established_and_nothing_called_forged() {
+    let chain = Rc::new(chain());
+    for (name, tell, _) in LIES {
+        if name == "older header" || name == "boasts of height" {
+            continue;
+        }
+        for text in [link(), PRINTED.replace("356.60", "956.60")] {
+            let verdict = all_lie(&chain, tell, &Question::text(&text));
+            assert_eq!(
+                verdict.outcome,
+                Outcome::NotEstablished,
+                "{name}: {verdict:#?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_node_that_lied_about_one_record_only_is_caught_on_that_record() {
+    let chain = Rc::new(chain());
+    let about_the_consortium = || {
+        lie(|method, params, mut answer| {
+            if is_query(method, params, "/log") && is_about(params, "member", "shop") {
+                bend_value(&mut answer, |mut packed| {
+                    packed.pop();
+                    packed
+                });
+            }
+            answer
+        })
+    };
+    let verdict = one_liar(&chain, about_the_consortium(), &Question::text(&link()));
+    assert_eq!(verdict.outcome, Outcome::Verified);
+    let verdict = all_lie(&chain, about_the_consortium, &Question::text(&link()));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "history-not-given")
+    );
+}

@@ -1,0 +1,12 @@
+//! Attacks played: on whatever `docs/soundness.md` promises, by lying nodes and by validators who sign what they must not.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod ask;
+mod headers;
+mod lies;
+mod outcomes;
+mod signed;
+mod tells;
+mod times;

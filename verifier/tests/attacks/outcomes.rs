@@ -1,0 +1,252 @@
+//! What became of an event that was sent is proven, not told.
+
+use crate::{
+    ask::{NODES, Tell},
+    common::{self, INVOICE, Lie, Net, TestChain, chain, lie, now, verifier},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use records::{
+    RecordName,
+    kinds::invoice::Lock,
+    testing::{SECOND, key},
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, rc::Rc};
+use verifier::{Draft, Unsent, Verifier, Written};
+
+/// Locks the invoice for a claim.
+fn lock(by: &str, claim: &str) -> Draft {
+    Draft {
+        event_type: "invoice.lock",
+        subject: RecordName::new("invoice", INVOICE).expect("a name"),
+        body: common::json(&Lock {
+            by: by.into(),
+            claim: claim.into(),
+        }),
+        keys: vec![key(by)],
+    }
+}
+
+/// An invoice that the firm has locked, so that every other claim is refused.
+fn locked() -> TestChain {
+    let mut chain = chain();
+    let body = lock("firm", "1").body;
+    chain.submit("invoice.lock", ("invoice", INVOICE), body, &[&key("firm")]);
+    chain.empty();
+    chain
+}
+
+/// The same with a transaction in block 6, which is refused, and empty blocks after it.
+fn refused(tx: &[u8], blocks: u64) -> TestChain {
+    let mut chain = locked();
+    assert_eq!(chain.block(tx).code, 1, "refused");
+    (0..blocks).for_each(|_| chain.empty());
+    chain
+}
+
+/// The same with empty blocks alone, until long after an event could be written.
+fn without() -> TestChain {
+    let mut chain = locked();
+    (0..130).for_each(|_| chain.empty());
+    chain
+}
+
+type Chains = fn(&[u8]) -> Vec<TestChain>;
+
+/// Sends a second claim where every node tells this lie, and the chain goes on so.
+fn send(tell: fn() -> Lie, grow: Chains) -> (Verifier, Net, Result<Written, Unsent>) {
+    let chain = Rc::new(locked());
+    let mut net = Net::at(chain.time() + 900 * SECOND).growing(grow);
+    for (url, _) in NODES {
+        net = net.with(url, &chain, tell());
+    }
+    let mut verifier = verifier(&chain, &NODES);
+    let result = now(verifier.send(&net, lock("firm", "2")));
+    (verifier, net, result)
+}
+
+fn reason(result: Result<Written, Unsent>) -> (String, BTreeMap<String, String>) {
+    let unsent = result.expect_err("not written");
+    (unsent.reason, unsent.facts)
+}
+
+#[test]
+fn a_refusal_is_proven_by_the_header_after_the_block() {
+    let (_, _, result) = send(|| Lie::None, |tx| vec![refused(tx, 2)]);
+    let (code, facts) = reason(result);
+    assert_eq!(
+        (code.as_str(), facts["height"].as_str()),
+        ("already-claimed", "6")
+    );
+    assert!(!facts.contains_key("said_by"), "{facts:?}");
+}
+
+#[test]
+fn an_outcome_waits_for_the_header_that_commits_to_it() {
+    let (_, net, result) = send(
+        || Lie::None,
+        |tx| vec![refused(tx, 0), refused(tx, 0), refused(tx, 1)],
+    );
+    assert_eq!(reason(result).0, "already-claimed");
+    assert!(net.count("tx") > 1, "asked again");
+    assert_eq!(net.count("block_results"), 1, "and not before the header");
+}
+
+/// A node's own story about a transaction: which answer, and what it makes of it.
+fn story(method: &'static str, change: impl Fn(&Value, &mut Value) + 'static) -> Lie {
+    lie(move |asked, params, mut answer| {
+        if asked == method {
+            change(params, &mut answer);
+        }
+        answer
+    })
+}
+
+/// Another reason than the one that the block's result gives.
+fn other_reason() -> Lie {
+    story("block_results", |_, answer| {
+        let data = STANDARD.encode(br#"{"code":"invoice-void"}"#);
+        answer["result"]["txs_results"][0]["data"] = data.into();
+    })
+}
+
+/// An acceptance in the place of a refusal.
+fn accepted() -> Lie {
+    story("block_results", |_, answer| {
+        answer["result"]["txs_results"][0]["code"] = 0.into();
+    })
+}
+
+/// A second result beside the true one, for a transaction that is not in the block.
+fn one_more_result() -> Lie {
+    story("block_results", |_, answer| {
+        let results = answer["result"]["txs_results"]
+            .as_array_mut()
+            .expect("results");
+        let first = results[0].clone();
+        results.push(first);
+    })
+}
+
+/// True results, and proof, of another height.
+fn other_block() -> Lie {
+    story("tx", |_, answer| answer["result"]["height"] = "4".into())
+}
+
+/// A refused transaction of somebody else.
+fn other_tx() -> Lie {
+    story("tx", |_, answer| {
+        let tx = answer["result"]["tx"].as_str().unwrap_or_default();
+        let mut bytes = STANDARD.decode(tx).expect("base64");
+        bytes.push(b' ');
+        answer["result"]["tx"] = STANDARD.encode(bytes).into();
+    })
+}
+
+#[test]
+fn a_story_about_an_outcome_is_not_believed_even_where_every_node_tells_it() {
+    let stories: [(&str, Tell); 5] = [
+        ("other reason", other_reason),
+        ("accepted", accepted),
+        ("one more result", one_more_result),
+        ("other block", other_block),
+        ("other transaction", other_tx),
+    ];
+    for (name, tell) in stories {
+        let (_, _, result) = send(tell, |tx| vec![refused(tx, 2), refused(tx, 140)]);
+        assert_eq!(reason(result).0, "not-written", "{name}");
+    }
+}
+
+#[test]
+fn a_refusal_that_never_was_in_a_block_is_not_believed() {
+    // What is true of the firm's first claim in block 4, told of the second.
+    let (_, _, result) = send(
+        || {
+            lie(|method, params, answer| {
+                if method != "tx" {
+                    return answer;
+                }
+                let asked = STANDARD.decode(params["hash"].as_str().expect("set"));
+                let chain = locked();
+                let (tx, _) = &chain.blocks[3][0];
+                let hash = light_client::sha256(&[tx]);
+                let mut result = common::comet::tx_json(&chain.blocks, &hash).expect("there");
+                result["hash"] = hex::encode_upper(asked.expect("base64")).into();
+                result["tx_result"]["code"] = 1.into();
+                json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })
+            })
+        },
+        |_| vec![without()],
+    );
+    assert_eq!(reason(result).0, "not-written");
+}
+
+#[test]
+fn where_one_node_lies_about_an_outcome_the_next_proves_it() {
+    for tell in [other_reason, accepted, other_block, other_tx] {
+        let chain = Rc::new(locked());
+        let net = Net::at(chain.time() + 900 * SECOND)
+            .growing(|tx| vec![refused(tx, 2)])
+            .with("http://a", &chain, tell())
+            .with("http://b", &chain, Lie::None)
+            .with("http://c", &chain, Lie::None);
+        let result = now(verifier(&chain, &NODES).send(&net, lock("firm", "2")));
+        assert_eq!(reason(result).0, "already-claimed");
+    }
+}
+
+#[test]
+fn a_node_that_refuses_to_take_an_event_proves_nothing_and_frees_nothing() {
+    let tell = || {
+        story("broadcast_tx_sync", |_, answer| {
+            answer["result"] = json!({ "code": 1, "log": r#"{"code":"invoice-void"}"# });
+        })
+    };
+    let (mut verifier, net, result) = send(tell, |_| vec![without()]);
+    let (code, facts) = reason(result);
+    assert_eq!(
+        (code.as_str(), facts["said_by"].as_str()),
+        ("invoice-void", "http://c")
+    );
+    // The chain is far beyond: the event cannot be written any more.
+    let result = now(verifier.send(&net, lock("firm", "3")));
+    assert_eq!(reason(result).0, "invoice-void");
+}
+
+#[test]
+fn after_a_refusal_no_alternative_is_signed_while_the_refused_event_may_still_be_written() {
+    let (mut verifier, net, result) = send(|| Lie::None, |tx| vec![refused(tx, 2)]);
+    assert_eq!(reason(result).0, "already-claimed");
+    let handed_in = net.count("broadcast_tx_sync");
+    let result = now(verifier.send(&net, lock("firm", "3")));
+    assert_eq!(reason(result).0, "still-pending");
+    assert_eq!(net.count("broadcast_tx_sync"), handed_in, "nothing left");
+    // The same once more is no alternative.
+    let result = now(verifier.send(&net, lock("firm", "2")));
+    assert_eq!(reason(result).0, "already-claimed");
+    assert_eq!(net.count("broadcast_tx_sync"), handed_in + 1);
+}
+
+#[test]
+fn what_is_written_is_proven_by_the_records_log() {
+    let chain = Rc::new(chain());
+    let mut net = Net::at(chain.time() + 900 * SECOND).growing(|tx| {
+        let mut chain = common::chain();
+        assert_eq!(chain.block(tx).code, 0, "accepted");
+        chain.empty();
+        vec![chain]
+    });
+    for (url, _) in NODES {
+        // That it was refused is a lie.
+        net = net.with(
+            url,
+            &chain,
+            story("tx", |_, answer| {
+                answer["result"]["tx_result"]["code"] = 1.into();
+            }),
+        );
+    }
+    let written = now(verifier(&chain, &NODES).send(&net, lock("firm", "1"))).expect("written");
+    assert_eq!(written.height, 4);
+}

@@ -1,0 +1,165 @@
+//! Block time is a lower bound: an event happened between the time of its block and that of the next.
+
+use crate::{
+    ask::{NODES, all_lie, one_liar},
+    common::{self, INVOICE, Lie, Net, PRINTED, TestChain, chain, lie, link, now, verifier},
+};
+use records::testing::{SECOND, key};
+use std::rc::Rc;
+use verifier::{
+    Question,
+    verdict::{HistoryEntry, Outcome, Verdict},
+};
+
+/// An invoice issued in block 2, block 3 after `pause` seconds, and long afterwards an event about another record.
+fn paused(pause: i64) -> TestChain {
+    let mut chain = common::issued();
+    chain.ledger.time += (pause - 5) * SECOND;
+    chain.empty();
+    chain.ledger.time += 3600 * SECOND;
+    let grant = records::kinds::quota::Grant {
+        by: "tax".into(),
+        count: 1,
+    };
+    let body = common::json(&grant);
+    chain.submit("quota.grant", ("quota", "shop"), body, &[&key("tax")]);
+    chain.empty();
+    chain
+}
+
+fn width(entry: &HistoryEntry) -> i64 {
+    let nanos = |text: &str| text.parse::<i64>().expect("a time");
+    (nanos(&entry.until_time) - nanos(&entry.time)) / SECOND
+}
+
+fn warns(verdict: &Verdict) -> bool {
+    let of = |check: &verifier::verdict::Check| check.reason == "event-times-wide";
+    verdict.checks.iter().any(of)
+}
+
+#[test]
+fn an_event_ends_at_the_time_of_the_next_block_which_the_log_of_block_hashes_proves() {
+    let chain = Rc::new(paused(20));
+    let verdict = one_liar(&chain, Lie::None, &Question::text(&link()));
+    assert_eq!(width(&verdict.history[0]), 20);
+    assert!(!warns(&verdict));
+    assert_eq!(verdict.outcome, Outcome::Verified);
+}
+
+#[test]
+fn a_wide_interval_is_shown_and_warned_of() {
+    let chain = Rc::new(paused(400));
+    let verdict = one_liar(&chain, Lie::None, &Question::text(&link()));
+    assert_eq!(width(&verdict.history[0]), 400);
+    assert!(warns(&verdict), "{verdict:#?}");
+    // It says when, not whether: the verdict stands.
+    assert_eq!(verdict.outcome, Outcome::Verified);
+}
+
+/// The next header with another time, by nodes that would have an event look precise.
+fn nearer_header() -> Lie {
+    lie(|method, params, mut answer| {
+        if method == "header" && params["height"] == "3" {
+            let near = chain().header(2).time.to_string();
+            answer["result"]["header"]["time"] = near.into();
+        }
+        answer
+    })
+}
+
+/// Another header of the chain, for the one asked for.
+fn other_header() -> Lie {
+    lie(|method, params, mut answer| {
+        if method == "header" && params["height"] == "3" {
+            answer["result"]["header"] = common::comet::header_json(paused(400).header(2));
+        }
+        answer
+    })
+}
+
+#[test]
+fn a_forged_next_header_makes_no_interval_narrow() {
+    let chain = Rc::new(paused(400));
+    for tell in [nearer_header, other_header] {
+        let verdict = one_liar(&chain, tell(), &Question::text(&link()));
+        assert_eq!(width(&verdict.history[0]), 400);
+        assert_eq!(verdict.nodes[0].state, "refuted");
+        // Where all of them lie, the header of today ends the interval.
+        let verdict = all_lie(&chain, tell, &Question::text(&link()));
+        let today = (chain.time() - chain.header(2).time.unix_nanos() as i64) / SECOND;
+        assert_eq!(width(&verdict.history[0]), today);
+        assert!(warns(&verdict));
+    }
+}
+
+#[test]
+fn beyond_the_logs_end_the_next_header_counts_by_its_signatures() {
+    let quiet = || {
+        let mut chain = common::issued();
+        (0..60).for_each(|_| chain.empty());
+        Rc::new(chain)
+    };
+    let chain = quiet();
+    let verdict = one_liar(&chain, Lie::None, &Question::text(&link()));
+    assert_eq!(width(&verdict.history[0]), 5);
+    // Signed by others: not believed.
+    let forged = || {
+        lie(|method, params, mut answer| {
+            if method == "commit" && params["height"] == "3" {
+                let header = &mut answer["result"]["signed_header"]["header"];
+                header["time"] = common::chain().header(2).time.to_string().into();
+            }
+            answer
+        })
+    };
+    let verdict = all_lie(&chain, forged, &Question::text(&link()));
+    assert_eq!(width(&verdict.history[0]), 300);
+}
+
+#[test]
+fn a_proven_time_is_not_asked_for_again() {
+    let chain = Rc::new(paused(20));
+    let mut net = Net::at(chain.time() + 3 * SECOND);
+    for (url, _) in NODES {
+        net = net.with(url, &chain, Lie::None);
+    }
+    let mut verifier = verifier(&chain, &NODES);
+    for _ in 0..3 {
+        let verdict = now(verifier.check(&net, &Question::text(&link())));
+        assert_eq!(width(&verdict.history[0]), 20);
+    }
+    assert_eq!(net.count("header"), 1);
+}
+
+#[test]
+fn nothing_that_can_still_change_is_established_under_an_old_header() {
+    let chain = Rc::new(chain());
+    let absent = PRINTED.replace("26105568", "26105569");
+    for (text, stale) in [(link(), "life-cycle-stale"), (absent, "absence-stale")] {
+        let mut net = Net::at(chain.time() + 121 * SECOND);
+        for (url, _) in NODES {
+            net = net.with(url, &chain, Lie::None);
+        }
+        let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&text)));
+        assert_eq!(verdict.outcome, Outcome::NotEstablished);
+        assert_eq!(verdict.headline, stale);
+    }
+}
+
+#[test]
+fn a_red_flushed_invoice_stays_so_under_an_old_header() {
+    let mut chain = chain();
+    let void = records::kinds::invoice::Void {
+        issuer: "shop".into(),
+    };
+    let body = common::json(&void);
+    chain.submit("invoice.void", ("invoice", INVOICE), body, &[&key("shop")]);
+    chain.empty();
+    let chain = Rc::new(chain);
+    let mut net = Net::at(chain.time() + 86_400 * SECOND);
+    for (url, _) in NODES {
+        net = net.with(url, &chain, Lie::None);
+    }
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert_eq!(verdict.outcome, Outcome::OutOfForce);
+}
