@@ -1,5 +1,6 @@
 //! The page: a Yew single-page application without any cryptography. It asks two web workers and draws what they answer.
 
+mod draw;
 mod engine;
 mod home;
 mod i18n;
@@ -17,6 +18,6 @@ fn main() {
     let document = web_sys::window().and_then(|window| window.document());
     if let Some(root) = document.and_then(|document| document.get_element_by_id("app")) {
         root.set_inner_html("");
-        yew::Renderer::<shell::Shell>::with_root(root).render();
+        draw::start(root, shell::Shell);
     }
 }

@@ -1,10 +1,10 @@
 //! A question under way: what was heard so far, and the verdict in the end.
 
 use super::{Engine, Ticket};
+use crate::draw::prelude::*;
 use std::rc::Rc;
 use verifier::verdict::{Check, Signer, Verdict};
 use worker::{FromVerifier, RecordRef, ToVerifier, verify::Facts};
-use yew::prelude::*;
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,28 +51,13 @@ pub struct Inquiry {
     pub failed: Option<(String, Facts)>,
 }
 
-/// What happens to an inquiry.
-pub enum Step {
-    /// A new question: forget the last one.
-    Begin,
-    /// A message of the worker.
-    Heard(FromVerifier),
-}
-
-impl Reducible for Inquiry {
-    type Action = Step;
-
-    fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match step {
-            Step::Begin => next = Self::default(),
-            Step::Heard(message) => next.hear(message),
-        }
-        Rc::new(next)
-    }
-}
-
 impl Inquiry {
+    fn heard(&self, message: FromVerifier) -> Self {
+        let mut next = self.clone();
+        next.hear(message);
+        next
+    }
+
     fn hear(&mut self, message: FromVerifier) {
         match message {
             FromVerifier::Waiting { step, facts, .. } => self.waiting = Some((step, facts)),
@@ -103,21 +88,48 @@ impl Inquiry {
     }
 }
 
-/// Asks `question` and follows it; asks anew when it changes, or when `again` does.
+/// An inquiry and what it is about.
+#[derive(Default, PartialEq)]
+struct Asked {
+    question: Option<Question>,
+    again: u32,
+    inquiry: Rc<Inquiry>,
+}
+
+impl Asked {
+    fn heard(&self, message: FromVerifier) -> Self {
+        Self {
+            question: self.question.clone(),
+            again: self.again,
+            inquiry: Rc::new(self.inquiry.heard(message)),
+        }
+    }
+}
+
+/// Asks `question` and follows it; asks anew when it changes, or when `again` does. What was heard about one question never stands as
+/// the answer to another.
 #[hook]
 pub fn use_inquiry(engine: &Engine, question: Option<Question>, again: u32) -> Rc<Inquiry> {
-    let inquiry = use_reducer(Inquiry::default);
-    let dispatch = inquiry.dispatcher();
+    let asked = use_state(Asked::default);
+    let setter = asked.setter();
     let engine = engine.clone();
-    use_effect_with((question, again), move |(question, _)| {
-        dispatch.dispatch(Step::Begin);
+    use_effect_with((question.clone(), again), move |(question, again)| {
+        setter.set(Asked {
+            question: question.clone(),
+            again: *again,
+            inquiry: Rc::default(),
+        });
         let ticket: Option<Ticket> = question.clone().map(|question| {
             engine.ask(
                 |id| question.message(id),
-                Callback::from(move |message| dispatch.dispatch(Step::Heard(message))),
+                Callback::from(move |message| setter.change(|asked| asked.heard(message))),
             )
         });
         move || drop(ticket)
     });
-    Rc::new((*inquiry).clone())
+    if asked.question == question && asked.again == again {
+        asked.inquiry.clone()
+    } else {
+        Rc::default()
+    }
 }

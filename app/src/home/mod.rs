@@ -1,20 +1,25 @@
 //! Home: three large tasks, what the page knows of the chain, and the way to samples.
 
+use crate::draw::prelude::*;
 use crate::engine::Link;
 use crate::i18n::{Text, age, reason, thousands, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Icon, Mark, icon, mark};
 use worker::Chain;
-use yew::prelude::*;
 
 /// The first page.
-#[component]
-pub fn Home() -> Html {
+#[derive(PartialEq)]
+pub struct Home;
+
+part!(Home, use_home());
+
+#[hook]
+fn use_home() -> Html {
     let page = use_page();
     let lang = page.lang;
     let task = |href: &'static str, id: &'static str, sign, title: Text, say: Text, first: bool| {
         html! {
-            <a class={classes!("card", "task", first.then_some("first"))} {href} data-testid={id}>
+            <a class={classes(["card", "task", when(first, "first")])} {href} data-testid={id}>
                 { icon(sign, 44) }<div><b>{ lang.t(title) }</b><span class="small">{ lang.t(say) }</span></div><span class="go">{ icon(Icon::Go, 22) }</span>
             </a>
         }
@@ -110,8 +115,13 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
 }
 
 /// A place that does not exist.
-#[component]
-pub fn Unknown() -> Html {
+#[derive(PartialEq)]
+pub struct Unknown;
+
+part!(Unknown, use_unknown());
+
+#[hook]
+fn use_unknown() -> Html {
     let lang = use_page().lang;
     widget::frame(
         false,

@@ -1,14 +1,14 @@
 //! Many invoices for a finance clerk: one a line, checked one after the other, as a list with small rings.
 
 use super::summary;
+use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, headline, step, words};
 use crate::shell::use_page;
-use crate::widget::{self, CopyButton, Mark, outcome_pill, small_ring};
+use crate::widget::{self, Mark, copy, outcome_pill, small_ring};
 use std::rc::Rc;
 use verifier::verdict::Verdict;
 use web_sys::HtmlTextAreaElement;
-use yew::prelude::*;
 
 const MOST: usize = 500;
 
@@ -30,25 +30,13 @@ enum End {
 #[derive(Default, PartialEq)]
 struct Rows(Vec<Row>);
 
-enum Change {
-    Start(String),
-    End(usize, End),
-}
-
-impl Reducible for Rows {
-    type Action = Change;
-
-    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
-        Rc::new(match change {
-            Change::Start(text) => Self(rows(&text)),
-            Change::End(at, end) => {
-                let mut rows = self.0.clone();
-                if let Some(row) = rows.get_mut(at) {
-                    row.end = Some(end);
-                }
-                Self(rows)
-            }
-        })
+impl Rows {
+    fn ended(&self, at: usize, end: End) -> Self {
+        let mut rows = self.0.clone();
+        if let Some(row) = rows.get_mut(at) {
+            row.end = Some(end);
+        }
+        Self(rows)
     }
 }
 
@@ -77,11 +65,16 @@ fn rows(text: &str) -> Vec<Row> {
 }
 
 /// The page.
-#[component]
-pub fn Batch() -> Html {
+#[derive(PartialEq)]
+pub struct Batch;
+
+part!(Batch, use_batch());
+
+#[hook]
+fn use_batch() -> Html {
     let page = use_page();
     let lang = page.lang;
-    let rows = use_reducer(Rows::default);
+    let rows = use_state(Rows::default);
     let area = use_node_ref();
     let next = rows
         .0
@@ -92,7 +85,7 @@ pub fn Batch() -> Html {
         .map(|row| Question::Text(row.text.clone()));
     let inquiry = use_inquiry(&page.engine, question, next.unwrap_or(MOST) as u32);
     {
-        let dispatch = rows.dispatcher();
+        let setter = rows.setter();
         use_effect_with(
             (next, inquiry.verdict.clone(), inquiry.failed.clone()),
             move |(next, verdict, failed)| {
@@ -102,16 +95,16 @@ pub fn Batch() -> Html {
                     _ => return,
                 };
                 if let Some(at) = next {
-                    dispatch.dispatch(Change::End(*at, end));
+                    setter.change(|rows| rows.ended(*at, end));
                 }
             },
         );
     }
     let start = {
-        let (dispatch, area) = (rows.dispatcher(), area.clone());
+        let (setter, area) = (rows.setter(), area.clone());
         Callback::from(move |_| {
             if let Some(area) = area.cast::<HtmlTextAreaElement>() {
-                dispatch.dispatch(Change::Start(area.value()));
+                setter.set(Rows(self::rows(&area.value())));
             }
         })
     };
@@ -145,7 +138,7 @@ fn list(lang: Lang, rows: &[Row], next: Option<usize>, waiting: Option<String>) 
     ];
     html! {
         <section class="card">
-            <div class="row wrap"><h3 class="grow" role="status">{ lang.fill(words::BATCH_DONE, &facts) }</h3><CopyButton text={csv(lang, rows)} label={lang.t(words::BATCH_CSV)} testid="batch-csv" /></div>
+            <div class="row wrap"><h3 class="grow" role="status">{ lang.fill(words::BATCH_DONE, &facts) }</h3>{ copy(csv(lang, rows), lang.t(words::BATCH_CSV), "batch-csv") }</div>
             <ol class="list">{ for rows.iter().enumerate().map(|(at, row)| line(lang, row, (Some(at) == next).then_some(waiting.as_deref()).flatten())) }</ol>
         </section>
     }

@@ -1,10 +1,10 @@
 //! Where an invoice is in its life, from its proven state.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
 use crate::widget::{Stage, track};
 use serde::Deserialize;
 use verifier::verdict::Verdict;
-use yew::prelude::*;
 
 /// What is drawn of an invoice's state; the whole of it stands in docs/formats.md.
 #[derive(Debug, Deserialize)]

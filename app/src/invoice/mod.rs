@@ -6,71 +6,86 @@ pub mod summary;
 
 pub use batch::Batch;
 
+use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Question, use_inquiry};
 use crate::i18n::{Lang, words};
 use crate::shell::{Page, Route, go, replace, use_page};
-use crate::widget::{self, CopyButton, Share, VerdictHead};
+use crate::widget::{self, Share, VerdictHead, copy};
 use std::rc::Rc;
 use verifier::verdict::Verdict;
 use worker::RecordRef;
-use yew::prelude::*;
 
 /// The result of what was scanned.
-#[component]
-pub fn Scanned() -> Html {
+#[derive(PartialEq)]
+pub struct Scanned;
+
+part!(Scanned, use_scanned());
+
+#[hook]
+fn use_scanned() -> Html {
     let page = use_page();
     let text = page.scanned.to_string();
     if text.is_empty() {
         // Opened anew: what was scanned lived in memory only.
-        return html! { <Elsewhere to={Route::Scan} /> };
+        return part(Elsewhere { to: Route::Scan });
     }
-    html! { <Answer question={Question::Text(text)} /> }
+    part(Answer {
+        question: Question::Text(text),
+    })
 }
 
 /// A record from a link.
-#[derive(PartialEq, Properties)]
-pub struct LinkedProps {
+#[derive(PartialEq)]
+pub struct Linked {
     /// Which record.
     pub record: RecordRef,
     /// Openings that the link brought.
     pub openings: Option<String>,
 }
 
+part!(Linked, use_linked);
+
 /// The result of a link.
-#[component]
-pub fn Linked(props: &LinkedProps) -> Html {
+#[hook]
+fn use_linked(props: &Linked) -> Html {
     let record = props.record.clone();
     match &props.openings {
-        _ if record.kind == "vote" => html! { <crate::vote::Vote id={record.id} /> },
-        Some(openings) => {
-            html! { <Answer question={Question::Text(format!("#/r/{}/{}/{openings}", record.kind, record.id))} /> }
-        }
-        None => html! { <Answer question={Question::Record(record)} /> },
+        _ if record.kind == "vote" => part(crate::vote::Vote { id: record.id }),
+        Some(openings) => part(Answer {
+            question: Question::Text(format!("#/r/{}/{}/{openings}", record.kind, record.id)),
+        }),
+        None => part(Answer {
+            question: Question::Record(record),
+        }),
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct ElsewhereProps {
+#[derive(PartialEq)]
+struct Elsewhere {
     to: Route,
 }
 
+part!(Elsewhere, use_elsewhere);
+
 /// Goes somewhere else at once.
-#[component]
-fn Elsewhere(props: &ElsewhereProps) -> Html {
+#[hook]
+fn use_elsewhere(props: &Elsewhere) -> Html {
     use_effect_with(props.to.clone(), go);
     Html::default()
 }
 
-#[derive(PartialEq, Properties)]
-struct AnswerProps {
+#[derive(PartialEq)]
+struct Answer {
     question: Question,
 }
 
-#[component]
-fn Answer(props: &AnswerProps) -> Html {
+part!(Answer, use_answer);
+
+#[hook]
+fn use_answer(props: &Answer) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let again = use_state_eq(|| 0u32);
+    let again = use_state(|| 0u32);
     let inquiry = use_inquiry(&page.engine, Some(props.question.clone()), *again);
     use_effect_with(inquiry.verdict.clone(), |verdict| {
         if let Some(verdict) = verdict.as_ref().filter(|verdict| !verdict.id.is_empty()) {
@@ -93,7 +108,7 @@ fn Answer(props: &AnswerProps) -> Html {
             { widget::link_notice(&page) }
             <div class="desk">
                 <div class="lead">
-                    <VerdictHead inquiry={inquiry.clone()} />
+                    { part(VerdictHead { inquiry: inquiry.clone() }) }
                     { done.as_deref().map_or_else(Html::default, |verdict| paper(lang, verdict, &props.question)) }
                 </div>
                 <div class="rest">
@@ -148,11 +163,11 @@ fn grounds(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
             { widget::raw(lang, verdict) }
             if !verdict.id.is_empty() {
                 { widget::fold(lang.t(words::SHARE), "share-fold", false, html! {
-                    <Share hash={format!("#/r/{}/{}", verdict.kind, verdict.id)} openings={openings(question).map(AttrValue::from)} />
+                    { part(Share { hash: format!("#/r/{}/{}", verdict.kind, verdict.id), openings: openings(question) }) }
                 }) }
             }
             <div class="row"><p class="caption grow">{ lang.fill(words::TOOK, &[("seconds", &took)]) }</p>
-                <CopyButton text={summary::text(lang, verdict)} label={lang.t(words::SUMMARY)} testid="copy-summary" /></div>
+                { copy(summary::text(lang, verdict), lang.t(words::SUMMARY), "copy-summary") }</div>
         </>
     }
 }
@@ -173,23 +188,25 @@ fn actions(page: &Page, inquiry: &Rc<Inquiry>, retry: Callback<MouseEvent>) -> H
     let lang = page.lang;
     html! {
         <div class="actions">
-            if let Some(verdict) = inquiry.verdict.clone().filter(|verdict| !verdict.raw.is_empty()) { <Save {verdict} /> }
+            if let Some(verdict) = inquiry.verdict.clone().filter(|verdict| !verdict.raw.is_empty()) { { part(Save { verdict }) } }
             else if inquiry.waiting.is_none() { <button type="button" class="btn" onclick={retry} data-testid="again">{ lang.t(words::AGAIN) }</button> }
             <a class="btn primary" href="#/scan" data-testid="scan-next">{ lang.t(words::SCAN_NEXT) }</a>
         </div>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct SaveProps {
+#[derive(PartialEq)]
+struct Save {
     verdict: Rc<Verdict>,
 }
 
+part!(Save, use_save);
+
 /// Keeps the proof as a file; inside WeChat it is copied, and the page says so.
-#[component]
-fn Save(props: &SaveProps) -> Html {
+#[hook]
+fn use_save(props: &Save) -> Html {
     let lang = use_page().lang;
-    let copied = use_state_eq(|| false);
+    let copied = use_state(|| false);
     let press = {
         let (verdict, copied) = (props.verdict.clone(), copied.clone());
         Callback::from(move |_| {

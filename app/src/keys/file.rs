@@ -1,14 +1,15 @@
 //! Keeping an identity's file: shown, downloaded or copied, and then declared as kept.
 
+use crate::draw::prelude::*;
 use crate::i18n::{reason, words};
 use crate::shell::use_page;
-use crate::widget::{CopyButton, download};
+use crate::widget::{copy, download};
+use std::cell::RefCell;
 use worker::{FromVerifier, Identity, ToVerifier};
-use yew::prelude::*;
 
 /// Whose file.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct KeepFile {
     /// The identity.
     pub identity: Identity,
 }
@@ -21,13 +22,15 @@ enum File {
     Failed(String),
 }
 
+part!(KeepFile, use_keep_file);
+
 /// The way to the file.
-#[component]
-pub fn KeepFile(props: &Props) -> Html {
+#[hook]
+fn use_keep_file(props: &KeepFile) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let file = use_state_eq(|| File::None);
-    let ticket = use_mut_ref(|| None);
+    let file = use_state(|| File::None);
+    let ticket = use_kept(|| RefCell::new(None));
     let key = props.identity.key.clone();
     let show = {
         let (engine, file, key) = (page.engine.clone(), file.setter(), key.clone());
@@ -55,7 +58,7 @@ pub fn KeepFile(props: &Props) -> Html {
     };
     match &*file {
         File::None => html! {
-            <button type="button" class={classes!("btn", "slim", (!props.identity.exported).then_some("primary"))} onclick={show} data-testid="export">{ lang.t(words::KEYS_EXPORT) }</button>
+            <button type="button" class={classes(["btn", "slim", when(!props.identity.exported, "primary")])} onclick={show} data-testid="export">{ lang.t(words::KEYS_EXPORT) }</button>
         },
         File::Failed(sentence) => html! { <p class="note bad" role="status">{ sentence }</p> },
         File::Here(name, text) => {
@@ -67,7 +70,7 @@ pub fn KeepFile(props: &Props) -> Html {
                 <div class="stack">
                     <p class="note warn">{ lang.t(words::KEYS_EXPORT_SAY) }</p>
                     <pre tabindex="0" data-testid="identity-file" data-name={name.clone()}>{ text }</pre>
-                    <div class="row wrap"><button type="button" class="btn slim" onclick={save} data-testid="download">{ lang.t(words::KEYS_DOWNLOAD) }</button><CopyButton text={text.clone()} testid="copy-identity" /></div>
+                    <div class="row wrap"><button type="button" class="btn slim" onclick={save} data-testid="download">{ lang.t(words::KEYS_DOWNLOAD) }</button>{ copy(text.clone(), lang.t(words::COPY), "copy-identity") }</div>
                     <button type="button" class="btn primary" onclick={kept} data-testid="kept">{ lang.t(words::KEYS_KEPT) }</button>
                 </div>
             }

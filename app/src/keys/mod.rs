@@ -3,17 +3,22 @@
 mod file;
 mod new;
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, short, words};
 use crate::shell::{Page, use_page};
 use crate::widget;
 use file::KeepFile;
 use new::{Import, New};
 use worker::{Identity, Role, ToVerifier};
-use yew::prelude::*;
 
 /// The page.
-#[component]
-pub fn Keys() -> Html {
+#[derive(PartialEq)]
+pub struct Keys;
+
+part!(Keys, use_keys());
+
+#[hook]
+fn use_keys() -> Html {
     let page = use_page();
     let lang = page.lang;
     let list = &page.known.identities;
@@ -22,9 +27,9 @@ pub fn Keys() -> Html {
             { widget::link_notice(&page) }
             <p class="small">{ lang.t(words::KEYS_SAY) }</p>
             if list.is_empty() { <p class="note" data-testid="no-identities">{ lang.t(words::KEYS_NONE) }</p> }
-            { for list.iter().map(|identity| html! { <Card identity={identity.clone()} key={identity.key.clone()} /> }) }
-            <Import />
-            <New />
+            { for list.iter().map(|identity| keyed(&identity.key, Card { identity: identity.clone() })) }
+            { part(Import) }
+            { part(New) }
         </>
     };
     widget::frame(false, content)
@@ -39,13 +44,15 @@ pub fn role_name(role: Role) -> Text {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct CardProps {
+#[derive(PartialEq)]
+struct Card {
     identity: Identity,
 }
 
-#[component]
-fn Card(props: &CardProps) -> Html {
+part!(Card, use_card);
+
+#[hook]
+fn use_card(props: &Card) -> Html {
     let page = use_page();
     let lang = page.lang;
     let identity = &props.identity;
@@ -59,7 +66,7 @@ fn Card(props: &CardProps) -> Html {
             <div class="row"><span class="avatar" aria-hidden="true">{ identity.name.chars().next() }</span>
                 <div class="grow"><b>{ &identity.name }</b><div class="caption">{ lang.t(role_name(identity.role)) }</div></div><span {class}>{ lang.t(word) }</span></div>
             <p class="mono caption">{ short(&identity.key) }</p>
-            <KeepFile identity={identity.clone()} />
+            { part(KeepFile { identity: identity.clone() }) }
             { forget(lang, &page, identity) }
         </section>
     }

@@ -1,22 +1,28 @@
 //! A new identity, or one from its file.
 
 use super::role_name;
+use crate::draw::prelude::*;
 use crate::i18n::{reason, words};
 use crate::shell::use_page;
-use crate::widget::{self, FilePick};
+use crate::widget::{self, file_pick};
+use std::cell::RefCell;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
 use worker::{FromVerifier, Role, ToVerifier};
-use yew::prelude::*;
 
 const ROLES: [Role; 3] = [Role::Patient, Role::Owner, Role::Member];
 
 /// Makes a key pair.
-#[component]
-pub fn New() -> Html {
+#[derive(PartialEq)]
+pub struct New;
+
+part!(New, use_new());
+
+#[hook]
+fn use_new() -> Html {
     let page = use_page();
     let lang = page.lang;
-    let role = use_state_eq(|| Role::Patient);
+    let role = use_state(|| Role::Patient);
     let name = use_node_ref();
     let create = {
         let (engine, role, field) = (page.engine.clone(), *role, name.clone());
@@ -35,8 +41,13 @@ pub fn New() -> Html {
     let choices = ROLES.map(|one| {
         let role = role.clone();
         let checked = *role == one;
+        let id = match one {
+            Role::Patient => "role-patient",
+            Role::Owner => "role-owner",
+            Role::Member => "role-member",
+        };
         html! {
-            <label class="choice"><input type="radio" name="role" {checked} data-testid={format!("role-{one:?}").to_lowercase()} onchange={Callback::from(move |_| role.set(one))} />{ lang.t(role_name(one)) }</label>
+            <label class="choice"><input type="radio" name="role" {checked} data-testid={id} onchange={Callback::from(move |_| role.set(one))} />{ lang.t(role_name(one)) }</label>
         }
     });
     let form = html! {
@@ -50,13 +61,18 @@ pub fn New() -> Html {
 }
 
 /// Takes an identity from its file.
-#[component]
-pub fn Import() -> Html {
+#[derive(PartialEq)]
+pub struct Import;
+
+part!(Import, use_import());
+
+#[hook]
+fn use_import() -> Html {
     let page = use_page();
     let lang = page.lang;
     let area = use_node_ref();
-    let failed = use_state_eq(String::new);
-    let ticket = use_mut_ref(|| None);
+    let failed = use_state(String::new);
+    let ticket = use_kept(|| RefCell::new(None));
     let import = {
         let (engine, failed) = (page.engine.clone(), failed.setter());
         Callback::from(move |text: String| {
@@ -97,7 +113,7 @@ pub fn Import() -> Html {
         <div class="stack">
             <label class="field"><span>{ lang.t(words::KEYS_IMPORT_SAY) }</span><textarea ref={area} class="input" rows="3" data-testid="import-text" autocomplete="off" /></label>
             if !failed.is_empty() { <p class="note bad" role="status" data-testid="import-failed">{ &*failed }</p> }
-            <div class="row"><FilePick accept=".json,application/json,text/plain" testid="import-file" {chosen}>{ lang.t(words::KEYS_FILE) }</FilePick>
+            <div class="row">{ file_pick(".json,application/json,text/plain", None, "import-file", &chosen, html! { { lang.t(words::KEYS_FILE) } }) }
                 <button type="button" class="btn primary" onclick={press} data-testid="import">{ lang.t(words::KEYS_IMPORT_DO) }</button></div>
         </div>
     };

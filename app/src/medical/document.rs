@@ -1,17 +1,28 @@
 //! One document of a patient: confirm it, see who has read it, who is denied, and review an emergency reading.
 
 use super::state::{Document, field, proven};
+use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, Text, date, member, words};
 use crate::shell::{Route, use_page};
 use crate::widget::{
-    self, CopyButton, Doing, Mark, act_view, checks_waiting, mark, outcome_pill, use_act, visitors,
+    self, Doing, Mark, act_view, checks_waiting, copy, mark, outcome_pill, use_act, visitors,
 };
 use verifier::verdict::{HistoryEntry, Outcome, Verdict};
 use worker::{Action, RecordRef};
-use yew::prelude::*;
 
-pub use super::grant::Props;
+/// Which document, for whom.
+#[derive(PartialEq)]
+pub struct DocumentCard {
+    /// Record id.
+    pub id: String,
+    /// Key of the patient's identity.
+    pub identity: String,
+    /// Looks again when it changes.
+    pub again: u32,
+    /// Hears that something was written.
+    pub changed: Callback<()>,
+}
 
 fn standing(document: &Document) -> (Text, Mark) {
     match document.status.as_str() {
@@ -21,9 +32,11 @@ fn standing(document: &Document) -> (Text, Mark) {
     }
 }
 
+part!(DocumentCard, use_document_card);
+
 /// The card.
-#[component]
-pub fn DocumentCard(props: &Props) -> Html {
+#[hook]
+fn use_document_card(props: &DocumentCard) -> Html {
     let page = use_page();
     let lang = page.lang;
     let record = RecordRef {
@@ -65,15 +78,15 @@ pub fn DocumentCard(props: &Props) -> Html {
     let title = field(&verdict, "title").unwrap_or(&props.id).to_owned();
     let address = Route::Record(record, None).hash();
     html! {
-        <section class="card stack" data-testid="document" data-id={props.id.clone()} data-status={document.status.clone()} data-outcome={format!("{:?}", verdict.outcome).to_lowercase()}>
+        <section class="card stack" data-testid="document" data-id={props.id.clone()} data-status={document.status.clone()} data-outcome={widget::outcome_code(verdict.outcome)}>
             <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(lang, &document.hospital), &verdict) }</div></div>
-                <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
+                <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
             if document.status == "proposed" { { answer(lang, &props.id, &act, doing.busy()) } }
             { denied(lang, &document.denied, &props.id, &act, doing.busy()) }
             { act_view(lang, &doing) }
             { book(lang, &verdict) }
             if document.open_reviews > 0 { { reviews(lang, &verdict.history, &act, doing.busy()) } }
-            <div class="row wrap"><a class="link grow" href={address}>{ lang.t(words::CHECKS) }</a><CopyButton text={props.id.clone()} label={lang.t(words::MED_COPY_ID)} testid="copy-document" /></div>
+            <div class="row wrap"><a class="link grow" href={address}>{ lang.t(words::CHECKS) }</a>{ copy(props.id.clone(), lang.t(words::MED_COPY_ID), "copy-document") }</div>
         </section>
     }
 }

@@ -1,20 +1,20 @@
 //! A new consent, or a denial: which documents, whom, why, until when.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, short, small, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Doing, act_view, segments, use_act};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use worker::Action;
-use yew::prelude::*;
 
 const PURPOSES: [&str; 4] = ["treatment", "referral", "insurance", "research"];
 const DAYS: [u32; 4] = [1, 14, 90, 365];
 const READERS: [&str; 3] = ["hospital", "doctor", "company"];
 
 /// Whose documents.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct GiveForm {
     /// Key of the patient's identity.
     pub identity: String,
     /// Its documents.
@@ -34,12 +34,14 @@ struct Wish {
     without: Vec<String>,
 }
 
+part!(GiveForm, use_give_form);
+
 /// The form.
-#[component]
-pub fn GiveForm(props: &Props) -> Html {
+#[hook]
+fn use_give_form(props: &GiveForm) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let wish = use_state_eq(|| Wish {
+    let wish = use_state(|| Wish {
         to: String::new(),
         deny: false,
         purpose: PURPOSES[0],
@@ -125,13 +127,15 @@ fn readers(page: &Page) -> Vec<(String, String)> {
         .collect()
 }
 
-fn edit(wish: &UseStateHandle<Wish>, change: impl FnOnce(&mut Wish)) {
-    let mut next = (**wish).clone();
-    change(&mut next);
-    wish.set(next);
+fn edit(wish: &State<Wish>, change: impl FnOnce(&mut Wish)) {
+    wish.change(|now| {
+        let mut next = now.clone();
+        change(&mut next);
+        next
+    });
 }
 
-fn sight(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
+fn sight(lang: Lang, wish: &State<Wish>) -> Html {
     let options = [
         (lang.t(words::MED_PERMIT), !wish.deny),
         (lang.t(words::MED_DENY), wish.deny),
@@ -141,7 +145,7 @@ fn sight(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
     segments(lang.t(words::MED_SIGHT), "sight", &options, &choose)
 }
 
-fn whom(lang: Lang, wish: &UseStateHandle<Wish>, readers: &[(String, String)], to: &str) -> Html {
+fn whom(lang: Lang, wish: &State<Wish>, readers: &[(String, String)], to: &str) -> Html {
     let (to_chosen, to_typed) = (wish.clone(), wish.clone());
     let choose = Callback::from(move |event: Event| {
         if let Some(select) = event
@@ -172,7 +176,7 @@ fn whom(lang: Lang, wish: &UseStateHandle<Wish>, readers: &[(String, String)], t
     }
 }
 
-fn which(lang: Lang, wish: &UseStateHandle<Wish>, documents: &[String]) -> Html {
+fn which(lang: Lang, wish: &State<Wish>, documents: &[String]) -> Html {
     let rows = documents.iter().map(|id| {
         let (wish, id, on) = (wish.clone(), id.clone(), !wish.without.contains(id));
         let name = short(&id);
@@ -184,7 +188,7 @@ fn which(lang: Lang, wish: &UseStateHandle<Wish>, documents: &[String]) -> Html 
     html! { <fieldset style="border:0;padding:0" class="stack"><legend class="small" style="padding-bottom:6px">{ lang.t(words::MED_WHAT) }</legend>{ for rows }</fieldset> }
 }
 
-fn why(lang: Lang, wish: &UseStateHandle<Wish>) -> Html {
+fn why(lang: Lang, wish: &State<Wish>) -> Html {
     let purposes = PURPOSES.map(|code| (code, small(lang, code)));
     let options: Vec<(&str, bool)> = purposes
         .iter()

@@ -1,6 +1,7 @@
 //! One grant: who, what, why, until when, in force or not, how often read; and revoking it.
 
 use super::state::{Grant, block_time, field, proven};
+use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, Text, member, small, time, ward, words};
 use crate::shell::{Page, Route, use_page};
@@ -8,11 +9,10 @@ use crate::widget::{Doing, Mark, act_view, checks_waiting, mark, outcome_pill, u
 use std::rc::Rc;
 use verifier::verdict::{Outcome, Verdict};
 use worker::{Action, RecordRef};
-use yew::prelude::*;
 
 /// Which grant, for whom.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct GrantCard {
     /// Record id.
     pub id: String,
     /// Key of the patient's identity.
@@ -35,9 +35,11 @@ fn standing(grant: &Grant, at: i64) -> (Text, Mark) {
     }
 }
 
+part!(GrantCard, use_grant_card);
+
 /// The card.
-#[component]
-pub fn GrantCard(props: &Props) -> Html {
+#[hook]
+fn use_grant_card(props: &GrantCard) -> Html {
     let page = use_page();
     let lang = page.lang;
     let record = RecordRef {
@@ -112,7 +114,7 @@ fn head(lang: Lang, grant: &Grant, word: Text, shape: Mark) -> Html {
     html! {
         <div class="row"><span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
             <div class="grow"><b>{ &name }</b><div class="small">{ lang.fill(words::MED_MAY_SAY, &[("count", &grant.documents.len().to_string())]) }</div></div>
-            <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
+            <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
     }
 }
 

@@ -10,8 +10,8 @@ mod state;
 pub use patient::Patient;
 pub use reader::Reader;
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
-use yew::prelude::*;
 
 /// The two views, side by side.
 fn sides(lang: Lang, reader: bool) -> Html {

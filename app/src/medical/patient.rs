@@ -1,11 +1,11 @@
 //! The patient's view: in one screen who may read what, why, until when, whether it holds now, and who has read.
 
 use super::{document::DocumentCard, give::GiveForm, grant::GrantCard, sides};
+use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::use_page;
 use crate::widget::{self, IdentityPick, mine};
 use worker::{Identity, Role};
-use yew::prelude::*;
 
 fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item = String> + 'a {
     let records = identity.into_iter().flat_map(|identity| &identity.records);
@@ -15,12 +15,17 @@ fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item 
 }
 
 /// The page.
-#[component]
-pub fn Patient() -> Html {
+#[derive(PartialEq)]
+pub struct Patient;
+
+part!(Patient, use_patient());
+
+#[hook]
+fn use_patient() -> Html {
     let page = use_page();
     let lang = page.lang;
-    let key = use_state_eq(String::new);
-    let again = use_state_eq(|| 0u32);
+    let key = use_state(String::new);
+    let again = use_state(|| 0u32);
     let choose = {
         let key = key.clone();
         Callback::from(move |chosen| key.set(chosen))
@@ -38,20 +43,20 @@ pub fn Patient() -> Html {
         <>
             { widget::link_notice(&page) }
             { sides(lang, false) }
-            <IdentityPick role={Role::Patient} chosen={(*key).clone()} {choose} />
+            { part(IdentityPick { role: Role::Patient, chosen: (*key).clone(), choose }) }
             if identity.is_some() {
                 <div class="cols">
                     <div class="col">
                         <h2>{ lang.t(words::MED_GRANTS) }</h2>
                         if grants.is_empty() { <p class="note">{ lang.t(words::MED_NO_GRANTS) }</p> }
-                        { for grants.iter().map(|id| html! { <GrantCard id={id.clone()} identity={(*key).clone()} again={*again} changed={changed.clone()} key={id.clone()} /> }) }
-                        <GiveForm identity={(*key).clone()} documents={documents.clone()} changed={changed.clone()} />
+                        { for grants.iter().map(|id| keyed(id, GrantCard { id: id.clone(), identity: (*key).clone(), again: *again, changed: changed.clone() })) }
+                        { part(GiveForm { identity: (*key).clone(), documents: documents.clone(), changed: changed.clone() }) }
                         <p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
                     </div>
                     <div class="col">
                         <h2>{ lang.t(words::MED_DOCUMENTS) }</h2>
                         if documents.is_empty() { <p class="note">{ lang.t(words::MED_NO_DOCUMENTS) }</p> }
-                        { for documents.iter().map(|id| html! { <DocumentCard id={id.clone()} identity={(*key).clone()} again={*again} changed={changed.clone()} key={id.clone()} /> }) }
+                        { for documents.iter().map(|id| keyed(id, DocumentCard { id: id.clone(), identity: (*key).clone(), again: *again, changed: changed.clone() })) }
                     </div>
                 </div>
             }

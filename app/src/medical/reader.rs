@@ -4,6 +4,7 @@ use super::{
     sides,
     state::{Document, May, block_time, field, proven},
 };
+use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, time, words};
 use crate::shell::{Page, use_page};
@@ -11,15 +12,19 @@ use crate::widget::{self, Doing, IdentityPick, Mark, VerdictHead, act_view, mark
 use verifier::verdict::{Outcome, Verdict};
 use web_sys::HtmlInputElement;
 use worker::{Action, RecordRef, Role};
-use yew::prelude::*;
 
 /// The page.
-#[component]
-pub fn Reader() -> Html {
+#[derive(PartialEq)]
+pub struct Reader;
+
+part!(Reader, use_reader());
+
+#[hook]
+fn use_reader() -> Html {
     let page = use_page();
     let lang = page.lang;
-    let key = use_state_eq(String::new);
-    let asked = use_state_eq(|| (String::new(), 0u32));
+    let key = use_state(String::new);
+    let asked = use_state(|| (String::new(), 0u32));
     let input = use_node_ref();
     let choose = {
         let key = key.clone();
@@ -54,15 +59,15 @@ pub fn Reader() -> Html {
         <>
             { widget::link_notice(&page) }
             { sides(lang, true) }
-            <IdentityPick role={Role::Member} chosen={(*key).clone()} {choose} />
+            { part(IdentityPick { role: Role::Member, chosen: (*key).clone(), choose }) }
             <form class="card stack" onsubmit={ask}>
                 <label class="field"><span>{ lang.t(words::MED_DOC_ID) }</span><input ref={input} class="input" autocomplete="off" data-testid="document-id" /></label>
                 <button class="btn primary" data-testid="may-i">{ lang.t(words::MED_MAY) }</button>
             </form>
-            if !id.is_empty() { <VerdictHead inquiry={inquiry.clone()} /> }
+            if !id.is_empty() { { part(VerdictHead { inquiry: inquiry.clone() }) } }
             if let Some((verdict, document)) = inquiry.verdict.as_ref().and_then(|verdict| Some((verdict.clone(), proven::<Document>(verdict)?))) {
                 { title(&page, &verdict) }
-                <Answer document={id.clone()} identity={(*key).clone()} may={Allowed(answer(&document, &member, &verdict))} />
+                { part(Answer { document: id.clone(), identity: (*key).clone(), may: Allowed(answer(&document, &member, &verdict)) }) }
             }
             if !id.is_empty() { { widget::checks(lang, &inquiry) } }
         </>
@@ -96,15 +101,17 @@ fn document_id(text: &str) -> String {
 #[derive(Clone, PartialEq)]
 struct Allowed(May);
 
-#[derive(PartialEq, Properties)]
-struct AnswerProps {
+#[derive(PartialEq)]
+struct Answer {
     document: String,
     identity: String,
     may: Allowed,
 }
 
-#[component]
-fn Answer(props: &AnswerProps) -> Html {
+part!(Answer, use_answer);
+
+#[hook]
+fn use_answer(props: &Answer) -> Html {
     let page = use_page();
     let lang = page.lang;
     let reason = use_node_ref();

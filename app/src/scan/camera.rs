@@ -1,6 +1,8 @@
 //! The live camera: opened by a tap, looked at four times a second, and let go when the page is hidden.
 
 use super::look::Look;
+use crate::draw::Setter;
+use crate::draw::prelude::*;
 use crate::i18n::{Text, words};
 use crate::shell::use_page;
 use gloo::{events::EventListener, timers::callback::Interval};
@@ -9,7 +11,6 @@ use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlVideoElement, MediaStream, MediaStreamConstraints, MediaStreamTrack};
-use yew::prelude::*;
 
 const LOOK_MILLIS: u32 = 250;
 
@@ -21,9 +22,20 @@ enum Phase {
     Unavailable,
 }
 
+impl Phase {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Opening => "opening",
+            Self::On => "on",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 /// The finder.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct Camera {
     /// Looks at pictures.
     pub look: Look,
     /// Hears the first text.
@@ -46,16 +58,18 @@ impl Drop for Open {
     }
 }
 
+part!(Camera, use_camera);
+
 /// Draws the finder and runs the camera.
-#[component]
-pub fn Camera(props: &Props) -> Html {
+#[hook]
+fn use_camera(props: &Camera) -> Html {
     let lang = use_page().lang;
-    let phase = use_state_eq(|| Phase::Off);
+    let phase = use_state(|| Phase::Off);
     let video = use_node_ref();
     {
         let (phase, video) = (phase.clone(), video.clone());
         let (look, found) = (props.look.clone(), props.found.clone());
-        use_effect_with(phase.clone(), move |_| {
+        use_effect_with(*phase, move |_| {
             let running = running(&phase, &video, look, found);
             move || drop(running)
         });
@@ -79,7 +93,7 @@ pub fn Camera(props: &Props) -> Html {
         Phase::Unavailable => (words::SCAN_NO_CAMERA, words::SCAN_START),
     };
     html! {
-        <section class={classes!((!live).then_some("card"))} data-testid="camera" data-phase={format!("{:?}", *phase).to_lowercase()}>
+        <section class={when(!live, "card")} data-testid="camera" data-phase={phase.name()}>
             if live {
                 <div class="finder">
                     <video ref={video} muted=true autoplay=true playsinline=true aria-hidden="true"></video>
@@ -107,7 +121,7 @@ impl Drop for Guard {
 }
 
 fn running(
-    phase: &UseStateHandle<Phase>,
+    phase: &State<Phase>,
     video: &NodeRef,
     look: Look,
     found: Callback<String>,
@@ -144,7 +158,7 @@ fn running(
     Some(Guard((wanted, interval)))
 }
 
-fn open(phase: UseStateSetter<Phase>, video: HtmlVideoElement, wanted: Rc<Cell<bool>>) {
+fn open(phase: Setter<Phase>, video: HtmlVideoElement, wanted: Rc<Cell<bool>>) {
     spawn_local(async move {
         let Some(stream) = stream().await else {
             return phase.set(Phase::Unavailable);
@@ -197,7 +211,7 @@ async fn sleep(millis: i32) {
 
 /// A hidden page gives the camera back.
 #[hook]
-fn use_hiding(phase: UseStateSetter<Phase>) {
+fn use_hiding(phase: Setter<Phase>) {
     use_effect_with((), move |()| {
         let document = web_sys::window().and_then(|window| window.document());
         let listener = document.map(|document| {

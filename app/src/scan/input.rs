@@ -1,10 +1,10 @@
 //! What reaches the page from outside its own controls: paste, drop, and a hand-held scanner that types while nothing has focus.
 
+use crate::draw::prelude::*;
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, KeyboardEvent};
-use yew::prelude::*;
 
 /// Keystrokes further apart than this are a person's.
 const SCANNER_MILLIS: f64 = 80.0;

@@ -5,13 +5,14 @@ mod input;
 mod look;
 mod typed;
 
+use crate::draw::Setter;
+use crate::draw::prelude::*;
 use crate::i18n::{Text, words};
 use crate::shell::{Page, site, use_page};
-use crate::widget::{self, FilePick, Icon, icon};
+use crate::widget::{self, Icon, file_pick, icon};
 use camera::Camera;
 use look::Look;
 use web_sys::File;
-use yew::prelude::*;
 
 /// What the page says about the last picture.
 #[derive(Clone, PartialEq)]
@@ -23,12 +24,17 @@ enum Say {
 }
 
 /// The page.
-#[component]
-pub fn Scan() -> Html {
+#[derive(PartialEq)]
+pub struct Scan;
+
+part!(Scan, use_scan());
+
+#[hook]
+fn use_scan() -> Html {
     let page = use_page();
     let lang = page.lang;
-    let say = use_state_eq(|| Say::Nothing);
-    let look = use_memo(page.scanner.clone(), |scanner| Look::new(scanner.clone()));
+    let say = use_state(|| Say::Nothing);
+    let look = use_kept(|| Look::new(page.scanner.clone()));
     let found = found(&page, say.setter());
     let picture = {
         let (look, say, found) = (look.clone(), say.setter(), found.clone());
@@ -43,13 +49,13 @@ pub fn Scan() -> Html {
     let content = html! {
         <div class="scan-desk">
             <div class="col">
-                <Camera look={(*look).clone()} found={page.check.clone()} />
+                { part(Camera { look: (*look).clone(), found: page.check.clone() }) }
                 <div role="status" aria-live="polite">{ report(&page, &say) }</div>
             </div>
             <div class="col">
                 <div class="ways">
-                    <FilePick accept="image/*" capture="environment" testid="photo" chosen={picture.clone()}>{ icon(Icon::Camera, 28) }{ lang.t(words::SCAN_PHOTO) }</FilePick>
-                    <FilePick accept="image/*" testid="album" chosen={picture}>{ icon(Icon::Picture, 28) }{ lang.t(words::SCAN_ALBUM) }</FilePick>
+                    { file_pick("image/*", Some("environment"), "photo", &picture, html! { <>{ icon(Icon::Camera, 28) }{ lang.t(words::SCAN_PHOTO) }</> }) }
+                    { file_pick("image/*", None, "album", &picture, html! { <>{ icon(Icon::Picture, 28) }{ lang.t(words::SCAN_ALBUM) }</> }) }
                     if let Some(wechat) = wechat { <button type="button" class="btn" onclick={wechat}>{ icon(Icon::Chat, 28) }{ lang.t(words::SCAN_WECHAT) }</button> }
                     { paste(&page, say.setter()) }
                     <a class="btn" href="#/batch" data-testid="batch">{ icon(Icon::Sheets, 28) }{ lang.t(words::BATCH) }</a>
@@ -65,7 +71,7 @@ pub fn Scan() -> Html {
 }
 
 /// One text is checked at once; of several the person chooses.
-fn found(page: &Page, say: UseStateSetter<Say>) -> Callback<Result<Vec<String>, String>> {
+fn found(page: &Page, say: Setter<Say>) -> Callback<Result<Vec<String>, String>> {
     let check = page.check.clone();
     Callback::from(move |found: Result<Vec<String>, String>| match found {
         Err(code) => say.set(Say::Wrong(if code == "bad-picture" {
@@ -103,7 +109,7 @@ fn report(page: &Page, say: &Say) -> Html {
     }
 }
 
-fn paste(page: &Page, say: UseStateSetter<Say>) -> Html {
+fn paste(page: &Page, say: Setter<Say>) -> Html {
     let check = page.check.clone();
     let press = Callback::from(move |_| {
         let (check, say) = (check.clone(), say.clone());

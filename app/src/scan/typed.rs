@@ -1,9 +1,9 @@
 //! Text by hand, by paste, or by a hand-held scanner that types and ends with Enter.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
-use yew::prelude::*;
 
 fn submit(area: &HtmlTextAreaElement, text: &Callback<String>) {
     let value = area.value().trim().to_owned();

@@ -1,9 +1,9 @@
 //! The bar on top: where we are, the way back, language and size; and the banner of a development chain.
 
 use super::{Page, Route, prefs::Prefs};
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, words};
 use crate::widget::{self, Icon, icon};
-use yew::prelude::*;
 
 fn title(route: &Route) -> Option<Text> {
     Some(match route {

@@ -7,6 +7,8 @@ pub mod site;
 
 pub use route::Route;
 
+use crate::draw::Setter;
+use crate::draw::prelude::*;
 use crate::engine::{Engine, Known, Scanner};
 use crate::i18n::{Lang, tell_names, words};
 use crate::{home, invoice, keys, medical, scan, trust, tryout, vote};
@@ -14,7 +16,7 @@ use gloo::events::EventListener;
 use prefs::Prefs;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
-use yew::prelude::*;
+use yew::ContextProvider;
 
 /// What every part of the page may use.
 #[derive(Clone, PartialEq)]
@@ -41,8 +43,8 @@ pub struct Page {
 
 /// The page, from within any of its parts.
 #[hook]
-pub fn use_page() -> Page {
-    use_context().expect("every part stands inside the shell")
+pub fn use_page() -> Rc<Page> {
+    yew::use_context().expect("every part stands inside the shell")
 }
 
 /// Goes to a place; Back returns from it.
@@ -71,19 +73,22 @@ fn here() -> Route {
 }
 
 /// The whole page.
-#[component]
-pub fn Shell() -> Html {
-    let prefs = use_state_eq(Prefs::load);
-    let known = use_state_eq(Known::default);
-    let route = use_state_eq(here);
-    let scanned = use_state_eq(|| Rc::<str>::from(""));
-    let wechat = use_state_eq(|| None);
-    let scanner = use_memo((), |()| Scanner::default());
+#[derive(PartialEq)]
+pub struct Shell;
+
+part!(Shell, use_shell());
+
+#[hook]
+fn use_shell() -> Html {
+    let prefs = use_state(Prefs::load);
+    let known = use_state(Known::default);
+    let route = use_state(here);
+    let scanned = use_state(|| Rc::<str>::from(""));
+    let wechat = use_state(|| None);
+    let scanner = use_kept(Scanner::default);
     let engine = {
         let known = known.setter();
-        use_memo((), move |()| {
-            Engine::start(Callback::from(move |now| known.set(now)))
-        })
+        use_kept(move || Engine::start(Callback::from(move |now| known.set(now))))
     };
     use_effect_with(*prefs, |prefs| prefs.apply());
     if let Some(chain) = &known.chain {
@@ -104,7 +109,7 @@ pub fn Shell() -> Html {
             move || drop(listener)
         });
     }
-    let page = Page {
+    let page = Rc::new(Page {
         lang: prefs.lang,
         prefs: *prefs,
         set_prefs: {
@@ -126,35 +131,37 @@ pub fn Shell() -> Html {
             })
         },
         wechat: (*wechat).clone(),
-    };
+    });
     let lang = page.lang;
-    html! {
-        <ContextProvider<Page> context={page.clone()}>
+    let content = html! {
+        <>
             <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| { event.prevent_default(); arrive(); })}>{ lang.t(words::SKIP) }</a>
             { bar::view(&page, &route) }
             { place(&route) }
             <footer class="caption noprint">{ lang.t(words::FOOT) }</footer>
-        </ContextProvider<Page>>
-    }
+        </>
+    };
+    yew::html! { <ContextProvider<Rc<Page>> context={page}>{ content }</ContextProvider<Rc<Page>>> }
 }
 
 fn place(route: &Route) -> Html {
     match route {
-        Route::Home => html! { <home::Home /> },
-        Route::Scan => html! { <scan::Scan /> },
-        Route::Result => html! { <invoice::Scanned /> },
-        Route::Record(record, openings) => {
-            html! { <invoice::Linked record={record.clone()} openings={openings.clone()} /> }
-        }
-        Route::Batch => html! { <invoice::Batch /> },
-        Route::Medical => html! { <medical::Patient /> },
-        Route::Reader => html! { <medical::Reader /> },
-        Route::Votes => html! { <vote::Votes /> },
-        Route::Vote(id) => html! { <vote::Vote id={id.clone()} key={id.clone()} /> },
-        Route::Keys => html! { <keys::Keys /> },
-        Route::Trust => html! { <trust::Trust /> },
-        Route::Try => html! { <tryout::Try /> },
-        Route::Unknown => html! { <home::Unknown /> },
+        Route::Home => part(home::Home),
+        Route::Scan => part(scan::Scan),
+        Route::Result => part(invoice::Scanned),
+        Route::Record(record, openings) => part(invoice::Linked {
+            record: record.clone(),
+            openings: openings.clone(),
+        }),
+        Route::Batch => part(invoice::Batch),
+        Route::Medical => part(medical::Patient),
+        Route::Reader => part(medical::Reader),
+        Route::Votes => part(vote::Votes),
+        Route::Vote(id) => keyed(id, vote::Vote { id: id.clone() }),
+        Route::Keys => part(keys::Keys),
+        Route::Trust => part(trust::Trust),
+        Route::Try => part(tryout::Try),
+        Route::Unknown => part(home::Unknown),
     }
 }
 
@@ -179,7 +186,7 @@ fn arrive() {
 
 /// Fetches `chains.json` of this origin, once.
 #[hook]
-fn use_site(engine: Engine, wechat: UseStateSetter<Option<Rc<str>>>) {
+fn use_site(engine: Engine, wechat: Setter<Option<Rc<str>>>) {
     use_effect_with((), move |()| {
         spawn_local(async move {
             engine.configure(site::text("./chains.json").await);

@@ -1,12 +1,12 @@
 //! Language, appearance and size.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
 use crate::shell::{
     Page,
     prefs::{Prefs, Theme},
 };
 use crate::widget::segments;
-use yew::prelude::*;
 
 /// The card with the three choices.
 pub fn card(page: &Page) -> Html {

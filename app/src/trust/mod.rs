@@ -2,15 +2,20 @@
 
 mod display;
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, grouped, reason, small, thousands, words};
 use crate::shell::{Page, site, use_page};
-use crate::widget::{self, CopyButton};
+use crate::widget::{self, copy};
 use worker::Chain;
-use yew::prelude::*;
 
 /// The page.
-#[component]
-pub fn Trust() -> Html {
+#[derive(PartialEq)]
+pub struct Trust;
+
+part!(Trust, use_trust());
+
+#[hook]
+fn use_trust() -> Html {
     let page = use_page();
     let lang = page.lang;
     let content = html! {
@@ -73,7 +78,7 @@ fn build(lang: Lang) -> Html {
             <h3>{ lang.t(words::BUILD) }</h3>
             if let Some(hash) = hash {
                 <p class="mono" data-testid="build">{ grouped(&hash) }</p><p class="caption">{ lang.t(words::BUILD_SAY) }</p>
-                <div class="row"><CopyButton text={hash} /></div>
+                <div class="row">{ copy(hash, lang.t(words::COPY), "copy-build") }</div>
             } else {
                 <p class="small" data-testid="build">{ lang.t(words::BUILD_NONE) }</p>
             }

@@ -1,12 +1,12 @@
 //! 试一试: samples of the demonstration chain, as the site's `try/demo.json` lists them (docs/demo.md).
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, words};
 use crate::shell::{Page, Route, go, site, use_page};
 use crate::widget;
 use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;
 use worker::{RecordRef, ToVerifier};
-use yew::prelude::*;
 
 const LIST: &str = "./try/demo.json";
 
@@ -46,11 +46,16 @@ struct Sample {
 }
 
 /// The page.
-#[component]
-pub fn Try() -> Html {
+#[derive(PartialEq)]
+pub struct Try;
+
+part!(Try, use_try());
+
+#[hook]
+fn use_try() -> Html {
     let page = use_page();
     let lang = page.lang;
-    let samples = use_state_eq(|| None::<Samples>);
+    let samples = use_state(|| None::<Samples>);
     {
         let samples = samples.setter();
         use_effect_with((), move |()| {

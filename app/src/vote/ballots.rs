@@ -1,5 +1,6 @@
 //! Every ballot by room, from the recounted log: the last one of each head stands.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, small, words};
 use crate::shell::use_page;
 use crate::widget::{self, Mark, mark};
@@ -8,23 +9,24 @@ use std::rc::Rc;
 use verifier::verdict::{HistoryEntry, Verdict};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
-use yew::prelude::*;
 
 /// Rows that a phone draws without a pause.
 const MOST: usize = 240;
 
 /// The recount's verdict.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct Ballots {
     /// With one history entry per ballot: facts `rooms`, `choice`, `rank`, `index`.
     pub verdict: Rc<Verdict>,
 }
 
+part!(Ballots, use_ballots);
+
 /// The list.
-#[component]
-pub fn Ballots(props: &Props) -> Html {
+#[hook]
+fn use_ballots(props: &Ballots) -> Html {
     let lang = use_page().lang;
-    let filter = use_state_eq(String::new);
+    let filter = use_state(String::new);
     let all = last_by_seat(&props.verdict.history);
     let typed = {
         let filter = filter.clone();

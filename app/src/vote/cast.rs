@@ -1,16 +1,16 @@
 //! Voting in three steps: choose, review, sign.
 
+use crate::draw::prelude::*;
 use crate::i18n::{small, words};
 use crate::shell::use_page;
 use crate::widget::{Doing, act_view, use_act};
 use worker::Action;
-use yew::prelude::*;
 
 const CHOICES: [&str; 3] = ["for", "against", "abstain"];
 
 /// Whose vote, in which vote.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct CastForm {
     /// Vote record id.
     pub vote: String,
     /// Key of the identity that votes.
@@ -21,13 +21,15 @@ pub struct Props {
     pub changed: Callback<()>,
 }
 
+part!(CastForm, use_cast_form);
+
 /// The form.
-#[component]
-pub fn CastForm(props: &Props) -> Html {
+#[hook]
+fn use_cast_form(props: &CastForm) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let choice = use_state_eq(|| None::<&'static str>);
-    let review = use_state_eq(|| false);
+    let choice = use_state(|| None::<&'static str>);
+    let review = use_state(|| false);
     let (doing, act) = use_act(&page.engine);
     {
         let (changed, review) = (props.changed.clone(), review.setter());

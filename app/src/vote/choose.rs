@@ -1,14 +1,19 @@
 //! Finding a vote: by number or link, or among those that an owner's identity knows of.
 
+use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::{Page, Route, go, use_page};
 use crate::widget::{self, Icon, icon};
 use web_sys::HtmlInputElement;
-use yew::prelude::*;
 
 /// The page.
-#[component]
-pub fn Votes() -> Html {
+#[derive(PartialEq)]
+pub struct Votes;
+
+part!(Votes, use_votes());
+
+#[hook]
+fn use_votes() -> Html {
     let page = use_page();
     let lang = page.lang;
     let input = use_node_ref();

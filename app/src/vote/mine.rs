@@ -1,19 +1,19 @@
 //! My ballot: my rooms, what stands, proof that it is in, and voting itself.
 
 use super::cast::CastForm;
+use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Question, use_inquiry};
 use crate::i18n::{Lang, area, field, reason, small, words};
 use crate::invoice::summary;
 use crate::shell::use_page;
-use crate::widget::{self, CopyButton, IdentityPick, Mark, mark, outcome_pill};
+use crate::widget::{self, IdentityPick, Mark, copy, mark, outcome_pill};
 use serde::Deserialize;
 use verifier::verdict::{Outcome, Verdict};
 use worker::Role;
-use yew::prelude::*;
 
 /// Which vote, and whether it takes ballots.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct Mine {
     /// Vote record id.
     pub id: String,
     /// Whether ballots are taken at the proven block time.
@@ -36,12 +36,14 @@ struct Standing {
     rank: String,
 }
 
+part!(Mine, use_mine);
+
 /// The card.
-#[component]
-pub fn Mine(props: &Props) -> Html {
+#[hook]
+fn use_mine(props: &Mine) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let key = use_state_eq(String::new);
+    let key = use_state(String::new);
     let question = (!key.is_empty()).then(|| Question::Ballot((*key).clone(), props.id.clone()));
     let inquiry = use_inquiry(&page.engine, question, props.height as u32);
     let choose = {
@@ -60,10 +62,10 @@ pub fn Mine(props: &Props) -> Html {
     html! {
         <section class="card stack" data-testid="my-ballot">
             <h3>{ lang.t(words::VOTE_MY) }</h3>
-            <IdentityPick role={Role::Owner} chosen={(*key).clone()} {choose} />
+            { part(IdentityPick { role: Role::Owner, chosen: (*key).clone(), choose }) }
             { ballot(lang, &inquiry) }
             if props.open && seated && !key.is_empty() {
-                <CastForm vote={props.id.clone()} identity={(*key).clone()} {stands} changed={props.changed.clone()} />
+                { part(CastForm { vote: props.id.clone(), identity: (*key).clone(), stands, changed: props.changed.clone() }) }
             }
         </section>
     }
@@ -99,11 +101,11 @@ fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {
     };
     let proven = standing(verdict).is_some() && verdict.outcome == Outcome::Verified;
     html! {
-        <div class="stack" data-testid="ballot" data-outcome={format!("{:?}", verdict.outcome).to_lowercase()} data-choice={standing(verdict).map(|standing| standing.choice)}>
+        <div class="stack" data-testid="ballot" data-outcome={widget::outcome_code(verdict.outcome)} data-choice={standing(verdict).map(|standing| standing.choice)}>
             <div class="row">{ mark(shape, 36) }<b class="grow">{ say }</b>
                 if proven { <span class="pill ok">{ lang.t(words::VOTE_IN) }</span> } else if shape == Mark::Dash && verdict.outcome == Outcome::NotEstablished { { outcome_pill(lang, verdict.outcome) } }</div>
             <dl class="fields">{ for verdict.fields.iter().map(|one| html! { <><dt>{ field(lang, &one.name) }</dt><dd>{ seat(&one.name, &one.value) }</dd></> }) }</dl>
-            if proven { <div class="row"><CopyButton text={summary::text(lang, verdict)} label={lang.t(words::VOTE_RECEIPT)} testid="receipt" /></div> }
+            if proven { <div class="row">{ copy(summary::text(lang, verdict), lang.t(words::VOTE_RECEIPT), "receipt") }</div> }
         </div>
     }
 }

@@ -10,6 +10,7 @@ mod result;
 
 pub use choose::Votes;
 
+use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::words;
 use crate::shell::use_page;
@@ -19,11 +20,10 @@ use records::kinds::vote::Vote as State;
 use recount::Recount;
 use verifier::verdict::Verdict;
 use worker::RecordRef;
-use yew::prelude::*;
 
 /// Which vote.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct Vote {
     /// Its record id.
     pub id: String,
 }
@@ -42,12 +42,14 @@ fn block_time(verdict: &Verdict) -> i64 {
         .unwrap_or(0)
 }
 
+part!(Vote, use_vote);
+
 /// One vote.
-#[component]
-pub fn Vote(props: &Props) -> Html {
+#[hook]
+fn use_vote(props: &Vote) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let again = use_state_eq(|| 0u32);
+    let again = use_state(|| 0u32);
     let record = RecordRef {
         kind: "vote".into(),
         id: props.id.clone(),
@@ -66,16 +68,16 @@ pub fn Vote(props: &Props) -> Html {
             { widget::link_notice(&page) }
             <div class="desk">
                 <div class="lead">
-                    <VerdictHead inquiry={inquiry.clone()} />
+                    { part(VerdictHead { inquiry: inquiry.clone() }) }
                     if let Some((vote, time)) = &proven {
                         { result::card(lang, vote, *time) }
                     }
                 </div>
                 <div class="rest">
                     if let Some((vote, time)) = &proven {
-                        <Mine id={props.id.clone()} open={vote.opens <= *time && *time < vote.closes} height={verdict.as_ref().and_then(|v| v.anchor.as_ref()).map_or(0, |a| a.height)} changed={refresh} />
+                        { part(Mine { id: props.id.clone(), open: vote.opens <= *time && *time < vote.closes, height: verdict.as_ref().and_then(|v| v.anchor.as_ref()).map_or(0, |a| a.height), changed: refresh }) }
                         { notice::card(lang, vote) }
-                        <Recount id={props.id.clone()} ballots={vote.tally.participation().heads} />
+                        { part(Recount { id: props.id.clone(), ballots: vote.tally.participation().heads }) }
                     }
                     { widget::checks(lang, &inquiry) }
                     if let Some(verdict) = verdict {
@@ -84,7 +86,7 @@ pub fn Vote(props: &Props) -> Html {
                             { widget::fold(lang.t(words::HEADER), "header-fold", false, widget::header(lang, anchor)) }
                         }
                         { widget::raw(lang, &verdict) }
-                        { widget::fold(lang.t(words::SHARE), "share-fold", false, html! { <Share hash={format!("#/r/vote/{}", props.id)} /> }) }
+                        { widget::fold(lang.t(words::SHARE), "share-fold", false, part(Share { hash: format!("#/r/vote/{}", props.id), openings: None })) }
                     }
                 </div>
             </div>

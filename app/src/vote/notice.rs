@@ -1,9 +1,9 @@
 //! The notice: what is decided, by whom, when, and who stands for the roster.
 
 use super::result::matter;
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, area, member, short, thousands, time, ward, words};
 use records::kinds::vote::{Matter, Vote};
-use yew::prelude::*;
 
 /// The card.
 pub fn card(lang: Lang, vote: &Vote) -> Html {

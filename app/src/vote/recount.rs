@@ -1,31 +1,33 @@
 //! The recount: every ballot, or a random sample, counted again on this device.
 
 use super::ballots::Ballots;
+use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::{headline, reason, thousands, words};
 use crate::shell::use_page;
 use crate::widget::{self, outcome_pill};
-use yew::prelude::*;
 
 /// Ballots above which a sample is offered first.
 const MANY: u64 = 2_000;
 const SAMPLE: u32 = 200;
 
 /// Which vote, and how many ballots stand.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct Recount {
     /// Vote record id.
     pub id: String,
     /// Ballots that stand.
     pub ballots: u64,
 }
 
+part!(Recount, use_recount);
+
 /// The card.
-#[component]
-pub fn Recount(props: &Props) -> Html {
+#[hook]
+fn use_recount(props: &Recount) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let run = use_state_eq(|| None::<(u32, u32)>);
+    let run = use_state(|| None::<(u32, u32)>);
     let question = run.map(|(sample, _)| Question::Recount(props.id.clone(), sample));
     let inquiry = use_inquiry(&page.engine, question, run.map_or(0, |(_, again)| again));
     let start = |sample: u32| {
@@ -36,7 +38,7 @@ pub fn Recount(props: &Props) -> Html {
     let verdict = inquiry.verdict.clone();
     html! {
         <>
-            <section class="card stack" data-testid="recount" data-outcome={verdict.as_ref().map(|verdict| format!("{:?}", verdict.outcome).to_lowercase())} data-headline={verdict.as_ref().map(|verdict| verdict.headline.clone())}>
+            <section class="card stack" data-testid="recount" data-outcome={verdict.as_ref().map(|verdict| widget::outcome_code(verdict.outcome))} data-headline={verdict.as_ref().map(|verdict| verdict.headline.clone())}>
                 <div><h3>{ lang.t(words::VOTE_RECOUNT) }</h3><p class="small">{ lang.fill(words::VOTE_RECOUNT_SAY, &[("count", &thousands(props.ballots.into()))]) }</p></div>
                 <div aria-live="polite">
                     if let Some((code, facts)) = &inquiry.waiting { { widget::checks_waiting(lang, code, facts) } }
@@ -51,7 +53,7 @@ pub fn Recount(props: &Props) -> Html {
                     <button type="button" class="btn primary" onclick={start(0)} disabled={inquiry.waiting.is_some()} data-testid="recount-start">{ lang.t(words::VOTE_RECOUNT) }</button>
                 </div>
             </section>
-            if let Some(verdict) = verdict.filter(|verdict| !verdict.history.is_empty()) { <Ballots {verdict} /> }
+            if let Some(verdict) = verdict.filter(|verdict| !verdict.history.is_empty()) { { part(Ballots { verdict }) } }
         </>
     }
 }

@@ -1,9 +1,9 @@
 //! The count sheet: two bars each for heads and area, with the legal thresholds as lines. The judgement is the rules' own.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, area, money, small, thousands, words};
 use crate::widget::{Mark, mark, meter};
 use records::kinds::vote::{Decision, Matter, Measures, Vote, outcome};
-use yew::prelude::*;
 
 /// A decision's word, sentence and mark.
 fn say(decision: Decision) -> (Text, Text, Mark) {
@@ -54,7 +54,7 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
     html! {
         <>
             <section class="card center" data-testid="decision" data-decision={code(result.decision)}>
-                <span class={classes!("pill", shape.tone())}>{ mark(shape, 16) }{ lang.t(word) }</span>
+                <span class={classes(["pill", shape.tone()])}>{ mark(shape, 16) }{ lang.t(word) }</span>
                 <h2 style="margin:8px 0 2px">{ &vote.title }</h2>
                 <p>{ lang.t(sentence) }</p>
                 <p class="small">{ matter_name }{ if law.is_empty() { "" } else { " · " } }{ law }</p>

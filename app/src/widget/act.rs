@@ -4,11 +4,12 @@ use super::{
     checks::waiting,
     mark::{Mark, mark},
 };
+use crate::draw::Setter;
+use crate::draw::prelude::*;
 use crate::engine::{Engine, Ticket};
 use crate::i18n::{Lang, reason, thousands, time, words};
 use std::{cell::RefCell, rc::Rc};
 use worker::{Action, FromVerifier, ToVerifier, verify::Facts};
-use yew::prelude::*;
 
 /// How far it got.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,8 +39,8 @@ impl Doing {
 /// Signs and sends with the identity of a key; the second part starts it.
 #[hook]
 pub fn use_act(engine: &Engine) -> (Doing, Callback<(String, Action)>) {
-    let doing = use_state_eq(Doing::default);
-    let ticket = use_mut_ref(|| None::<Ticket>);
+    let doing = use_state(Doing::default);
+    let ticket = use_kept(|| RefCell::new(None::<Ticket>));
     let start = {
         let (engine, set) = (engine.clone(), doing.setter());
         Callback::from(move |(key, action): (String, Action)| {
@@ -52,7 +53,7 @@ pub fn use_act(engine: &Engine) -> (Doing, Callback<(String, Action)>) {
 fn begin(
     engine: &Engine,
     ticket: &Rc<RefCell<Option<Ticket>>>,
-    set: UseStateSetter<Doing>,
+    set: Setter<Doing>,
     key: String,
     action: Action,
 ) {

@@ -1,14 +1,14 @@
 //! What a verdict rests on: who signed, which header, which nodes were asked, and the raw proof.
 
 use super::{
-    clip::CopyButton,
+    clip::copy,
     mark::{Mark, mark},
 };
+use crate::draw::prelude::*;
 use crate::i18n::{
     Lang, age, grouped, member as member_name, percent, short, thousands, time, words,
 };
 use verifier::verdict::{Anchor, NodeAnswer, Signer, Verdict};
-use yew::prelude::*;
 
 /// A part that is folded away until it is asked for.
 pub fn fold(title: &str, id: &'static str, open: bool, content: Html) -> Html {
@@ -34,7 +34,7 @@ fn member(lang: Lang, signer: &Signer, total: u64) -> Html {
         <li class="item" data-member={signer.member.clone()} data-signed={(signer.signed > 0).to_string()}>
             <span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
             <div class="grow"><b>{ if signer.member.is_empty() { short(name) } else { name.to_owned() } }</b><div class="caption">{ lang.fill(words::POWER, &[("percent", &share)]) }</div></div>
-            <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span>
+            <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span>
         </li>
     }
 }
@@ -78,7 +78,7 @@ fn answer(lang: Lang, node: &NodeAnswer) -> Html {
         <li class="item" data-node={node.url.clone()} data-state={node.state.clone()}>
             { mark(shape, 22) }
             <div class="grow">{ member_name(lang, &node.member) }<div class="caption">{ &node.url }{ height }</div></div>
-            <span class={classes!("pill", shape.tone())}>{ lang.t(word) }</span>
+            <span class={classes(["pill", shape.tone()])}>{ lang.t(word) }</span>
         </li>
     }
 }
@@ -92,7 +92,7 @@ pub fn raw(lang: Lang, verdict: &Verdict) -> Html {
         <div class="stack">
             <p class="caption">{ lang.t(words::RAW_SAY) }</p>
             <pre tabindex="0" data-testid="raw">{ &verdict.raw }</pre>
-            <div class="row"><CopyButton text={verdict.raw.clone()} /></div>
+            <div class="row">{ copy(verdict.raw.clone(), lang.t(words::COPY), "copy-raw") }</div>
         </div>
     };
     fold(lang.t(words::RAW), "raw-fold", false, content)

@@ -1,8 +1,8 @@
 //! A record's history, drawn like a visitors' book: when, who, what. An emergency reading has its own colour and is never folded away.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, day_time, event, member, small, time, words};
 use verifier::verdict::HistoryEntry;
-use yew::prelude::*;
 
 /// The whole history of a record.
 pub fn history(lang: Lang, entries: &[HistoryEntry]) -> Html {

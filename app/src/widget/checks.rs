@@ -1,11 +1,11 @@
 //! The list of checks: each a fact with its number, the one being waited for as a sentence at the end.
 
 use super::mark::{Mark, mark};
+use crate::draw::prelude::*;
 use crate::engine::Inquiry;
 use crate::i18n::{Lang, reason, step, words};
 use verifier::verdict::{Check, Status};
 use worker::verify::Facts;
-use yew::prelude::*;
 
 /// The list.
 pub fn checks(lang: Lang, inquiry: &Inquiry) -> Html {

@@ -1,5 +1,6 @@
 //! Copying, sharing and keeping: with ways that work inside WeChat, where downloads do nothing.
 
+use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::{site, use_page};
 use gloo::timers::callback::Timeout;
@@ -7,10 +8,9 @@ use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlTextAreaElement, Url};
-use yew::prelude::*;
 
 /// Puts a text on the clipboard; `done` hears whether that worked.
-pub fn copy(text: String, done: Callback<bool>) {
+fn to_clipboard(text: String, done: Callback<bool>) {
     spawn_local(async move { done.emit(modern(&text).await || old(&text)) });
 }
 
@@ -47,7 +47,7 @@ fn old(text: &str) -> bool {
 /// Offers a text as a file. Inside WeChat nothing would happen: there the text is copied instead, and `false` says so.
 pub fn download(name: &str, text: &str) -> bool {
     if site::is_wechat() {
-        copy(text.to_owned(), Callback::noop());
+        to_clipboard(text.to_owned(), Callback::noop());
         return false;
     }
     save(name, text).is_some()
@@ -67,67 +67,70 @@ fn save(name: &str, text: &str) -> Option<()> {
     Some(())
 }
 
-/// A button that copies.
-#[derive(PartialEq, Properties)]
-pub struct CopyProps {
+#[derive(PartialEq)]
+struct CopyButton {
     /// What is copied.
-    pub text: AttrValue,
-    /// Its label; "copy" by default.
-    #[prop_or_default]
-    pub label: Option<AttrValue>,
-    /// Whether it is the main action.
-    #[prop_or_default]
-    pub primary: bool,
+    text: String,
+    /// Its label.
+    label: String,
     /// Hook for tests.
-    #[prop_or_default]
-    pub testid: Option<AttrValue>,
+    testid: &'static str,
 }
 
+/// A button that copies.
+pub fn copy(text: String, label: &str, testid: &'static str) -> Html {
+    part(CopyButton {
+        text,
+        label: label.to_owned(),
+        testid,
+    })
+}
+
+part!(CopyButton, use_copy_button);
+
 /// Draws the button; it says itself whether the copy worked.
-#[component]
-pub fn CopyButton(props: &CopyProps) -> Html {
+#[hook]
+fn use_copy_button(props: &CopyButton) -> Html {
     let lang = use_page().lang;
-    let state = use_state_eq(|| None::<bool>);
+    let state = use_state(|| None::<bool>);
     let press = {
-        let (text, state) = (props.text.to_string(), state.clone());
+        let (text, state) = (props.text.clone(), state.clone());
         Callback::from(move |_| {
             let state = state.clone();
-            copy(
+            to_clipboard(
                 text.clone(),
                 Callback::from(move |worked| state.set(Some(worked))),
             );
         })
     };
     let label = match *state {
-        None => props
-            .label
-            .clone()
-            .unwrap_or_else(|| lang.t(words::COPY).into()),
-        Some(true) => lang.t(words::COPIED).into(),
-        Some(false) => lang.t(words::COPY_FAILED).into(),
+        None => &props.label,
+        Some(true) => lang.t(words::COPIED),
+        Some(false) => lang.t(words::COPY_FAILED),
     };
     html! {
-        <button type="button" class={classes!("btn", "slim", props.primary.then_some("primary"))} onclick={press} data-testid={props.testid.clone()}>
+        <button type="button" class="btn slim" onclick={press} data-testid={props.testid}>
             <span aria-live="polite">{ label }</span>
         </button>
     }
 }
 
 /// The share card.
-#[derive(PartialEq, Properties)]
-pub struct ShareProps {
+#[derive(PartialEq)]
+pub struct Share {
     /// `#/r/<kind>/<id>`.
-    pub hash: AttrValue,
+    pub hash: String,
     /// Openings that may be shared along, when there are some.
-    #[prop_or_default]
-    pub openings: Option<AttrValue>,
+    pub openings: Option<String>,
 }
 
+part!(Share, use_share);
+
 /// A link to the record. Openings are left out unless the person asks for them.
-#[component]
-pub fn Share(props: &ShareProps) -> Html {
+#[hook]
+fn use_share(props: &Share) -> Html {
     let lang = use_page().lang;
-    let with = use_state_eq(|| false);
+    let with = use_state(|| false);
     let toggle = {
         let with = with.clone();
         Callback::from(move |_: Event| with.set(!*with))
@@ -151,10 +154,10 @@ pub fn Share(props: &ShareProps) -> Html {
             if props.openings.is_some() {
                 <label class="choice"><input type="checkbox" checked={*with} onchange={toggle} data-testid="share-openings" />{ lang.t(words::LINK_WITH) }</label>
             }
-            <p class={classes!("caption")}>{ lang.t(say) }</p>
+            <p class="caption">{ lang.t(say) }</p>
             <p class="mono" data-testid="share-link">{ &link }</p>
             <div class="row wrap">
-                <CopyButton text={link} label={lang.t(words::LINK_COPY)} testid="copy-link" />
+                { copy(link, lang.t(words::LINK_COPY), "copy-link") }
                 if let Some(native) = native { <button type="button" class="btn slim" onclick={native}>{ lang.t(words::SHARE) }</button> }
             </div>
         </div>

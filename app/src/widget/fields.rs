@@ -1,9 +1,9 @@
 //! The fields of an invoice or bill, looking like the thing itself.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, date, field, grouped, money, small, words};
 use serde::Deserialize;
 use verifier::verdict::{Backing, Field};
-use yew::prelude::*;
 
 /// The fields as a list, the amount large with its capitals (大写) under it.
 pub fn fields(lang: Lang, fields: &[Field]) -> Html {
@@ -31,7 +31,7 @@ fn row(lang: Lang, one: &Field) -> Html {
     html! {
         <>
             <dt>{ field(lang, &one.name) }</dt>
-            <dd data-testid="field" data-field={one.name.clone()} data-backing={backing}><span class={classes!(bent)}>{ value(lang, one) }</span>{ note }</dd>
+            <dd data-testid="field" data-field={one.name.clone()} data-backing={backing}><span class={bent}>{ value(lang, one) }</span>{ note }</dd>
         </>
     }
 }
@@ -42,14 +42,14 @@ fn value(lang: Lang, one: &Field) -> Html {
             <><span class="amount">{ money(&one.value) }</span>
             if let (Lang::Zh, Ok(fen)) = (lang, one.value.parse()) { <br /><span class="caption">{ records::codes::capital(fen) }</span> }</>
         },
-        "amount" | "tax" => html! { money(&one.value) },
-        "date" => html! { date(&one.value) },
-        "kind" => html! { kind(lang, &one.value) },
-        "number" | "code" | "check_code" => html! { grouped(&one.value) },
+        "amount" | "tax" => money(&one.value).node(),
+        "date" => date(&one.value).node(),
+        "kind" => kind(lang, &one.value).node(),
+        "number" | "code" | "check_code" => grouped(&one.value).node(),
         "hash" | "seller_id" | "buyer_id" => {
             html! { <span class="mono">{ grouped(&one.value) }</span> }
         }
-        _ => html! { &one.value },
+        _ => one.value.as_str().node(),
     }
 }
 

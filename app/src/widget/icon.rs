@@ -1,6 +1,6 @@
 //! Line icons and the seal.
 
-use yew::prelude::*;
+use crate::draw::prelude::*;
 
 /// An icon of one stroke weight.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Which identity acts.
 
+use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::{Page, use_page};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use worker::{Identity, Role};
-use yew::prelude::*;
 
 /// The identities of one role.
 pub fn mine(page: &Page, role: Role) -> Vec<&Identity> {
@@ -17,19 +17,21 @@ pub fn mine(page: &Page, role: Role) -> Vec<&Identity> {
 }
 
 /// The choice of an identity.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct IdentityPick {
     /// For which role.
     pub role: Role,
     /// The one chosen, by key.
-    pub chosen: AttrValue,
+    pub chosen: String,
     /// Hears the choice.
     pub choose: Callback<String>,
 }
 
+part!(IdentityPick, use_identity_pick);
+
 /// Draws the choice, or the way to an identity where there is none; an identity without a kept file leads to keeping it.
-#[component]
-pub fn IdentityPick(props: &Props) -> Html {
+#[hook]
+fn use_identity_pick(props: &IdentityPick) -> Html {
     let page = use_page();
     let lang = page.lang;
     let list = mine(&page, props.role);

@@ -1,8 +1,8 @@
 //! Marks whose shape says how something ended, before any colour does.
 
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
 use verifier::verdict::{Outcome, Status};
-use yew::prelude::*;
 
 /// The five shapes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,17 @@ impl From<Outcome> for Mark {
             Outcome::NotEstablished => Self::Dash,
             Outcome::Absent => Self::Absent,
         }
+    }
+}
+
+/// An outcome as verdicts are written in JSON.
+pub fn outcome_code(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Verified => "verified",
+        Outcome::OutOfForce => "out-of-force",
+        Outcome::Rejected => "rejected",
+        Outcome::Absent => "absent",
+        Outcome::NotEstablished => "not-established",
     }
 }
 
@@ -103,5 +114,5 @@ pub fn outcome_pill(lang: Lang, outcome: Outcome) -> Html {
         Outcome::NotEstablished => words::STATUS_OPEN,
         Outcome::Absent => words::OUT_ABSENT,
     };
-    html! { <span class={classes!("pill", shape.tone())}>{ mark(shape, 14) }{ lang.t(word) }</span> }
+    html! { <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span> }
 }

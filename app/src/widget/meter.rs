@@ -1,8 +1,8 @@
 //! A count against its legal threshold: a bar, and a line with the threshold's name.
 
+use crate::draw::prelude::*;
 use crate::i18n::percent;
 use records::kinds::vote::Measure;
-use yew::prelude::*;
 
 /// A share of the bar's length, in per cent with two decimals.
 fn width(part: u64, whole: u64) -> String {
@@ -22,7 +22,7 @@ pub fn meter(name: &str, measure: &Measure, shown: (String, String)) -> Html {
         <div class="meter" data-testid="meter" data-met={measure.met.to_string()} data-part={part} data-whole={whole}>
             <div class="row"><span>{ name.to_owned() }</span><span><b>{ shown.0 }</b>{ " / " }{ shown.1 }{ "\u{2003}" }{ percent(measure.part.into(), measure.whole.into()) }</span></div>
             <div class="rail" aria-hidden="true">
-                <div class={classes!("fill", (!measure.met).then_some("no"))} style={fill}></div><div class="line" style={line}><span>{ format!("{need}/{of}") }</span></div>
+                <div class={classes(["fill", when(!measure.met, "no")])} style={fill}></div><div class="line" style={line}><span>{ format!("{need}/{of}") }</span></div>
             </div>
         </div>
     }

@@ -19,21 +19,21 @@ pub use act::{Doing, act_view, use_act};
 pub use anchor::{fold, header, nodes, raw, signers};
 pub use book::{history, visitors};
 pub use checks::{checks, waiting as checks_waiting};
-pub use clip::{CopyButton, Share, download};
+pub use clip::{Share, copy, download};
 pub use fields::{fields, lines};
 pub use icon::{Icon, icon, seal};
 pub use identity::{IdentityPick, mine};
-pub use mark::{Mark, mark, outcome_pill};
+pub use mark::{Mark, mark, outcome_code, outcome_pill};
 pub use meter::meter;
-pub use pick::{FilePick, segments};
+pub use pick::{file_pick, segments};
 pub use ring::{ring, small_ring};
 pub use track::{Stage, track};
 pub use verdict::VerdictHead;
 
+use crate::draw::prelude::*;
 use crate::engine::Link;
 use crate::i18n::words;
 use crate::shell::Page;
-use yew::prelude::*;
 
 /// What the page waits for while the verifier is not there; nothing once it is.
 pub fn link_notice(page: &Page) -> Html {

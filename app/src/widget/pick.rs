@@ -1,8 +1,8 @@
 //! Choosing: one of a few, or a file.
 
+use crate::draw::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
-use yew::prelude::*;
 
 /// One of a few, side by side.
 pub fn segments(
@@ -21,26 +21,16 @@ pub fn segments(
     }
 }
 
-/// A button that opens the system's file choice.
-#[derive(PartialEq, Properties)]
-pub struct FileProps {
-    /// Kinds of file, as in the `accept` attribute.
-    pub accept: AttrValue,
-    /// `environment` asks for the camera on the back.
-    #[prop_or_default]
-    pub capture: Option<AttrValue>,
-    /// Hook for tests.
-    pub testid: AttrValue,
-    /// Hears each file.
-    pub chosen: Callback<File>,
-    /// What the button shows.
-    pub children: Html,
-}
-
-/// Draws it: a real file input lies over the button, so that keyboard and screen reader meet the control they know.
-#[component]
-pub fn FilePick(props: &FileProps) -> Html {
-    let chosen = props.chosen.clone();
+/// A button that opens the system's file choice, for kinds of file as in the `accept` attribute; `environment` asks for the camera on the back.
+/// A real file input lies over the button, so that keyboard and screen reader meet the control they know.
+pub fn file_pick(
+    accept: &'static str,
+    capture: Option<&'static str>,
+    testid: &'static str,
+    chosen: &Callback<File>,
+    label: Html,
+) -> Html {
+    let chosen = chosen.clone();
     let change = Callback::from(move |event: Event| {
         let input = event
             .target()
@@ -57,6 +47,6 @@ pub fn FilePick(props: &FileProps) -> Html {
         input.set_value("");
     });
     html! {
-        <label class="btn filepick">{ props.children.clone() }<input type="file" accept={props.accept.clone()} capture={props.capture.clone()} data-testid={props.testid.clone()} onchange={change} /></label>
+        <label class="btn filepick">{ label }<input type="file" {accept} {capture} data-testid={testid} onchange={change} /></label>
     }
 }

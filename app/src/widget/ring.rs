@@ -2,9 +2,9 @@
 //! hollow when it did not; a tick where two thirds lie.
 
 use super::mark::{Mark, mark};
+use crate::draw::prelude::*;
 use crate::i18n::{Lang, percent, words};
 use verifier::verdict::Signer;
-use yew::prelude::*;
 
 /// Lengths are in thousandths of the circle.
 const CIRCLE: u64 = 1000;
@@ -102,19 +102,19 @@ pub fn label(lang: Lang, signers: &[Signer], total: u64) -> String {
     lang.fill(words::RING_LABEL, &facts)
 }
 
-fn tone(shape: Option<Mark>) -> Option<&'static str> {
+fn tone(shape: Option<Mark>) -> &'static str {
     match shape {
-        Some(Mark::Dash) => Some("muted"),
-        Some(Mark::Cross | Mark::Absent) => Some("bad"),
-        Some(Mark::Bar) => Some("warn"),
-        Some(Mark::Tick) | None => None,
+        Some(Mark::Dash) => "muted",
+        Some(Mark::Cross | Mark::Absent) => "bad",
+        Some(Mark::Bar) => "warn",
+        Some(Mark::Tick) | None => "",
     }
 }
 
 /// The ring with a mark, or with `inside` while there is none yet.
 pub fn ring(signers: &[Signer], total: u64, shape: Option<Mark>, inside: Html) -> Html {
     html! {
-        <span class={classes!("ring", tone(shape))}>
+        <span class={classes(["ring", tone(shape)])}>
             { drawing(signers, total, 148) }
             { shape.map_or(inside, |shape| mark(shape, 88)) }
         </span>
@@ -123,7 +123,7 @@ pub fn ring(signers: &[Signer], total: u64, shape: Option<Mark>, inside: Html) -
 
 /// The same, for a row of a list.
 pub fn small_ring(signers: &[Signer], total: u64, shape: Mark) -> Html {
-    html! { <span class={classes!("ring", tone(Some(shape)))}>{ drawing(signers, total, 40) }{ mark(shape, 22) }</span> }
+    html! { <span class={classes(["ring", tone(Some(shape))])}>{ drawing(signers, total, 40) }{ mark(shape, 22) }</span> }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A life-cycle as a track: what is behind, where it stands, and where it stopped.
 
-use yew::prelude::*;
+use crate::draw::prelude::*;
 
 /// One stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,29 +2,31 @@
 
 use super::{
     anchor::signers,
-    mark::Mark,
+    mark::{Mark, outcome_code},
     ring::{label, ring},
 };
+use crate::draw::prelude::*;
 use crate::engine::Inquiry;
 use crate::i18n::{Lang, headline, percent, step, words};
 use crate::shell::use_page;
 use std::{collections::BTreeSet, rc::Rc};
 use verifier::verdict::{Anchor, CheckId, Outcome, Signer, Verdict};
-use yew::prelude::*;
 
 /// The top of an answer, or of the wait for it.
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct VerdictHead {
     /// What was heard so far.
     pub inquiry: Rc<Inquiry>,
 }
 
+part!(VerdictHead, use_verdict_head);
+
 /// Draws it. Pressing the ring names the members.
-#[component]
-pub fn VerdictHead(props: &Props) -> Html {
+#[hook]
+fn use_verdict_head(props: &VerdictHead) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let open = use_state_eq(|| false);
+    let open = use_state(|| false);
     let inquiry = &props.inquiry;
     let (list, total) = power(inquiry);
     let toggle = {
@@ -65,17 +67,12 @@ fn shape(inquiry: &Inquiry) -> Option<Mark> {
     verdict.or_else(|| inquiry.failed.as_ref().map(|_| Mark::Dash))
 }
 
-fn outcome(inquiry: &Inquiry) -> Option<String> {
+fn outcome(inquiry: &Inquiry) -> Option<&'static str> {
     let outcome = match &inquiry.verdict {
         Some(verdict) => verdict.outcome,
         None => inquiry.failed.as_ref().map(|_| Outcome::NotEstablished)?,
     };
-    Some(
-        serde_json::to_string(&outcome)
-            .unwrap_or_default()
-            .trim_matches('"')
-            .to_owned(),
-    )
+    Some(outcome_code(outcome))
 }
 
 fn code(inquiry: &Inquiry) -> Option<String> {
