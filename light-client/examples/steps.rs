@@ -6,13 +6,11 @@
 #[path = "../tests/common/generate.rs"]
 #[allow(dead_code, missing_docs)]
 mod generate;
-#[path = "../tests/common/write.rs"]
-#[allow(dead_code, missing_docs)]
-mod write;
 
 use std::{env, fs, io};
 
 use generate::{Recipe, at, members};
+use light_client::json::write;
 
 fn main() -> io::Result<()> {
     let folder = env::args().nth(1).unwrap_or_else(|| String::from("."));

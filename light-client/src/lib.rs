@@ -85,6 +85,7 @@ mod time;
 mod trust;
 mod validators;
 mod vote;
+mod wire;
 
 pub use bisection::{Bisection, Leg, Progress};
 pub use commit::{BlockIdFlag, Commit, CommitSig};
@@ -110,3 +111,4 @@ pub use trust::{
     TrustedState, VerifiedHeader, Vote,
 };
 pub use validators::{MAX_TOTAL_POWER, MAX_VALIDATORS, Validator, ValidatorSet, ValidatorSetError};
+pub use wire::WireError;

@@ -460,7 +460,7 @@ fn a_page_of_validators_is_not_taken_for_the_whole_set() {
         .validators
         .validators()
         .iter()
-        .map(common::write::validator)
+        .map(json::write::validator)
         .collect();
     let page = |range: std::ops::Range<usize>| {
         let text = format!(

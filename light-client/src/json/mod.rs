@@ -9,6 +9,7 @@ mod answers;
 mod blocks;
 mod cursor;
 mod sets;
+pub mod write;
 
 use alloc::string::String;
 

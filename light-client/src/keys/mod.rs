@@ -97,6 +97,18 @@ impl PublicKey {
         }
     }
 
+    /// Reads a key by the number of its field in `tendermint.crypto.PublicKey`; none when the type is unknown here or the bytes are no key of it.
+    pub(crate) fn from_proto_field(field: u64, bytes: &[u8]) -> Option<PublicKey> {
+        let type_name = match field {
+            1 => "tendermint/PubKeyEd25519",
+            2 => "tendermint/PubKeySecp256k1",
+            4 => "cometbft/PubKeyMlDsa65",
+            5 => "tendermint/PubKeySecp256k1eth",
+            _ => return None,
+        };
+        PublicKey::from_type_and_bytes(type_name, bytes)
+    }
+
     /// What checking one signature costs, where one Ed25519 signature costs 1 (measured in wasm).
     pub(crate) fn cost(&self) -> u32 {
         match self {

@@ -2,7 +2,13 @@
 #![allow(dead_code, missing_docs)]
 
 pub mod generate;
-pub mod write;
+/// Light blocks as JSON, in the form of the public vectors.
+pub mod write {
+    pub fn light_block(block: &light_client::LightBlock) -> light_client::json::Value {
+        let text = light_client::json::write::light_block(block);
+        light_client::json::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
+    }
+}
 
 use std::fs;
 use std::path::{Path, PathBuf};

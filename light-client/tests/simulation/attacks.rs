@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use light_client::client::{AttackKind, Failure, Said, Store};
-use light_client::{LightBlock, TrustLevel, TrustedState};
+use light_client::{LightBlock, TrustLevel, TrustedState, json};
 
 use crate::chain::{Chain, Lie, VALIDATORS, soon_after};
 use crate::common::generate::Rng;
@@ -67,6 +67,11 @@ fn each_kind_of_attack_is_named_and_reported_with_its_culprits() {
                 .all(|pair| pair[0].power() >= pair[1].power())
         );
         assert!(!attack.signed_both().is_empty());
+        let text = json::write::attack_evidence(first);
+        let read = json::parse(text.as_bytes()).expect("JSON");
+        assert_eq!(read["type"], "tendermint/LightClientAttackEvidence");
+        let block = json::light_block(&read["value"]["ConflictingBlock"]);
+        assert_eq!(block.as_ref(), Ok(&first.conflicting));
     }
 }
 

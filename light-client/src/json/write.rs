@@ -1,31 +1,56 @@
-//! Light blocks as JSON, in the form of the public vectors.
+//! JSON as CometBFT's nodes read it: light blocks, and evidence for `broadcast_evidence`.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use light_client::json::{Value, parse};
-use light_client::{BlockId, Commit, CommitSig, Hash, Header, LightBlock, Validator, ValidatorSet};
 
-pub fn light_block(block: &LightBlock) -> Value {
+use crate::client::AttackEvidence;
+use crate::commit::{Commit, CommitSig};
+use crate::header::{BlockId, Header};
+use crate::merkle::Hash;
+use crate::trust::{LightBlock, SignedHeader};
+use crate::validators::{Validator, ValidatorSet};
+
+/// `{signed_header, validator_set, next_validator_set}`, as [`super::light_block`] reads it.
+pub fn light_block(block: &LightBlock) -> String {
     let next = block
         .next_validators
         .as_ref()
         .map_or("null".to_string(), validator_set);
-    let text = format!(
-        r#"{{"signed_header":{},"validator_set":{},"next_validator_set":{next}}}"#,
-        signed_header(&block.signed_header.header, &block.signed_header.commit),
-        validator_set(&block.validators),
-    );
-    parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
-
-pub fn signed_header(head: &Header, votes: &Commit) -> String {
     format!(
-        r#"{{"header":{},"commit":{}}}"#,
-        header(head),
-        commit(votes)
+        r#"{{"signed_header":{},"validator_set":{},"next_validator_set":{next}}}"#,
+        signed_header(&block.signed_header),
+        validator_set(&block.validators),
     )
 }
 
+/// Evidence as `broadcast_evidence` takes it (Go: `types.LightClientAttackEvidence`; its fields have no JSON names of their own).
+pub fn attack_evidence(evidence: &AttackEvidence) -> String {
+    let byzantine: Vec<String> = evidence.byzantine.iter().map(validator).collect();
+    format!(
+        r#"{{"type":"tendermint/LightClientAttackEvidence","value":{{"ConflictingBlock":{{"signed_header":{},"validator_set":{}}},"CommonHeight":"{}","ByzantineValidators":[{}],"TotalVotingPower":"{}","Timestamp":"{}"}}}}"#,
+        signed_header(&evidence.conflicting.signed_header),
+        validator_set(&evidence.conflicting.validators),
+        evidence.common_height,
+        byzantine.join(","),
+        evidence.total_power,
+        evidence.time,
+    )
+}
+
+/// `{header, commit}`.
+pub fn signed_header(signed: &SignedHeader) -> String {
+    format!(
+        r#"{{"header":{},"commit":{}}}"#,
+        header(&signed.header),
+        commit(&signed.commit)
+    )
+}
+
+/// A header.
 pub fn header(header: &Header) -> String {
     format!(
         r#"{{"version":{{"block":"{}","app":"{}"}},"chain_id":"{}","height":"{}","time":"{}","last_block_id":{},"last_commit_hash":"{}","data_hash":"{}","validators_hash":"{}","next_validators_hash":"{}","consensus_hash":"{}","app_hash":"{}","last_results_hash":"{}","evidence_hash":"{}","proposer_address":"{}"}}"#,
@@ -47,6 +72,7 @@ pub fn header(header: &Header) -> String {
     )
 }
 
+/// A commit.
 pub fn commit(commit: &Commit) -> String {
     let signatures: Vec<String> = commit.signatures.iter().map(commit_sig).collect();
     format!(
@@ -81,6 +107,7 @@ fn hash(hash: &Option<Hash>) -> String {
     hash.map(hex::encode_upper).unwrap_or_default()
 }
 
+/// A validator set. A proposer must be named and no header commits to one: it is the first.
 pub fn validator_set(set: &ValidatorSet) -> String {
     let validators: Vec<String> = set.validators().iter().map(validator).collect();
     let proposer = validators.first().cloned().unwrap_or("null".to_string());
@@ -91,6 +118,7 @@ pub fn validator_set(set: &ValidatorSet) -> String {
     )
 }
 
+/// A validator.
 pub fn validator(validator: &Validator) -> String {
     format!(
         r#"{{"address":"{}","pub_key":{{"type":"{}","value":"{}"}},"voting_power":"{}","proposer_priority":"0"}}"#,
