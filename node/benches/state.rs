@@ -8,8 +8,8 @@ use node::{
     merkle::{Hash, sha256},
     store::{Changes, Store, StoredRecord, TreeView, UpperNodes},
 };
+use records::kinds::member::Rekey;
 use records::{Head, SecretKey};
-use serde_json::json;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -50,7 +50,10 @@ fn events() {
     let renewals = (0..EVENTS).map(|i| {
         let id = format!("m-{i}");
         let (old, new) = (key(&id), key(&format!("new {id}")));
-        let body = json!({ "add": [new.public()], "end": [old.public()] });
+        let body = Rekey {
+            add: vec![new.public()],
+            end: vec![old.public()],
+        };
         let rekey = payload("member.rekey", ("member", &id), 1, &body, time);
         rekey.sign(&[&old]).expect("signs").encode()
     });

@@ -7,7 +7,7 @@ use node::application::{
     PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, code,
 };
 use records::SecretKey;
-use serde_json::json;
+use records::kinds::member::Rekey;
 
 fn rejected(chain: &Chain, txs: &[Vec<u8>]) -> bool {
     let request = ProcessProposalRequest { txs };
@@ -206,7 +206,10 @@ fn members_are_looked_up_as_of_the_block_before() {
     let chain = Chain::new();
     // One founder replaces its key; in the same block it still counts by the old one.
     let (old, new) = (founder_key(0), key("new key of founder-0"));
-    let body = json!({ "add": [new.public()], "end": [old.public()] });
+    let body = Rekey {
+        add: vec![new.public()],
+        end: vec![old.public()],
+    };
     let rekey = payload(
         "member.rekey",
         ("member", "founder-0"),

@@ -1,8 +1,11 @@
 //! A hash inside a state or a body: 64 lower-case hex digits.
 
-use crate::hash::{Hash, parse_hash};
+use crate::{
+    canonical::Value,
+    hash::{Hash, parse_hash},
+    shape::{Reader, Shape},
+};
 use core::fmt;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// 32 bytes whose text form is 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,17 +23,16 @@ impl fmt::Debug for Digest {
     }
 }
 
-impl Serialize for Digest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl Shape for Digest {
+    fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
+        Self(parse_hash(reader.text(found)).unwrap_or_else(|| {
+            reader.note("not 64 lower-case hex digits");
+            Hash::default()
+        }))
     }
-}
 
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let not_hex = || serde::de::Error::custom("not 64 lower-case hex digits");
-        parse_hash(&text).map(Self).ok_or_else(not_hex)
+    fn write(&self) -> Option<Value> {
+        Some(Value::String(hex::encode(self.0)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Source: Dead Simple Signing Envelope, protocol v1.0.0. One encoding only: the bytes that arrive are the bytes that we would write.
 
 use crate::{
+    canonical,
     hash::{Hash, sha256},
     keys::{PublicKey, SecretKey},
 };
@@ -39,23 +40,21 @@ pub struct Envelope {
     signatures: Vec<(PublicKey, Vec<u8>)>,
 }
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire<'a> {
-    #[serde(borrow)]
-    payload: &'a str,
-    #[serde(borrow, rename = "payloadType")]
-    payload_type: &'a str,
-    #[serde(borrow)]
-    signatures: Vec<WireSignature<'a>>,
+/// An envelope as it is written.
+struct Wire {
+    payload: String,
+    payload_type: String,
+    signatures: Vec<WireSignature>,
 }
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireSignature<'a> {
-    keyid: &'a str,
-    sig: &'a str,
+crate::shape!(Wire { payload, payload_type as "payloadType", signatures });
+
+struct WireSignature {
+    keyid: String,
+    sig: String,
 }
+
+crate::shape!(WireSignature { keyid, sig });
 
 /// Pre-authentication encoding: what each signature signs, and whose hash is the event's identity.
 pub fn pae(payload: &[u8]) -> Vec<u8> {
@@ -128,7 +127,8 @@ impl Envelope {
         if bytes.len() > MAX_ENVELOPE {
             return Err(Error::TooLarge);
         }
-        let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(|_| Error::Malformed)?;
+        // Canonical JSON, base64 in its one spelling, keys in theirs: the bytes are those that we would write.
+        let wire: Wire = canonical::decode(bytes).map_err(|_| Error::Malformed)?;
         if wire.payload_type != PAYLOAD_TYPE {
             return Err(Error::Malformed);
         }
@@ -136,25 +136,17 @@ impl Envelope {
             return Err(Error::Signatures);
         }
         let mut signatures = Vec::with_capacity(wire.signatures.len());
-        for signature in &wire.signatures {
-            let key: PublicKey = signature.keyid.parse().map_err(|_| Error::Malformed)?;
-            signatures.push((
-                key,
-                BASE64.decode(signature.sig).map_err(|_| Error::Malformed)?,
-            ));
+        for WireSignature { keyid, sig } in &wire.signatures {
+            let key: PublicKey = keyid.parse().map_err(|_| Error::Malformed)?;
+            signatures.push((key, unspell(sig)?));
         }
         if !signatures.is_sorted_by(|a, b| a.0 < b.0) {
             return Err(Error::Signatures);
         }
-        let envelope = Self {
-            payload: BASE64.decode(wire.payload).map_err(|_| Error::Malformed)?,
+        Ok(Self {
+            payload: unspell(&wire.payload)?,
             signatures,
-        };
-        if envelope.encode() == bytes {
-            Ok(envelope)
-        } else {
-            Err(Error::Malformed)
-        }
+        })
     }
 
     /// Verifies every signature.
@@ -170,6 +162,11 @@ impl Envelope {
             Err(Error::BadSignature)
         }
     }
+}
+
+/// Standard base64 with its padding, and no bits left over.
+fn unspell(text: &str) -> Result<Vec<u8>, Error> {
+    BASE64.decode(text).map_err(|_| Error::Malformed)
 }
 
 #[cfg(test)]

@@ -7,15 +7,14 @@ use crate::{
     keys::{PublicKey, SecretKey},
     name::RecordName,
     refusal::Refusal,
+    shape::{Reader, Shape, nanoseconds},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// An event may be written at most this long after it was signed: seven days, in nanoseconds.
 pub const MAX_UNTIL_AHEAD: i64 = 7 * 24 * 3600 * 1_000_000_000;
 
 /// What an event says: on which chain, about which record, at which place in its sequence, until when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
     /// The type's own fields.
     pub body: Value,
@@ -26,12 +25,12 @@ pub struct Payload {
     /// The one record that this event is about.
     pub subject: RecordName,
     /// `<kind>.<verb>`.
-    #[serde(rename = "type")]
     pub event_type: String,
     /// Block time after which the event is refused, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub until: i64,
 }
+
+crate::shape!(Payload { body, chain, seq, subject, event_type as "type", until: nanoseconds });
 
 impl Payload {
     /// The bytes to sign.
@@ -39,15 +38,40 @@ impl Payload {
         canonical::encode(self)
     }
 
+    /// The reverse of [`Payload::encode`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, canonical::Error> {
+        let mut value = canonical::decode_value(bytes)?;
+        // The body is most of it: moved to its place rather than copied.
+        let body = value.as_object_mut().and_then(|map| map.get_mut("body"));
+        let body = body.map(core::mem::take);
+        let payload: Self = canonical::from_value(&value)?;
+        Ok(Self {
+            body: body.unwrap_or_default(),
+            ..payload
+        })
+    }
+
     /// The body as the type's own struct.
-    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        canonical::from_value(&self.body).map_err(|e| Refusal::new("malformed-body").with("why", e))
+    pub fn body<T: Shape>(&self) -> Result<T, Refusal> {
+        canonical::from_value(&self.body).map_err(malformed)
+    }
+
+    /// One field of the body, whatever else is in it.
+    pub(crate) fn field<T: Shape>(&self, name: &'static str) -> Result<T, Refusal> {
+        let mut reader = Reader::default();
+        let field = reader.object(Some(&self.body)).field(name);
+        reader.finish().map_err(malformed)?;
+        Ok(field)
     }
 
     /// Signs this payload.
     pub fn sign(&self, keys: &[&SecretKey]) -> Result<Envelope, canonical::Error> {
         Ok(Envelope::sign(self.encode()?, keys))
     }
+}
+
+fn malformed(error: canonical::Error) -> Refusal {
+    Refusal::new("malformed-body").with("why", error)
 }
 
 /// An event whose encoding and signatures were verified. Only [`Event::open`] makes one.
@@ -73,7 +97,7 @@ impl Event {
     /// Decodes an envelope, verifies every signature and decodes the payload; each in its one encoding.
     pub fn open(bytes: &[u8]) -> Result<Self, Error> {
         let envelope = Envelope::decode(bytes)?;
-        let payload = canonical::decode(envelope.payload())?;
+        let payload = Payload::decode(envelope.payload())?;
         envelope.verify()?;
         Ok(Self {
             id: envelope.id(),
@@ -100,42 +124,5 @@ impl Event {
     /// Whether this key signed.
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
         self.signers.binary_search(key).is_ok()
-    }
-}
-
-/// Unix nanoseconds as a decimal string, for they pass 2⁵³.
-pub mod nanoseconds {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    /// Writes the decimal string.
-    pub fn serialize<S: Serializer>(time: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(time)
-    }
-
-    /// Reads the decimal string; only its one spelling.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.parse::<i64>() {
-            Ok(time) if time.to_string() == text => Ok(time),
-            _ => Err(Error::custom("not a decimal number of nanoseconds")),
-        }
-    }
-}
-
-/// As [`nanoseconds`], for times that may not be set.
-pub mod optional_nanoseconds {
-    use super::nanoseconds;
-    use serde::{Deserializer, Serializer};
-
-    /// Writes the decimal string of a time that is set; skip the field where it is not.
-    pub fn serialize<S: Serializer>(time: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&time.unwrap_or_default())
-    }
-
-    /// Reads the decimal string.
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<i64>, D::Error> {
-        nanoseconds::deserialize(deserializer).map(Some)
     }
 }

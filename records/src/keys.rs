@@ -1,8 +1,11 @@
 //! Keys and signatures of people and members. Enums from the first day: one more algorithm is one more variant.
 
+use crate::{
+    canonical::Value,
+    shape::{Reader, Shape},
+};
 use core::{fmt, str::FromStr};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A public key; its text form is `ed25519:<64 lower-case hex digits>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,17 +52,16 @@ impl FromStr for PublicKey {
     }
 }
 
-impl Serialize for PublicKey {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl Shape for PublicKey {
+    fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
+        reader.text(found).parse().unwrap_or_else(|BadKey| {
+            reader.note("not a public key");
+            Self::Ed25519([0; 32])
+        })
     }
-}
 
-impl<'de> Deserialize<'de> for PublicKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+    fn write(&self) -> Option<Value> {
+        Some(Value::String(self.to_string()))
     }
 }
 

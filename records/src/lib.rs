@@ -23,6 +23,7 @@ mod replay;
 pub mod roster;
 #[cfg(feature = "seal")]
 pub mod seal;
+pub mod shape;
 mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

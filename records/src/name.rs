@@ -1,11 +1,14 @@
 //! A record's name, and the key under which the tree holds it.
 
-use crate::hash::{Hash, sha256};
+use crate::{
+    canonical::{Map, Value},
+    hash::{Hash, sha256},
+    shape::{Reader, Shape, put},
+};
 use core::fmt;
-use serde::{Deserialize, Deserializer, Serialize};
 
 /// `(kind, id)`: kind `[a-z][a-z0-9-]{0,31}`, id `[A-Za-z0-9._-]{1,96}`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordName {
     id: String,
     kind: String,
@@ -42,17 +45,25 @@ impl fmt::Display for RecordName {
     }
 }
 
-impl<'de> Deserialize<'de> for RecordName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Parts {
-            id: String,
-            kind: String,
+impl Shape for RecordName {
+    fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
+        let mut object = reader.object(found);
+        let name = Self {
+            id: object.field("id"),
+            kind: object.field("kind"),
+        };
+        object.end();
+        if !is_kind(&name.kind) || !is_id(&name.id) {
+            reader.note("malformed record name");
         }
-        let parts = Parts::deserialize(deserializer)?;
-        Self::new(&parts.kind, &parts.id)
-            .ok_or_else(|| serde::de::Error::custom("malformed record name"))
+        name
+    }
+
+    fn write(&self) -> Option<Value> {
+        let mut object = Map::new();
+        put(&mut object, "id", self.id.write());
+        put(&mut object, "kind", self.kind.write());
+        Some(Value::Object(object))
     }
 }
 

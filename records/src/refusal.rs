@@ -1,19 +1,20 @@
 //! Why a record's rules refuse an event.
 
-use crate::canonical::{self, Value};
+use crate::{
+    canonical::{self, Map, Value},
+    shape::{Shape, put, text_or_empty},
+};
 use std::collections::BTreeMap;
 
 /// A rule said no. The code is for machines and the translation table, the law for people, the detail for both.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("refused: {code}")]
 pub struct Refusal {
     /// Reason code, kebab-case.
     pub code: &'static str,
     /// The law or rule it rests on, if any, e.g. `民法典 278`.
-    #[serde(skip_serializing_if = "str::is_empty")]
     pub law: &'static str,
     /// Facts: who locked the invoice first, how many were allowed, …
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub detail: BTreeMap<&'static str, String>,
 }
 
@@ -41,8 +42,17 @@ impl Refusal {
 
     /// Canonical JSON of the refusal: the transaction's result data.
     pub fn encode(&self) -> Vec<u8> {
-        let fallback = |_| Value::String(self.code.into()).to_string().into_bytes();
-        canonical::encode(self).unwrap_or_else(fallback)
+        let mut detail = Map::new();
+        for (name, fact) in &self.detail {
+            put(&mut detail, name, fact.write());
+        }
+        let detail = (!detail.is_empty()).then_some(Value::Object(detail));
+        let mut object = Map::new();
+        put(&mut object, "code", Some(self.code.into()));
+        put(&mut object, "law", text_or_empty::write(self.law));
+        put(&mut object, "detail", detail);
+        // Texts three deep always have an encoding.
+        canonical::encode_value(&Value::Object(object)).unwrap_or_default()
     }
 }
 

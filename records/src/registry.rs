@@ -7,8 +7,8 @@ use crate::{
     kinds,
     name::RecordName,
     refusal::{Refusal, Stop},
+    shape::Shape,
 };
-use serde::{Serialize, de::DeserializeOwned};
 
 /// Newest version of the rules that this program knows.
 pub const RULES_VERSION: u64 = 1;
@@ -77,7 +77,7 @@ impl<'a> Case<'a> {
     }
 
     /// The event's body.
-    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+    pub fn body<T: Shape>(&self) -> Result<T, Refusal> {
         self.event.payload().body()
     }
 
@@ -91,7 +91,7 @@ impl<'a> Case<'a> {
     }
 
     /// The kind's own struct; refused where the record does not exist yet.
-    pub fn existing<T: DeserializeOwned>(&self) -> Result<T, Stop> {
+    pub fn existing<T: Shape>(&self) -> Result<T, Stop> {
         let state = self
             .state
             .ok_or_else(|| Refusal::new("no-such-record").with("record", self.record))?;
@@ -161,6 +161,6 @@ pub fn join(kind: &str, id: &str, role: &'static str) -> Result<Touch, Refusal> 
 }
 
 /// A kind's struct as its new state.
-pub fn updated<T: Serialize>(state: &T) -> Result<Value, Stop> {
+pub fn updated<T: Shape>(state: &T) -> Result<Value, Stop> {
     Ok(canonical::to_value(state)?)
 }

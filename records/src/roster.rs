@@ -4,13 +4,13 @@
 //! follow from index and size is refused.
 
 use crate::{
-    canonical::{self, MAX_INTEGER},
+    canonical::{self, MAX_INTEGER, Value},
     digest::Digest,
     hash::{Hash, sha256},
     keys::PublicKey,
+    shape::{Reader, Shape},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
 
 mod published;
@@ -73,8 +73,7 @@ pub enum Error {
 }
 
 /// A room (专有部分) and its exclusive area in cm²; for lenders a loan and its principal in fen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Room {
     /// Area in cm², or principal in fen.
     pub area: u64,
@@ -82,20 +81,27 @@ pub struct Room {
     pub room: String,
 }
 
+crate::shape!(Room { area, room });
+
 /// One head: every room of one owner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaf {
     /// Sum of the rooms' areas.
     pub area: u64,
     /// Pseudonym.
     pub head: String,
     /// The owner's key, where it was known when the roster was made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PublicKey>,
     /// Its rooms, sorted by name.
     pub rooms: Vec<Room>,
 }
+
+crate::shape!(Leaf {
+    area,
+    head,
+    key,
+    rooms
+});
 
 impl Leaf {
     /// A head with these rooms; sorts them and sums their areas.
@@ -166,8 +172,7 @@ fn fits(area: u64) -> bool {
 }
 
 /// A roster's commitment: root and totals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Totals {
     /// Area of all heads together, cm².
     pub area: u64,
@@ -176,6 +181,8 @@ pub struct Totals {
     /// Root of the Merkle-sum tree.
     pub root: Digest,
 }
+
+crate::shape!(Totals { area, heads, root });
 
 /// A node of the tree, or a step of a path: what lies under it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,20 +230,19 @@ impl Node {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(pub Vec<Node>);
 
-impl Serialize for Path {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = self.0.iter().flat_map(Node::encode).collect();
-        serializer.serialize_str(&BASE64.encode(bytes))
-    }
-}
-
-impl<'de> Deserialize<'de> for Path {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let malformed = || serde::de::Error::custom("not a roster path");
-        let text = String::deserialize(deserializer)?;
-        let bytes = BASE64.decode(text).map_err(|_| malformed())?;
+impl Shape for Path {
+    fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
+        let bytes = BASE64.decode(reader.text(found)).unwrap_or_default();
         let steps = bytes.chunks(STEP).map(Node::decode);
-        steps.collect::<Option<_>>().map(Self).ok_or_else(malformed)
+        Self(steps.collect::<Option<_>>().unwrap_or_else(|| {
+            reader.note("not a roster path");
+            Vec::new()
+        }))
+    }
+
+    fn write(&self) -> Option<Value> {
+        let bytes: Vec<u8> = self.0.iter().flat_map(Node::encode).collect();
+        Some(Value::String(BASE64.encode(bytes)))
     }
 }
 

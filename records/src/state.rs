@@ -4,20 +4,20 @@ use crate::{
     canonical::{self, Value},
     hash::{Hash, sha256},
 };
-use serde::{Deserialize, Serialize};
 
 /// Longest state document, bytes. A state stays small however long its log grows.
 pub const MAX_STATE: usize = 16 * 1024;
 
 /// A record's state: the kind's own data, and how many events had this record as their subject.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     /// The kind's own document.
     pub data: Value,
     /// The sequence number that the next event with this subject must carry.
     pub seq: u64,
 }
+
+crate::shape!(State { data, seq });
 
 impl State {
     /// The one encoding.

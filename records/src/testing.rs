@@ -176,13 +176,13 @@ impl Ledger {
     }
 
     /// A record's state data as a kind's struct.
-    pub fn data<T: serde::de::DeserializeOwned>(&self, kind: &str, id: &str) -> T {
+    pub fn data<T: crate::shape::Shape>(&self, kind: &str, id: &str) -> T {
         let name = RecordName::new(kind, id).expect("a record name");
         canonical::from_value(&self.states.get(&name).expect("exists").data).expect("decodes")
     }
 
     /// A record's state data as a kind's struct; none where the record does not exist.
-    pub fn find<T: serde::de::DeserializeOwned>(&self, kind: &str, id: &str) -> Option<T> {
+    pub fn find<T: crate::shape::Shape>(&self, kind: &str, id: &str) -> Option<T> {
         let state = self.states.get(&RecordName::new(kind, id)?)?;
         Some(canonical::from_value(&state.data).expect("decodes"))
     }

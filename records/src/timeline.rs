@@ -78,7 +78,7 @@ impl Timeline {
     }
 }
 
-fn push<T: serde::de::DeserializeOwned>(
+fn push<T: crate::shape::Shape>(
     history: &mut History<T>,
     height: u64,
     state: &State,

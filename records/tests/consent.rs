@@ -15,8 +15,8 @@ use records::{
 const DAY: i64 = 24 * 3600 * SECOND;
 const HASH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
-fn body<T: serde::Serialize>(body: T) -> Value {
-    canonical::to_value(&body).expect("encodes")
+fn body<T: records::shape::Shape>(body: &T) -> Value {
+    canonical::to_value(body).expect("encodes")
 }
 
 /// Four founders with validators, two hospitals, an insurer; patient A's documents a1 and a2 shared, patient B's b1 shared.
@@ -40,7 +40,7 @@ fn ledger() -> Ledger {
             .submit(
                 "document.confirm",
                 ("document", id),
-                body(Nothing {}),
+                body(&Nothing {}),
                 &[&patient(id)],
             )
             .expect("confirmed");
@@ -48,8 +48,9 @@ fn ledger() -> Ledger {
     ledger
 }
 
-#[derive(serde::Serialize)]
 struct Nothing {}
+
+records::shape!(Nothing {});
 
 /// A patient's key for one document: derived, so that two documents cannot be linked.
 fn patient(document: &str) -> SecretKey {
@@ -68,7 +69,7 @@ fn propose(ledger: &mut Ledger, id: &str) -> Result<(), Stop> {
     ledger.submit(
         "document.propose",
         ("document", id),
-        body(propose),
+        body(&propose),
         &[&key("renji")],
     )
 }
@@ -93,14 +94,14 @@ fn grant(ledger: &mut Ledger, id: &str, to: &str, documents: &[&str]) {
         .submit(
             "grant.give",
             ("grant", id),
-            body(give(to, documents, until)),
+            body(&give(to, documents, until)),
             &keys.iter().collect::<Vec<_>>(),
         )
         .expect("granted");
 }
 
 fn done(document: &str, grant: &str, by: &str) -> Value {
-    body(Done {
+    body(&Done {
         by: by.into(),
         document: document.into(),
         grant: grant.into(),
@@ -147,14 +148,14 @@ fn a_grant_lets_its_reader_read_its_documents_until_it_is_revoked() {
         "not-signed-by-member"
     );
 
-    let other = body(Revoke {
+    let other = body(&Revoke {
         documents: vec!["a1".into()],
     });
     assert_eq!(
         ledger.refusal("grant.revoke", ("grant", "g1"), other, &[&key("grant")]),
         "other-documents"
     );
-    let revoke = body(Revoke {
+    let revoke = body(&Revoke {
         documents: vec!["a1".into(), "a2".into()],
     });
     assert_eq!(
@@ -194,7 +195,7 @@ fn a_sham_patient_grants_nothing_over_somebody_elses_document() {
     let mut ledger = ledger();
     let until = ledger.time + DAY;
     let before = ledger.state_hash("document", "b1");
-    let sham = body(give("huashan", &["a1", "b1"], until));
+    let sham = body(&give("huashan", &["a1", "b1"], until));
     let code = ledger.refusal(
         "grant.give",
         ("grant", "g1"),
@@ -215,7 +216,7 @@ fn a_forged_revocation_does_not_remove_a_grant_from_a_documents_log() {
     let revoke = ledger.payload(
         "grant.revoke",
         ("grant", "g1"),
-        body(Revoke {
+        body(&Revoke {
             documents: vec!["a1".into()],
         }),
     );
@@ -269,7 +270,7 @@ fn a_denial_beats_every_grant_and_refuses_new_ones() {
     let mut ledger = ledger();
     grant(&mut ledger, "g1", "insurer", &["a1", "a2"]);
     let deny = || {
-        body(Deny {
+        body(&Deny {
             documents: vec!["a2".into()],
             member: "insurer".into(),
         })
@@ -302,7 +303,7 @@ fn a_denial_beats_every_grant_and_refuses_new_ones() {
             "no-live-grant"
         );
     }
-    let again = body(give("insurer", &["a1"], ledger.time + DAY));
+    let again = body(&give("insurer", &["a1"], ledger.time + DAY));
     assert_eq!(
         ledger.refusal(
             "grant.give",
@@ -312,7 +313,7 @@ fn a_denial_beats_every_grant_and_refuses_new_ones() {
         ),
         "denied"
     );
-    let allow = body(Deny {
+    let allow = body(&Deny {
         documents: vec![],
         member: "insurer".into(),
     });
@@ -344,11 +345,11 @@ fn a_guardian_acts_for_the_patient_where_the_document_names_one() {
         .submit(
             "grant.give",
             ("grant", "g1"),
-            body(give("huashan", &["a2"], until)),
+            body(&give("huashan", &["a2"], until)),
             &keys,
         )
         .expect("granted");
-    let other = body(give("huashan", &["a1"], until));
+    let other = body(&give("huashan", &["a1"], until));
     assert_eq!(
         ledger.refusal("grant.give", ("grant", "g2"), other, &keys),
         "not-signed-by-patient"
@@ -414,7 +415,7 @@ fn a_new_grant_supersedes_the_old_one() {
 fn breaking_the_glass_is_always_allowed_to_a_hospital_never_hidden_and_closed_by_a_review() {
     let mut ledger = ledger();
     let emergency = |by: &str| {
-        body(Emergency {
+        body(&Emergency {
             by: by.into(),
             document: "a1".into(),
             patient: patient("a1").public(),
@@ -431,7 +432,7 @@ fn breaking_the_glass_is_always_allowed_to_a_hospital_never_hidden_and_closed_by
         "role-missing"
     );
     // A denial does not stop it: it would cost a life.
-    let deny = body(Deny {
+    let deny = body(&Deny {
         documents: vec![],
         member: "renji".into(),
     });
@@ -453,7 +454,7 @@ fn breaking_the_glass_is_always_allowed_to_a_hospital_never_hidden_and_closed_by
     );
 
     let review = |by: Option<&str>, document: &str| {
-        body(Review {
+        body(&Review {
             by: by.map(Into::into),
             document: document.into(),
             finding: Finding::Unjustified,
@@ -517,7 +518,7 @@ fn a_hospital_proposes_and_only_the_patient_shares() {
     let mut ledger = ledger();
     propose(&mut ledger, "c1").expect("proposed");
     let until = ledger.time + DAY;
-    let early = body(give("huashan", &["c1"], until));
+    let early = body(&give("huashan", &["c1"], until));
     assert_eq!(
         ledger.refusal(
             "grant.give",
@@ -527,7 +528,7 @@ fn a_hospital_proposes_and_only_the_patient_shares() {
         ),
         "document-not-shared"
     );
-    let confirm = || body(Nothing {});
+    let confirm = || body(&Nothing {});
     assert_eq!(
         ledger.refusal(
             "document.confirm",
@@ -564,7 +565,7 @@ fn a_hospital_proposes_and_only_the_patient_shares() {
 fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
     let mut ledger = ledger();
     let recover = |by: [&str; 2]| {
-        body(Recover {
+        body(&Recover {
             by: by.map(Into::into),
             key: key("new").public(),
         })
@@ -591,11 +592,11 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
     let given = ledger.refusal(
         "grant.give",
         ("grant", "g1"),
-        body(give("huashan", &["a1"], until)),
+        body(&give("huashan", &["a1"], until)),
         &[&key("grant"), &patient("a1")],
     );
     assert_eq!(given, "key-recovery-pending");
-    let deny = body(Deny {
+    let deny = body(&Deny {
         documents: vec![],
         member: "insurer".into(),
     });
@@ -606,7 +607,7 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
         .submit(
             "document.veto",
             ("document", "a1"),
-            body(Nothing {}),
+            body(&Nothing {}),
             &[&patient("a1")],
         )
         .expect("vetoed");
@@ -614,7 +615,7 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
         ledger.refusal(
             "document.veto",
             ("document", "a1"),
-            body(Nothing {}),
+            body(&Nothing {}),
             &[&patient("a1")]
         ),
         "nothing-to-veto"
@@ -639,7 +640,7 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
     let late = ledger.refusal(
         "document.veto",
         ("document", "a1"),
-        body(Nothing {}),
+        body(&Nothing {}),
         &[&patient("a1")],
     );
     assert_eq!(late, "not-signed-by-patient");
@@ -649,7 +650,7 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
         .submit(
             "grant.give",
             ("grant", "g1"),
-            body(give("huashan", &["a1"], until)),
+            body(&give("huashan", &["a1"], until)),
             &keys,
         )
         .expect("the new key counts");
@@ -661,7 +662,7 @@ fn an_erased_document_keeps_its_history_and_is_read_no_more() {
     let mut ledger = ledger();
     grant(&mut ledger, "g1", "huashan", &["a1"]);
     let erase = |reviewer: Option<&str>| {
-        body(Erase {
+        body(&Erase {
             reviewer: reviewer.map(Into::into),
         })
     };
@@ -708,7 +709,7 @@ fn a_document_holds_at_most_thirty_two_live_grants_and_forgets_the_expired() {
     for i in 0..32 {
         grant(&mut ledger, &format!("g{i}"), "huashan", &["a1"]);
     }
-    let full = body(give("huashan", &["a1"], ledger.time + DAY));
+    let full = body(&give("huashan", &["a1"], ledger.time + DAY));
     assert_eq!(
         ledger.refusal(
             "grant.give",
@@ -737,7 +738,7 @@ fn only_readers_are_granted_a_reading() {
             ledger.refusal(
                 "grant.give",
                 ("grant", "g1"),
-                body(give(to, &["a1"], until)),
+                body(&give(to, &["a1"], until)),
                 &keys
             ),
             expected
@@ -747,12 +748,12 @@ fn only_readers_are_granted_a_reading() {
         ledger.refusal(
             "grant.give",
             ("grant", "g1"),
-            body(give("huashan", &[], until)),
+            body(&give("huashan", &[], until)),
             &keys
         ),
         "no-documents"
     );
-    let twice = body(give("huashan", &["a1", "a1"], until));
+    let twice = body(&give("huashan", &["a1", "a1"], until));
     assert_eq!(
         ledger.refusal("grant.give", ("grant", "g1"), twice, &keys),
         "bad-touches"

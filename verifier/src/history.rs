@@ -42,7 +42,7 @@ fn ballot(line: &Line) -> HistoryEntry {
         .iter()
         .map(|room| room.room.as_str())
         .collect();
-    let rank = kinds::vote::word(&line.ballot.rank);
+    let rank = String::from(line.ballot.rank.word());
     HistoryEntry {
         height: line.height,
         time: line.time.to_string(),
@@ -55,7 +55,7 @@ fn ballot(line: &Line) -> HistoryEntry {
             ("index", line.index.to_string()),
             ("rooms", rooms.join("、")),
             ("area", line.entry.area.to_string()),
-            ("choice", kinds::vote::word(&line.ballot.choice)),
+            ("choice", line.ballot.choice.word().into()),
             ("rank", rank),
             ("conflicts", line.conflicts.to_string()),
         ]),

@@ -57,7 +57,11 @@ struct File {
     documents: Vec<Known>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     grants: Vec<Known>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "records::shape::json"
+    )]
     ballots: Vec<Seat>,
 }
 

@@ -15,13 +15,13 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use light_client::VerifiedHeader;
+use light_client::{VerifiedHeader, json};
 use records::{
     Hash, Payload, RecordName, SecretKey,
     canonical::{self, Value},
     hash::sha256,
+    shape::Shape,
 };
-use serde::de::DeserializeOwned;
 
 /// An event may be written for this long after the newest header, in nanoseconds: ten minutes.
 const OPEN_FOR: i64 = 600 * 1_000_000_000;
@@ -108,7 +108,7 @@ impl From<canonical::Error> for Unsent {
 
 impl Verifier {
     /// The proven data of a record now; none where it is proven absent.
-    pub async fn data<H: Host, T: DeserializeOwned>(
+    pub async fn data<H: Host, T: Shape>(
         &mut self,
         host: &H,
         name: &RecordName,
@@ -303,10 +303,10 @@ async fn broadcast<H: Host>(host: &H, url: &str, tx: &[u8]) -> Result<(u64, Stri
         .first()
         .and_then(|answer| answer.get("result"))
         .ok_or_else(|| Fault::Garbage("no result".into()))?;
-    let code = result.get("code").and_then(Value::as_u64);
+    let code = result.get("code").and_then(json::Value::as_u64);
     let log = result
         .get("log")
-        .and_then(Value::as_str)
+        .and_then(json::Value::as_str)
         .unwrap_or_default();
     Ok((code.unwrap_or(u64::MAX), log.into()))
 }
@@ -317,16 +317,16 @@ fn time_of(header: &VerifiedHeader) -> i64 {
 
 /// A refusal is JSON `{"code","detail"}`; of anything else the text is a fact.
 fn reason_in(refusal: &[u8]) -> Unsent {
-    let value: Value = light_client::json::parse(refusal).unwrap_or_default();
-    let Some(code) = value.get("code").and_then(Value::as_str) else {
+    let value: json::Value = json::parse(refusal).unwrap_or_default();
+    let Some(code) = value.get("code").and_then(json::Value::as_str) else {
         let text = String::from_utf8_lossy(refusal);
         return Unsent {
             reason: "refused".into(),
             facts: facts([("why", text.chars().take(200).collect())]),
         };
     };
-    let detail = value.get("detail").and_then(Value::as_object);
-    let fact = |(name, fact): (&String, &Value)| {
+    let detail = value.get("detail").and_then(json::Value::as_object);
+    let fact = |(name, fact): (&String, &json::Value)| {
         let text = fact.as_str().map_or_else(|| fact.to_string(), String::from);
         (name.clone(), text)
     };

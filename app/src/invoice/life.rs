@@ -3,22 +3,24 @@
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
 use crate::widget::{Stage, track};
-use serde::Deserialize;
+use records::canonical;
 use verifier::verdict::Verdict;
 
 /// What is drawn of an invoice's state; the whole of it stands in docs/formats.md.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Invoice {
     status: String,
     tax: String,
 }
+
+records::shape!(Invoice { status, tax, .. });
 
 /// The track; nothing where no invoice's state was proven.
 pub fn track_view(lang: Lang, verdict: &Verdict) -> Html {
     if verdict.kind != "invoice" {
         return Html::default();
     }
-    let Ok(invoice) = serde_json::from_str::<Invoice>(&verdict.state) else {
+    let Ok(invoice) = canonical::decode::<Invoice>(verdict.state.as_bytes()) else {
         return Html::default();
     };
     track(lang.t(words::TRACK), &stops(lang, &invoice))

@@ -1,10 +1,10 @@
 //! What is drawn of the proven states of documents and grants; the whole of them stands in docs/formats.md.
 
-use serde::{Deserialize, de::DeserializeOwned};
+use records::{canonical, shape::Shape};
 use verifier::verdict::Verdict;
 
 /// A document.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// Members who may not read, whatever is granted.
     pub denied: Vec<String>,
@@ -18,8 +18,17 @@ pub struct Document {
     pub open_reviews: u64,
 }
 
+records::shape!(Document {
+    denied,
+    grants,
+    status,
+    hospital,
+    open_reviews,
+    ..
+});
+
 /// A grant as the document knows it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LiveGrant {
     /// Record id.
     pub grant: String,
@@ -29,8 +38,15 @@ pub struct LiveGrant {
     pub until: String,
 }
 
+records::shape!(LiveGrant {
+    grant,
+    to,
+    until,
+    ..
+});
+
 /// A grant.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
     /// Documents.
     pub documents: Vec<String>,
@@ -43,6 +59,15 @@ pub struct Grant {
     /// Unix nanoseconds as decimal text.
     pub until: String,
 }
+
+records::shape!(Grant {
+    documents,
+    reads,
+    status,
+    to,
+    until,
+    ..
+});
 
 /// Whether a member may read a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +99,8 @@ impl Document {
 }
 
 /// A proven state.
-pub fn proven<T: DeserializeOwned>(verdict: &Verdict) -> Option<T> {
-    serde_json::from_str(&verdict.state).ok()
+pub fn proven<T: Shape>(verdict: &Verdict) -> Option<T> {
+    canonical::decode(verdict.state.as_bytes()).ok()
 }
 
 /// The block time up to which a verdict speaks, Unix nanoseconds.

@@ -7,7 +7,7 @@ use crate::i18n::{Lang, area, field, reason, small, words};
 use crate::invoice::summary;
 use crate::shell::use_page;
 use crate::widget::{self, IdentityPick, Mark, copy, mark, outcome_pill};
-use serde::Deserialize;
+use records::canonical;
 use verifier::verdict::{Outcome, Verdict};
 use worker::Role;
 
@@ -25,16 +25,18 @@ pub struct Mine {
 }
 
 /// What is drawn of a ballot's state.
-#[derive(Deserialize)]
 struct Ballot {
     stands: Option<Standing>,
 }
 
-#[derive(Deserialize)]
+records::shape!(Ballot { stands, .. });
+
 struct Standing {
     choice: String,
     rank: String,
 }
+
+records::shape!(Standing { choice, rank });
 
 part!(Mine, use_mine);
 
@@ -72,7 +74,9 @@ fn use_mine(props: &Mine) -> Html {
 }
 
 fn standing(verdict: &Verdict) -> Option<Standing> {
-    serde_json::from_str::<Ballot>(&verdict.state).ok()?.stands
+    canonical::decode::<Ballot>(verdict.state.as_bytes())
+        .ok()?
+        .stands
 }
 
 fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {

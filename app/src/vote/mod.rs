@@ -30,7 +30,7 @@ pub struct Vote {
 
 /// The vote's state, only as proven.
 fn state(verdict: &Verdict) -> Option<State> {
-    serde_json::from_str(&verdict.state).ok()
+    records::canonical::decode(verdict.state.as_bytes()).ok()
 }
 
 /// The block time up to which a verdict speaks, Unix nanoseconds.

@@ -18,14 +18,6 @@ fn say(decision: Decision) -> (Text, Text, Mark) {
     }
 }
 
-/// A decision's code, as the rules write it.
-fn code(decision: Decision) -> String {
-    serde_json::to_string(&decision)
-        .unwrap_or_default()
-        .trim_matches('"')
-        .to_owned()
-}
-
 /// The matter's name and, for owners' votes, the law.
 pub fn matter(lang: Lang, matter: Matter) -> (String, String) {
     let Matter::Owners(number) = matter else {
@@ -53,7 +45,7 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
         .map(|choice| thousands(choice.total().heads.into()));
     html! {
         <>
-            <section class="card center" data-testid="decision" data-decision={code(result.decision)}>
+            <section class="card center" data-testid="decision" data-decision={result.decision.word()}>
                 <span class={classes(["pill", shape.tone()])}>{ mark(shape, 16) }{ lang.t(word) }</span>
                 <h2 style="margin:8px 0 2px">{ &vote.title }</h2>
                 <p>{ lang.t(sentence) }</p>

@@ -2,7 +2,7 @@
 
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, date, field, grouped, money, small, words};
-use serde::Deserialize;
+use records::kinds::invoice::amounts::read_lines;
 use verifier::verdict::{Backing, Field};
 
 /// The fields as a list, the amount large with its capitals (大写) under it.
@@ -64,24 +64,13 @@ fn kind(lang: Lang, number: &str) -> String {
     }
 }
 
-/// One line of an invoice, as the committed field writes it.
-#[derive(Deserialize)]
-struct Line {
-    amount: i64,
-    item: String,
-    #[serde(default)]
-    qty: String,
-    #[serde(default)]
-    rate: String,
-}
-
 /// The lines of an invoice as a table.
 pub fn lines(lang: Lang, fields: &[Field]) -> Html {
     let text = fields
         .iter()
         .find(|field| field.name == "lines")
         .map(|field| field.value.as_str());
-    let Some(lines) = text.and_then(|text| serde_json::from_str::<Vec<Line>>(text).ok()) else {
+    let Some(lines) = text.and_then(read_lines) else {
         return Html::default();
     };
     html! {

@@ -5,7 +5,12 @@ use crate::{
     error::{Error, Result},
     store::Table,
 };
-use records::{RecordName, State, log::leaf_hash};
+use records::{
+    RecordName, State,
+    canonical::{Map, Value},
+    log::leaf_hash,
+    shape::{Shape, put},
+};
 
 impl Application {
     /// Brings `block-hashes/main` up to date with the block itself.
@@ -16,7 +21,9 @@ impl Application {
         request: &FinalizeBlockRequest<'_>,
     ) -> Result<()> {
         let record = block_hashes();
-        let data = serde_json::json!({ "height": request.height });
+        let mut data = Map::new();
+        put(&mut data, "height", request.height.write());
+        let data = Value::Object(data);
         let state = State { data, seq: 0 };
         let bytes = state
             .encode()

@@ -10,7 +10,6 @@ use records::{
         rules::{self, Rules},
     },
 };
-use serde::de::DeserializeOwned;
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 /// The governing records in a snapshot.
@@ -33,7 +32,7 @@ impl<'a> Governing<'a> {
         }
     }
 
-    fn read<T: DeserializeOwned>(&self, kind: &str, id: &str) -> Result<Option<Arc<T>>, Stop> {
+    fn read<T: records::shape::Shape>(&self, kind: &str, id: &str) -> Result<Option<Arc<T>>, Stop> {
         let name = RecordName::new(kind, id).ok_or_else(|| Refusal::new("unknown-member"))?;
         let Some(version) = self.version else {
             return Ok(None);

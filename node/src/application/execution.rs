@@ -18,7 +18,6 @@ use records::{
     },
     log::{Entry, LogTree, leaf_hash},
 };
-use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap};
 
 /// A record that this block changes.
@@ -282,7 +281,7 @@ impl Execution<'_> {
         Ok(rules.map_or(1, |rules| rules.version_at(height)))
     }
 
-    fn governing<T: DeserializeOwned>(&mut self, kind: &str, id: &str) -> Result<Option<T>> {
+    fn governing<T: records::shape::Shape>(&mut self, kind: &str, id: &str) -> Result<Option<T>> {
         let damaged = || Error::Damaged("a governing record");
         let name = RecordName::new(kind, id).ok_or_else(damaged)?;
         let state = self.load(&name)?;

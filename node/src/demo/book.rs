@@ -4,8 +4,8 @@ use super::calendar::{HOUR, SECOND};
 use records::{
     Payload, RecordName, SecretKey,
     canonical::{self, Value},
+    shape::Shape,
 };
-use serde::Serialize;
 use std::{collections::HashMap, sync::Arc};
 
 /// Most events of a block.
@@ -41,7 +41,7 @@ pub struct Book {
 
 impl Book {
     /// Notes an event; its subject is of the kind that its type names. Events of one story come in order of time.
-    pub fn write<T: Serialize>(
+    pub fn write<T: Shape>(
         &mut self,
         time: i64,
         event_type: &'static str,

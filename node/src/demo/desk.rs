@@ -9,8 +9,8 @@ use records::{
     Payload, PublicKey, RecordName, SecretKey, State, canonical,
     kinds::{ballot::Seat, room, vote::Vote},
     roster::Roster,
+    shape::Shape,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// What the desks see of the chain.
@@ -36,13 +36,13 @@ struct OpenVote {
 }
 
 /// What a visitor asks for.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Request {
     key: PublicKey,
     room: String,
     vote: String,
 }
+
+records::shape!(Request { key, room, vote });
 
 impl Desk {
     pub(super) fn new(chain: &str, members: &Members, votes: &Votes) -> Self {
@@ -58,14 +58,13 @@ impl Desk {
     /// may be handed out once the event is in a block.
     pub fn answer(&self, request: &[u8], view: &dyn View) -> (Value, Option<Vec<u8>>) {
         match self.bind(request, view) {
-            Ok((seat, envelope)) => (json!(seat), Some(envelope)),
+            Ok((seat, envelope)) => (json!(seat.write()), Some(envelope)),
             Err(code) => (json!({ "error": code }), None),
         }
     }
 
     fn bind(&self, request: &[u8], view: &dyn View) -> Result<(Seat, Vec<u8>), &'static str> {
-        let Request { key, room, vote } =
-            serde_json::from_slice(request).map_err(|_| "malformed-request")?;
+        let Request { key, room, vote } = read(request).ok_or("malformed-request")?;
         let vote = self.votes.iter().find(|open| open.id == vote);
         let vote = vote.ok_or("unknown-vote")?;
         if !vote.free_rooms.contains(&room) {
@@ -109,6 +108,10 @@ impl Desk {
             Err("closed")
         }
     }
+}
+
+fn read(request: &[u8]) -> Option<Request> {
+    canonical::from_value(&serde_json::from_slice(request).ok()?).ok()
 }
 
 impl OpenVote {

@@ -113,7 +113,7 @@ pub fn genesis() -> Genesis {
     genesis_with(POWERS)
 }
 
-pub fn payload<T: serde::Serialize>(
+pub fn payload<T: records::shape::Shape>(
     event_type: &str,
     subject: (&str, &str),
     seq: u64,

@@ -5,11 +5,8 @@
 //! polynomial 0x8005. It finds slips in copying a code; it is not a signature, and software of
 //! issuers differs, so that a mismatch says nothing against the invoice.
 
-use serde::{Deserialize, Serialize};
-
 /// What the CRC field of a printed code says about the copy that was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crc {
     /// The field matches under one of the known variants: the text was read completely.
     Matches,
@@ -18,6 +15,8 @@ pub enum Crc {
     /// The code carries no such field.
     Absent,
 }
+
+crate::names!(Crc { Matches "matches", NoMatch "no_match", Absent "absent" });
 
 /// Compares `field` with the CRC of `before`, the text up to and including the comma before it.
 pub(super) fn check(before: &str, field: &str) -> Crc {

@@ -1,20 +1,17 @@
 //! A calendar day, as printed codes carry it.
 
-use serde::{Deserialize, Serialize};
+use crate::{
+    canonical::Value,
+    shape::{Reader, Shape},
+};
 
 /// A day of the Gregorian calendar, 1900 to 2999; ordered by time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date {
     year: u16,
     month: u8,
     day: u8,
 }
-
-/// The text is not a day written as yyyyMMdd or yyyy-MM-dd.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a day written as yyyyMMdd or yyyy-MM-dd")]
-pub struct NotADate;
 
 impl Date {
     /// The day, or `None` where the calendar has no such day.
@@ -67,17 +64,21 @@ impl core::fmt::Display for Date {
     }
 }
 
-impl From<Date> for String {
-    fn from(date: Date) -> Self {
-        date.to_string()
+/// As it displays; read in either spelling.
+impl Shape for Date {
+    fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
+        Self::parse(reader.text(found)).unwrap_or_else(|| {
+            reader.note("not a day written as yyyyMMdd or yyyy-MM-dd");
+            Self {
+                year: 1900,
+                month: 1,
+                day: 1,
+            }
+        })
     }
-}
 
-impl TryFrom<String> for Date {
-    type Error = NotADate;
-
-    fn try_from(text: String) -> Result<Self, NotADate> {
-        Self::parse(&text).ok_or(NotADate)
+    fn write(&self) -> Option<Value> {
+        Some(Value::String(self.to_string()))
     }
 }
 

@@ -1,10 +1,9 @@
 //! What a printed code declares, in one shape for all forms.
 
 use super::{Blockchain, Classic, Crc, Date, Digital, Fiscal, Scanned, amount_meaning};
-use serde::{Deserialize, Serialize};
 
 /// What a printed code declares. Its printer's word, to be compared with a proven record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declared {
     /// 票种, where the form names it.
     pub invoice_type: Option<String>,
@@ -24,8 +23,19 @@ pub struct Declared {
     pub crc: Crc,
 }
 
+crate::shape!(Declared {
+    invoice_type,
+    code,
+    number,
+    amount,
+    date,
+    seller,
+    check,
+    crc
+});
+
 /// A declared amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount {
     /// In fen; below 2⁵³.
     pub fen: i64,
@@ -33,9 +43,10 @@ pub struct Amount {
     pub meaning: AmountMeaning,
 }
 
+crate::shape!(Amount { fen, meaning });
+
 /// Which of an invoice's amounts a printed code carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AmountMeaning {
     /// 金额, without tax.
     BeforeTax,
@@ -44,6 +55,8 @@ pub enum AmountMeaning {
     /// Sources disagree: it may equal either.
     Unknown,
 }
+
+crate::names!(AmountMeaning { BeforeTax "before_tax", TaxInclusive "tax_inclusive", Unknown "unknown" });
 
 impl Scanned {
     /// What the code declares; `None` for links and other text.

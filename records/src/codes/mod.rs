@@ -25,7 +25,7 @@ pub use blockchain::{Blockchain, BlockchainComma, BlockchainPortal};
 pub use capital::capital;
 pub use classic::{Classic, amount_meaning};
 pub use crc::Crc;
-pub use date::{Date, NotADate};
+pub use date::Date;
 pub use declared::{Amount, AmountMeaning, Declared};
 pub use digest::print_digest;
 pub use digital::{Digital, NumberAnatomy, Travel};

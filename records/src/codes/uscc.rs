@@ -3,8 +3,6 @@
 //! A person may be the buyer, with an old id of 15 to 20 characters or just 个人: what does not check
 //! out is a warning beside the field, never a reason to refuse a document.
 
-use serde::{Deserialize, Serialize};
-
 /// The alphabet of GB 32100: no I, O, Z, S, V. A character's value is its position.
 const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// 3^(i−1) mod 31 (GB 32100-2015, 4.2).
@@ -15,8 +13,7 @@ const WEIGHTS: [u32; 17] = [
 const ORGANISATION_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 
 /// How an id compares with GB 32100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UsccCheck {
     /// 18 characters of the alphabet, both check digits right.
     Valid,
@@ -25,6 +22,8 @@ pub enum UsccCheck {
     /// Not a credit code at all, such as the id of a person.
     OtherId,
 }
+
+crate::names!(UsccCheck { Valid "valid", WrongCheckDigit "wrong_check_digit", OtherId "other_id" });
 
 /// Checks the organisation code's digit (17th character) and the code's own (18th). Letters of
 /// either case are taken.

@@ -9,7 +9,6 @@ use crate::{
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "consortium";
@@ -27,16 +26,16 @@ pub static KIND: Kind = Kind {
 };
 
 /// State of the consortium.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consortium {
     /// Members that hold a validator.
     pub members: Vec<Seat>,
 }
 
+crate::shape!(Consortium { members });
+
 /// A member's seat in the consensus.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seat {
     /// Member id.
     pub id: String,
@@ -50,15 +49,24 @@ pub struct Seat {
     pub validators: Vec<Validator>,
 }
 
+crate::shape!(Seat {
+    id,
+    name,
+    name_en,
+    org,
+    validators
+});
+
 /// A validator: key and voting power.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Validator {
     /// Consensus key.
     pub key: PublicKey,
     /// Voting power.
     pub power: u64,
 }
+
+crate::shape!(Validator { key, power });
 
 impl Seat {
     /// Voting power of all its validators.
@@ -79,22 +87,24 @@ impl Consortium {
 }
 
 /// Body of `consortium.found`, the first event of a chain.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Found {
     /// Every founding member.
     pub members: Vec<Founder>,
 }
 
+crate::shape!(Found { members });
+
 /// A founding member and its validators; none for members without a seat.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Founder {
     /// The member's record.
     pub member: Member,
     /// Its validators.
     pub validators: Vec<Validator>,
 }
+
+crate::shape!(Founder { member, validators });
 
 fn founders(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let found: Found = payload.body()?;

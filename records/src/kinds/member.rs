@@ -3,12 +3,12 @@
 use super::consortium;
 use crate::{
     canonical::Value,
-    event::{Event, nanoseconds, optional_nanoseconds},
+    event::Event,
     keys::PublicKey,
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, updated},
+    shape::{nanoseconds, optional_nanoseconds, text_or_empty},
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "member";
@@ -26,8 +26,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// State of a member.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Id; the record's own.
     pub id: String,
@@ -42,27 +41,35 @@ pub struct Member {
     /// Keys, oldest first.
     pub keys: Vec<Key>,
     /// X-Wing public key to seal documents for this member, base64.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seal_key: String,
 }
 
+crate::shape!(Member {
+    id,
+    name,
+    name_en,
+    org,
+    roles,
+    keys,
+    seal_key: text_or_empty
+});
+
 /// A member's key, and the block times from and until which it counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     /// The key.
     pub key: PublicKey,
     /// Since when, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub from: i64,
     /// Until when; absent while it is live.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "optional_nanoseconds"
-    )]
     pub until: Option<i64>,
 }
+
+crate::shape!(Key {
+    key,
+    from: nanoseconds,
+    until: optional_nanoseconds
+});
 
 impl Member {
     /// Whether the member holds this role.
@@ -83,12 +90,15 @@ impl Member {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rekey {
-    add: Vec<PublicKey>,
-    end: Vec<PublicKey>,
+/// Body of `member.rekey`, signed with a live key.
+pub struct Rekey {
+    /// Keys that count from now on.
+    pub add: Vec<PublicKey>,
+    /// Keys that count no longer.
+    pub end: Vec<PublicKey>,
 }
+
+crate::shape!(Rekey { add, end });
 
 fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     match case.what() {

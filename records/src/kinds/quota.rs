@@ -9,7 +9,6 @@ use crate::{
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, updated},
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "quota";
@@ -22,8 +21,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// State of a quota.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quota {
     /// Invoices granted so far.
     pub granted: u64,
@@ -33,15 +31,22 @@ pub struct Quota {
     pub used: u64,
 }
 
+crate::shape!(Quota {
+    granted,
+    issuer,
+    used
+});
+
 /// Body of `quota.grant`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Grant {
     /// The tax bureau's member id; it signs.
     pub by: String,
     /// How many more invoices; at least one.
     pub count: u64,
 }
+
+crate::shape!(Grant { by, count });
 
 fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     match case.what() {

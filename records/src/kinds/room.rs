@@ -5,14 +5,14 @@ use super::ballot::{self, Seat};
 use crate::{
     canonical::Value,
     context::require_key,
-    event::{Payload, nanoseconds, optional_nanoseconds},
+    event::Payload,
     keys::PublicKey,
     kinds::vote::desks::{DESK, require_two},
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
     roster::is_room,
+    shape::{nanoseconds, optional_nanoseconds},
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "room";
@@ -42,40 +42,47 @@ pub static KIND: Kind = Kind {
 };
 
 /// State of a room.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Room {
     /// Keys bound so far; each stands in the log.
     pub bindings: u64,
     /// Paper ballots and written authorisations entered for it; each stands in the log.
     pub entered: u64,
     /// The key in force.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PublicKey>,
     /// The key that is to replace it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
     /// Replacements that the old key vetoed.
     pub vetoes: u64,
 }
 
+crate::shape!(Room {
+    bindings,
+    entered,
+    key,
+    pending,
+    vetoes
+});
+
 /// A key on its way into force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// The ballot that it was bound to as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ballot: Option<BallotAt>,
     /// Block time from which it counts, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub from: i64,
     /// The key.
     pub key: PublicKey,
 }
 
+crate::shape!(Pending {
+    ballot,
+    from: nanoseconds,
+    key
+});
+
 /// A ballot by vote and index.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BallotAt {
     /// Index on the roster.
     pub index: u32,
@@ -83,34 +90,36 @@ pub struct BallotAt {
     pub vote: String,
 }
 
+crate::shape!(BallotAt { index, vote });
+
 /// Body of `room.bind`. Signed by both desk members.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bind {
     /// Two members of different organisations, role `desk`, neither a convener.
     pub by: [String; 2],
     /// Block time from which the key counts, Unix nanoseconds; must lie three days ahead where another key is known. Absent: at once.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "optional_nanoseconds"
-    )]
     pub from: Option<i64>,
     /// The owner's key.
     pub key: PublicKey,
     /// The ballot to which it is bound as well, while its vote runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<Seat>,
 }
 
+crate::shape!(Bind {
+    by,
+    from: optional_nanoseconds,
+    key,
+    seat
+});
+
 /// Body of `room.veto`. Signed by the room's key in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Veto {
     /// The ballot named by the binding that is vetoed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ballot: Option<BallotAt>,
 }
+
+crate::shape!(Veto { ballot });
 
 /// Record id of a room: `<community>.<room>`.
 pub fn id(community: &str, room: &str) -> String {
@@ -171,11 +180,7 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
 impl Room {
     /// Two desk members entered paper; which, the ballot and the vote judge.
     fn enter(&mut self, case: &Case<'_>) -> Result<(), Stop> {
-        #[derive(Deserialize)]
-        struct Entered {
-            by: [String; 2],
-        }
-        let Entered { by } = case.body()?;
+        let by: [String; 2] = case.event.payload().field("by")?;
         require_two(case.context, case.event, &by, DESK)?;
         self.entered = self.entered.saturating_add(1);
         Ok(())

@@ -8,7 +8,6 @@ use crate::{
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, updated},
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "rules";
@@ -23,22 +22,24 @@ pub static KIND: Kind = Kind {
 };
 
 /// State of the rules: every version with the first height at which it holds, ascending.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// Versions, ascending.
     pub versions: Vec<Activation>,
 }
 
+crate::shape!(Rules { versions });
+
 /// A version and where it begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activation {
     /// First height at which it holds.
     pub from: u64,
     /// Version.
     pub version: u64,
 }
+
+crate::shape!(Activation { from, version });
 
 impl Rules {
     /// The version in force at a height.

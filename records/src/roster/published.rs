@@ -71,6 +71,6 @@ pub fn from_blobs(
     Roster::new(leaves)
 }
 
-fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+fn decode<T: crate::shape::Shape>(bytes: &[u8]) -> Result<T, Error> {
     canonical::decode(bytes).map_err(|_| Error::Published)
 }

@@ -25,8 +25,8 @@ pub struct Community {
     pub roster: Roster,
 }
 
-pub fn body<T: serde::Serialize>(body: T) -> Value {
-    canonical::to_value(&body).expect("encodes")
+pub fn body<T: records::shape::Shape>(body: &T) -> Value {
+    canonical::to_value(body).expect("encodes")
 }
 
 pub fn code(result: Result<(), Stop>) -> &'static str {
@@ -163,7 +163,7 @@ impl Community {
         let cast = self.cast_body(index, choice, Rank::Owner);
         let id = ballot::id(VOTE, index);
         self.ledger
-            .payload("ballot.cast", ("ballot", &id), body(cast))
+            .payload("ballot.cast", ("ballot", &id), body(&cast))
             .sign(&[key])
             .expect("encodes")
     }
@@ -184,7 +184,7 @@ impl Community {
         self.ledger.submit(
             "ballot.appoint",
             ("ballot", &id),
-            body(appoint),
+            body(&appoint),
             &keys.iter().collect::<Vec<_>>(),
         )
     }
@@ -208,7 +208,7 @@ impl Community {
         self.ledger.submit(
             "room.bind",
             ("room", &id),
-            body(bind),
+            body(&bind),
             &[&keys[0], &keys[1]],
         )
     }
@@ -222,7 +222,7 @@ impl Community {
         self.ledger.submit(
             "vote.extend",
             ("vote", VOTE),
-            body(extend),
+            body(&extend),
             &keys.iter().collect::<Vec<_>>(),
         )
     }

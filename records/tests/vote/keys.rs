@@ -68,7 +68,7 @@ fn binding_needs_two_desks_of_different_organisations_neither_the_conveners() {
         community.ledger.refusal(
             "room.bind",
             ("room", "garden.1-8"),
-            body(bind),
+            body(&bind),
             &[&key("street")]
         ),
         "not-signed-by-member",
@@ -192,7 +192,7 @@ fn the_rooms_old_key_vetoes_for_room_and_ballot() {
         .bind("1-8", Some(8), "thief", DESKS, Some(from))
         .expect("pending");
     let veto = |ballot: Option<u32>| {
-        body(Veto {
+        body(&Veto {
             ballot: ballot.map(|index| BallotAt {
                 index,
                 vote: VOTE.into(),

@@ -11,11 +11,10 @@ use crate::{
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
-    vec::Vec,
 };
 use records::{
     Event,
-    canonical::{self, Value},
+    canonical::{self, Map, Value},
     fields::Schema,
 };
 
@@ -105,10 +104,8 @@ pub fn event_facts(event: &Event) -> BTreeMap<String, String> {
             .unwrap_or_default(),
     };
     let body = event.payload().body.as_object();
-    let pairs: Vec<(String, String)> = body
-        .into_iter()
-        .flatten()
+    let fields = body.into_iter().flat_map(Map::iter);
+    fields
         .map(|(name, value)| (name.to_string(), text(value)))
-        .collect();
-    pairs.into_iter().collect()
+        .collect()
 }

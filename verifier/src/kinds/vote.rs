@@ -2,7 +2,7 @@
 
 use super::Life;
 use crate::reasons;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use records::{
     canonical::{self, Value},
     kinds::{
@@ -41,18 +41,10 @@ pub fn ballot(data: &Value) -> Option<Life> {
     let ballot: Ballot = canonical::from_value(data).ok()?;
     Some(match ballot.stands {
         Some(standing) => Life::new(reasons::BALLOT_COUNTED).with([
-            ("choice", word(&standing.choice)),
-            ("rank", word(&standing.rank)),
+            ("choice", standing.choice.word().into()),
+            ("rank", standing.rank.word().into()),
             ("conflicts", ballot.conflicts.to_string()),
         ]),
         None => Life::new(reasons::BALLOT_NOT_CAST),
     })
-}
-
-/// The word under which the chain writes a choice or a rank.
-pub fn word(value: &impl serde::Serialize) -> String {
-    canonical::to_value(value)
-        .ok()
-        .and_then(|value| value.as_str().map(String::from))
-        .unwrap_or_default()
 }

@@ -23,7 +23,8 @@ fn a_signed_state_that_the_log_does_not_give_is_rejected() {
         .iter()
         .for_each(|entry| drop(tree.append(leaf_hash(entry))));
     let mut data: Value = chain.ledger.data("invoice", INVOICE);
-    data["status"] = "closed".into();
+    let fields = data.as_object_mut().expect("an object");
+    fields.insert("status".into(), "closed".into());
     let state = State { data, seq: 1 }.encode().expect("encodes");
     chain.corrupt(&name, Head::new(&state, &tree), honest);
     chain.empty();

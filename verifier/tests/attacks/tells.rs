@@ -2,8 +2,8 @@
 
 use crate::common::{Lie, chain, comet, lie};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use records::{RecordName, canonical::Value, log};
-use serde_json::json;
+use records::{RecordName, log};
+use serde_json::{Value, json};
 use std::rc::Rc;
 
 pub fn bend_value(answer: &mut Value, change: impl Fn(Vec<u8>) -> Vec<u8>) {

@@ -146,7 +146,8 @@ impl TestChain {
         self.hashes
             .iter()
             .for_each(|entry| drop(tree.append(leaf_hash(entry))));
-        let data = serde_json::json!({ "height": self.headers.len() });
+        let data = format!(r#"{{"height":{}}}"#, self.headers.len());
+        let data = canonical::decode_value(data.as_bytes()).expect("canonical");
         let state = State { data, seq: 0 }.encode().expect("encodes");
         let name = RecordName::new("block-hashes", "main").expect("a name");
         (!self.headers.is_empty()).then(|| (name, Head::new(&state, &tree)))

@@ -40,7 +40,7 @@ pub const SEED: [u8; 16] = [5; 16];
 /// The printed code of [`INVOICE`].
 pub const PRINTED: &str = "01,10,011001900311,26105568,356.60,20190602,69609999443421834136,C348";
 
-pub fn json(body: &impl serde::Serialize) -> Value {
+pub fn json(body: &impl records::shape::Shape) -> Value {
     canonical::to_value(body).expect("encodes")
 }
 

@@ -117,13 +117,13 @@ impl Ledger {
     }
 
     /// A record's data; none where it does not exist.
-    pub fn find<T: serde::de::DeserializeOwned>(&self, kind: &str, id: &str) -> Option<T> {
+    pub fn find<T: records::shape::Shape>(&self, kind: &str, id: &str) -> Option<T> {
         let state = self.states.get(&RecordName::new(kind, id)?)?;
         Some(records::canonical::from_value(&state.data).expect("decodes"))
     }
 
     /// All records of a kind.
-    pub fn all<T: serde::de::DeserializeOwned>(&self, kind: &str) -> Vec<(String, T)> {
+    pub fn all<T: records::shape::Shape>(&self, kind: &str) -> Vec<(String, T)> {
         let of_kind = self.states.iter().filter(|(name, _)| name.kind() == kind);
         let decode = |state: &State| records::canonical::from_value(&state.data).expect("decodes");
         of_kind

@@ -118,7 +118,7 @@ fn check_owner(identity: &Value, own: &[u8; 32], ledger: &Ledger) {
     let ballots = identity["ballots"].as_array().expect("ballots");
     assert!(!ballots.is_empty());
     for ballot in ballots {
-        let seat: Seat = serde_json::from_value(ballot.clone()).expect("a seat");
+        let seat: Seat = records::shape::json::deserialize(ballot).expect("a seat");
         let vote: Vote = ledger.find("vote", &seat.vote).expect("opened");
         assert_eq!(
             vote.roster.verify(&seat.entry, seat.index, &seat.path),

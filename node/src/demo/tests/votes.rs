@@ -97,9 +97,11 @@ fn a_visitors_key_is_bound_to_a_free_room_and_votes() {
     let mut bound = 0;
     for held in script.votes.held.iter().filter(|held| held.is_open) {
         assert!(held.free_rooms.len() >= 8);
-        let request = json!({ "key": key.public(), "room": held.free_rooms[2], "vote": held.id });
+        let request =
+            json!({ "key": key.public().to_string(), "room": held.free_rooms[2], "vote": held.id });
         let (seat, event) = desk.answer(request.to_string().as_bytes(), &ledger);
-        let seat: records::kinds::ballot::Seat = serde_json::from_value(seat).expect("a seat");
+        let seat: records::kinds::ballot::Seat =
+            records::shape::json::deserialize(seat).expect("a seat");
         ledger.block(1_000 + bound, ledger.time + 1, &[event.expect("an event")]);
         let cast = records::kinds::ballot::Cast {
             by: None,
@@ -122,7 +124,8 @@ fn a_visitors_key_is_bound_to_a_free_room_and_votes() {
         bound += 1;
         // Somebody else comes too late for this room.
         let other = SecretKey::from_seed(&[78; 32]).public();
-        let request = json!({ "key": other, "room": held.free_rooms[2], "vote": held.id });
+        let request =
+            json!({ "key": other.to_string(), "room": held.free_rooms[2], "vote": held.id });
         let (answer, event) = desk.answer(request.to_string().as_bytes(), &ledger);
         assert_eq!((answer, event), (json!({ "error": "room-taken" }), None));
     }
@@ -130,11 +133,11 @@ fn a_visitors_key_is_bound_to_a_free_room_and_votes() {
     for (request, code) in [
         (json!({}), "malformed-request"),
         (
-            json!({ "key": key.public(), "room": "1-0101", "vote": "taoyuan-01" }),
+            json!({ "key": key.public().to_string(), "room": "1-0101", "vote": "taoyuan-01" }),
             "unknown-vote",
         ),
         (
-            json!({ "key": key.public(), "room": "9-9999", "vote": "taoyuan-06" }),
+            json!({ "key": key.public().to_string(), "room": "9-9999", "vote": "taoyuan-06" }),
             "room-not-free",
         ),
     ] {

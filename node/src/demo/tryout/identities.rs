@@ -51,7 +51,7 @@ struct Contents {
     documents: Vec<Known>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     grants: Vec<Known>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "records::shape::json")]
     ballots: Vec<Seat>,
 }
 

@@ -19,7 +19,6 @@ use crate::{
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
     roster::{Leaf, Path, Roster},
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "ballot";
@@ -43,8 +42,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// A head's place on the roster, with its proof.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seat {
     /// The vote's community: prefix of the rooms' record ids.
     pub community: String,
@@ -57,6 +55,14 @@ pub struct Seat {
     /// The vote's id.
     pub vote: String,
 }
+
+crate::shape!(Seat {
+    community,
+    entry,
+    index,
+    path,
+    vote
+});
 
 impl Seat {
     /// The seat of the head at this index of a vote's roster; none outside it.
@@ -73,22 +79,27 @@ impl Seat {
 }
 
 /// Body of `ballot.cast`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cast {
     /// The two desk members who enter a paper ballot.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<[String; 2]>,
     /// Choice.
     pub choice: Choice,
     /// Who casts.
     pub rank: Rank,
     /// The ballot of this head that stands before this one, whether or not this one takes its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Standing>,
     /// Whose ballot it is.
     pub seat: Seat,
 }
+
+crate::shape!(Cast {
+    by,
+    choice,
+    rank,
+    replaces,
+    seat
+});
 
 impl Cast {
     /// Choice and rank.
@@ -101,18 +112,17 @@ impl Cast {
 }
 
 /// Body of `ballot.appoint`: the owner names a proxy, or two desk members enter a written authorisation (委托书).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appoint {
     /// The two desk members; absent where the owner signs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<[String; 2]>,
     /// The proxy's key; absent where the owner withdraws the appointment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<PublicKey>,
     /// Whose ballot it is.
     pub seat: Seat,
 }
+
+crate::shape!(Appoint { by, proxy, seat });
 
 /// Record id of a ballot: hex of `H("lianyan/ballot/1" ‖ vote id ‖ 0x00 ‖ index u32)`.
 pub fn id(vote: &str, index: u32) -> String {
@@ -136,25 +146,14 @@ pub(super) fn joined_vote(vote: &str) -> Result<Touch, Refusal> {
 
 /// The vote named by the body's seat; and its rooms, where desk members enter paper for them.
 fn seat_joins(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
-    #[derive(Deserialize)]
-    struct Body {
-        by: Option<[String; 2]>,
-        seat: Named,
-    }
-    #[derive(Deserialize)]
-    struct Named {
-        vote: String,
-    }
-    #[derive(Deserialize)]
-    struct Entered {
-        seat: Seat,
-    }
     // The body as a whole is judged by `apply`: most ballots need no more of it here.
-    let body: Body = payload.body()?;
-    let mut touches = vec![joined_vote(&body.seat.vote)?];
-    if body.by.is_some() {
-        let Entered { seat } = payload.body()?;
-        touches.extend(room::joined(&seat)?);
+    let seat = payload.body.get("seat");
+    let vote = seat.and_then(|seat| seat.get("vote")?.as_str());
+    let no_vote = || Refusal::new("malformed-body").with("why", "seat.vote");
+    let mut touches = vec![joined_vote(vote.ok_or_else(no_vote)?)?];
+    let by: Option<[String; 2]> = payload.field("by")?;
+    if by.is_some() {
+        touches.extend(room::joined(&payload.field("seat")?)?);
     }
     Ok(touches)
 }

@@ -1,37 +1,39 @@
 //! State of a ballot.
 
 use crate::{
-    event::nanoseconds,
     keys::PublicKey,
     kinds::vote::{Rank, Standing},
+    shape::nanoseconds,
 };
-use serde::{Deserialize, Serialize};
 
 /// State of a ballot.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ballot {
     /// Ballots written so far, by rank.
     pub casts: Casts,
     /// Ballots of a lower rank that say otherwise than the one that stood.
     pub conflicts: u64,
     /// A key that desk members bound to it, in force.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PublicKey>,
     /// A key that is to replace the owner's, not yet in force.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
     /// The proxy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Proxy>,
     /// The ballot that stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands: Option<Standing>,
 }
 
+crate::shape!(Ballot {
+    casts,
+    conflicts,
+    key,
+    pending,
+    proxy,
+    stands
+});
+
 /// How often each rank has voted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Casts {
     /// The owner.
     pub owner: u64,
@@ -40,6 +42,12 @@ pub struct Casts {
     /// The proxy.
     pub proxy: u64,
 }
+
+crate::shape!(Casts {
+    owner,
+    paper,
+    proxy
+});
 
 impl Casts {
     /// The counter of one rank.
@@ -53,19 +61,21 @@ impl Casts {
 }
 
 /// A key on its way into force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// Block time from which it counts, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub from: i64,
     /// The key.
     pub key: PublicKey,
 }
 
+crate::shape!(Pending {
+    from: nanoseconds,
+    key
+});
+
 /// A proxy and who appointed it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proxy {
     /// Who appointed.
     pub by: Appointer,
@@ -73,12 +83,15 @@ pub struct Proxy {
     pub key: PublicKey,
 }
 
+crate::shape!(Proxy { by, key });
+
 /// Who appointed a proxy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appointer {
     /// Two desk members, from a written authorisation.
     Desks,
     /// The owner's key.
     Owner,
 }
+
+crate::names!(Appointer { Desks "desks", Owner "owner" });

@@ -5,12 +5,12 @@ use super::{
 };
 use crate::{
     canonical::Value,
-    event::{Payload, nanoseconds},
+    event::Payload,
     keys::PublicKey,
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, updated},
+    shape::nanoseconds,
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "document";
@@ -42,8 +42,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// State of a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// Hash of the sealed content, hex. The content itself lies outside the chain and can be erased.
     pub content: String,
@@ -54,7 +53,6 @@ pub struct Document {
     /// Live grants.
     pub grants: Vec<LiveGrant>,
     /// Key of the patient's guardian, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guardian: Option<PublicKey>,
     /// The hospital that wrote it.
     pub hospital: String,
@@ -65,7 +63,6 @@ pub struct Document {
     /// Readings under a grant so far.
     pub reads: u64,
     /// A key that is to replace the patient's lost one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
     /// Commitment to [`super::DOCUMENT_FIELDS`], hex.
     pub root: String,
@@ -73,9 +70,23 @@ pub struct Document {
     pub status: Status,
 }
 
+crate::shape!(Document {
+    content,
+    denied,
+    emergencies,
+    grants,
+    guardian,
+    hospital,
+    open_reviews,
+    patient,
+    reads,
+    recovery,
+    root,
+    status
+});
+
 /// Where a document stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Written by the hospital, not yet confirmed by the patient.
     Proposed,
@@ -87,9 +98,10 @@ pub enum Status {
     Erased,
 }
 
+crate::names!(Status { Proposed "proposed", Shared "shared", Rejected "rejected", Erased "erased" });
+
 /// A grant that lives on this document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveGrant {
     /// The grant's own key.
     pub by: PublicKey,
@@ -98,29 +110,36 @@ pub struct LiveGrant {
     /// Who may read.
     pub to: String,
     /// Until when, block time in Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub until: i64,
 }
 
+crate::shape!(LiveGrant {
+    by,
+    grant,
+    to,
+    until: nanoseconds
+});
+
 /// A lost key's replacement, waiting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {
     /// The new key.
     pub key: PublicKey,
     /// Block time from which it counts, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub from: i64,
 }
 
+crate::shape!(Recovery {
+    key,
+    from: nanoseconds
+});
+
 /// Body of `document.propose`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Propose {
     /// Hash of the sealed content, hex.
     pub content: String,
     /// Key of the guardian, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guardian: Option<PublicKey>,
     /// The hospital.
     pub hospital: String,
@@ -130,9 +149,16 @@ pub struct Propose {
     pub root: String,
 }
 
+crate::shape!(Propose {
+    content,
+    guardian,
+    hospital,
+    patient,
+    root
+});
+
 /// Body of `document.deny` and `document.allow`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Deny {
     /// Further documents, besides the subject.
     pub documents: Vec<String>,
@@ -140,9 +166,10 @@ pub struct Deny {
     pub member: String,
 }
 
+crate::shape!(Deny { documents, member });
+
 /// Body of `document.recover`: two members of different organisations vouch for a new key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Recover {
     /// The two, role `desk`.
     pub by: [String; 2],
@@ -150,14 +177,16 @@ pub struct Recover {
     pub key: PublicKey,
 }
 
+crate::shape!(Recover { by, key });
+
 /// Body of `document.erase`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Erase {
     /// A reviewer of another organisation; absent where the patient agrees.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewer: Option<String>,
 }
+
+crate::shape!(Erase { reviewer });
 
 fn others(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     join_documents(&payload.body::<Deny>()?.documents, "also")

@@ -4,12 +4,12 @@ use super::{Done, Give, READERS, Revoke, join_documents, require_hash, require_r
 use crate::{
     canonical::Value,
     context::require_key,
-    event::{Payload, nanoseconds},
+    event::Payload,
     keys::PublicKey,
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
+    shape::nanoseconds,
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "grant";
@@ -31,8 +31,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// State of a grant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// Its own key.
     pub by: PublicKey,
@@ -43,23 +42,31 @@ pub struct Grant {
     /// Commitment to [`super::GRANT_FIELDS`], hex.
     pub root: String,
     /// Hash of the blob with the content keys sealed to the reader, hex.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
     /// Where it stands; expiry is judged by block time, see [`Grant::standing`].
     pub status: Status,
     /// The grant that took its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
     /// Who may read.
     pub to: String,
     /// Until when, block time in Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub until: i64,
 }
 
+crate::shape!(Grant {
+    by,
+    documents,
+    reads,
+    root,
+    sealed,
+    status,
+    successor,
+    to,
+    until: nanoseconds
+});
+
 /// Where a grant stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Given.
     Active,
@@ -68,6 +75,8 @@ pub enum Status {
     /// Another took its place.
     Superseded,
 }
+
+crate::names!(Status { Active "active", Revoked "revoked", Superseded "superseded" });
 
 /// What a grant is worth at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

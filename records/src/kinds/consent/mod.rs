@@ -9,13 +9,13 @@ pub mod read;
 
 use crate::{
     context::Context,
-    event::{Event, nanoseconds},
+    event::Event,
     fields::Schema,
     keys::PublicKey,
     refusal::{Refusal, Stop},
     registry::{Touch, join},
+    shape::nanoseconds,
 };
-use serde::{Deserialize, Serialize};
 
 /// Fields that a document commits to; the values stay with hospital, patient and readers.
 pub const DOCUMENT_FIELDS: Schema = Schema {
@@ -41,39 +41,45 @@ const READERS: [&str; 3] = ["hospital", "doctor", "company"];
 const LAW: &str = "个人信息保护法 29";
 
 /// Body of `grant.give`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Give {
     /// The grant's own key, derived by the patient or guardian.
     pub by: PublicKey,
     /// Documents that may be read.
     pub documents: Vec<String>,
     /// The grant that this one takes the place of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
     /// Commitment to [`GRANT_FIELDS`], hex.
     pub root: String,
     /// Hash of the blob that holds the content keys sealed to the reader, hex.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
     /// Member who may read.
     pub to: String,
     /// Block time until which it may be read, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub until: i64,
 }
 
+crate::shape!(Give {
+    by,
+    documents,
+    replaces,
+    root,
+    sealed,
+    to,
+    until: nanoseconds
+});
+
 /// Body of `grant.revoke`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Revoke {
     /// The grant's documents, as given.
     pub documents: Vec<String>,
 }
 
+crate::shape!(Revoke { documents });
+
 /// Body of `read.done`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Done {
     /// The reader.
     pub by: String,
@@ -83,9 +89,14 @@ pub struct Done {
     pub grant: String,
 }
 
+crate::shape!(Done {
+    by,
+    document,
+    grant
+});
+
 /// Body of `read.emergency`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Emergency {
     /// The hospital that broke the glass.
     pub by: String,
@@ -97,12 +108,17 @@ pub struct Emergency {
     pub reason: String,
 }
 
+crate::shape!(Emergency {
+    by,
+    document,
+    patient,
+    reason
+});
+
 /// Body of `read.review`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Review {
     /// The reviewing member; absent where the patient reviews.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// The document that was read.
     pub document: String,
@@ -110,15 +126,22 @@ pub struct Review {
     pub finding: Finding,
 }
 
+crate::shape!(Review {
+    by,
+    document,
+    finding
+});
+
 /// What a review of an emergency reading found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// There was an emergency.
     Justified,
     /// There was none.
     Unjustified,
 }
+
+crate::names!(Finding { Justified "justified", Unjustified "unjustified" });
 
 fn join_documents(documents: &[String], role: &'static str) -> Result<Vec<Touch>, Refusal> {
     if documents.len() > MAX_DOCUMENTS {

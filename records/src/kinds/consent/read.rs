@@ -10,7 +10,6 @@ use crate::{
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
 };
-use serde::{Deserialize, Serialize};
 
 /// Kind name.
 pub const NAME: &str = "read";
@@ -36,8 +35,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// State of a reading.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
     /// Who read.
     pub by: String,
@@ -47,9 +45,14 @@ pub struct Read {
     pub basis: Basis,
 }
 
+crate::shape!(Read {
+    by,
+    document,
+    basis
+});
+
 /// On what a reading rests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Basis {
     /// A grant that was live.
     Grant {
@@ -66,12 +69,17 @@ pub enum Basis {
     /// An emergency, reviewed.
     Reviewed {
         /// The reviewing member; absent where it was the patient.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
         /// What was found.
         finding: Finding,
     },
 }
+
+crate::tagged!(Basis by "kind" {
+    Grant "grant" { grant },
+    Emergency "emergency" { patient, reason },
+    Reviewed "reviewed" { by, finding },
+});
 
 fn done(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let done: Done = payload.body()?;

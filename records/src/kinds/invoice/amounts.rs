@@ -2,11 +2,9 @@
 //! lines are rounded one by one, and 差额征税 taxes less than the amount.
 
 use crate::canonical;
-use serde::{Deserialize, Serialize};
 
 /// One line of goods, as the committed field `lines` holds it in canonical JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// 金额 without tax, in fen; negative for a discount.
     pub amount: i64,
@@ -20,9 +18,16 @@ pub struct Line {
     pub tax: i64,
 }
 
+crate::shape!(Line {
+    amount,
+    item,
+    qty,
+    rate,
+    tax
+});
+
 /// Something that a reader should look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "note")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
     /// 金额 + 税额 is not 价税合计.
     TotalDiffers,

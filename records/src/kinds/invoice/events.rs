@@ -2,11 +2,9 @@
 
 use super::state::Outcome;
 use crate::{Digest, PublicKey};
-use serde::{Deserialize, Serialize};
 
 /// `invoice.issue` (开票), signed by the issuer; uses one of its quota.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Issue {
     /// The issuer's member id.
     pub issuer: String,
@@ -15,24 +13,30 @@ pub struct Issue {
     /// Digests of its printed codes, at most four, none twice.
     pub prints: Vec<Digest>,
     /// The first holder's key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<PublicKey>,
     /// Salted digest of the payment on which it was issued.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<Digest>,
 }
 
+crate::shape!(Issue {
+    issuer,
+    root,
+    prints,
+    holder,
+    payment
+});
+
 /// `invoice.pass` (流转), signed by the holder.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Pass {
     /// The next holder's key.
     pub to: PublicKey,
 }
 
+crate::shape!(Pass { to });
+
 /// `invoice.lock`, signed by the company, and by the holder where there is one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Lock {
     /// The company's member id.
     pub by: String,
@@ -40,28 +44,30 @@ pub struct Lock {
     pub claim: String,
 }
 
+crate::shape!(Lock { by, claim });
+
 /// `invoice.unlock`, signed by the company that locked it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Unlock {
     /// The company's member id.
     pub by: String,
 }
 
+crate::shape!(Unlock { by });
+
 /// `invoice.close` (入账, 报销, 报税), signed by the company that locked it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Close {
     /// The company's member id.
     pub by: String,
     /// What became of the claim.
-    #[serde(rename = "as")]
     pub outcome: Outcome,
 }
 
+crate::shape!(Close { by, outcome as "as" });
+
 /// `invoice.red` (红冲), signed by the issuer; once closed, by the company too.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Red {
     /// The issuer's member id.
     pub issuer: String,
@@ -73,10 +79,18 @@ pub struct Red {
     pub root: Digest,
 }
 
+crate::shape!(Red {
+    issuer,
+    whole,
+    id,
+    root
+});
+
 /// `invoice.void` (作废), signed by the issuer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Void {
     /// The issuer's member id.
     pub issuer: String,
 }
+
+crate::shape!(Void { issuer });

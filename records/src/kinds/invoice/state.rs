@@ -1,11 +1,9 @@
 //! What an invoice's record says.
 
-use crate::{Digest, PublicKey, event::nanoseconds};
-use serde::{Deserialize, Serialize};
+use crate::{Digest, PublicKey, shape::nanoseconds};
 
 /// State of an invoice. Claim and tax status are apart: one is the buyer's, one the issuer's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invoice {
     /// The issuer's member id.
     pub issuer: String,
@@ -18,24 +16,32 @@ pub struct Invoice {
     /// Where it stands with the tax bureau.
     pub tax: Tax,
     /// Block time of its issue, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub issued: i64,
     /// Key of whoever holds it; a key of its own for each invoice. Absent while nobody does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<PublicKey>,
     /// The claim that locks or closed it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<Claim>,
     /// Salted digest of the payment on which it was issued (支付即开票).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<Digest>,
     /// Red invoices (红字发票) against it, at most sixteen.
     pub red: Vec<RedNote>,
 }
 
+crate::shape!(Invoice {
+    issuer,
+    root,
+    prints,
+    status,
+    tax,
+    issued: nanoseconds,
+    holder,
+    claim,
+    payment,
+    red
+});
+
 /// Where an invoice stands on the way to a company's books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Issued, claimed by nobody.
     Issued,
@@ -45,9 +51,10 @@ pub enum Status {
     Closed,
 }
 
+crate::names!(Status { Issued "issued", Locked "locked", Closed "closed" });
+
 /// Where an invoice stands with the tax bureau.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tax {
     /// 正常.
     Normal,
@@ -59,22 +66,23 @@ pub enum Tax {
     RedFull,
 }
 
+crate::names!(Tax { Normal "normal", Void "void", RedPart "red-part", RedFull "red-full" });
+
 /// One company's claim.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The company's member id.
     pub by: String,
     /// Its own number for the claim.
     pub claim: String,
     /// What became of it, once closed.
-    #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
 }
 
+crate::shape!(Claim { by, claim, outcome as "as" });
+
 /// How a claim ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// 报销.
     Reimbursed,
@@ -84,12 +92,15 @@ pub enum Outcome {
     Declared,
 }
 
+crate::names!(Outcome { Reimbursed "reimbursed", Entered "entered", Declared "declared" });
+
 /// A red invoice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedNote {
     /// The red invoice's own id.
     pub id: String,
     /// Commitment to its fields, under the same schema.
     pub root: Digest,
 }
+
+crate::shape!(RedNote { id, root });

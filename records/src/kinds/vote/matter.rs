@@ -1,7 +1,10 @@
 //! What is decided, and by which shares: art. 278 of the Civil Code, or a lenders' vote.
 
+use crate::{
+    canonical::Value,
+    shape::{Reader, Shape},
+};
 use core::{fmt, str::FromStr};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// The law for owners' votes.
 pub const LAW: &str = "民法典 278";
@@ -15,28 +18,23 @@ pub enum Matter {
     Lenders,
 }
 
-impl Serialize for Matter {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Owners(number) => serializer.serialize_u8(*number),
-            Self::Lenders => serializer.serialize_str("lenders"),
+impl Shape for Matter {
+    fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
+        match found {
+            Some(Value::Integer(number @ 1..=9)) => Self::Owners(number.to_le_bytes()[0]),
+            Some(Value::String(name)) if name == "lenders" => Self::Lenders,
+            _ => {
+                reader.note("a matter is 1 to 9, or lenders");
+                Self::Lenders
+            }
         }
     }
-}
 
-impl<'de> Deserialize<'de> for Matter {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Number(u8),
-            Name(String),
-        }
-        match Form::deserialize(deserializer)? {
-            Form::Number(number @ 1..=9) => Ok(Self::Owners(number)),
-            Form::Name(name) if name == "lenders" => Ok(Self::Lenders),
-            _ => Err(D::Error::custom("a matter is 1 to 9, or lenders")),
-        }
+    fn write(&self) -> Option<Value> {
+        Some(match self {
+            Self::Owners(number) => Value::Integer((*number).into()),
+            Self::Lenders => "lenders".into(),
+        })
     }
 }
 
@@ -140,29 +138,30 @@ impl FromStr for Threshold {
     }
 }
 
-impl Serialize for Threshold {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl Shape for Threshold {
+    fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
+        let text = reader.text(found);
+        text.parse().unwrap_or_else(|NotAThreshold| {
+            reader.note("not a threshold such as >=2/3 or >1/2");
+            Self::MORE_THAN_HALF
+        })
     }
-}
 
-impl<'de> Deserialize<'de> for Threshold {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+    fn write(&self) -> Option<Value> {
+        Some(Value::String(self.to_string()))
     }
 }
 
 /// A threshold by each of the two counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Both {
     /// By area.
     pub area: Threshold,
     /// By heads.
     pub heads: Threshold,
 }
+
+crate::shape!(Both { area, heads });
 
 impl Both {
     const fn same(threshold: Threshold) -> Self {
@@ -174,14 +173,18 @@ impl Both {
 }
 
 /// What a vote needs: participation of all on the roster, approval of those who took part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     /// Votes in favour, of those who took part.
     pub approval: Both,
     /// Those who took part, of the whole roster.
     pub participation: Both,
 }
+
+crate::shape!(Thresholds {
+    approval,
+    participation
+});
 
 impl Thresholds {
     /// 三分之二加双过半: two thirds take part and more than half of them agree, by heads and by principal alike.

@@ -10,19 +10,16 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    event::nanoseconds,
     refusal::{Refusal, Stop},
     registry::Case,
     roster::{MAX_HEADS, Totals, is_room},
+    shape::nanoseconds,
 };
-use serde::{Deserialize, Serialize};
 
 /// Body of `vote.open`: what the vote fixes for good. Signed by the convener and by `stated_by`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
     /// Block time from which no ballot is accepted any more, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub closes: i64,
     /// Community.
     pub community: String,
@@ -33,10 +30,8 @@ pub struct Open {
     /// Hash of the notice.
     pub notice: Digest,
     /// Block time from which ballots are accepted, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub opens: i64,
     /// Hash of the list of the roster's published leaves.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Digest>,
     /// Root and totals of the roster.
     pub roster: Totals,
@@ -50,16 +45,34 @@ pub struct Open {
     pub title: String,
 }
 
+crate::shape!(Open {
+    closes: nanoseconds,
+    community,
+    convener,
+    matter,
+    notice,
+    opens: nanoseconds,
+    published,
+    roster,
+    rules,
+    scope,
+    stated_by,
+    title
+});
+
 /// Body of `vote.extend`. Signed as the opening.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extend {
     /// Two members, as for the opening.
     pub by: [String; 2],
     /// The new closing time, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub closes: i64,
 }
+
+crate::shape!(Extend {
+    by,
+    closes: nanoseconds
+});
 
 pub(super) fn open(case: &Case<'_>) -> Result<Vote, Stop> {
     case.require_new()?;

@@ -5,11 +5,9 @@ use super::{
     state::{Silent, Vote},
     tally::{Choice, Count},
 };
-use serde::{Deserialize, Serialize};
 
 /// How a vote stands at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// No ballot is accepted yet.
     NotYetOpen,
@@ -27,8 +25,18 @@ pub enum Decision {
     FailedByBoth,
 }
 
+crate::names!(Decision {
+    NotYetOpen "not-yet-open",
+    Open "open",
+    Passed "passed",
+    FailedByParticipation "failed-by-participation",
+    FailedByHeads "failed-by-heads",
+    FailedByArea "failed-by-area",
+    FailedByBoth "failed-by-both",
+});
+
 /// A share and the threshold that it is measured against: one bar on the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measure {
     /// What counts towards it: heads, or cm².
     pub part: u64,
@@ -55,7 +63,7 @@ impl Measure {
 }
 
 /// A share by both counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures {
     /// By area, cm².
     pub area: Measure,
@@ -78,7 +86,7 @@ impl Measures {
 }
 
 /// A vote's result, with every count that it follows from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// How it stands.
     pub decision: Decision,
@@ -91,7 +99,7 @@ pub struct Outcome {
 }
 
 /// The second result of a community whose rules count silence (从众).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WithSilent {
     /// Those who were silent.
     pub silent: Count,

@@ -6,19 +6,16 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    event::{nanoseconds, optional_nanoseconds},
     roster::Totals,
+    shape::{nanoseconds, optional_nanoseconds},
 };
-use serde::{Deserialize, Serialize};
 
 /// State of a vote.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vote {
     /// Keys bound to ballots by desk members since the opening.
     pub bound: u64,
     /// Block time from which no ballot is accepted any more, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub closes: i64,
     /// Community (or lending platform); prefix of its rooms' ids.
     pub community: String,
@@ -27,21 +24,14 @@ pub struct Vote {
     /// Member who convenes.
     pub convener: String,
     /// The first closing time, where the vote was extended.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "optional_nanoseconds"
-    )]
     pub extended_from: Option<i64>,
     /// What is decided.
     pub matter: Matter,
     /// Hash of the notice (公告).
     pub notice: Digest,
     /// Block time from which ballots are accepted, Unix nanoseconds.
-    #[serde(with = "nanoseconds")]
     pub opens: i64,
     /// Hash of the list of the roster's published leaves, where they are published.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Digest>,
     /// Root and totals of the roster.
     pub roster: Totals,
@@ -57,6 +47,25 @@ pub struct Vote {
     pub title: String,
 }
 
+crate::shape!(Vote {
+    bound,
+    closes: nanoseconds,
+    community,
+    conflicts,
+    convener,
+    extended_from: optional_nanoseconds,
+    matter,
+    notice,
+    opens: nanoseconds,
+    published,
+    roster,
+    rules,
+    scope,
+    stated_by,
+    tally,
+    title
+});
+
 impl Vote {
     /// The shares that decide.
     pub fn thresholds(&self) -> Thresholds {
@@ -67,8 +76,7 @@ impl Vote {
 }
 
 /// What a community settles for itself (议事规则).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Whether the closing may be moved once.
     pub extension: Extension,
@@ -77,9 +85,15 @@ pub struct Settings {
     /// Whether silence is shown as going with the majority.
     pub silent: Silent,
     /// Shares of a lenders' vote; absent where the law fixes them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Thresholds>,
 }
+
+crate::shape!(Settings {
+    extension,
+    replacing,
+    silent,
+    thresholds
+});
 
 impl Settings {
     /// The last ballot counts, one extension where participation is short, silence is silence.
@@ -92,8 +106,7 @@ impl Settings {
 }
 
 /// Whether the closing may be moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extension {
     /// Never.
     None,
@@ -101,9 +114,10 @@ pub enum Extension {
     IfShort,
 }
 
+crate::names!(Extension { None "none", IfShort "if-short" });
+
 /// Which of several ballots of one rank counts. A higher rank replaces a lower one in any case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replacing {
     /// The first.
     First,
@@ -111,13 +125,16 @@ pub enum Replacing {
     Last,
 }
 
+crate::names!(Replacing { First "first", Last "last" });
+
 /// 未表决票从众: whether those who were silent are shown as going with the majority. Contested, hence off unless the community's rules say so,
 /// and never mixed with the ballots.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silent {
     /// Silence is silence.
     Off,
     /// A second result is shown, apart, with the silent on the majority's side.
     Majority,
 }
+
+crate::names!(Silent { Off "off", Majority "majority" });

@@ -1,10 +1,7 @@
 //! Choices, ranks, and the sums of heads and areas behind them.
 
-use serde::{Deserialize, Serialize};
-
 /// What a ballot says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Choice {
     /// 同意.
     For,
@@ -14,14 +11,15 @@ pub enum Choice {
     Abstain,
 }
 
+crate::names!(Choice { For "for", Against "against", Abstain "abstain" });
+
 impl Choice {
     /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::For, Self::Against, Self::Abstain];
 }
 
 /// Who cast a ballot, weakest first: a lower rank never replaces a higher one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
     /// A paper ballot, entered by two desk members.
     Paper,
@@ -31,14 +29,15 @@ pub enum Rank {
     Owner,
 }
 
+crate::names!(Rank { Paper "paper", Proxy "proxy", Owner "owner" });
+
 impl Rank {
     /// All of them, strongest first.
     pub const ALL: [Self; 3] = [Self::Owner, Self::Proxy, Self::Paper];
 }
 
 /// A ballot's choice and rank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Choice.
     pub choice: Choice,
@@ -46,15 +45,18 @@ pub struct Standing {
     pub rank: Rank,
 }
 
+crate::shape!(Standing { choice, rank });
+
 /// Heads and their area.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// Area, cm².
     pub area: u64,
     /// Heads.
     pub heads: u64,
 }
+
+crate::shape!(Count { area, heads });
 
 impl Count {
     /// Both sums; they stay below the roster's, so that saturation is never reached.
@@ -67,8 +69,7 @@ impl Count {
 }
 
 /// A choice's sums by rank.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ByRank {
     /// Cast by owners.
     pub owner: Count,
@@ -77,6 +78,12 @@ pub struct ByRank {
     /// Cast by proxies.
     pub proxy: Count,
 }
+
+crate::shape!(ByRank {
+    owner,
+    paper,
+    proxy
+});
 
 impl ByRank {
     /// One rank's sums.
@@ -95,17 +102,17 @@ impl ByRank {
 }
 
 /// The sums of a vote: the ballots that stand, each head once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// 弃权.
     pub abstain: ByRank,
     /// 不同意.
     pub against: ByRank,
     /// 同意.
-    #[serde(rename = "for")]
     pub in_favour: ByRank,
 }
+
+crate::shape!(Tally { abstain, against, in_favour as "for" });
 
 impl Tally {
     /// One choice's sums by rank.

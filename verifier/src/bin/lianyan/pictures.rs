@@ -2,6 +2,7 @@
 
 use crate::{Exit, Line, print, unreadable};
 use records::codes::{self, Scanned};
+use records::shape::Shape;
 use scanner::{Budget, Picture, luma_from_rgba, scan};
 use serde_json::json;
 use std::{
@@ -28,7 +29,7 @@ fn one(file: &Path) -> Exit {
         .iter()
         .map(|text| {
             let read = codes::read(text);
-            json!({ "text": text, "format": format_of(&read), "record": read.record_id(), "declared": read.declared() })
+            json!({ "text": text, "format": format_of(&read), "record": read.record_id(), "declared": read.declared().and_then(|declared| declared.write()) })
         })
         .collect();
     let mut rows = vec![("file".to_string(), name.clone())];

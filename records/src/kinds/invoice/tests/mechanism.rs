@@ -146,7 +146,8 @@ fn code(result: Result<(), Stop>) -> &'static str {
 fn a_body_with_an_extra_field_is_refused() {
     let mut world = World::with_invoice();
     let mut body = json(&lock_body("acme"));
-    body["note"] = "x".into();
+    let fields = body.as_object_mut().expect("an object");
+    fields.insert("note".into(), "x".into());
     assert_eq!(
         world.refuse("lock", ID, &body, &["acme", "holder"]),
         "malformed-body"

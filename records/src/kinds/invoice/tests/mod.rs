@@ -9,6 +9,7 @@ mod mechanism;
 mod walk;
 
 use super::*;
+use crate::shape::Shape;
 use crate::{
     Digest, Event, Fault, SecretKey, Stop,
     canonical::{self, Value},
@@ -16,7 +17,6 @@ use crate::{
     registry,
     testing::{CHAIN, Ledger, SECOND, key, member},
 };
-use serde::Serialize;
 
 const ID: &str = "011001900311-26105568";
 const OTHER_ID: &str = "011001900311-26105569";
@@ -27,7 +27,7 @@ fn root(of: u8) -> Digest {
     Digest([of; 32])
 }
 
-fn json(body: &impl Serialize) -> Value {
+fn json(body: &impl Shape) -> Value {
     canonical::to_value(body).expect("encodes")
 }
 
@@ -116,7 +116,7 @@ impl World {
         &mut self,
         verb: &str,
         id: &str,
-        body: &impl Serialize,
+        body: &impl Shape,
         signers: &[&str],
     ) -> Result<(), Stop> {
         let keys: Vec<SecretKey> = signers.iter().map(|name| key(name)).collect();
@@ -126,13 +126,13 @@ impl World {
     }
 
     #[track_caller]
-    fn accept(&mut self, verb: &str, id: &str, body: &impl Serialize, signers: &[&str]) {
+    fn accept(&mut self, verb: &str, id: &str, body: &impl Shape, signers: &[&str]) {
         assert_eq!(self.submit(verb, id, body, signers), Ok(()));
     }
 
     /// The reason code; a refusal must leave the invoice as it was.
     #[track_caller]
-    fn refuse(&mut self, verb: &str, id: &str, body: &impl Serialize, signers: &[&str]) -> &str {
+    fn refuse(&mut self, verb: &str, id: &str, body: &impl Shape, signers: &[&str]) -> &str {
         let before = (verb != "issue").then(|| self.0.state_hash(NAME, id));
         let result = self.submit(verb, id, body, signers);
         let after = (verb != "issue").then(|| self.0.state_hash(NAME, id));
