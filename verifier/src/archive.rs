@@ -36,6 +36,8 @@ pub struct Kept {
     queue: VecDeque<Vec<u8>>,
     /// What was replayed, to be shown.
     pub history: Vec<Replayed>,
+    /// Height of the newest header under which the log was proven.
+    proven_at: u64,
     /// A vote's count, once it is done.
     pub recounted: Option<Recounted>,
 }
@@ -87,8 +89,21 @@ impl Archive {
             .unwrap_or_default()
     }
 
-    /// Takes entries that follow those received, if with them the log is the proven one; else nothing changes.
-    pub fn receive(&mut self, name: &RecordName, entries: Vec<Vec<u8>>, head: &Head) -> bool {
+    /// Whether a header of this height must prove the entries received, or a log that goes on from them.
+    pub fn binds(&self, name: &RecordName, height: u64) -> bool {
+        self.kept
+            .get(name)
+            .is_some_and(|kept| kept.proven_at <= height)
+    }
+
+    /// Takes entries that follow those received, if with them the log is the one proven under the header of this height; else nothing changes.
+    pub fn receive(
+        &mut self,
+        name: &RecordName,
+        entries: Vec<Vec<u8>>,
+        head: &Head,
+        height: u64,
+    ) -> bool {
         let mut tree = self.received(name);
         for entry in &entries {
             tree.append(leaf_hash(entry));
@@ -102,8 +117,10 @@ impl Archive {
             tree: LogTree::new(),
             queue: VecDeque::new(),
             history: Vec::new(),
+            proven_at: 0,
             recounted: None,
         });
+        kept.proven_at = kept.proven_at.max(height);
         kept.tree = tree;
         kept.queue.extend(entries);
         true
@@ -197,6 +214,11 @@ impl Kept {
     /// The state so far.
     pub fn state(&self) -> Option<State> {
         self.rebuilt.state()
+    }
+
+    /// Whether every step replayed so far is kept to be shown.
+    pub fn is_whole(&self) -> bool {
+        self.history.len() < MAX_HISTORY
     }
 
     /// Entries replayed so far.

@@ -68,6 +68,7 @@ pub fn conclude(verdict: &mut Verdict) {
 fn outcome(checks: &[Check]) -> (Outcome, String) {
     let of = |id: CheckId| checks.iter().find(|check| check.id == id);
     let is = |reason: Reason| of(reason.check).is_some_and(|check| check.reason == reason.code);
+    let all = |id: CheckId| checks.iter().filter(move |check| check.id == id);
     let passed = |id: CheckId| of(id).is_some_and(|check| check.status == Status::Passed);
     if is(reasons::CHAIN_FORKED) {
         return (Outcome::NotEstablished, reasons::CHAIN_FORKED.code.into());
@@ -78,13 +79,16 @@ fn outcome(checks: &[Check]) -> (Outcome, String) {
     }
     let failed = [CheckId::FieldsMatch, CheckId::HistoryReplayed]
         .into_iter()
-        .filter_map(of)
+        .flat_map(all)
         .find(|check| check.status == Status::Failed);
     if let Some(failed) = failed.filter(|_| passed(CheckId::HeaderSigned)) {
         return (Outcome::Rejected, failed.reason.clone());
     }
     let holds = |check: &Check| matches!(check.status, Status::Passed | Status::OutOfForce);
-    let missing = BASIS.into_iter().find(|id| !of(*id).is_some_and(holds));
+    // A question may take several checks: then all of them must hold.
+    let missing = BASIS
+        .into_iter()
+        .find(|id| of(*id).is_none() || !all(*id).all(holds));
     let open_fields = of(CheckId::FieldsMatch).filter(|check| !holds(check));
     let life = of(CheckId::LifeCycle);
     match (missing, open_fields, life) {
@@ -97,8 +101,8 @@ fn outcome(checks: &[Check]) -> (Outcome, String) {
             let first = |check: &&Check| !holds(check) && check.id != CheckId::OutsideProof;
             // What stands in the way, else what was not even reached: then the last check that was.
             let why = missing
-                .and_then(of)
-                .or_else(|| BASIS.into_iter().filter_map(of).find(first))
+                .and_then(|id| all(id).find(first))
+                .or_else(|| BASIS.into_iter().flat_map(all).find(first))
                 .or_else(|| checks.iter().find(first))
                 .map(|check| check.reason.clone());
             (

@@ -61,6 +61,10 @@ reasons! {
     HISTORY_NOT_GIVEN = "history-not-given", HistoryReplayed, NotEstablished, "No node gave the log, or that of a member it rests on.";
     HISTORY_REFUTED = "history-refuted", HistoryReplayed, NotEstablished, "The logs that nodes gave are not the proven ones.";
     HISTORY_TOO_LONG = "history-too-long", HistoryReplayed, NotEstablished, "The log is longer than this program replays.";
+    RESTS_REPLAYED = "rests-replayed", HistoryReplayed, Passed, "The records that it rests on were replayed too, and each accepted the event that made it. `records`.";
+    RESTS_NOT_REPLAYED = "rests-not-replayed", HistoryReplayed, NotEstablished, "Not every record that it rests on was replayed. `records`, `replayed`.";
+    RESTS_DIFFER = "rests-differ", HistoryReplayed, Failed, "A record that it rests on does not hold the event that made it. `record`.";
+    ELECTORATE_DIFFERS = "electorate-differs", HistoryReplayed, Failed, "The published leaves do not give the roster on which the vote rests.";
     RULES_TOO_NEW = "rules-too-new", HistoryReplayed, NotEstablished, "The rules in force are newer than this page. `version`.";
 
     HEADER_SIGNED = "header-signed", HeaderSigned, Passed, "More than two thirds of the voting power signed the header, in steps from the checkpoint. `signed`, `total`.";
@@ -97,6 +101,7 @@ reasons! {
     GRANT_EXPIRED = "grant-expired", LifeCycle, OutOfForce, "The grant has expired by block time. `until`.";
     GRANT_REVOKED = "grant-revoked", LifeCycle, OutOfForce, "The patient took the grant back.";
     GRANT_SUPERSEDED = "grant-superseded", LifeCycle, OutOfForce, "Another grant has taken its place. `successor`.";
+    GRANT_DENIED = "grant-denied", LifeCycle, OutOfForce, "The patient denies the reader every document that the grant names. `to`.";
     READ_DONE = "read-done", LifeCycle, Passed, "A read under a grant.";
     READ_OPEN = "read-open", LifeCycle, Passed, "A read in an emergency, not yet reviewed.";
     READ_REVIEWED = "read-reviewed", LifeCycle, Passed, "A read in an emergency, reviewed.";
@@ -113,6 +118,8 @@ reasons! {
     READS_OUTSIDE_CHAIN = "reads-outside-chain", OutsideProof, NotEstablished, "Registered reads are complete; reads outside the chain cannot be excluded.";
     EVENT_TIMES_WIDE = "event-times-wide", OutsideProof, NotEstablished, "Block time is a lower bound: of some events it is known only within more than five minutes when they happened. `count`, `widest_seconds`.";
     ELECTORATE_AS_STATED = "electorate-as-stated", OutsideProof, NotEstablished, "Who may vote is as stated by two members. `first`, `second`.";
+    ROSTER_NOT_GIVEN = "roster-not-given", OutsideProof, NotEstablished, "The roster is published, but no node gave it: who may vote is as stated by two members. `first`, `second`.";
+    ELECTORATE_RECOMPUTED = "electorate-recomputed", OutsideProof, Passed, "Root and totals of the roster were recomputed from its published leaves. `heads`; `first` and `second` stated it.";
 }
 
 /// A sentence on top that is not simply the reason of one check. Every other headline is the code of the check that decided.

@@ -169,10 +169,15 @@ impl<'a, H: Host> Session<'a, H> {
         if head.log_size > MAX_LOG {
             return Err(reasons::HISTORY_TOO_LONG.into());
         }
-        if self.archive.receive(name, Vec::new(), head) {
+        let height = self.header.header().height;
+        if self.archive.receive(name, Vec::new(), head, height) {
             return Ok(());
         }
         if self.archive.received(name).size() >= head.log_size {
+            if self.archive.binds(name, height) {
+                // Proven before, and not the beginning of what is proven now.
+                return Err(broken_log(name, Broken::Rules("log rewritten".into())));
+            }
             self.archive.forget(name);
             self.live.clear();
         }
@@ -180,7 +185,7 @@ impl<'a, H: Host> Session<'a, H> {
         for at in self.roll.for_proofs() {
             let fault = match self.rest_of_log(at, name, head).await {
                 Ok(entries) => {
-                    if self.archive.receive(name, entries, head) {
+                    if self.archive.receive(name, entries, head, height) {
                         return Ok(());
                     }
                     Fault::Refuted("log-differs".into())

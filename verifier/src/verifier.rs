@@ -4,6 +4,7 @@ use crate::{
     archive::Archive,
     chains::Chain,
     checks::{Checks, conclude},
+    electorate::RECOMPUTED_UNASKED,
     fields,
     history::{self, Times},
     host::{Host, News},
@@ -11,19 +12,20 @@ use crate::{
     nodes::{Roll, Sets},
     question::Question,
     raw, reasons,
+    rests::Rests,
     sending::Pending,
     session::{Gap, Session},
     trust::{Anchored, NoHeader, Trust, facts},
     verdict::{Anchor, HistoryEntry, NodeAnswer, Outcome, Verdict},
 };
 use alloc::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
 use light_client::Header;
 use records::{
-    RecordName, canonical,
+    Hash, RecordName, canonical,
     kinds::{
         member::Member,
         vote::{self, Vote},
@@ -37,6 +39,8 @@ pub struct Verifier {
     pub(crate) archive: Archive,
     /// Events that were handed in and may still be written, by subject.
     pub(crate) pending: BTreeMap<RecordName, Pending>,
+    /// Roots of rosters that were recomputed from their published leaves.
+    recomputed: BTreeSet<Hash>,
     /// Block times that are proven: they stay so.
     times: Times,
 }
@@ -63,6 +67,7 @@ impl Verifier {
             trust: Trust::new(),
             archive: Archive::new(&chain.id),
             pending: BTreeMap::new(),
+            recomputed: BTreeSet::new(),
             times: Times::new(),
             chain,
         }
@@ -115,9 +120,10 @@ impl Verifier {
             self.prove(host, question, name, &mut verdict, &mut checks)
                 .await;
         }
-        let stated = self.stated_by(&verdict.state);
         match &question.record {
-            Some(name) => checks.note_with(kinds::outside(name.kind()), stated),
+            // Of a vote that is proven it is said already.
+            Some(name) if name.kind() == vote::NAME && !verdict.state.is_empty() => {}
+            Some(name) => checks.note(kinds::outside(name.kind())),
             None => checks.note(reasons::TRUTH_OUTSIDE_PROOF),
         }
         verdict.checks = checks.finish();
@@ -263,6 +269,11 @@ impl Verifier {
             }
             Err(Gap { reason, facts }) => return checks.note_with(reason, facts),
         };
+        if let Some(state) = state.as_ref().filter(|_| name.kind() == vote::NAME) {
+            let (data, seen) = (&state.data, &mut self.recomputed);
+            let counted = question.count == Some(0);
+            Self::judge_electorate(&mut session, data, seen, counted, checks).await;
+        }
         verdict.history = history::of(session.archive, name);
         let times = &mut self.times;
         date(
@@ -273,6 +284,10 @@ impl Verifier {
             &mut verdict.history,
         )
         .await;
+        let rests = session.rests(name).await;
+        if let Some(rests) = &rests {
+            checks.note_with(rests.reason, rests.facts.clone());
+        }
         if let Some(wide) = history::wide(&verdict.history) {
             checks.note_with(reasons::EVENT_TIMES_WIDE, wide);
         }
@@ -287,7 +302,7 @@ impl Verifier {
             if let Some(reason) = reason {
                 checks.note(reason);
             }
-            self.judge_life(name, data, anchored, fresh, checks);
+            self.judge_life(name, data, anchored, fresh, rests, checks);
         }
     }
 
@@ -297,12 +312,25 @@ impl Verifier {
         data: &canonical::Value,
         anchored: &Anchored,
         fresh: bool,
+        rests: Option<Rests>,
         checks: &mut Checks<'_, H>,
     ) {
         let time = unix_nanos(anchored);
         let Some(mut life) = kinds::life(name.kind(), data, time) else {
             return;
         };
+        // A denial beats every grant, and stands in the documents alone.
+        if let Some(rests) = rests.filter(|rests| rests.denying > 0) {
+            let all = rests.denying == rests.documents;
+            if all && life.reason == reasons::GRANT_ACTIVE {
+                life.reason = reasons::GRANT_DENIED;
+            }
+            let counts = [
+                ("denying", rests.denying.to_string()),
+                ("documents", rests.documents.to_string()),
+            ];
+            life.facts.extend(facts(counts));
+        }
         // Ids become names where the member is known.
         let known = members::known(&self.archive);
         for role in ["by", "issuer", "to", "hospital"] {
@@ -319,17 +347,40 @@ impl Verifier {
         }
     }
 
-    /// The two members who state a vote's roster, by name.
-    fn stated_by(&self, state: &str) -> BTreeMap<String, String> {
-        let Ok(vote) = canonical::decode::<Vote>(state.as_bytes()) else {
-            return BTreeMap::new();
+    /// Who may vote: recomputed from what is published where the roster is small or every ballot is counted, else as two members state it.
+    async fn judge_electorate<H: Host>(
+        session: &mut Session<'_, H>,
+        data: &canonical::Value,
+        recomputed: &mut BTreeSet<Hash>,
+        counted: bool,
+        checks: &mut Checks<'_, H>,
+    ) {
+        let Ok(vote) = canonical::from_value::<Vote>(data) else {
+            return checks.note(reasons::ELECTORATE_AS_STATED);
         };
-        let known = members::known(&self.archive);
-        let [first, second] = vote.stated_by.map(|id| {
+        let known = members::known(session.archive);
+        let [first, second] = vote.stated_by.clone().map(|id| {
             let name = known.get(&id).map(|member| member.name.clone());
             name.unwrap_or(id)
         });
-        facts([("first", first), ("second", second)])
+        let heads = vote.roster.heads;
+        let reason = if recomputed.contains(&vote.roster.root.0) {
+            Some(reasons::ELECTORATE_RECOMPUTED)
+        } else if counted || heads <= RECOMPUTED_UNASKED {
+            session.electorate(&vote).await
+        } else {
+            None
+        };
+        let reason = reason.unwrap_or(reasons::ELECTORATE_AS_STATED);
+        if reason == reasons::ELECTORATE_RECOMPUTED {
+            recomputed.insert(vote.roster.root.0);
+        }
+        let facts = facts([
+            ("first", first),
+            ("second", second),
+            ("heads", heads.to_string()),
+        ]);
+        checks.note_with(reason, facts);
     }
 
     fn describe<H: Host>(&self, host: &H, anchored: &Anchored) -> Anchor {

@@ -501,6 +501,41 @@ const REASONS: Table = &[
         "When {count} of the steps happened is known only within an interval|the widest is {widest_seconds} seconds; block time is a lower bound, it was between the two times shown",
     ),
     (
+        "rests-replayed",
+        "所依据的 {records} 条记录也已重演，都接受过同一事件",
+        "The {records} records it rests on were replayed too: each accepted the same event",
+    ),
+    (
+        "rests-not-replayed",
+        "所依据的 {records} 条记录只重演了 {replayed} 条，其余未能确认",
+        "Of the {records} records it rests on, {replayed} were replayed; the rest is not established",
+    ),
+    (
+        "rests-differ",
+        "所依据的记录没有接受过这件事|{record}",
+        "A record it rests on never accepted this|{record}",
+    ),
+    (
+        "grant-denied",
+        "患者已拒绝对方查看授权中的全部病历",
+        "The patient denies this reader every document of the consent",
+    ),
+    (
+        "electorate-differs",
+        "公布的名册与表决所依据的名册不符",
+        "The published roster is not the one on which the vote rests",
+    ),
+    (
+        "roster-not-given",
+        "名册已公布，但节点没有给出|由 {first}、{second} 共同认定",
+        "The roster is published, but no node gave it|stated by {first} and {second}",
+    ),
+    (
+        "electorate-recomputed",
+        "名册已按公布的 {heads} 户逐一重算|由 {first}、{second} 共同认定；名册是否符合事实，不在核验范围",
+        "The roster was recomputed from {heads} published heads|stated by {first} and {second}; whether it is true lies outside every proof",
+    ),
+    (
         "electorate-as-stated",
         "名册是否真实：不在核验范围|由 {first}、{second} 共同认定",
         "Whether the roster is true: outside every proof|stated by {first} and {second}",

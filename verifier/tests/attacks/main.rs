@@ -4,9 +4,12 @@
 mod common;
 
 mod ask;
+mod counting;
+mod electorate;
 mod headers;
 mod lies;
 mod outcomes;
+mod rests;
 mod signed;
 mod tells;
 mod times;

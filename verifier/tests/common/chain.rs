@@ -24,6 +24,10 @@ pub struct TestChain {
     headers: Vec<Header>,
     /// Transactions of each block from height 1, and their results.
     pub blocks: Vec<Vec<(Vec<u8>, TxResult)>>,
+    /// State documents that the rules would never make, by tree key.
+    pub corrupted: std::collections::BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Blobs by their hash.
+    pub blobs: std::collections::BTreeMap<[u8; 32], Vec<u8>>,
     /// The application's log of block hashes.
     hashes: Vec<Vec<u8>>,
     /// Every record written so far.
@@ -61,6 +65,8 @@ impl TestChain {
             roots: Vec::new(),
             headers: Vec::new(),
             blocks: Vec::new(),
+            corrupted: Default::default(),
+            blobs: Default::default(),
             hashes: Vec::new(),
             names,
             logs: Default::default(),
@@ -173,6 +179,21 @@ impl TestChain {
         self.roots.push((root.0, version));
     }
 
+    /// A block in which the validators sign this state of a record, and this log behind it.
+    pub fn forge(&mut self, name: &RecordName, state: &State, log: Vec<Vec<u8>>) {
+        let state = state.encode().expect("encodes");
+        let mut tree = LogTree::new();
+        log.iter()
+            .for_each(|entry| drop(tree.append(leaf_hash(entry))));
+        self.corrupted
+            .insert(name.tree_key().to_vec(), state.clone());
+        self.corrupt(name, Head::new(&state, &tree), log);
+    }
+
+    pub fn blob(&mut self, blob: Vec<u8>) {
+        self.blobs.insert(records::hash::sha256(&[&blob]), blob);
+    }
+
     /// A block whose state the rules would never make: this head, and this log behind it.
     pub fn corrupt(&mut self, name: &RecordName, head: Head, log: Vec<Vec<u8>>) {
         self.header_for_next(&[]);
@@ -250,6 +271,9 @@ impl TestChain {
 
     /// The state document of a record after the newest block.
     pub fn state(&self, key: &[u8]) -> Option<Vec<u8>> {
+        if let Some(state) = self.corrupted.get(key) {
+            return Some(state.clone());
+        }
         let name = self.names.iter().find(|name| name.tree_key() == key)?;
         let data: Value = self.ledger.find(name.kind(), name.id())?;
         let seq = self.ledger.seq(name);

@@ -4,6 +4,7 @@
 pub mod chain;
 pub mod comet;
 pub mod net;
+pub mod vote;
 
 pub use chain::TestChain;
 pub use net::{Lie, Net, lie};

@@ -44,6 +44,8 @@ pub struct Net {
     pub now: Cell<i64>,
     /// Calls so far, by node and method.
     pub calls: RefCell<Vec<(String, String)>>,
+    /// Log entries given so far.
+    pub entries: Cell<usize>,
 }
 
 impl Net {
@@ -112,6 +114,12 @@ impl Host for Net {
                 Ok(result) => json!({ "jsonrpc": "2.0", "id": call["id"], "result": result }),
                 Err(data) => json!({ "jsonrpc": "2.0", "id": call["id"], "error": { "code": -32603, "message": "Internal error", "data": data } }),
             };
+            if call["params"]["path"] == "/log" {
+                let given = envelope["result"]["response"]["value"].as_str();
+                let given = STANDARD.decode(given.unwrap_or_default()).expect("base64");
+                let given = records::log::unpack_entries(&given).expect("whole").len();
+                self.entries.set(self.entries.get() + given);
+            }
             match lie {
                 Lie::Bends(bend) => bend(method, &call["params"], envelope),
                 _ => envelope,
@@ -218,6 +226,10 @@ fn query(chain: &TestChain, height: u64, params: &Value) -> Value {
             let path = comet::audit_path(&leaves, number(32) as usize);
             response["value"] = STANDARD.encode(path.concat()).into();
         }
+        "/blob" => match chain.blobs.get(key) {
+            Some(blob) => response["value"] = STANDARD.encode(blob).into(),
+            None => response["code"] = 5.into(),
+        },
         "/state" => {
             response["value"] = STANDARD.encode(chain.state(key).unwrap_or_default()).into();
         }

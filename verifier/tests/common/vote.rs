@@ -1,0 +1,90 @@
+//! A community that votes: ten heads, two desks, a convener.
+
+use super::{TestChain, json};
+use records::{
+    Digest, SecretKey,
+    hash::sha256,
+    kinds::{
+        ballot::{self, Cast, Seat},
+        vote::{Choice, Matter, Open, Rank, Settings},
+    },
+    roster::{Leaf, Room, Roster},
+    testing::{SECOND, key, member},
+};
+
+pub const VOTE: &str = "v1";
+pub const HEADS: u32 = 10;
+
+pub struct Community {
+    pub chain: TestChain,
+    pub roster: Roster,
+}
+
+pub fn owner(index: u32) -> SecretKey {
+    key(&format!("owner {index}"))
+}
+
+/// Heads of a hundred square metres each, and of `first` the first.
+pub fn roster(first: u64) -> Roster {
+    let leaf = |index: u32| {
+        let area = if index == 0 { first } else { 100 } * 10_000;
+        let room = format!("1-{index}");
+        let rooms = vec![Room { area, room }];
+        Leaf::new(&format!("h{index}"), Some(owner(index).public()), rooms).expect("a leaf")
+    };
+    Roster::new((0..HEADS).map(leaf).collect()).expect("a roster")
+}
+
+/// A vote that is open, after a change to its opening; the blobs of the roster are there, whether the vote states them or not.
+pub fn voting(change: impl FnOnce(&mut Open)) -> Community {
+    let mut chain = TestChain::found(vec![
+        member("housing", &["regulator"]),
+        member("street", &["desk"]),
+        member("committee", &["convener"]),
+        member("notary", &["desk", "notary"]),
+        member("tax", &["tax-bureau"]),
+    ]);
+    let roster = roster(100);
+    let opens = chain.ledger.time + 3600 * SECOND;
+    let mut open = Open {
+        closes: opens + 10 * 24 * 3600 * SECOND,
+        community: "garden".into(),
+        convener: "committee".into(),
+        matter: Matter::Owners(5),
+        notice: Digest(sha256(&[b"notice"])),
+        opens,
+        published: None,
+        roster: roster.totals(),
+        rules: Settings::USUAL,
+        scope: roster.scope(),
+        stated_by: ["street", "housing"].map(String::from),
+        title: "屋面".into(),
+    };
+    change(&mut open);
+    let keys = ["committee", "street", "housing"].map(key);
+    let keys: Vec<&SecretKey> = keys.iter().collect();
+    chain.submit("vote.open", ("vote", VOTE), json(&open), &keys);
+    chain.ledger.time = open.opens;
+    Community { chain, roster }
+}
+
+impl Community {
+    pub fn cast(&mut self, index: u32, choice: Choice) {
+        let cast = Cast {
+            by: None,
+            choice,
+            rank: Rank::Owner,
+            replaces: None,
+            seat: Seat::on(&self.roster, index, VOTE, "garden").expect("on the roster"),
+        };
+        let id = ballot::id(VOTE, index);
+        let body = json(&cast);
+        self.chain
+            .submit("ballot.cast", ("ballot", &id), body, &[&owner(index)]);
+    }
+
+    /// These heads vote in favour.
+    pub fn all_cast(&mut self, heads: core::ops::Range<u32>) {
+        heads.for_each(|index| self.cast(index, Choice::For));
+    }
+}
