@@ -35,11 +35,11 @@ fn voted() -> TestChain {
 }
 
 /// The same, and then the validators sign a state and a log of their own making.
-fn forged(change: impl FnOnce(&mut Value, &mut Vec<Vec<u8>>)) -> Rc<TestChain> {
+fn forged(change: impl FnOnce(&mut serde_json::Value, &mut Vec<Vec<u8>>)) -> Rc<TestChain> {
     let mut chain = voted();
     let mut log = chain.ledger.log("vote", VOTE).to_vec();
-    let mut data: Value = chain.ledger.data("vote", VOTE);
-    change(&mut data, &mut log);
+    let data: Value = chain.ledger.data("vote", VOTE);
+    let data = common::changed(&data, |data| change(data, &mut log));
     let seq = chain.ledger.seq(&name());
     chain.forge(&name(), &State { data, seq }, log);
     chain.empty();
@@ -118,7 +118,7 @@ fn a_sample_says_that_it_is_one() {
 /// A ballot with another choice than its owner signed.
 fn bent_ballot(log: &mut [Vec<u8>]) {
     let entry = Entry::decode(&log[2]).expect("whole");
-    let mut envelope: Value = serde_json::from_slice(entry.envelope).expect("JSON");
+    let mut envelope: serde_json::Value = serde_json::from_slice(entry.envelope).expect("JSON");
     let sig = envelope["signatures"][0]["sig"].as_str().expect("signed");
     let bent = if sig.starts_with('A') { "B" } else { "A" };
     envelope["signatures"][0]["sig"] = [bent, &sig[1..]].concat().into();

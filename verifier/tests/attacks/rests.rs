@@ -2,7 +2,7 @@
 
 use crate::{
     ask::{all_lie, one_liar},
-    common::{Lie, TestChain, json, lie},
+    common::{Lie, TestChain, changed, json, lie},
     tells::is_about,
 };
 use records::{
@@ -52,7 +52,12 @@ fn granted() -> TestChain {
             json(&propose),
             &[&key("renji")],
         );
-        chain.submit("document.confirm", document, raw!({}), &[&patient(id)]);
+        chain.submit(
+            "document.confirm",
+            document,
+            Value::Object(Default::default()),
+            &[&patient(id)],
+        );
     }
     let give = Give {
         by: key("grant").public(),
@@ -103,8 +108,8 @@ fn a_grant_that_its_document_never_accepted_is_rejected() {
     let name = RecordName::new("document", "a2").expect("a name");
     let mut log = chain.ledger.log("document", "a2").to_vec();
     log.pop();
-    let mut data: Value = chain.ledger.data("document", "a2");
-    data["grants"] = raw!([]);
+    let data: Value = chain.ledger.data("document", "a2");
+    let data = changed(&data, |data| data["grants"] = raw!([]));
     let seq = chain.ledger.seq(&name);
     chain.forge(&name, &State { data, seq }, log);
     chain.empty();
@@ -125,8 +130,8 @@ fn a_document_that_does_not_stand_takes_its_grant_with_it() {
     let mut chain = granted();
     let name = RecordName::new("document", "a2").expect("a name");
     let log = chain.ledger.log("document", "a2").to_vec();
-    let mut data: Value = chain.ledger.data("document", "a2");
-    data["reads"] = 7.into();
+    let data: Value = chain.ledger.data("document", "a2");
+    let data = changed(&data, |data| data["reads"] = 7.into());
     let seq = chain.ledger.seq(&name);
     chain.forge(&name, &State { data, seq }, log);
     chain.empty();

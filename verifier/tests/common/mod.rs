@@ -45,6 +45,14 @@ pub fn json(body: &impl records::shape::Shape) -> Value {
     canonical::to_value(body).expect("encodes")
 }
 
+/// The same value after a change to its JSON.
+pub fn changed(value: &Value, change: impl FnOnce(&mut serde_json::Value)) -> Value {
+    let bytes = canonical::encode_value(value).expect("encodes");
+    let mut json = serde_json::from_slice(&bytes).expect("JSON");
+    change(&mut json);
+    canonical::decode_value(json.to_string().as_bytes()).expect("canonical")
+}
+
 pub fn facts() -> Facts {
     Facts {
         invoice_type: "10".into(),
