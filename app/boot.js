@@ -18,10 +18,14 @@ var lianyan = (function () {
     else resolve();
   });
 
-  // The page itself: `wasm_bindgen` comes from the pinned script before this one.
-  function start(wasm) {
-    var name = wasm.replace(/^(\.?\/)+/, "");
-    return Promise.all([fetchPinned(name), bodyParsed]).then(function (parts) {
+  // The page itself, on its way while index.html is still being read.
+  var program = fetchPinned(Object.keys(build.files || {}).find(function (name) { return /^app-.*\.wasm$/.test(name); }));
+  // start() says what became of it.
+  program.catch(function () {});
+
+  // `wasm_bindgen` comes from the pinned script before this call.
+  function start() {
+    return Promise.all([program, bodyParsed]).then(function (parts) {
       return wasm_bindgen({ module_or_path: parts[0] });
     }).catch(function (error) {
       document.documentElement.dataset.startFailed = String(error);

@@ -38,8 +38,7 @@ impl Ballot {
 
     pub(super) fn cast(&mut self, case: &Case<'_>, body: &Cast) -> Result<(), Stop> {
         if body.replaces != self.stands {
-            let text = |standing| format!("{standing:?}").to_lowercase();
-            let stands = self.stands.map_or_else(String::new, text);
+            let stands = self.stands.map_or("", |standing| standing.choice.code());
             return Err(Refusal::new("replaces-wrong").with("stands", stands).into());
         }
         self.require_caster(case, body)?;

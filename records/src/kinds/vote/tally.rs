@@ -16,6 +16,15 @@ crate::names!(Choice { For "for", Against "against", Abstain "abstain" });
 impl Choice {
     /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::For, Self::Against, Self::Abstain];
+
+    /// As it is written in events.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::For => "for",
+            Self::Against => "against",
+            Self::Abstain => "abstain",
+        }
+    }
 }
 
 /// Who cast a ballot, weakest first: a lower rank never replaces a higher one.
