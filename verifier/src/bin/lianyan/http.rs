@@ -1,6 +1,7 @@
 //! The network, the clock and the terminal as the verifier's host.
 
-use std::{io::Read, time::Duration};
+use std::{io::Read, sync::OnceLock, time::Duration};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use verifier::{Host, Limits, News, Unreachable};
 
 /// The host of the command line; it blocks.
@@ -11,6 +12,7 @@ impl Host for Terminal {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_millis(limits.millis.into())))
             .http_status_as_error(false)
+            .tls_config(tls())
             .build()
             .into();
         // `:26657` is that port of the page's host, and the page is served here.
@@ -55,6 +57,23 @@ impl Host for Terminal {
     }
 }
 
+/// TLS with the authorities that the system trusts. A proof needs no authority: this keeps questions from being read on the way.
+fn tls() -> TlsConfig {
+    static TLS: OnceLock<TlsConfig> = OnceLock::new();
+    let make = || {
+        // The first provider stays; another is the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let system = rustls_native_certs::load_native_certs().certs;
+        let roots = system
+            .iter()
+            .map(|root| Certificate::from_der(root).to_owned());
+        TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&roots.collect::<Vec<_>>()))
+            .build()
+    };
+    TLS.get_or_init(make).clone()
+}
+
 fn unreachable(error: ureq::Error) -> Unreachable {
     match error {
         ureq::Error::Timeout(_) => Unreachable::TimedOut,
@@ -70,5 +89,32 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{io::Write, net::TcpListener};
+
+    #[test]
+    fn https_is_spoken_and_a_server_that_does_not_speak_it_is_not_reached() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("https://{}", listener.local_addr().expect("bound"));
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a client");
+            let mut hello = [0; 5];
+            stream.read_exact(&mut hello).expect("a record");
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+            hello
+        });
+        let limits = Limits {
+            millis: 5_000,
+            bytes: 1_000,
+        };
+        let answer = block_on(Terminal.post(&url, Vec::new(), limits));
+        assert_eq!(answer, Err(Unreachable::NoConnection));
+        // A TLS handshake, not a question in the clear.
+        assert_eq!(server.join().expect("served")[..2], [22, 3]);
     }
 }
