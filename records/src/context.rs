@@ -55,11 +55,20 @@ impl Context<'_> {
         member: &str,
         role: &'static str,
     ) -> Result<Arc<Member>, Stop> {
+        self.signed_by_one_of(event, member, &[role])
+    }
+
+    fn signed_by_one_of(
+        &self,
+        event: &Event,
+        member: &str,
+        roles: &[&'static str],
+    ) -> Result<Arc<Member>, Stop> {
         let member = self.member(member)?;
-        if !member.has_role(role) {
+        if !roles.iter().any(|role| member.has_role(role)) {
             return Err(Refusal::new("role-missing")
                 .with("member", &member.id)
-                .with("role", role)
+                .with("role", roles.join(" or "))
                 .into());
         }
         if !member.signed(event) {
@@ -70,25 +79,35 @@ impl Context<'_> {
         Ok(member)
     }
 
-    /// Requires signatures of two members that hold the role and belong to different organisations, neither that of the
-    /// member `except`.
+    /// Requires signatures of two members that hold one of the roles and belong to different organisations; gives these.
     pub fn require_two(
         &self,
         event: &Event,
         members: [&str; 2],
-        role: &'static str,
-        except: &str,
-    ) -> Result<(), Stop> {
+        roles: &[&'static str],
+    ) -> Result<[String; 2], Stop> {
         let [first, second] = members;
         let (a, b) = (
-            self.require_signed(event, first, role)?,
-            self.require_signed(event, second, role)?,
+            self.signed_by_one_of(event, first, roles)?,
+            self.signed_by_one_of(event, second, roles)?,
         );
         if a.org == b.org {
             return Err(Refusal::new("same-organisation").with("org", &a.org).into());
         }
+        Ok([a.org.clone(), b.org.clone()])
+    }
+
+    /// As [`Context::require_two`], and neither belongs to the organisation of the member `except`.
+    pub fn require_two_besides(
+        &self,
+        event: &Event,
+        members: [&str; 2],
+        roles: &[&'static str],
+        except: &str,
+    ) -> Result<(), Stop> {
+        let orgs = self.require_two(event, members, roles)?;
         // A branch would judge its own house's cause as well as the house itself.
-        if [&a.org, &b.org].contains(&&self.member(except)?.org) {
+        if orgs.contains(&self.member(except)?.org) {
             return Err(Refusal::new("own-cause").with("member", except).into());
         }
         Ok(())

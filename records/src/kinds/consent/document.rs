@@ -330,8 +330,12 @@ impl Document {
             by: [first, second],
             key,
         } = case.body()?;
-        case.context
-            .require_two(case.event, [&first, &second], "desk", &self.hospital)?;
+        case.context.require_two_besides(
+            case.event,
+            [&first, &second],
+            &["desk"],
+            &self.hospital,
+        )?;
         self.require_settled()?;
         self.recovery = Some(Recovery {
             key,
