@@ -24,8 +24,7 @@ impl<H: Host> Session<'_, H> {
             return Some(reasons::ROSTER_NOT_GIVEN);
         };
         let roster = roster::from_blobs(&list, |hash| blobs.get(hash).cloned());
-        let same = roster
-            .is_ok_and(|roster| roster.totals() == vote.roster && roster.scope() == vote.scope);
+        let same = roster.is_ok_and(|roster| vote.rests_on(&roster));
         Some(if same {
             reasons::ELECTORATE_RECOMPUTED
         } else {

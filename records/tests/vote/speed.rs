@@ -99,3 +99,34 @@ fn speed_of_a_recount() {
     });
     assert_eq!(recounted.tally.participation().heads as usize, n - 1);
 }
+
+/// What recomputing an electorate from its published leaves takes; the leaves are those of lenders, with keys and one loan each.
+#[test]
+#[ignore = "a measurement"]
+fn speed_of_an_electorate() {
+    for heads in [20_000usize, 100_000] {
+        let leaf = |n: usize| {
+            let rooms = vec![records::roster::Room {
+                area: 1_000_000,
+                room: format!("L{n:06}-1"),
+            }];
+            let key = records::testing::key(&format!("lender {n}")).public();
+            let head = format!("p-{n:012x}");
+            records::roster::Leaf::new(&head, Some(key), rooms).expect("a leaf")
+        };
+        let roster = records::roster::Roster::new((0..heads).map(leaf).collect()).expect("fits");
+        let published = roster.publish().expect("encodes");
+        let bytes: usize = published.chunks.iter().map(Vec::len).sum();
+        let blobs: std::collections::BTreeMap<_, _> = published
+            .chunks
+            .iter()
+            .chain([&published.list])
+            .map(|blob| (records::hash::sha256(&[blob]), blob.clone()))
+            .collect();
+        let what = format!("{heads} heads, {bytes} bytes");
+        let again = timed(&what, heads, || {
+            records::roster::from_blobs(&published.digest(), |hash| blobs.get(hash).cloned())
+        });
+        assert_eq!(again.expect("decodes").totals(), roster.totals());
+    }
+}

@@ -110,7 +110,6 @@ fn question(calendar: &Calendar) -> Question {
         announced: calendar.at(ANNOUNCED, 0),
         opens: super::midnight(calendar, ANNOUNCED + 1),
         closes: super::midnight(calendar, CLOSES),
-        is_published: false,
     }
 }
 

@@ -199,7 +199,6 @@ fn hold(
         announced: calendar.at(plan.announced, 0),
         opens: midnight(calendar, plan.announced + 1),
         closes: midnight(calendar, plan.closes),
-        is_published: true,
     };
     let mut poll = Poll {
         book,

@@ -31,8 +31,6 @@ pub struct Question {
     pub announced: i64,
     pub opens: i64,
     pub closes: i64,
-    /// Whether the leaves of the roster are published.
-    pub is_published: bool,
 }
 
 /// Where a vote's events are written.
@@ -67,11 +65,10 @@ impl Poll<'_> {
             announced,
             opens,
             closes,
-            is_published,
             ..
         } = *self.question;
         let notice = self.book.blob(self.notice().into_bytes());
-        let published = is_published.then(|| self.publish());
+        let published = Some(self.publish());
         let body = Open {
             closes,
             community: community.into(),
