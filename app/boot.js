@@ -23,9 +23,18 @@ var lianyan = (function () {
   // start() says what became of it.
   program.catch(function () {});
 
+  // What the operator says of chains: the page that is drawn first names a development chain, so that nothing moves when it is heard of.
+  var chains = fetch(new URL("chains.json", document.baseURI).href).then(function (answer) {
+    return answer.ok ? answer.text() : null;
+  }).then(function (text) {
+    try { page.chain = JSON.parse(text).chains[0].id; } catch (error) { page.chain = ""; }
+    return text;
+  }, function () { return null; });
+  var patience = new Promise(function (resolve) { setTimeout(resolve, 1500); });
+
   // `wasm_bindgen` comes from the pinned script before this call.
   function start() {
-    return Promise.all([program, bodyParsed]).then(function (parts) {
+    return Promise.all([program, bodyParsed, Promise.race([chains, patience])]).then(function (parts) {
       return wasm_bindgen({ module_or_path: parts[0] });
     }).catch(function (error) {
       document.documentElement.dataset.startFailed = String(error);
@@ -65,5 +74,6 @@ var lianyan = (function () {
     self.addEventListener("message", keep);
   } + ")();";
 
-  return { build: build, start: start, startWorker: startWorker };
+  var page = { build: build, start: start, startWorker: startWorker, chains: chains, chain: "" };
+  return page;
 })();

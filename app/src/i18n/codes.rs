@@ -1,10 +1,10 @@
 //! Codes and what they say to people. A sentence may carry a detail behind a bar: `sentence|detail`.
 
-use super::{Lang, filled};
+use super::{Lang, filled, refusals::REFUSALS};
 use std::collections::BTreeMap;
 
 /// Code, Chinese, English.
-type Table = &'static [(&'static str, &'static str, &'static str)];
+pub type Table = &'static [(&'static str, &'static str, &'static str)];
 
 /// Sentences on top of a verdict, where the deciding check's own sentence is not the best one there.
 const HEADLINES: Table = &[
@@ -926,7 +926,7 @@ const SMALL: Table = &[
 
 /// All tables, for the tests.
 #[cfg(test)]
-pub const TABLES: &[Table] = &[HEADLINES, REASONS, STEPS, FIELDS, EVENTS, SMALL];
+pub const TABLES: &[Table] = &[HEADLINES, REASONS, REFUSALS, STEPS, FIELDS, EVENTS, SMALL];
 
 fn find(table: Table, lang: Lang, code: &str) -> Option<&'static str> {
     table
@@ -951,17 +951,26 @@ fn sentence(
     Some(([sentence, word].concat(), detail.to_owned()))
 }
 
-/// A headline; an unknown code is shown as it is, so that nothing is hidden.
+/// The sentence on top of a verdict: that of its headline, else of its deciding check.
 pub fn headline(lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> String {
-    let known =
-        sentence(HEADLINES, lang, code, facts).or_else(|| sentence(REASONS, lang, code, facts));
-    known.map_or_else(|| code.to_owned(), |(sentence, _)| sentence)
+    first(&[HEADLINES, REASONS, REFUSALS], lang, code, facts).0
 }
 
-/// A reason's sentence and detail; an unknown code stands as the sentence.
+/// A reason's sentence and detail.
 pub fn reason(lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> (String, String) {
-    let known =
-        sentence(REASONS, lang, code, facts).or_else(|| sentence(HEADLINES, lang, code, facts));
+    first(&[REASONS, HEADLINES, REFUSALS], lang, code, facts)
+}
+
+/// What the first table that knows a code says; a code that none knows stands as the sentence.
+fn first(
+    tables: &[Table],
+    lang: Lang,
+    code: &str,
+    facts: &BTreeMap<String, String>,
+) -> (String, String) {
+    let known = tables
+        .iter()
+        .find_map(|table| sentence(table, lang, code, facts));
     known.unwrap_or_else(|| (code.to_owned(), String::new()))
 }
 

@@ -123,7 +123,10 @@ pub fn fact(lang: Lang, name: &str, value: &str) -> String {
     if name.ends_with("_fen") {
         return money(value);
     }
-    if name == "time" || name == "until" || name.ends_with("_time") || name.ends_with("_until") {
+    if ["time", "until", "closes", "opens"].contains(&name)
+        || name.ends_with("_time")
+        || name.ends_with("_until")
+    {
         return time(value);
     }
     if let (true, Ok(cm2)) = (name.ends_with("_cm2"), number()) {
@@ -132,7 +135,11 @@ pub fn fact(lang: Lang, name: &str, value: &str) -> String {
     if let (true, Ok(height)) = (name.ends_with("height"), number()) {
         return thousands(height);
     }
-    if ["by", "to", "first", "second", "issuer", "hospital"].contains(&name) {
+    if [
+        "by", "to", "first", "second", "issuer", "hospital", "member",
+    ]
+    .contains(&name)
+    {
         return super::member(lang, value);
     }
     if name == "field" || name == "fields" {

@@ -3,6 +3,7 @@
 mod codes;
 mod format;
 mod names;
+mod refusals;
 pub mod words;
 
 pub use codes::{event, field, headline, reason, small, step};
@@ -174,6 +175,65 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Every `.rs` file below a folder of the workspace.
+    fn sources(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("the workspace's folders are there") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                found.push(std::fs::read_to_string(path).expect("a source is text"));
+            }
+        }
+    }
+
+    fn assert_said(code: &str) {
+        for lang in [Lang::Zh, Lang::En] {
+            let said = reason(lang, code, &BTreeMap::new()).0;
+            assert_ne!(said, code, "{code} has no sentence");
+        }
+    }
+
+    #[test]
+    fn every_refusal_of_the_records_has_its_sentence() {
+        let mut files = Vec::new();
+        let records = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../records/src");
+        sources(&records, &mut files);
+        let mut count = 0;
+        for code in files
+            .iter()
+            .flat_map(|text| text.split("Refusal::new(").skip(1))
+        {
+            // One that is not written out is a state's own code, which is a check's as well.
+            let code = code.trim_start().strip_prefix('"');
+            let Some((code, _)) = code.and_then(|code| code.split_once('"')) else {
+                continue;
+            };
+            assert_said(code);
+            count += 1;
+        }
+        assert!(count > 80, "only {count} refusals were found");
+    }
+
+    #[test]
+    fn every_code_of_what_failed_has_its_sentence() {
+        let table = include_str!("../../../docs/verdicts.md")
+            .split_once("| code: | meaning |")
+            .expect("docs/verdicts.md lists them")
+            .1;
+        let rows = table
+            .lines()
+            .skip(2)
+            .take_while(|line| line.starts_with('|'));
+        let cells = rows.filter_map(|row| row.split('|').nth(1));
+        let codes: Vec<&str> = cells
+            .flat_map(|cell| cell.split(','))
+            .map(str::trim)
+            .collect();
+        assert!(codes.len() > 12, "only {codes:?}");
+        codes.into_iter().for_each(assert_said);
     }
 
     #[test]

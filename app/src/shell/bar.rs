@@ -33,7 +33,6 @@ pub fn view(page: &Page, route: &Route) -> Html {
             </>
         },
     };
-    let chain = page.known.chain.as_ref().filter(|chain| chain.dev);
     html! {
         <>
             <header class="bar"><div class="bar-in">
@@ -42,8 +41,8 @@ pub fn view(page: &Page, route: &Route) -> Html {
                     <a class="tool" href="#/trust" data-testid="settings" aria-label={lang.t(words::TRUST)}>{ icon(Icon::Gear, 22) }</a>
                 </div>
             </div></header>
-            if let Some(chain) = chain {
-                <div class="dev" role="note" data-testid="dev-banner">{ lang.fill(words::DEV_CHAIN, &[("chain", &chain.id)]) }</div>
+            if let Some(chain) = &page.dev {
+                <div class="dev" role="note" data-testid="dev-banner">{ lang.fill(words::DEV_CHAIN, &[("chain", chain)]) }</div>
             }
         </>
     }

@@ -37,6 +37,8 @@ pub struct Page {
     pub scanned: Rc<str>,
     /// Checks a text: goes to its result.
     pub check: Callback<String>,
+    /// The chain's id, where its keys are for development.
+    pub dev: Option<Rc<str>>,
     /// WeChat's signed configuration, where the site has one.
     pub wechat: Option<Rc<str>>,
 }
@@ -84,6 +86,7 @@ fn use_shell() -> Html {
     let known = use_state(Known::default);
     let route = use_state(here);
     let scanned = use_state(|| Rc::<str>::from(""));
+    let dev = use_state(site::dev_chain);
     let wechat = use_state(|| None);
     let scanner = use_kept(Scanner::default);
     let engine = {
@@ -94,7 +97,7 @@ fn use_shell() -> Html {
     if let Some(chain) = &known.chain {
         tell_names(&chain.members);
     }
-    use_site((*engine).clone(), wechat.setter());
+    use_site((*engine).clone(), dev.setter(), wechat.setter());
     use_sight((*engine).clone());
     {
         let route = route.setter();
@@ -130,6 +133,7 @@ fn use_shell() -> Html {
                 go(&Route::Result);
             })
         },
+        dev: (*dev).clone(),
         wechat: (*wechat).clone(),
     });
     let lang = page.lang;
@@ -184,12 +188,13 @@ fn arrive() {
     .forget();
 }
 
-/// Fetches `chains.json` of this origin, once.
+/// Hands over what this origin says of chains and of WeChat, once.
 #[hook]
-fn use_site(engine: Engine, wechat: Setter<Option<Rc<str>>>) {
+fn use_site(engine: Engine, dev: Setter<Option<Rc<str>>>, wechat: Setter<Option<Rc<str>>>) {
     use_effect_with((), move |()| {
         spawn_local(async move {
-            engine.configure(site::text("./chains.json").await);
+            engine.configure(site::chains().await);
+            dev.set(site::dev_chain());
             wechat.set(site::wechat_config().await.map(Rc::from));
         });
     });

@@ -1,7 +1,8 @@
 //! What the page's own origin serves besides the programs: `chains.json`, samples, the build's hash.
 
-use js_sys::{Function, JSON, Reflect};
+use js_sys::{Function, JSON, Promise, Reflect};
 use serde::Deserialize;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
@@ -23,11 +24,31 @@ pub async fn text(path: &str) -> Option<String> {
         .as_string()
 }
 
+/// What `app/boot.js` knows by that name.
+fn boot(name: &str) -> Option<JsValue> {
+    let boot = Reflect::get(&js_sys::global(), &"lianyan".into()).ok()?;
+    Reflect::get(&boot, &name.into()).ok()
+}
+
 /// The build's hash as index.html pins it; nothing in a development build.
 pub fn build_hash() -> Option<String> {
-    let boot = Reflect::get(&js_sys::global(), &"lianyan".into()).ok()?;
-    let build = Reflect::get(&boot, &"build".into()).ok()?;
-    Reflect::get(&build, &"build".into()).ok()?.as_string()
+    Reflect::get(&boot("build")?, &"build".into())
+        .ok()?
+        .as_string()
+}
+
+/// The text of `chains.json`.
+pub async fn chains() -> Option<String> {
+    JsFuture::from(boot("chains")?.dyn_into::<Promise>().ok()?)
+        .await
+        .ok()?
+        .as_string()
+}
+
+/// The id of the chain that the page asks about, where it is one with development keys; known once `chains.json` is here.
+pub fn dev_chain() -> Option<Rc<str>> {
+    let id = boot("chain")?.as_string()?;
+    id.starts_with("dev-").then(|| id.into())
 }
 
 /// Whether this is WeChat's browser.
