@@ -1,9 +1,12 @@
 //! `chains.json`: which chains a page knows, from which checkpoint it trusts them, and whom it asks. `docs/chains.md` describes it.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::time::Duration;
-use light_client::{Hash, Options, SignatureCheck, TrustLevel};
-use serde::Deserialize;
+use light_client::{Hash, Options, SignatureCheck, TrustLevel, json};
+use records::canonical::{self, Map, Value};
 
 /// Why `chains.json` is of no use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,14 +32,15 @@ pub enum BadChains {
 }
 
 /// A node that may be asked.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// Address of its RPC.
     pub url: String,
     /// The member that runs it. Two nodes of one member do not confirm each other.
     pub member: String,
 }
+
+records::shape!(Node { url, member });
 
 /// A chain that the page knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,64 +69,83 @@ pub struct Chain {
     pub fresh_seconds: u32,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct File {
     chains: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+records::shape!(File { chains });
+
 struct Entry {
     id: String,
     name: String,
     name_en: String,
-    #[serde(default)]
-    dev: bool,
+    dev: Option<bool>,
     checkpoint: Checkpoint,
     nodes: Vec<Node>,
-    #[serde(default = "two_weeks")]
-    trusting_period_seconds: u64,
-    #[serde(default)]
+    trusting_period_seconds: Option<u64>,
     trust_level: Option<String>,
-    #[serde(default = "ten_seconds")]
-    clock_drift_seconds: u32,
-    #[serde(default = "two_minutes")]
-    fresh_seconds: u32,
+    clock_drift_seconds: Option<u32>,
+    fresh_seconds: Option<u32>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+records::shape!(Entry {
+    id,
+    name,
+    name_en,
+    dev,
+    checkpoint,
+    nodes,
+    trusting_period_seconds,
+    trust_level,
+    clock_drift_seconds,
+    fresh_seconds,
+});
+
 struct Checkpoint {
     height: u64,
     hash: String,
 }
 
-fn two_weeks() -> u64 {
-    14 * 24 * 3600
-}
+records::shape!(Checkpoint { height, hash });
 
-fn ten_seconds() -> u32 {
-    10
-}
-
-fn two_minutes() -> u32 {
-    120
-}
+const TWO_WEEKS: u64 = 14 * 24 * 3600;
+const TEN_SECONDS: u32 = 10;
+const TWO_MINUTES: u32 = 120;
 
 /// Reads `chains.json`; the first chain is the one that is asked about.
 pub fn read(text: &str) -> Result<Vec<Chain>, BadChains> {
-    let file: File =
-        serde_json::from_str(text).map_err(|error| BadChains::Shape(error.to_string()))?;
+    let shape = |error: &dyn core::fmt::Display| BadChains::Shape(error.to_string());
+    let file = json::parse(text.as_bytes()).map_err(|error| shape(&error))?;
+    let file = plain(&file).ok_or_else(|| shape(&"null, or a fraction"))?;
+    let file: File = canonical::from_value(&file).map_err(|error| shape(&error))?;
     if file.chains.is_empty() {
         return Err(BadChains::Empty);
     }
     file.chains.into_iter().map(chain).collect()
 }
 
+/// Ordinary JSON as the canonical one knows it: yes and no are 1 and 0. None where it holds what that cannot.
+fn plain(value: &json::Value) -> Option<Value> {
+    Some(match value {
+        json::Value::Bool(is) => Value::Integer((*is).into()),
+        json::Value::Number(number) => Value::Integer(number.as_i64()?),
+        json::Value::String(text) => text.as_str().into(),
+        json::Value::Array(items) => Value::Array(items.iter().map(plain).collect::<Option<_>>()?),
+        json::Value::Object(fields) => {
+            let mut object = Map::new();
+            for (name, value) in fields {
+                object.insert(name.clone(), plain(value)?);
+            }
+            Value::Object(object)
+        }
+        json::Value::Null => return None,
+    })
+}
+
 fn chain(entry: Entry) -> Result<Chain, BadChains> {
     let id = entry.id;
-    if entry.dev != id.starts_with("dev-") {
+    let dev = entry.dev.unwrap_or(false);
+    if dev != id.starts_with("dev-") {
         return Err(BadChains::Dev(id));
     }
     if entry.nodes.is_empty() {
@@ -142,14 +165,14 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
         id,
         name: entry.name,
         name_en: entry.name_en,
-        dev: entry.dev,
+        dev,
         checkpoint_height: entry.checkpoint.height,
         checkpoint_hash: hash,
         nodes: entry.nodes,
-        trusting_period: Duration::from_secs(entry.trusting_period_seconds),
+        trusting_period: Duration::from_secs(entry.trusting_period_seconds.unwrap_or(TWO_WEEKS)),
         trust_level,
-        clock_drift: Duration::from_secs(entry.clock_drift_seconds.into()),
-        fresh_seconds: entry.fresh_seconds,
+        clock_drift: Duration::from_secs(entry.clock_drift_seconds.unwrap_or(TEN_SECONDS).into()),
+        fresh_seconds: entry.fresh_seconds.unwrap_or(TWO_MINUTES),
     })
 }
 

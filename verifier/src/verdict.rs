@@ -4,11 +4,12 @@
 //! made from the codes in one place (the page's translation table), never here.
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use serde::{Deserialize, Serialize};
+use records::shape::{decimal, optional_decimal, text_or_empty};
 
 /// What a verdict comes to. "Not established" never looks like "rejected", and never like "verified".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
+#[cfg_attr(feature = "native", serde(rename_all = "kebab-case"))]
 pub enum Outcome {
     /// Everything that can be checked was checked and holds; the record is in force.
     Verified,
@@ -23,8 +24,9 @@ pub enum Outcome {
 }
 
 /// The separate questions that a verdict answers, in the order in which the page lists them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
+#[cfg_attr(feature = "native", serde(rename_all = "kebab-case"))]
 pub enum CheckId {
     /// The printed code was read whole (check characters agree).
     ScanRead,
@@ -47,8 +49,9 @@ pub enum CheckId {
 }
 
 /// How one check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
+#[cfg_attr(feature = "native", serde(rename_all = "kebab-case"))]
 pub enum Status {
     /// Checked, and it holds.
     Passed,
@@ -61,7 +64,8 @@ pub enum Status {
 }
 
 /// One check of a verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
 pub struct Check {
     /// Which question.
     pub id: CheckId,
@@ -70,12 +74,13 @@ pub struct Check {
     /// Reason code, kebab-case; the page, the JavaScript API, the command line and the logs share it.
     pub reason: String,
     /// Facts to fill into the sentence: numbers, names, times; keys are snake_case, values are text.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "native", serde(skip_serializing_if = "BTreeMap::is_empty"))]
     pub facts: BTreeMap<String, String>,
 }
 
 /// One member that holds a validator, and whether it signed the header on which the verdict rests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
 pub struct Signer {
     /// Member id; empty where the validator belongs to no member known from the consortium record.
     pub member: String,
@@ -90,7 +95,8 @@ pub struct Signer {
 }
 
 /// The header on which a verdict rests. All proofs of one verdict are at this one height.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
 pub struct Anchor {
     /// Chain id as signed in the header.
     pub chain_id: String,
@@ -117,7 +123,8 @@ pub struct Anchor {
 }
 
 /// What one asked node said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
 pub struct NodeAnswer {
     /// Its address.
     pub url: String,
@@ -126,14 +133,15 @@ pub struct NodeAnswer {
     /// `agrees`, `behind`, `disagrees`, `unreachable`, `wrong-chain`, `garbage`; `refuted`: it handed out something provably false.
     pub state: String,
     /// At what it failed, for engineers; for `refuted` the code of what was wrong. Empty when all is well.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "native", serde(skip_serializing_if = "String::is_empty"))]
     pub reason: String,
     /// The newest height that it named, if it answered.
     pub height: Option<u64>,
 }
 
 /// One step of a record's life, taken from its replayed log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
 pub struct HistoryEntry {
     /// Height of the block that carried the event.
     pub height: u64,
@@ -154,14 +162,15 @@ pub struct HistoryEntry {
 }
 
 /// An answer to one question, with everything that it rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
 pub struct Verdict {
     /// What it comes to.
     pub outcome: Outcome,
     /// Reason code of the sentence on top, e.g. `invoice-unchanged-unclaimed`, `invoice-red-flushed`, `fields-altered`.
     pub headline: String,
     /// Facts for that sentence.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "native", serde(skip_serializing_if = "BTreeMap::is_empty"))]
     pub facts: BTreeMap<String, String>,
     /// Record kind asked about.
     pub kind: String,
@@ -186,7 +195,8 @@ pub struct Verdict {
 }
 
 /// One field on the card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
 pub struct Field {
     /// Schema name: `total`, `seller_name`, …
     pub name: String,
@@ -197,8 +207,9 @@ pub struct Field {
 }
 
 /// How far a field is backed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
+#[cfg_attr(feature = "native", serde(rename_all = "kebab-case"))]
 pub enum Backing {
     /// The chain's commitment or state covers this value.
     Proven,
@@ -207,3 +218,108 @@ pub enum Backing {
     /// The chain's commitment contradicts this value.
     Contradicted,
 }
+
+// How they cross the worker boundary. Numbers that a node or a chain may make large are texts there.
+
+records::names!(Outcome {
+    Verified "verified",
+    OutOfForce "out-of-force",
+    Rejected "rejected",
+    Absent "absent",
+    NotEstablished "not-established",
+});
+
+records::names!(CheckId {
+    ScanRead "scan-read",
+    FieldsMatch "fields-match",
+    InState "in-state",
+    HistoryReplayed "history-replayed",
+    HeaderSigned "header-signed",
+    HeaderFresh "header-fresh",
+    NodesAgree "nodes-agree",
+    LifeCycle "life-cycle",
+    OutsideProof "outside-proof",
+});
+
+records::names!(Status {
+    Passed "passed",
+    Failed "failed",
+    OutOfForce "out-of-force",
+    NotEstablished "not-established",
+});
+
+records::shape!(Check {
+    id,
+    status,
+    reason,
+    facts,
+});
+
+records::shape!(Signer {
+    member,
+    name,
+    name_en,
+    power: decimal,
+    signed: decimal,
+});
+
+records::shape!(Anchor {
+    chain_id,
+    dev,
+    height: decimal,
+    hash,
+    time,
+    age_seconds,
+    signers,
+    total_power: decimal,
+    signed_power: decimal,
+    steps,
+    signatures,
+});
+
+records::shape!(NodeAnswer {
+    url,
+    member,
+    state,
+    reason: text_or_empty,
+    height: optional_decimal,
+});
+
+records::shape!(HistoryEntry {
+    height: decimal,
+    time,
+    until_time,
+    event,
+    event_id,
+    by,
+    by_names,
+    facts,
+});
+
+records::shape!(Verdict {
+    outcome,
+    headline,
+    facts,
+    kind,
+    id,
+    checks,
+    fields,
+    state,
+    history,
+    anchor,
+    nodes,
+    raw,
+    millis,
+});
+
+records::shape!(Field {
+    name,
+    value,
+    backing,
+});
+
+records::names!(Backing {
+    Proven "proven",
+    Claimed "claimed",
+    Contradicted "contradicted",
+});

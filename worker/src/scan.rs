@@ -1,11 +1,9 @@
 //! What the page and the scanner worker say to each other.
 
 use crate::Id;
-use serde::{Deserialize, Serialize};
 
 /// From the page to the scanner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToScanner {
     /// Look for QR codes in the picture beside this message.
     Scan {
@@ -21,8 +19,7 @@ pub enum ToScanner {
 }
 
 /// From the scanner to the page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FromScanner {
     /// The worker is loaded and listens.
     Ready,
@@ -43,3 +40,12 @@ pub enum FromScanner {
         reason: String,
     },
 }
+
+records::tagged!(ToScanner by "is" {
+    Scan "scan" { id, width, height, budget_millis },
+});
+records::tagged!(FromScanner by "is" {
+    Ready "ready" {},
+    Found "found" { id, texts, millis },
+    Failed "failed" { id, reason },
+});

@@ -1,7 +1,7 @@
 //! What the page and the verifier worker say to each other.
 
 use crate::Id;
-use serde::{Deserialize, Serialize};
+use records::shape::decimal;
 use std::collections::BTreeMap;
 use verifier::verdict::{Anchor, Check, NodeAnswer, Signer, Verdict};
 
@@ -9,8 +9,7 @@ use verifier::verdict::{Anchor, Check, NodeAnswer, Signer, Verdict};
 pub type Facts = BTreeMap<String, String>;
 
 /// From the page to the verifier.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToVerifier {
     /// The text of `chains.json`; nothing else is asked before it.
     Configure {
@@ -116,8 +115,7 @@ pub enum ToVerifier {
 }
 
 /// From the verifier to the page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FromVerifier {
     /// The worker is loaded and listens.
     Ready {
@@ -253,7 +251,7 @@ impl FromVerifier {
 }
 
 /// A record's name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RecordRef {
     /// Kind: `invoice`, `document`, `grant`, `vote`, `ballot`, `room`, …
     pub kind: String,
@@ -262,8 +260,7 @@ pub struct RecordRef {
 }
 
 /// What an identity is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A patient, or a guardian.
     Patient,
@@ -274,7 +271,7 @@ pub enum Role {
 }
 
 /// A key pair held by the verifier worker; the private part never reaches the page except inside an exported file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// Public key, `ed25519:<hex>`.
     pub key: String,
@@ -291,8 +288,7 @@ pub struct Identity {
 }
 
 /// What an identity can do; each becomes one signed event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// `ballot.cast`: an owner votes, or changes the vote where the community's rules allow it.
     Cast {
@@ -367,7 +363,7 @@ pub enum Action {
 }
 
 /// The state of trust in one chain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
     /// Chain id.
     pub id: String,
@@ -394,7 +390,7 @@ pub struct Chain {
 }
 
 /// A member of the consortium, for choosing a reader and for naming who signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Member id.
     pub id: String,
@@ -407,3 +403,80 @@ pub struct Member {
     /// Roles, as in the member record.
     pub roles: Vec<String>,
 }
+
+records::tagged!(ToVerifier by "is" {
+    Configure "configure" { chains },
+    Follow "follow" { every_seconds },
+    Check "check" { id, text },
+    Record "record" { id, record, openings },
+    Recount "recount" { id, vote, sample },
+    Ballot "ballot" { id, key, vote },
+    Identities "identities" { id },
+    Create "create" { id, name, role },
+    Export "export" { id, key },
+    Exported "exported" { id, key },
+    Import "import" { id, text },
+    Forget "forget" { id, key },
+    Act "act" { id, key, action },
+    Cancel "cancel" { id },
+});
+records::tagged!(FromVerifier by "is" {
+    Ready "ready" { rules },
+    Chain "chain" { chain },
+    Waiting "waiting" { id, step, facts },
+    Checked "checked" { id, check },
+    Signing "signing" { id, signers, total_power: decimal },
+    Verdict "verdict" { id, verdict },
+    Identities "identities" { id, identities },
+    IdentityFile "identity-file" { id, key, name, text },
+    Sent "sent" { id, event_id, until },
+    Written "written" { id, event_id, record, height: decimal, time },
+    Content "content" { id, document, text },
+    Failed "failed" { id, reason, facts },
+});
+records::shape!(RecordRef { kind, id });
+records::names!(Role {
+    Patient "patient",
+    Owner "owner",
+    Member "member",
+});
+records::shape!(Identity {
+    key,
+    name,
+    role,
+    exported,
+    member,
+    records,
+});
+records::tagged!(Action by "is" {
+    Cast "cast" { vote, choice },
+    Give "give" { documents, to, purpose, until, note },
+    Revoke "revoke" { grant },
+    Deny "deny" { documents, member },
+    Allow "allow" { documents, member },
+    Confirm "confirm" { document },
+    Reject "reject" { document },
+    Read "read" { document, grant },
+    Emergency "emergency" { document, reason },
+    Review "review" { read, justified },
+});
+records::shape!(Chain {
+    id,
+    name,
+    name_en,
+    dev,
+    checkpoint_height: decimal,
+    checkpoint_hash,
+    anchor,
+    reason,
+    facts,
+    nodes,
+    members,
+});
+records::shape!(Member {
+    id,
+    name,
+    name_en,
+    org,
+    roles,
+});

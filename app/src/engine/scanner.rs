@@ -75,7 +75,7 @@ impl Inner {
         self.ready.set(false);
         let (hearing, ending) = (Rc::downgrade(self), Rc::downgrade(self));
         let hear = move |text: String| {
-            if let (Some(inner), Ok(message)) = (hearing.upgrade(), serde_json::from_str(&text)) {
+            if let (Some(inner), Some(message)) = (hearing.upgrade(), worker::read(&text)) {
                 inner.hear(message);
             }
         };
@@ -134,7 +134,7 @@ impl Inner {
             height,
             budget_millis,
         };
-        if let (Some(port), Ok(text)) = (&*self.port.borrow(), serde_json::to_string(&message)) {
+        if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(&message)) {
             port.post_with(&text, &picture.pixels.buffer());
         }
     }

@@ -155,7 +155,7 @@ impl Inner {
         self.starts.set(self.starts.get() + 1);
         let (hearing, ending) = (Rc::downgrade(self), Rc::downgrade(self));
         let hear = move |text: String| {
-            if let (Some(inner), Ok(message)) = (hearing.upgrade(), serde_json::from_str(&text)) {
+            if let (Some(inner), Some(message)) = (hearing.upgrade(), worker::read(&text)) {
                 inner.hear(message);
             }
         };
@@ -246,7 +246,7 @@ impl Inner {
     }
 
     fn post(&self, message: &ToVerifier) {
-        if let (Some(port), Ok(text)) = (&*self.port.borrow(), serde_json::to_string(message)) {
+        if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(message)) {
             port.post(&text);
         }
     }

@@ -1,7 +1,6 @@
 //! What the page's own origin serves besides the programs: `chains.json`, samples, the build's hash.
 
 use js_sys::{Function, JSON, Promise, Reflect};
-use serde::Deserialize;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -51,26 +50,25 @@ pub fn dev_chain() -> Option<Rc<str>> {
     id.starts_with("dev-").then(|| id.into())
 }
 
+/// A text in a parsed file; empty where there is none.
+pub fn field(object: &JsValue, name: &str) -> String {
+    let value = Reflect::get(object, &name.into()).ok();
+    value.and_then(|text| text.as_string()).unwrap_or_default()
+}
+
 /// Whether this is WeChat's browser.
 pub fn is_wechat() -> bool {
     let agent = web_sys::window().and_then(|window| window.navigator().user_agent().ok());
     agent.is_some_and(|agent| agent.contains("MicroMessenger"))
 }
 
-/// Where a site lets WeChat's own scanner be used: an address that answers with a signed configuration.
-#[derive(Deserialize)]
-struct Site {
-    #[serde(default)]
-    wechat_config: String,
-}
-
-/// The address of WeChat's signed configuration in `site.json`, if this is WeChat and the site has one.
+/// The address of WeChat's signed configuration in `site.json`, if this is WeChat and the site lets its own scanner be used.
 pub async fn wechat_config() -> Option<String> {
     if !is_wechat() {
         return None;
     }
-    let site: Site = serde_json::from_str(&text("./site.json").await?).ok()?;
-    (!site.wechat_config.is_empty()).then_some(site.wechat_config)
+    let site = JSON::parse(&text("./site.json").await?).ok()?;
+    Some(field(&site, "wechat_config")).filter(|address| !address.is_empty())
 }
 
 /// Calls WeChat's scanner, where its script is on the page and was configured; `done` gets the text.

@@ -4,15 +4,15 @@ use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, words};
 use crate::shell::{Page, Route, go, site, use_page};
 use crate::widget;
-use serde::Deserialize;
+use js_sys::{Array, JSON, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use worker::{RecordRef, ToVerifier};
 
 const LIST: &str = "./try/demo.json";
 
 /// The list of samples. Texts and pictures are what a scanner would see; what the verdict will be is for the verifier to say.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Samples {
     invoices: Vec<Sample>,
     votes: Vec<Sample>,
@@ -21,28 +21,52 @@ struct Samples {
 }
 
 /// One sample: of the optional parts it has those of its list.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 struct Sample {
     title: String,
     title_en: String,
     /// What the code of an invoice says.
-    #[serde(default)]
     text: String,
     /// Picture of the code, beside the list.
-    #[serde(default)]
     png: String,
     /// Identity file, beside the list.
-    #[serde(default)]
     file: String,
     /// Kind of a record.
-    #[serde(default)]
     kind: String,
     /// Id of a vote or a record.
-    #[serde(default)]
     id: String,
     /// Short name of an invoice.
-    #[serde(default)]
     name: String,
+}
+
+fn read(text: &str) -> Option<Samples> {
+    let file = JSON::parse(text).ok()?;
+    let list = |name: &str| {
+        let list = Reflect::get(&file, &name.into()).ok();
+        let list = list.and_then(|list| list.dyn_into::<Array>().ok());
+        let entries = list.unwrap_or_default();
+        entries.iter().map(|entry| sample(&entry)).collect()
+    };
+    Some(Samples {
+        invoices: list("invoices"),
+        votes: list("votes"),
+        identities: list("identities"),
+        records: list("records"),
+    })
+}
+
+fn sample(entry: &JsValue) -> Sample {
+    let text = |name| site::field(entry, name);
+    Sample {
+        title: text("title"),
+        title_en: text("title_en"),
+        text: text("text"),
+        png: text("png"),
+        file: text("file"),
+        kind: text("kind"),
+        id: text("id"),
+        name: text("name"),
+    }
 }
 
 /// The page.
@@ -61,10 +85,7 @@ fn use_try() -> Html {
         use_effect_with((), move |()| {
             spawn_local(async move {
                 let text = site::text(LIST).await;
-                samples.set(Some(
-                    text.and_then(|text| serde_json::from_str(&text).ok())
-                        .unwrap_or_default(),
-                ));
+                samples.set(Some(text.and_then(|text| read(&text)).unwrap_or_default()));
             });
         });
     }

@@ -29,17 +29,11 @@ fn row(lang: Lang, check: &Check) -> Html {
         Status::NotEstablished => (words::STATUS_OPEN, "not-established"),
     };
     html! {
-        <li class="check" data-testid="check" data-check={code(check)} data-status={status} data-reason={check.reason.clone()}>
+        <li class="check" data-testid="check" data-check={check.id.word()} data-status={status} data-reason={check.reason.clone()}>
             { mark(Mark::from(check.status), 22) }
             <div><span class="sr">{ lang.t(word) }{ ": " }</span>{ sentence }<small>{ detail }</small></div>
         </li>
     }
-}
-
-/// The check's id as it is written in JSON.
-fn code(check: &Check) -> String {
-    let text = serde_json::to_string(&check.id).unwrap_or_default();
-    text.trim_matches('"').to_owned()
 }
 
 /// What is being waited for, with a bar where there is an amount.

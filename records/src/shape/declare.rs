@@ -128,8 +128,8 @@ macro_rules! names {
 #[macro_export]
 macro_rules! tagged {
     ($type:ident by $tag:literal {
-        $first:ident $first_name:literal { $($first_field:ident),* $(,)? }
-        $(, $variant:ident $name:literal { $($field:ident),* $(,)? })* $(,)?
+        $first:ident $first_name:literal { $($first_field:ident $(: $first_how:ident)?),* $(,)? }
+        $(, $variant:ident $name:literal { $($field:ident $(: $how:ident)?),* $(,)? })* $(,)?
     }) => {
         impl $crate::shape::Shape for $type {
             fn read(
@@ -138,8 +138,12 @@ macro_rules! tagged {
             ) -> Self {
                 let mut object = reader.object(found);
                 let read = match object.tag($tag, &[$first_name $(, $name)*]) {
-                    $($name => Self::$variant { $($field: object.field(stringify!($field))),* },)*
-                    _ => Self::$first { $($first_field: object.field(stringify!($first_field))),* },
+                    $($name => Self::$variant {
+                        $($field: $crate::shape!(@read object, $field, (), ($($how)?))),*
+                    },)*
+                    _ => Self::$first {
+                        $($first_field: $crate::shape!(@read object, $first_field, (), ($($first_how)?))),*
+                    },
                 };
                 object.end();
                 read
@@ -149,11 +153,11 @@ macro_rules! tagged {
                 let mut object = $crate::canonical::Map::new();
                 let name = match self {
                     Self::$first { $($first_field),* } => {
-                        $($crate::shape::put(&mut object, stringify!($first_field), $crate::shape::Shape::write($first_field));)*
+                        $($crate::shape!(@write object, $first_field, (), ($($first_how)?));)*
                         $first_name
                     }
                     $(Self::$variant { $($field),* } => {
-                        $($crate::shape::put(&mut object, stringify!($field), $crate::shape::Shape::write($field));)*
+                        $($crate::shape!(@write object, $field, (), ($($how)?));)*
                         $name
                     })*
                 };

@@ -56,6 +56,43 @@ pub mod optional_nanoseconds {
     }
 }
 
+/// A number as a decimal string, for it may pass 2⁵³.
+pub mod decimal {
+    use super::{Reader, Value};
+
+    /// Reads the decimal string; only its one spelling.
+    pub fn read(found: Option<&Value>, reader: &mut Reader) -> u64 {
+        let text = reader.text(found);
+        match text.parse::<u64>() {
+            Ok(number) if number.to_string() == text => number,
+            _ => {
+                reader.note("not a decimal number");
+                0
+            }
+        }
+    }
+
+    /// Writes the decimal string.
+    pub fn write(number: &u64) -> Option<Value> {
+        Some(Value::String(number.to_string()))
+    }
+}
+
+/// As [`decimal`], for numbers that may not be known: the field is then left out.
+pub mod optional_decimal {
+    use super::{Reader, Value, decimal};
+
+    /// Reads the decimal string.
+    pub fn read(found: Option<&Value>, reader: &mut Reader) -> Option<u64> {
+        found.map(|_| decimal::read(found, reader))
+    }
+
+    /// Writes the decimal string of a number that is known.
+    pub fn write(number: &Option<u64>) -> Option<Value> {
+        decimal::write(number.as_ref()?)
+    }
+}
+
 /// A text that is left out where it is empty.
 pub mod text_or_empty {
     use super::{Reader, Value};

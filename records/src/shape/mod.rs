@@ -12,7 +12,9 @@ mod object;
 #[cfg(test)]
 mod tests;
 
-pub use leaves::{nanoseconds, optional_nanoseconds, plain, text_or_empty};
+pub use leaves::{
+    decimal, nanoseconds, optional_decimal, optional_nanoseconds, plain, text_or_empty,
+};
 pub use object::Object;
 
 use crate::canonical::{Error, Map, Value};

@@ -31,7 +31,7 @@ mod desk {
     }
 
     fn post(message: &FromScanner) {
-        if let Ok(text) = serde_json::to_string(message) {
+        if let Some(text) = worker::write(message) {
             // Fails only for values that cannot be cloned, which a text can.
             let _ = scope().post_message(&text.into());
         }
@@ -45,7 +45,7 @@ mod desk {
             width,
             height,
             budget_millis,
-        } = serde_json::from_str(&pair.get(0).as_string()?).ok()?;
+        } = worker::read(&pair.get(0).as_string()?)?;
         let started = Date::now();
         let pixels: ArrayBuffer = pair.get(1).dyn_into().ok()?;
         let luma = luma_from_rgba(&Uint8Array::new(&pixels).to_vec());

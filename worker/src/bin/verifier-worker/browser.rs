@@ -18,7 +18,7 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 
 /// Sends a message to the page.
 pub fn post(message: &FromVerifier) {
-    if let Ok(text) = serde_json::to_string(message) {
+    if let Some(text) = worker::write(message) {
         // Fails only for values that cannot be cloned, which a text can.
         let _ = scope().post_message(&text.into());
     }

@@ -44,7 +44,7 @@ pub fn open() {
         let message = event
             .data()
             .as_string()
-            .and_then(|text| serde_json::from_str(&text).ok());
+            .and_then(|text| worker::read(&text));
         if let Some(message) = message {
             desk.hear(message);
         }
