@@ -106,3 +106,55 @@ fn a_checkpoint_that_the_nodes_do_not_hold_starts_no_trust() {
         (Outcome::NotEstablished, "checkpoint-not-given")
     );
 }
+
+/// Two members with 57 % of the power sign themselves a validator set of their own, and a state with it.
+fn takeover() -> Lie {
+    let own = || {
+        let mut seats = chain().seats;
+        seats.truncate(2);
+        seats
+    };
+    lie(move |method, params, answer| {
+        let height: u64 = params["height"]
+            .as_str()
+            .map_or(0, |height| height.parse().expect("a height"));
+        let result = match method {
+            "commit" if height > 1 => {
+                let mut header = chain().header(height).clone();
+                header.validators_hash = comet::set(&own()).hash();
+                header.next_validators_hash = Some(header.validators_hash);
+                header.app_hash = vec![9; 32];
+                comet::commit_json(&header, &own(), |_| true)
+            }
+            "validators" if height > 1 => comet::validators_json(height, &own()),
+            _ => return answer,
+        };
+        json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })
+    })
+}
+
+#[test]
+fn less_than_two_thirds_cannot_hand_the_chain_to_themselves() {
+    let chain = Rc::new(chain());
+    let signed_at = |level: Option<&str>| {
+        let mut net = Net::at(chain.time());
+        for (url, _) in NODES {
+            net = net.with(url, &chain, takeover());
+        }
+        let mut verifier = verifier_from(&chain, 1, &NODES, |chain| {
+            if let Some(level) = level {
+                chain["trust_level"] = level.into();
+            }
+        });
+        let verdict = now(verifier.check(&net, &Question::text(&link())));
+        assert_ne!(verdict.outcome, Outcome::Verified);
+        let signed = |check: &verifier::verdict::Check| check.reason == "header-signed";
+        verdict.checks.iter().any(signed)
+    };
+    assert!(
+        !signed_at(None),
+        "two thirds, unless chains.json says otherwise"
+    );
+    // The attack is one: a third of the power is enough where that is asked for.
+    assert!(signed_at(Some("1/3")));
+}

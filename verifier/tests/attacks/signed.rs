@@ -7,7 +7,9 @@ use crate::{
 use records::{
     Head, RecordName, State,
     canonical::Value,
-    log::{LogTree, leaf_hash},
+    kinds::rules::Activation,
+    log::{Entry, LogTree, leaf_hash},
+    testing::key,
 };
 use std::rc::Rc;
 use verifier::{Question, verdict::Outcome};
@@ -68,5 +70,45 @@ fn a_signed_log_that_lacks_its_beginning_is_rejected() {
     assert_eq!(
         (verdict.outcome, verdict.headline.as_str()),
         (Outcome::Rejected, "history-breaks-rules")
+    );
+}
+
+/// Rules come into force that this program does not know, and an event is written under them.
+#[test]
+fn what_was_written_under_newer_rules_is_not_judged_by_older_ones() {
+    let mut chain = chain();
+    let activation = Activation {
+        from: chain.ledger.height + 1,
+        version: 2,
+    };
+    let keys = ["tax", "shop", "notary", "regulator"].map(key);
+    let keys: Vec<_> = keys.iter().collect();
+    let body = common::json(&activation);
+    chain.submit("rules.activate", ("rules", "main"), body, &keys);
+    let lock = records::kinds::invoice::Lock {
+        by: "firm".into(),
+        claim: "1".into(),
+    };
+    let invoice = ("invoice", INVOICE);
+    let payload = chain
+        .ledger
+        .payload("invoice.lock", invoice, common::json(&lock));
+    let envelope = payload.sign(&[&key("firm")]).expect("encodes").encode();
+    let entry = Entry {
+        height: chain.ledger.height,
+        time: chain.ledger.time,
+        envelope: &envelope,
+    };
+    let mut log = chain.ledger.log("invoice", INVOICE).to_vec();
+    log.push(entry.encode());
+    let data = chain.ledger.data("invoice", INVOICE);
+    let name = RecordName::new("invoice", INVOICE).expect("a name");
+    chain.forge(&name, &State { data, seq: 2 }, log);
+    chain.empty();
+    let verdict = one_liar(&Rc::new(chain), Lie::None, &Question::text(&link()));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "rules-too-new"),
+        "{verdict:#?}"
     );
 }
