@@ -54,6 +54,19 @@ impl World {
         Ok(())
     }
 
+    /// The page once more on an origin of its own, with a change to the chain in its chains.json.
+    ///
+    /// # Errors
+    /// Where it cannot be served.
+    pub fn page_whose_chain(&self, change: impl Fn(&mut Value)) -> Outcome<Site> {
+        let mut chains = chains_of(&self.demo, &self.liars)?;
+        if let Some(chain) = chains.pointer_mut("/chains/0") {
+            change(chain);
+        }
+        let changes = Changes::default().file("chains.json", chains.to_string());
+        Site::serve(changes.otherwise(&self.demo.page()))
+    }
+
     /// The page's address.
     #[must_use]
     pub fn page(&self) -> String {
@@ -133,8 +146,15 @@ impl World {
     }
 }
 
-/// The operator's file names the liars instead of the nodes before which they stand.
 fn page_of(demo: &Demo, liars: &[LyingNode], changes: Changes) -> Outcome<Changes> {
+    let chains = chains_of(demo, liars)?;
+    Ok(changes
+        .file("chains.json", chains.to_string())
+        .otherwise(&demo.page()))
+}
+
+/// The operator's file names the liars instead of the nodes before which they stand.
+fn chains_of(demo: &Demo, liars: &[LyingNode]) -> Outcome<Value> {
     let mut chains: Value = serde_json::from_str(&demo.file("chains.json")?)?;
     let nodes = chains
         .pointer_mut("/chains/0/nodes")
@@ -151,7 +171,5 @@ fn page_of(demo: &Demo, liars: &[LyingNode], changes: Changes) -> Outcome<Change
     for (node, liar) in nodes.iter_mut().zip(liars) {
         node["url"] = liar.address().into();
     }
-    Ok(changes
-        .file("chains.json", chains.to_string())
-        .otherwise(&demo.page()))
+    Ok(chains)
 }

@@ -55,3 +55,48 @@ fn every_reason_code_is_in_the_document_and_no_other() {
         "docs/verdicts.md has rows that the code does not"
     );
 }
+
+/// Names in backquotes in the last column of the table.
+fn tests_named(text: &str) -> Vec<&str> {
+    let rows = text.lines().filter(|line| line.starts_with("| "));
+    let last = rows.filter_map(|row| row.trim_end_matches(['|', ' ']).rsplit('|').next());
+    let names = last.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    names.collect()
+}
+
+fn sources(folder: &Path, found: &mut String) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            sources(&path, found);
+        } else if name.ends_with(".rs") {
+            found.push_str(&std::fs::read_to_string(&path).expect("text"));
+        }
+    }
+}
+
+#[test]
+fn every_attack_that_soundness_md_names_is_played() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = std::fs::read_to_string(root.join("docs/soundness.md")).expect("docs/soundness.md");
+    let mut code = String::new();
+    for part in [
+        "light-client",
+        "records",
+        "verifier",
+        "node",
+        "xtask",
+        "tests",
+    ] {
+        sources(&root.join(part), &mut code);
+    }
+    let names = tests_named(&text);
+    assert!(names.len() > 60, "{names:?}");
+    for name in names {
+        assert!(
+            code.contains(&format!("fn {name}(")),
+            "no test plays {name}"
+        );
+    }
+}

@@ -4,8 +4,9 @@ use super::Scenario;
 use lianyan_tests::Outcome;
 use lianyan_tests::demo::Demo;
 use lianyan_tests::lying_node::Lie;
-use lianyan_tests::visitor::Visitor;
+use lianyan_tests::visitor::{Seen, Visitor};
 use lianyan_tests::world::World;
+use std::time::Duration;
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -48,7 +49,17 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "one lying node among three changes no verdict",
         run: one_liar,
     },
+    Scenario {
+        name: "a forged tally is not believed, and an honest node's recount shows the true one",
+        run: forged_tally,
+    },
 ];
+
+/// Scenarios on a page of their own.
+pub const ON_A_PAGE_OF_ITS_OWN: &[Scenario] = &[Scenario {
+    name: "where every node hides the newest blocks, nothing that can change is established",
+    run: older_header,
+}];
 
 /// In every state that says so, a flush disappears.
 fn flushed() -> (String, String) {
@@ -128,4 +139,52 @@ fn one_liar(world: &World) -> Outcome {
         &Lie::ForgedState { from, to },
         &["out-of-force", "not-established"],
     )
+}
+
+/// Nine more in front of the area in favour: then the vote would have passed by heads too, for all that the page could tell.
+fn forged_tally(world: &World) -> Outcome {
+    let vote = world.vote("Dismiss the property manager")?;
+    let route = format!("#/r/vote/{}", vote["id"].as_str().unwrap_or_default());
+    let look = |liars| -> Outcome<(Seen, usize)> {
+        let from = r#""for":{"owner":{"area":"#.to_owned();
+        let to = format!("{from}9");
+        world.lie(liars, &Lie::ForgedState { from, to })?;
+        let visitor = Visitor::new(&world.page())?;
+        visitor.go(&route)?;
+        let seen = visitor.verdict();
+        let told = world.lies_told();
+        world.lie(0, &Lie::None)?;
+        Ok((seen?, told))
+    };
+    let (seen, told) = look(3)?;
+    seen.must_be_one_of(&["rejected", "not-established"])?;
+    if told == 0 {
+        return Err("the lie was never told: nothing was tested".into());
+    }
+    let (seen, _) = look(1)?;
+    seen.must_be("verified")?;
+    seen.must_have("history-replayed", "passed")
+}
+
+/// Longest age of a header on this page, seconds.
+const FRESH: u64 = 8;
+
+fn older_header(world: &World) -> Outcome {
+    let site = world.page_whose_chain(|chain| chain["fresh_seconds"] = FRESH.into())?;
+    let invoice = world.invoice("genuine-link")?;
+    Visitor::new(&site.address())?
+        .check(&invoice)?
+        .must_be("verified")?;
+    world.lie(3, &Lie::OlderHeader)?;
+    std::thread::sleep(Duration::from_secs(FRESH + 2));
+    let seen = Visitor::new(&site.address()).and_then(|visitor| visitor.check(&invoice));
+    let told = world.lies_told();
+    world.lie(0, &Lie::None)?;
+    let seen = seen?;
+    seen.must_be("not-established")?;
+    seen.must_have("header-fresh", "not-established")?;
+    if told == 0 {
+        return Err("the lie was never told: nothing was tested".into());
+    }
+    Ok(())
 }

@@ -82,6 +82,7 @@ fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
         consents::SCENARIOS,
         votes::SCENARIOS,
         lies::SCENARIOS,
+        lies::ON_A_PAGE_OF_ITS_OWN,
     ]
     .concat();
     for scenario in all.iter().filter(|scenario| chosen(scenario.name)) {
