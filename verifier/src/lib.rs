@@ -15,6 +15,7 @@ mod headers;
 mod history;
 mod host;
 mod identity;
+mod judging;
 mod kinds;
 mod members;
 mod nodes;
