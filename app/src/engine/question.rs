@@ -20,7 +20,8 @@ pub enum Question {
 }
 
 impl Question {
-    fn message(self, id: worker::Id) -> ToVerifier {
+    /// As the worker hears it.
+    pub fn message(self, id: worker::Id) -> ToVerifier {
         match self {
             Self::Text(text) => ToVerifier::Check { id, text },
             Self::Record(record) => ToVerifier::Record {

@@ -11,7 +11,7 @@ pub use format::{
     age, area, date, day_time, grouped, money, percent, short, thousands, time, ward,
 };
 
-pub use names::{member, tell as tell_names};
+pub use names::{ask_for, known as known_members, learn, member, tell as tell_names};
 
 use std::collections::BTreeMap;
 

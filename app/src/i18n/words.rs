@@ -43,6 +43,13 @@ texts! {
     TRY_SAY "用示例发票看看核验过程" "See a verification with sample invoices"
     BATCH "批量核验发票" "Check many invoices"
 
+    // Where we are: short, for the bar is narrow
+    AT_SCAN "扫发票" "Scan"
+    AT_BATCH "批量核验" "Many"
+    AT_MEDICAL "病历授权" "Consents"
+    AT_VOTE "社区表决" "Votes"
+    AT_KEYS "身份与密钥" "Keys"
+
     // State of the verifier and the chain
     LINK_LOADING "正在取来核验程序……" "Fetching the verifier …"
     LINK_SLOW "核验程序还没有取到，网络可能较慢。可以继续等，也可以再试一次。" "The verifier has not arrived yet; the network may be slow. Wait, or try again."
@@ -205,7 +212,6 @@ texts! {
     SIGN_DO "签名并提交" "Sign and send"
 
     // Vote
-    VOTE "社区表决" "Community votes"
     VOTE_FIND "表决编号，或公告二维码里的链接" "The vote's number, or the link in the notice's code"
     TASK_SCAN_CODE "扫码" "Scan a code"
     VOTE_OPEN "打开" "Open"
@@ -261,7 +267,6 @@ texts! {
     VOTE_CHANGE "截止前可以改投，以最后一次为准。" "It may be changed before the close; the last one counts."
 
     // Medical
-    MEDICAL "病历授权" "Medical consents"
     MED_PATIENT "我是患者" "I am the patient"
     MED_READER "我是医院或医生" "I am a reader"
     MED_GRANTS "我的授权" "My consents"
@@ -279,7 +284,7 @@ texts! {
     MED_REVOKED "已撤销" "Revoked"
     MED_SUPERSEDED "已被替代" "Superseded"
     MED_DENY_SAY "禁止查看" "May not read"
-    MED_MAY_SAY "可以查看 {count} 份病历" "May read {count} documents"
+    MED_MAY_SAY "可以查看 {count} 份病历" "May read: {count}"
     MED_PROPOSED "等待您确认" "Waiting for you"
     MED_SHARED "已入档" "Shared"
     MED_BOOK "谁看过" "Who has read"
@@ -290,8 +295,10 @@ texts! {
     MED_WHO "给谁" "For whom"
     MED_WHO_ELSE "或填对方的机构编号" "Or the reader's own number"
     MED_SIGHT "允许还是拒绝" "Permit or deny"
+    MED_NAMED "链上的名称：{name}" "On the chain: {name}"
     MED_PERMIT "允许查看" "Permit"
     MED_DENY "拒绝查看" "Deny"
+    MED_NOTE_SHOWN "附言" "Note"
     MED_NOTE "附言（可不填）" "Note (optional)"
     MED_DAYS "有效期" "Valid for"
     MED_DAYS_N "{days} 天" "{days} days"

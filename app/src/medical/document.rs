@@ -1,14 +1,12 @@
 //! One document of a patient: confirm it, see who has read it, who is denied, and review an emergency reading.
 
-use super::state::{Document, field, proven};
+use super::state::{Document, field, proven, unproven, use_last};
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, Text, date, member, words};
 use crate::shell::{Route, use_page};
-use crate::widget::{
-    self, Doing, Mark, act_view, checks_waiting, copy, mark, outcome_pill, use_act, visitors,
-};
-use verifier::verdict::{HistoryEntry, Outcome, Verdict};
+use crate::widget::{self, Doing, Mark, act_view, copy, mark, use_act, visitors};
+use verifier::verdict::{HistoryEntry, Verdict};
 use worker::{Action, RecordRef};
 
 /// Which document, for whom.
@@ -22,6 +20,21 @@ pub struct DocumentCard {
     pub again: u32,
     /// Hears that something was written.
     pub changed: Callback<()>,
+    /// Hears what is proven of it.
+    pub tell: Callback<(String, Told)>,
+}
+
+/// What the rest of the page needs to know of a document.
+#[derive(Clone, PartialEq)]
+pub struct Told {
+    /// Whether it may be granted.
+    pub shared: bool,
+    /// Its title, where the patient holds the opening.
+    pub title: String,
+}
+
+fn title<'a>(props: &'a DocumentCard, verdict: &'a Verdict) -> &'a str {
+    field(verdict, "title").unwrap_or(&props.id)
 }
 
 fn standing(document: &Document) -> (Text, Mark) {
@@ -59,23 +72,25 @@ fn use_document_card(props: &DocumentCard) -> Html {
     }
     let key = props.identity.clone();
     let act = Callback::from(move |action: Action| act.emit((key.clone(), action)));
-    let shown = inquiry
-        .verdict
-        .as_ref()
-        .and_then(|verdict| Some((verdict.clone(), proven::<Document>(verdict)?)));
-    let Some((verdict, document)) = shown else {
-        let waiting = inquiry
-            .waiting
-            .as_ref()
-            .map(|(code, facts)| checks_waiting(lang, code, facts));
-        let outcome = inquiry
-            .verdict
-            .as_ref()
-            .map_or(Outcome::NotEstablished, |verdict| verdict.outcome);
-        return html! { <section class="card row" data-testid="document">{ waiting.unwrap_or_else(|| outcome_pill(lang, outcome)) }</section> };
+    let last = use_last(&inquiry);
+    let shown = last.and_then(|verdict| Some((proven::<Document>(&verdict)?, verdict)));
+    let told = shown.as_ref().map(|(document, verdict)| Told {
+        shared: document.status == "shared",
+        title: title(props, verdict).to_owned(),
+    });
+    {
+        let (tell, id) = (props.tell.clone(), props.id.clone());
+        use_effect_with(told, move |told| {
+            if let Some(told) = told {
+                tell.emit((id, told.clone()));
+            }
+        });
+    }
+    let Some((document, verdict)) = shown else {
+        return html! { <section class="card row" data-testid="document">{ unproven(lang, &inquiry) }</section> };
     };
     let (word, shape) = standing(&document);
-    let title = field(&verdict, "title").unwrap_or(&props.id).to_owned();
+    let title = title(props, &verdict);
     let address = Route::Record(record, None).hash();
     html! {
         <section class="card stack" data-testid="document" data-id={props.id.clone()} data-status={document.status.clone()} data-outcome={widget::outcome_code(verdict.outcome)}>

@@ -1,7 +1,8 @@
 //! A new consent, or a denial: which documents, whom, why, until when.
 
+use super::document::Told;
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, short, small, words};
+use crate::i18n::{Lang, known_members, member, short, small, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Doing, act_view, segments, use_act};
 use wasm_bindgen::JsCast;
@@ -18,7 +19,7 @@ pub struct GiveForm {
     /// Key of the patient's identity.
     pub identity: String,
     /// Its documents.
-    pub documents: Vec<String>,
+    pub documents: Vec<(String, Told)>,
     /// Hears that it was written.
     pub changed: Callback<()>,
 }
@@ -67,11 +68,15 @@ fn use_give_form(props: &GiveForm) -> Html {
     } else {
         wish.to.clone()
     };
-    let documents: Vec<String> = props
+    // What the patient has not confirmed can be denied, and not granted.
+    let offered = props
         .documents
         .iter()
+        .filter(|(_, told)| told.shared || wish.deny);
+    let documents: Vec<String> = offered
+        .clone()
+        .map(|(id, _)| id.clone())
         .filter(|id| !wish.without.contains(id))
-        .cloned()
         .collect();
     let ready = !to.is_empty() && !documents.is_empty() && !doing.busy();
     let send = {
@@ -82,7 +87,7 @@ fn use_give_form(props: &GiveForm) -> Html {
         <div class="stack">
             { sight(lang, &wish) }
             { whom(lang, &wish, &readers, &to) }
-            { which(lang, &wish, &props.documents) }
+            { which(lang, &wish, offered) }
             if !wish.deny { { why(lang, &wish) } }
             <button type="button" class="btn primary" disabled={!ready} onclick={send} data-testid="give">{ lang.t(words::SIGN_DO) }</button>
             { act_view(lang, &doing) }
@@ -110,11 +115,7 @@ fn action(wish: &Wish, to: &str, documents: Vec<String>) -> Action {
 
 /// Members that a patient can permit or deny: only those proven on the chain.
 fn readers(page: &Page) -> Vec<(String, String)> {
-    let members = page
-        .known
-        .chain
-        .as_ref()
-        .map_or(&[][..], |chain| &chain.members);
+    let members = known_members();
     let may = |role: &String| READERS.contains(&role.as_str());
     let readers = members.iter().filter(|member| member.roles.iter().any(may));
     readers
@@ -164,6 +165,11 @@ fn whom(lang: Lang, wish: &State<Wish>, readers: &[(String, String)], to: &str) 
             edit(&to_typed, |wish| wish.to = input.value().trim().to_owned());
         }
     });
+    let typed_name = if readers.iter().any(|(id, _)| id == to) {
+        to.to_owned()
+    } else {
+        member(lang, to)
+    };
     html! {
         <>
             if !readers.is_empty() {
@@ -172,18 +178,23 @@ fn whom(lang: Lang, wish: &State<Wish>, readers: &[(String, String)], to: &str) 
                 </select></label>
             }
             <label class="field"><span>{ lang.t(words::MED_WHO_ELSE) }</span><input class="input" autocomplete="off" maxlength="96" oninput={typed} data-testid="grant-to-other" /></label>
+            if typed_name != to { <p class="caption">{ lang.fill(words::MED_NAMED, &[("name", &typed_name)]) }</p> }
         </>
     }
 }
 
-fn which(lang: Lang, wish: &State<Wish>, documents: &[String]) -> Html {
-    let rows = documents.iter().map(|id| {
+fn which<'a>(
+    lang: Lang,
+    wish: &State<Wish>,
+    documents: impl Iterator<Item = &'a (String, Told)>,
+) -> Html {
+    let rows = documents.map(|(id, told)| {
         let (wish, id, on) = (wish.clone(), id.clone(), !wish.without.contains(id));
-        let name = short(&id);
+        let name = if told.title == id { short(&id) } else { told.title.clone() };
         let change = Callback::from(move |_| {
             edit(&wish, |wish| if on { wish.without.push(id.clone()) } else { wish.without.retain(|other| *other != id) });
         });
-        html! { <label class="choice"><input type="checkbox" checked={on} onchange={change} data-testid="grant-document" /><span class="mono">{ name }</span></label> }
+        html! { <label class="choice"><input type="checkbox" checked={on} onchange={change} data-testid="grant-document" /><span>{ name }</span></label> }
     });
     html! { <fieldset style="border:0;padding:0" class="stack"><legend class="small" style="padding-bottom:6px">{ lang.t(words::MED_WHAT) }</legend>{ for rows }</fieldset> }
 }

@@ -1,13 +1,12 @@
 //! One grant: who, what, why, until when, in force or not, how often read; and revoking it.
 
-use super::state::{Grant, block_time, field, proven};
+use super::state::{Grant, block_time, field, proven, unproven, use_last};
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, Text, member, small, time, ward, words};
-use crate::shell::{Page, Route, use_page};
-use crate::widget::{Doing, Mark, act_view, checks_waiting, mark, outcome_pill, use_act};
-use std::rc::Rc;
-use verifier::verdict::{Outcome, Verdict};
+use crate::shell::{Route, use_page};
+use crate::widget::{Doing, Mark, act_view, mark, use_act};
+use verifier::verdict::Verdict;
 use worker::{Action, RecordRef};
 
 /// Which grant, for whom.
@@ -71,19 +70,10 @@ fn use_grant_card(props: &GrantCard) -> Html {
             ))
         })
     };
-    let shown = inquiry
-        .verdict
-        .as_ref()
-        .and_then(|verdict| Some((verdict.clone(), proven::<Grant>(verdict)?)));
-    let Some((verdict, grant)) = shown else {
-        return unproven(
-            &page,
-            &inquiry.verdict,
-            inquiry
-                .waiting
-                .as_ref()
-                .map(|(code, facts)| checks_waiting(lang, code, facts)),
-        );
+    let last = use_last(&inquiry);
+    let shown = last.and_then(|verdict| Some((proven::<Grant>(&verdict)?, verdict)));
+    let Some((grant, verdict)) = shown else {
+        return html! { <section class="card row" data-testid="grant">{ unproven(lang, &inquiry) }</section> };
     };
     let (word, shape) = standing(&grant, block_time(&verdict));
     html! {
@@ -101,14 +91,6 @@ fn use_grant_card(props: &GrantCard) -> Html {
     }
 }
 
-/// A grant whose state is not proven: never drawn as if it held.
-fn unproven(page: &Page, verdict: &Option<Rc<Verdict>>, waiting: Option<Html>) -> Html {
-    let pill = verdict
-        .as_ref()
-        .map(|verdict| outcome_pill(page.lang, verdict.outcome));
-    html! { <section class="card row" data-testid="grant">{ waiting.or(pill).unwrap_or_else(|| outcome_pill(page.lang, Outcome::NotEstablished)) }</section> }
-}
-
 fn head(lang: Lang, grant: &Grant, word: Text, shape: Mark) -> Html {
     let name = member(lang, &grant.to);
     html! {
@@ -123,7 +105,7 @@ fn rows(lang: Lang, verdict: &Verdict, grant: &Grant) -> Html {
     html! {
         <dl class="fields">
             if let Some(why) = field(verdict, "purpose") { <dt>{ lang.t(words::MED_WHY) }</dt><dd>{ small(lang, why) }</dd> }
-            if let Some(note) = field(verdict, "note") { <dt>{ lang.t(words::MED_NOTE) }</dt><dd>{ note }</dd> }
+            if let Some(note) = field(verdict, "note") { <dt>{ lang.t(words::MED_NOTE_SHOWN) }</dt><dd>{ note }</dd> }
             <dt>{ lang.t(words::MED_UNTIL) }</dt><dd>{ time(&grant.until) }{ left }</dd>
             <dt>{ lang.t(words::MED_READS) }</dt><dd>{ lang.fill(words::MED_READS_N, &[("count", &grant.reads.to_string())]) }</dd>
         </dl>

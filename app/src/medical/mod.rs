@@ -3,6 +3,7 @@
 mod document;
 mod give;
 mod grant;
+mod look;
 mod patient;
 mod reader;
 mod state;

@@ -1,10 +1,17 @@
 //! The patient's view: in one screen who may read what, why, until when, whether it holds now, and who has read.
 
-use super::{document::DocumentCard, give::GiveForm, grant::GrantCard, sides};
+use super::{
+    document::{DocumentCard, Told},
+    give::GiveForm,
+    grant::GrantCard,
+    look::use_looking,
+    sides,
+};
 use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::use_page;
 use crate::widget::{self, IdentityPick, mine};
+use std::collections::BTreeMap;
 use worker::{Identity, Role};
 
 fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item = String> + 'a {
@@ -12,6 +19,14 @@ fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item 
     records
         .filter(move |record| record.kind == kind)
         .map(|record| record.id.clone())
+}
+
+/// Id, title and whether it is shared, of each document that is proven.
+fn offered(documents: &[String], told: &BTreeMap<String, Told>) -> Vec<(String, Told)> {
+    let proven = documents
+        .iter()
+        .filter_map(|id| Some((id.clone(), told.get(id)?.clone())));
+    proven.collect()
 }
 
 /// The page.
@@ -31,9 +46,21 @@ fn use_patient() -> Html {
         Callback::from(move |chosen| key.set(chosen))
     };
     let changed = {
-        let again = again.clone();
-        Callback::from(move |()| again.set(*again + 1))
+        let again = again.setter();
+        Callback::from(move |()| again.change(|again| again + 1))
     };
+    let told = use_state(BTreeMap::new);
+    let tell = {
+        let told = told.setter();
+        Callback::from(move |(id, one): (String, Told)| {
+            told.change(|told| {
+                let mut told = told.clone();
+                told.insert(id, one);
+                told
+            });
+        })
+    };
+    use_looking(again.setter());
     let identity = mine(&page, Role::Patient)
         .into_iter()
         .find(|identity| identity.key == *key);
@@ -50,13 +77,13 @@ fn use_patient() -> Html {
                         <h2>{ lang.t(words::MED_GRANTS) }</h2>
                         if grants.is_empty() { <p class="note">{ lang.t(words::MED_NO_GRANTS) }</p> }
                         { for grants.iter().map(|id| keyed(id, GrantCard { id: id.clone(), identity: (*key).clone(), again: *again, changed: changed.clone() })) }
-                        { part(GiveForm { identity: (*key).clone(), documents: documents.clone(), changed: changed.clone() }) }
+                        { part(GiveForm { identity: (*key).clone(), documents: offered(&documents, &told), changed: changed.clone() }) }
                         <p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
                     </div>
                     <div class="col">
                         <h2>{ lang.t(words::MED_DOCUMENTS) }</h2>
                         if documents.is_empty() { <p class="note">{ lang.t(words::MED_NO_DOCUMENTS) }</p> }
-                        { for documents.iter().map(|id| keyed(id, DocumentCard { id: id.clone(), identity: (*key).clone(), again: *again, changed: changed.clone() })) }
+                        { for documents.iter().map(|id| keyed(id, DocumentCard { id: id.clone(), identity: (*key).clone(), again: *again, changed: changed.clone(), tell: tell.clone() })) }
                     </div>
                 </div>
             }

@@ -1,7 +1,12 @@
 //! What is drawn of the proven states of documents and grants; the whole of them stands in docs/formats.md.
 
+use crate::draw::prelude::*;
+use crate::engine::Inquiry;
+use crate::i18n::{Lang, words};
+use crate::widget::{checks_waiting, outcome_pill};
 use records::{canonical, shape::Shape};
-use verifier::verdict::Verdict;
+use std::{cell::RefCell, rc::Rc};
+use verifier::verdict::{Outcome, Verdict};
 
 /// A document.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +73,28 @@ records::shape!(Grant {
     until,
     ..
 });
+
+/// The last verdict on a record: while it is being looked at again, what was proven before stays in sight.
+#[hook]
+pub fn use_last(inquiry: &Inquiry) -> Option<Rc<Verdict>> {
+    let last = use_kept(|| RefCell::new(None));
+    if inquiry.verdict.is_some() || inquiry.failed.is_some() {
+        last.replace(inquiry.verdict.clone());
+    }
+    last.borrow().clone()
+}
+
+/// In place of a record that is not proven: what is being waited for, or how it ended; never drawn as if it held.
+pub fn unproven(lang: Lang, inquiry: &Inquiry) -> Html {
+    if let Some((code, facts)) = &inquiry.waiting {
+        return checks_waiting(lang, code, facts);
+    }
+    match (&inquiry.verdict, &inquiry.failed) {
+        (Some(verdict), _) => outcome_pill(lang, verdict.outcome),
+        (None, Some(_)) => outcome_pill(lang, Outcome::NotEstablished),
+        (None, None) => html! { <span class="small">{ lang.t(words::BATCH_NEXT) }</span> },
+    }
+}
 
 /// Whether a member may read a document.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,12 +8,12 @@ use crate::widget::{self, Icon, icon};
 fn title(route: &Route) -> Option<Text> {
     Some(match route {
         Route::Home | Route::Unknown => return None,
-        Route::Scan => words::TASK_SCAN,
+        Route::Scan => words::AT_SCAN,
         Route::Result | Route::Record(..) => words::RESULT,
-        Route::Batch => words::BATCH,
-        Route::Medical | Route::Reader => words::MEDICAL,
-        Route::Votes | Route::Vote(_) => words::VOTE,
-        Route::Keys => words::KEYS,
+        Route::Batch => words::AT_BATCH,
+        Route::Medical | Route::Reader => words::AT_MEDICAL,
+        Route::Votes | Route::Vote(_) => words::AT_VOTE,
+        Route::Keys => words::AT_KEYS,
         Route::Trust => words::TRUST,
         Route::Try => words::TRY,
     })

@@ -9,13 +9,14 @@ pub use route::Route;
 
 use crate::draw::Setter;
 use crate::draw::prelude::*;
-use crate::engine::{Engine, Known, Scanner};
-use crate::i18n::{Lang, tell_names, words};
+use crate::engine::{Engine, Known, Question, Scanner};
+use crate::i18n::{Lang, ask_for, learn, tell_names, words};
 use crate::{home, invoice, keys, medical, scan, trust, tryout, vote};
 use gloo::events::EventListener;
 use prefs::Prefs;
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
+use worker::{FromVerifier, RecordRef};
 use yew::ContextProvider;
 
 /// What every part of the page may use.
@@ -37,6 +38,8 @@ pub struct Page {
     pub scanned: Rc<str>,
     /// Checks a text: goes to its result.
     pub check: Callback<String>,
+    /// How many members' names were proven meanwhile; what names members is drawn again with it.
+    pub names: u32,
     /// The chain's id, where its keys are for development.
     pub dev: Option<Rc<str>>,
     /// WeChat's signed configuration, where the site has one.
@@ -87,6 +90,7 @@ fn use_shell() -> Html {
     let route = use_state(here);
     let scanned = use_state(|| Rc::<str>::from(""));
     let dev = use_state(site::dev_chain);
+    let names = use_state(|| 0u32);
     let wechat = use_state(|| None);
     let scanner = use_kept(Scanner::default);
     let engine = {
@@ -99,6 +103,7 @@ fn use_shell() -> Html {
     }
     use_site((*engine).clone(), dev.setter(), wechat.setter());
     use_sight((*engine).clone());
+    use_names((*engine).clone(), names.setter());
     {
         let route = route.setter();
         use_effect_with((), move |()| {
@@ -133,6 +138,7 @@ fn use_shell() -> Html {
                 go(&Route::Result);
             })
         },
+        names: *names,
         dev: (*dev).clone(),
         wechat: (*wechat).clone(),
     });
@@ -197,6 +203,27 @@ fn use_site(engine: Engine, dev: Setter<Option<Rc<str>>>, wechat: Setter<Option<
             dev.set(site::dev_chain());
             wechat.set(site::wechat_config().await.map(Rc::from));
         });
+    });
+}
+
+/// Proves the record of each member that is named for the first time.
+#[hook]
+fn use_names(engine: Engine, names: Setter<u32>) {
+    let tickets = use_kept(|| RefCell::new(Vec::new()));
+    use_effect_with((), move |()| {
+        ask_for(Callback::from(move |id: String| {
+            let (kind, names) = (String::from("member"), names.clone());
+            let question = Question::Record(RecordRef { kind, id });
+            let hear = Callback::from(move |message| {
+                if let FromVerifier::Verdict { verdict, .. } = message
+                    && learn(&verdict)
+                {
+                    names.change(|count| count + 1);
+                }
+            });
+            let ticket = engine.ask(|id| question.message(id), hear);
+            tickets.borrow_mut().push(ticket);
+        }));
     });
 }
 

@@ -40,6 +40,7 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
     let (word, sentence, shape) = say(result.decision);
     let (matter_name, law) = matter(lang, vote.matter);
     let major = result.approval.heads.threshold.inclusive();
+    let open = matches!(result.decision, Decision::Open | Decision::NotYetOpen);
     let lenders = vote.matter == Matter::Lenders;
     let [against, abstain] = [vote.tally.against, vote.tally.abstain]
         .map(|choice| thousands(choice.total().heads.into()));
@@ -53,9 +54,9 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
             </section>
             <section class="card" data-testid="count">
                 <h3>{ lang.t(words::VOTE_TAKE_PART) }</h3>
-                { meters(lang, &result.participation, lenders) }
+                { meters(lang, &result.participation, open, lenders) }
                 <h3>{ lang.t(if major { words::VOTE_AGREE_3_4 } else { words::VOTE_AGREE_HALF }) }</h3>
-                { meters(lang, &result.approval, lenders) }
+                { meters(lang, &result.approval, open, lenders) }
                 <p class="small">{ lang.fill(words::VOTE_OTHERS, &[("against", &against), ("abstain", &abstain)]) }</p>
                 if vote.conflicts > 0 { <p class="caption">{ lang.fill(words::VOTE_CONFLICTS, &[("count", &vote.conflicts.to_string())]) }</p> }
                 if let Some(silent) = result.with_silent {
@@ -66,7 +67,7 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
     }
 }
 
-fn meters(lang: Lang, measures: &Measures, lenders: bool) -> Html {
+fn meters(lang: Lang, measures: &Measures, open: bool, lenders: bool) -> Html {
     let (heads, by_area) = (&measures.heads, &measures.area);
     let size = |value: u64| {
         if lenders {
@@ -78,8 +79,8 @@ fn meters(lang: Lang, measures: &Measures, lenders: bool) -> Html {
     let unit = if lenders { "" } else { " ㎡" };
     html! {
         <>
-            { meter(lang.t(words::VOTE_HEADS), heads, (thousands(heads.part.into()), thousands(heads.whole.into()))) }
-            { meter(lang.t(if lenders { words::VOTE_PRINCIPAL } else { words::VOTE_AREA }), by_area, (size(by_area.part), format!("{}{unit}", size(by_area.whole)))) }
+            { meter(lang.t(words::VOTE_HEADS), heads, open, (thousands(heads.part.into()), thousands(heads.whole.into()))) }
+            { meter(lang.t(if lenders { words::VOTE_PRINCIPAL } else { words::VOTE_AREA }), by_area, open, (size(by_area.part), format!("{}{unit}", size(by_area.whole)))) }
         </>
     }
 }

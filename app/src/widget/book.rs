@@ -33,18 +33,19 @@ fn line(lang: Lang, entry: &HistoryEntry) -> Html {
         }
         _ => None,
     };
-    let names = if entry.by_names.is_empty() {
-        &entry.by
-    } else {
-        &entry.by_names
-    };
-    let names: Vec<String> = names.iter().map(|name| small(lang, name)).collect();
+    let names: Vec<String> = entry.by.iter().map(|by| author(lang, by)).collect();
     html! {
         <li {class} data-testid="entry" data-event={entry.event.clone()} data-height={entry.height.to_string()}>
             <time>{ day }<br />{ clock }{ until(lang, entry) }</time><i></i>
             <div><b>{ event(lang, &entry.event) }</b>{ " " }{ names.join(lang.pick("、", ", ")) }{ why(lang, entry) }</div>
         </li>
     }
+}
+
+/// `patient`, `holder`, `owner` by word, a member by name.
+fn author(lang: Lang, by: &str) -> String {
+    let word = small(lang, by);
+    if word == by { member(lang, by) } else { word }
 }
 
 /// Block time is a lower bound: where more than a minute passed before the next block that is known, its time is shown too.

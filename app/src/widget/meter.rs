@@ -12,8 +12,8 @@ fn width(part: u64, whole: u64) -> String {
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
-/// Draws the meter; `shown` writes part and whole.
-pub fn meter(name: &str, measure: &Measure, shown: (String, String)) -> Html {
+/// Draws the meter; `shown` writes part and whole. While a count is `open`, what has not reached its threshold has not failed it.
+pub fn meter(name: &str, measure: &Measure, open: bool, shown: (String, String)) -> Html {
     let (need, of) = measure.threshold.fraction();
     let fill = format!("width:{}", width(measure.part, measure.whole));
     let line = format!("left:{}", width(need.into(), of.into()));
@@ -22,7 +22,7 @@ pub fn meter(name: &str, measure: &Measure, shown: (String, String)) -> Html {
         <div class="meter" data-testid="meter" data-met={measure.met.to_string()} data-part={part} data-whole={whole}>
             <div class="row"><span>{ name.to_owned() }</span><span><b>{ shown.0 }</b>{ " / " }{ shown.1 }{ "\u{2003}" }{ percent(measure.part.into(), measure.whole.into()) }</span></div>
             <div class="rail" aria-hidden="true">
-                <div class={classes(["fill", when(!measure.met, "no")])} style={fill}></div><div class="line" style={line}><span>{ format!("{need}/{of}") }</span></div>
+                <div class={classes(["fill", if measure.met { "" } else if open { "open" } else { "no" }])} style={fill}></div><div class="line" style={line}><span>{ format!("{need}/{of}") }</span></div>
             </div>
         </div>
     }
