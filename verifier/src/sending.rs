@@ -222,8 +222,10 @@ impl Verifier {
                     }
                     time_of(&header)
                 }
-                // The network may come back; the clock of the device ends the wait.
-                Err(_) => host.now().saturating_sub(OPEN_FOR),
+                // The device's clock ends the wait. That it was not written is not proven by this, and it stays pending.
+                Err(unsent) if host.now().saturating_sub(OPEN_FOR) > until => return Err(unsent),
+                // The network may come back.
+                Err(_) => continue,
             };
             if time > until {
                 self.pending.remove(name);

@@ -11,7 +11,7 @@ use records::{
     testing::{SECOND, key},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, rc::Rc};
+use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 use verifier::{Draft, Unsent, Verifier, Written};
 
 /// Locks the invoice for a claim.
@@ -249,4 +249,31 @@ fn what_is_written_is_proven_by_the_records_log() {
     }
     let written = now(verifier(&chain, &NODES).send(&net, lock("firm", "1"))).expect("written");
     assert_eq!(written.height, 4);
+}
+
+#[test]
+fn where_nobody_answers_any_more_nothing_is_said_about_the_event() {
+    let chain = Rc::new(locked());
+    let cut = Rc::new(Cell::new(false));
+    let mut net = Net::at(chain.time() + 1300 * SECOND);
+    for (url, _) in NODES {
+        let cut = cut.clone();
+        let falls_silent = lie(move |method, _, answer| {
+            if method == "broadcast_tx_sync" {
+                cut.set(true);
+            } else if cut.get() {
+                return json!({});
+            }
+            answer
+        });
+        net = net.with(url, &chain, falls_silent);
+    }
+    let mut verifier = verifier(&chain, &NODES);
+    let result = now(verifier.send(&net, lock("firm", "2")));
+    let (code, _) = reason(result);
+    assert!(cut.get() && code != "not-written", "{code}");
+    cut.set(false);
+    // It may have been written for all that is known: no alternative is signed.
+    let result = now(verifier.send(&net, lock("firm", "3")));
+    assert_eq!(reason(result).0, "still-pending");
 }
