@@ -29,7 +29,7 @@ fn patient(document: &str) -> SecretKey {
 }
 
 /// Two shared documents, a grant over both to another hospital, and a reading under it.
-fn granted() -> TestChain {
+pub fn granted() -> TestChain {
     let mut chain = TestChain::found(vec![
         member("tax", &["tax-bureau"]),
         member("renji", &["hospital"]),

@@ -2,7 +2,11 @@
 
 use crate::{
     ask::{NODES, all_lie, one_liar},
-    common::{self, INVOICE, Lie, Net, PRINTED, TestChain, chain, lie, link, now, verifier},
+    common::{
+        self, INVOICE, Lie, Net, PRINTED, TestChain, chain, lie, link, now, verifier,
+        vote::{VOTE, voting},
+    },
+    rests::granted,
 };
 use records::testing::{SECOND, key};
 use std::rc::Rc;
@@ -162,4 +166,30 @@ fn a_red_flushed_invoice_stays_so_under_an_old_header() {
     }
     let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
     assert_eq!(verdict.outcome, Outcome::OutOfForce);
+}
+
+#[test]
+fn neither_a_consent_nor_a_vote_nor_a_document_is_in_force_under_an_old_header() {
+    let mut vote = voting(|_| {});
+    vote.chain.empty();
+    let vote = Rc::new(vote.chain);
+    let consent = Rc::new(granted());
+    for (chain, kind, id, last) in [
+        (&vote, "vote", VOTE, "vote-open"),
+        (&consent, "grant", "g1", "grant-active"),
+        (&consent, "document", "a1", "document-shared"),
+    ] {
+        let mut net = Net::at(chain.time() + 121 * SECOND);
+        for (url, _) in NODES {
+            net = net.with(url, chain, Lie::None);
+        }
+        let question = Question::record(kind, id, None).expect("a name");
+        let verdict = now(verifier(chain, &NODES).check(&net, &question));
+        assert_eq!(
+            (verdict.outcome, verdict.headline.as_str()),
+            (Outcome::NotEstablished, "life-cycle-stale"),
+            "{kind}"
+        );
+        assert_eq!(verdict.facts["last"], last);
+    }
 }
