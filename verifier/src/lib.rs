@@ -21,6 +21,7 @@ mod members;
 mod nodes;
 mod outcome;
 mod proof;
+mod provider;
 mod question;
 #[cfg(feature = "seal")]
 mod random;

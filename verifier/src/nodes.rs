@@ -13,7 +13,7 @@ use alloc::{
     vec::Vec,
 };
 use light_client::{
-    Hash, LightBlock, ValidatorSet,
+    Hash, LightBlock, Time, ValidatorSet,
     json::{self, Value},
 };
 
@@ -28,9 +28,6 @@ pub const LONG: Limits = Limits {
     bytes: 8 * 1024 * 1024,
 };
 
-/// A newest block that is this much newer than all others is not waited for.
-const NEAR: u64 = 3;
-
 /// Validator sets by their hash: they change slowly and are large.
 pub type Sets = BTreeMap<Hash, ValidatorSet>;
 /// Sets that are kept.
@@ -40,12 +37,18 @@ const MAX_SETS: usize = 32;
 #[derive(Clone, Debug)]
 pub struct Roll {
     pub answers: Vec<NodeAnswer>,
+    /// Time of the newest block that each claims to have.
+    times: Vec<Option<Time>>,
 }
 
 impl Roll {
     /// Asks every node for its newest height, all at once.
     pub async fn call<H: Host>(host: &H, chain_id: &str, nodes: &[Node]) -> Self {
         let statuses = join_all(nodes.iter().map(|node| status(host, &node.url))).await;
+        let times = statuses
+            .iter()
+            .map(|status| Some(status.as_ref().ok()?.latest_time));
+        let times = times.collect();
         let answers = nodes.iter().zip(statuses).map(|(node, status)| {
             let mut answer = NodeAnswer {
                 url: node.url.clone(),
@@ -65,7 +68,13 @@ impl Roll {
         });
         Self {
             answers: answers.collect(),
+            times,
         }
+    }
+
+    /// Time of the newest block that a node claims to have.
+    pub fn time(&self, at: usize) -> Option<Time> {
+        self.times.get(at).copied().flatten()
     }
 
     /// Nodes that may still be believed to answer, by falling height.
@@ -89,26 +98,6 @@ impl Roll {
                 _ => note(answer, fault),
             }
         }
-    }
-
-    /// The newest height, not far below the one claimed, that nodes of two members claim to have. One node alone can neither hide newer blocks
-    /// from us nor keep us waiting for a block that only it has.
-    pub fn confirmable(&self, claimed: u64) -> u64 {
-        let mut best: BTreeMap<&str, u64> = BTreeMap::new();
-        for (at, height) in self.usable() {
-            let member = self
-                .answers
-                .get(at)
-                .map_or("", |answer| answer.member.as_str());
-            let own = best.entry(member).or_default();
-            *own = height.min(claimed).max(*own);
-        }
-        let mut heights: Vec<u64> = best.into_values().collect();
-        heights.sort_unstable_by_key(|height| core::cmp::Reverse(*height));
-        let second = heights.get(1).copied();
-        second
-            .filter(|height| claimed - height <= NEAR)
-            .unwrap_or(claimed)
     }
 
     /// Nodes to ask for proofs: those that hold our header first.
@@ -138,19 +127,6 @@ impl Roll {
             .get(at)
             .map(|answer| answer.url.clone())
             .unwrap_or_default()
-    }
-
-    /// Members whose nodes agree, each once.
-    pub fn agreeing_members(&self) -> usize {
-        let mut members: Vec<&str> = self
-            .answers
-            .iter()
-            .filter(|answer| answer.state == "agrees")
-            .map(|answer| answer.member.as_str())
-            .collect();
-        members.sort_unstable();
-        members.dedup();
-        members.len()
     }
 }
 
@@ -193,6 +169,8 @@ fn first(answers: &[Value]) -> Result<&Value, Fault> {
 pub struct Fetched {
     pub block: LightBlock,
     pub raw: Value,
+    /// What was transferred for it.
+    pub bytes: u64,
 }
 
 /// Fetches header, commit and validators of a height.
@@ -202,7 +180,7 @@ pub async fn light_block<H: Host>(
     height: u64,
     sets: &mut Sets,
 ) -> Result<Fetched, Fault> {
-    let mut answers = rpc::ask(host, url, &[Call::commit(height)], LONG).await?;
+    let (mut answers, mut bytes) = rpc::weigh(host, url, &[Call::commit(height)], LONG).await?;
     let raw = answers
         .pop()
         .ok_or_else(|| Fault::Garbage("nothing".into()))?;
@@ -213,7 +191,11 @@ pub async fn light_block<H: Host>(
     let hash = signed_header.header.validators_hash;
     let validators = match sets.get(&hash) {
         Some(set) => set.clone(),
-        None => validators(host, url, height).await?,
+        None => {
+            let (set, more) = validators(host, url, height).await?;
+            bytes = bytes.saturating_add(more);
+            set
+        }
     };
     if validators.hash() != hash {
         return Err(Fault::Refuted("validators-hash".into()));
@@ -227,12 +209,16 @@ pub async fn light_block<H: Host>(
         validators,
         next_validators: None,
     };
-    Ok(Fetched { block, raw })
+    Ok(Fetched { block, raw, bytes })
 }
 
-/// The whole set, page by page.
-async fn validators<H: Host>(host: &H, url: &str, height: u64) -> Result<ValidatorSet, Fault> {
-    let answers = rpc::ask(host, url, &[Call::validators(height, 1)], LONG).await?;
+/// The whole set, page by page, and the bytes of all pages.
+async fn validators<H: Host>(
+    host: &H,
+    url: &str,
+    height: u64,
+) -> Result<(ValidatorSet, u64), Fault> {
+    let (answers, mut bytes) = rpc::weigh(host, url, &[Call::validators(height, 1)], LONG).await?;
     let first = json::validators(first(&answers)?)?;
     let pages = first
         .total
@@ -242,8 +228,12 @@ async fn validators<H: Host>(host: &H, url: &str, height: u64) -> Result<Validat
         .map(|page| Call::validators(height, page))
         .collect();
     let mut all = Vec::from([first]);
-    for answer in rpc::ask(host, url, &calls, LONG).await? {
+    let (answers, more) = rpc::weigh(host, url, &calls, LONG).await?;
+    bytes = bytes.saturating_add(more);
+    for answer in answers {
         all.push(json::validators(&answer)?);
     }
-    json::join_pages(all).ok_or_else(|| Fault::Garbage("the pages are no validator set".into()))
+    let set = json::join_pages(all)
+        .ok_or_else(|| Fault::Garbage("the pages are no validator set".into()))?;
+    Ok((set, bytes))
 }

@@ -113,6 +113,14 @@ impl Call {
         }
     }
 
+    /// Hands in evidence of an attack.
+    pub fn broadcast_evidence(evidence: Value) -> Self {
+        Self {
+            method: "broadcast_evidence",
+            params: json!({ "evidence": evidence }),
+        }
+    }
+
     /// A transaction by its hash, and its place in its block.
     pub fn tx(hash: &[u8; 32]) -> Self {
         use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -130,15 +138,27 @@ pub async fn ask<H: Host>(
     calls: &[Call],
     limits: Limits,
 ) -> Result<Vec<Value>, Fault> {
+    Ok(weigh(host, url, calls, limits).await?.0)
+}
+
+/// As [`ask`], with the bytes of the answers.
+pub async fn weigh<H: Host>(
+    host: &H,
+    url: &str,
+    calls: &[Call],
+    limits: Limits,
+) -> Result<(Vec<Value>, u64), Fault> {
     let mut answers = Vec::with_capacity(calls.len());
+    let mut bytes = 0u64;
     for batch in calls.chunks(MAX_BATCH) {
         let body = host.post(url, encode(batch), limits).await?;
         if body.len() > limits.bytes {
             return Err(Unreachable::TooLong.into());
         }
+        bytes = bytes.saturating_add(u64::try_from(body.len()).unwrap_or(u64::MAX));
         answers.extend(sort(json::parse(&body)?, batch.len())?);
     }
-    Ok(answers)
+    Ok((answers, bytes))
 }
 
 fn encode(batch: &[Call]) -> Vec<u8> {

@@ -2,24 +2,30 @@
 
 use crate::{
     chains::Chain,
-    host::{Host, News},
-    join_all,
-    nodes::{self, Fetched, LONG, Roll, Sets},
+    host::{Host, News, Unreachable},
+    nodes::{self, Roll, Sets},
+    provider::{Device, Node},
     reasons::{self, Reason},
-    rpc::{self, Call, Fault},
+    rpc::Fault,
 };
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
+use core::{cell::RefCell, mem, time::Duration};
 use light_client::{
-    Bisection, Budget, Hash, Progress, Reason as Wrong, Time, TrustedState, VerifiedHeader,
-    json::{self, Value},
+    Reason as Wrong, Time, TrustedState, VerifiedHeader,
+    client::{
+        Attack, Failure, Fault as NodeFault, Followed, LightClient, MemoryStore, Said, Settings,
+        Standing, Store,
+    },
+    json::Value,
 };
 
-/// Ed25519 signatures that the way to one header may cost: seconds, even on an old phone.
-const BUDGET: u32 = 30_000;
+/// How long a node that is behind gets to catch up, where too few others have the newest header.
+const CATCH_UP: Duration = Duration::from_millis(1_500);
+
 /// Why no header can be trusted: the reason, and facts.
 #[derive(Clone, Debug)]
 pub struct NoHeader {
@@ -38,10 +44,9 @@ impl From<Reason> for NoHeader {
 
 /// What is trusted of one chain.
 pub struct Trust {
-    /// The newest trusted state, with the answer that its header was read from.
-    newest: Option<(TrustedState, Value)>,
-    /// The one from which it was reached: a fork is judged from there.
-    base: Option<TrustedState>,
+    store: MemoryStore,
+    /// The answer that the newest trusted header was read from, and its height.
+    raw: (u64, Value),
     /// Validator sets that were fetched.
     pub sets: Sets,
     /// Steps from the checkpoint so far.
@@ -61,8 +66,8 @@ pub struct Anchored {
 impl Trust {
     pub fn new() -> Self {
         Self {
-            newest: None,
-            base: None,
+            store: MemoryStore::default(),
+            raw: (0, Value::Null),
             sets: Sets::new(),
             steps: 0,
             signatures: 0,
@@ -77,46 +82,53 @@ impl Trust {
         roll: &mut Roll,
     ) -> Result<Anchored, NoHeader> {
         self.start(host, chain, roll).await?;
-        let mut failure = NoHeader::from(reasons::HEADER_NOT_GIVEN);
-        let mut reached = false;
-        for (at, claimed) in roll.usable() {
-            let target = roll.confirmable(claimed).max(self.height());
-            match self.step_to(host, chain, &roll.url(at), target).await {
-                Ok(()) => {
-                    reached = true;
-                    break;
-                }
-                // Only our own trust runs out: what a node's block says of time is not signed yet when it is judged.
-                Err(setback) if setback.reason == reasons::TRUST_EXPIRED => {
-                    return Err(setback.reason.into());
-                }
-                Err(setback) => {
-                    if setback.reason != reasons::HEADER_NOT_GIVEN {
-                        failure = setback.reason.into();
-                        failure.facts = facts([("why", setback.fault.to_string())]);
-                    }
-                    roll.fault(at, &setback.fault);
-                }
+        host.tell(News::Waiting("stepping", BTreeMap::new()));
+        // Taken out while it is used: a call that is given up in between loses no more than a cache.
+        let sets = RefCell::new(mem::take(&mut self.sets));
+        let raw = RefCell::new(mem::take(&mut self.raw));
+        let asked: Vec<usize> = roll.usable().into_iter().map(|(at, _)| at).collect();
+        let providers: Vec<Node<'_, H>> = asked
+            .iter()
+            .filter_map(|at| Node::new(host, roll, *at, &chain.id, &sets, &raw))
+            .collect();
+        let mut settings = Settings::new(chain.options());
+        settings.catch_up = CATCH_UP;
+        // A node that does not answer is not waited for twice: there are others.
+        settings.tries = 1;
+        let mut client = LightClient::new(providers, &mut self.store, Device(host), settings);
+        let outcome = client.newest().await;
+        let standings = client.standings();
+        drop(client);
+        (self.sets, self.raw) = (sets.into_inner(), raw.into_inner());
+        for (at, standing) in asked.into_iter().zip(&standings) {
+            stand(roll, at, standing);
+        }
+        let (followed, agreement) = match outcome {
+            Ok(followed) => (followed, reasons::NODES_AGREE),
+            Err(Failure::NotWitnessed(followed)) => {
+                let agreement = silence(chain, &followed.standings);
+                (*followed, agreement)
             }
-        }
-        if !reached {
-            return Err(failure);
-        }
-        let (state, raw) = self.newest.clone().ok_or(failure)?;
-        let agreement = self.compare(host, chain, roll, &state).await;
-        if agreement == reasons::CHAIN_FORKED {
-            // Nothing above the point where both ways part may be built upon.
-            self.newest = self.base.clone().map(|base| (base, Value::Null));
-        }
-        Ok(Anchored {
-            header: state.verified().clone(),
-            raw,
-            agreement,
-        })
+            Err(failure) => return Err(no_header(failure)),
+        };
+        Ok(self.anchored(followed, agreement))
     }
 
-    fn height(&self) -> u64 {
-        self.newest.as_ref().map_or(0, |(state, _)| state.height())
+    fn anchored(&mut self, followed: Followed, agreement: Reason) -> Anchored {
+        let steps = u32::try_from(followed.trace.steps.len()).unwrap_or(u32::MAX);
+        self.steps = self.steps.saturating_add(steps);
+        let signatures = followed.trace.spent.signatures;
+        self.signatures = self.signatures.saturating_add(signatures);
+        let height = followed.header.header().height;
+        let raw = match &self.raw {
+            (of, raw) if *of == height => raw.clone(),
+            _ => Value::Null,
+        };
+        Anchored {
+            header: followed.header,
+            raw,
+            agreement,
+        }
     }
 
     /// Trust begins at the checkpoint, whoever supplies its block: only the pinned hash counts.
@@ -126,7 +138,7 @@ impl Trust {
         chain: &Chain,
         roll: &mut Roll,
     ) -> Result<(), NoHeader> {
-        if self.newest.is_some() {
+        if matches!(self.store.newest().await, Ok(Some(_))) {
             return Ok(());
         }
         for (at, _) in roll.usable() {
@@ -139,8 +151,9 @@ impl Trust {
                 Ok((state, fetched.raw))
             });
             match trusted {
-                Ok(trusted) => {
-                    self.newest = Some(trusted);
+                Ok((state, raw)) => {
+                    self.raw = (state.height(), raw);
+                    let _ = self.store.put(&state).await;
                     return Ok(());
                 }
                 // A node that has pruned the checkpoint may still be good for the newest header.
@@ -150,95 +163,33 @@ impl Trust {
         }
         Err(reasons::CHECKPOINT_NOT_GIVEN.into())
     }
+}
 
-    /// Bisects from what is trusted to the target, with one node's blocks. What was trusted on the way is kept.
-    async fn step_to<H: Host>(
-        &mut self,
-        host: &H,
-        chain: &Chain,
-        url: &str,
-        target: u64,
-    ) -> Result<(), Setback> {
-        let Some((from, raw)) = self.newest.clone() else {
-            return Ok(());
-        };
-        if from.height() == target {
-            return Ok(());
-        }
-        let budget = Budget::new(BUDGET);
-        let mut way = Bisection::new(from.clone(), target, chain.options(), budget);
-        let result = walk(host, url, &mut way, &mut self.sets).await;
-        self.signatures = self
-            .signatures
-            .saturating_add(BUDGET.saturating_sub(way.budget().left()));
-        if way.trusted().height() > from.height() {
-            let (steps, reached) = result
-                .as_ref()
-                .map_or((1, raw), |(steps, raw)| (*steps, raw.clone()));
-            self.steps = self.steps.saturating_add(steps);
-            self.newest = Some((way.trusted().clone(), reached));
-            self.base = Some(from);
-        }
-        result.map(|_| ())
-    }
-
-    /// Asks the nodes for the header of the same height.
-    async fn compare<H: Host>(
-        &mut self,
-        host: &H,
-        chain: &Chain,
-        roll: &mut Roll,
-        ours: &TrustedState,
-    ) -> Reason {
-        let height = ours.height();
-        let asked: Vec<usize> = roll
-            .usable()
-            .into_iter()
-            .filter_map(|(at, claimed)| {
-                if claimed < height {
-                    roll.stand(at, "behind");
-                }
-                (claimed >= height).then_some(at)
-            })
-            .collect();
-        let urls: Vec<String> = asked.iter().map(|at| roll.url(*at)).collect();
-        let hashes = join_all(urls.iter().map(|url| header_hash(host, url, chain, height))).await;
-        let mut disagreement = false;
-        for ((at, url), hash) in asked.into_iter().zip(&urls).zip(hashes) {
-            match hash {
-                Ok(hash) if hash == *ours.verified().hash() => roll.stand(at, "agrees"),
-                Ok(_) => {
-                    if self.proves_other(host, chain, url, ours).await {
-                        roll.stand(at, "disagrees");
-                        return reasons::CHAIN_FORKED;
-                    }
-                    disagreement = true;
-                    roll.stand(at, "disagrees");
-                }
-                Err(fault) => roll.fault(at, &fault),
-            }
-        }
-        agreement(chain, roll, disagreement)
-    }
-
-    /// Whether a node can prove its own header of our height from where we came.
-    async fn proves_other<H: Host>(
-        &mut self,
-        host: &H,
-        chain: &Chain,
-        url: &str,
-        ours: &TrustedState,
-    ) -> bool {
-        let Some(base) = self.base.clone() else {
-            return false;
-        };
-        let mut way = Bisection::new(base, ours.height(), chain.options(), Budget::new(BUDGET));
-        walk(host, url, &mut way, &mut self.sets).await.is_ok()
-            && way.trusted().verified().hash() != ours.verified().hash()
+/// Writes down what the client found out about a node.
+fn stand(roll: &mut Roll, at: usize, standing: &Standing) {
+    match &standing.said {
+        Said::Nothing => {}
+        Said::Led | Said::Agrees => roll.stand(at, "agrees"),
+        Said::Behind => roll.stand(at, "behind"),
+        Said::Forked | Said::Disputes(_) => roll.stand(at, "disagrees"),
+        Said::Failed(fault) => roll.fault(at, &fault_of(fault)),
     }
 }
 
-fn agreement(chain: &Chain, roll: &Roll, disagreement: bool) -> Reason {
+fn fault_of(fault: &NodeFault) -> Fault {
+    match fault {
+        NodeFault::Refuted(reason) => Fault::Refuted(reason.code().into()),
+        NodeFault::WrongChain(chain) => Fault::WrongChain(chain.clone()),
+        NodeFault::Garbage(what) => Fault::Garbage(what.clone()),
+        NodeFault::Unreachable(_) | NodeFault::Busy { .. } => {
+            Fault::Unreachable(Unreachable::NoConnection)
+        }
+        other => Fault::Refused(other.to_string()),
+    }
+}
+
+/// Why nobody confirms a header.
+fn silence(chain: &Chain, standings: &[Standing]) -> Reason {
     let mut members: Vec<&str> = chain
         .nodes
         .iter()
@@ -246,70 +197,58 @@ fn agreement(chain: &Chain, roll: &Roll, disagreement: bool) -> Reason {
         .collect();
     members.sort_unstable();
     members.dedup();
-    match roll.agreeing_members() {
-        0 | 1 if disagreement => reasons::NODES_DISAGREE,
-        0 | 1 if members.len() < 2 => reasons::NO_OTHER_NODE,
-        0 | 1 => reasons::OTHER_NODES_SILENT,
-        _ => reasons::NODES_AGREE,
+    let disputed = |standing: &Standing| matches!(standing.said, Said::Disputes(_));
+    if standings.iter().any(disputed) {
+        reasons::NODES_DISAGREE
+    } else if members.len() < 2 {
+        reasons::NO_OTHER_NODE
+    } else {
+        reasons::OTHER_NODES_SILENT
     }
 }
 
-/// What stops the way to a header: at what the node failed, and what that means where no other node does better.
-struct Setback {
-    fault: Fault,
-    reason: Reason,
-}
-
-impl From<Fault> for Setback {
-    fn from(fault: Fault) -> Self {
-        let reason = match fault {
-            Fault::Refuted(_) => reasons::HEADER_REFUTED,
-            _ => reasons::HEADER_NOT_GIVEN,
-        };
-        Self { fault, reason }
-    }
-}
-
-impl From<Wrong> for Setback {
-    fn from(wrong: Wrong) -> Self {
-        let reason = match &wrong {
-            Wrong::TrustExpired { .. } => Some(reasons::TRUST_EXPIRED),
-            Wrong::FromFuture { .. } => Some(reasons::HEADER_FROM_FUTURE),
-            Wrong::BudgetExceeded { .. } => Some(reasons::TOO_MANY_STEPS),
-            _ => None,
-        };
-        let usual = Self::from(refuted(wrong));
-        Self {
-            reason: reason.unwrap_or(usual.reason),
-            ..usual
-        }
-    }
-}
-
-/// Supplies the blocks that a bisection asks for; gives the number of blocks and the last answer.
-async fn walk<H: Host>(
-    host: &H,
-    url: &str,
-    way: &mut Bisection,
-    sets: &mut Sets,
-) -> Result<(u32, Value), Setback> {
-    let (mut steps, mut target) = (0u32, None);
-    loop {
-        match way.next().clone() {
-            Progress::Done => return Ok((steps, target.unwrap_or(Value::Null))),
-            Progress::Failed(wrong) => return Err(wrong.into()),
-            Progress::Need(height) => {
-                host.tell(News::Waiting(
-                    "stepping",
-                    facts([("height", height.to_string())]),
-                ));
-                let Fetched { block, raw } = nodes::light_block(host, url, height, sets).await?;
-                // The first block that is asked for is the target itself.
-                target.get_or_insert(raw);
-                way.supply(block, now(host));
-                steps = steps.saturating_add(1);
+fn no_header(failure: Failure) -> NoHeader {
+    match failure {
+        Failure::TrustExpired { .. } => reasons::TRUST_EXPIRED.into(),
+        Failure::ClockBehind { by } => NoHeader {
+            reason: reasons::HEADER_FROM_FUTURE,
+            facts: facts([("seconds", by.as_secs().to_string())]),
+        },
+        Failure::OutOf(_) => reasons::TOO_MANY_STEPS.into(),
+        Failure::Attack(attack) | Failure::Halted(attack) => forked(&attack),
+        Failure::NoWay(standings) => {
+            let refuted = standings.iter().find_map(|standing| match &standing.said {
+                Said::Failed(fault @ (NodeFault::Refuted(_) | NodeFault::WrongChain(_))) => {
+                    Some(fault.to_string())
+                }
+                _ => None,
+            });
+            match refuted {
+                Some(why) => NoHeader {
+                    reason: reasons::HEADER_REFUTED,
+                    facts: facts([("why", why)]),
+                },
+                None => reasons::HEADER_NOT_GIVEN.into(),
             }
         }
+        _ => reasons::HEADER_NOT_GIVEN.into(),
+    }
+}
+
+/// Both headers, so that people can take them to the consortium.
+fn forked(attack: &Attack) -> NoHeader {
+    NoHeader {
+        reason: reasons::CHAIN_FORKED,
+        facts: facts([
+            ("height", attack.ours.header.height.to_string()),
+            ("common_height", attack.common_height.to_string()),
+            ("kind", attack.kind.code().into()),
+            ("one", hex::encode(attack.ours.header.hash())),
+            ("other", hex::encode(attack.theirs.header.hash())),
+            ("one_from", attack.ours_from.clone()),
+            ("other_from", attack.theirs_from.clone()),
+            ("signed_both", attack.signed_both().len().to_string()),
+        ]),
     }
 }
 
@@ -318,23 +257,6 @@ fn refuted(wrong: Wrong) -> Fault {
         Wrong::WrongChain { found, .. } => Fault::WrongChain(found),
         other => Fault::Refuted(other.code().into()),
     }
-}
-
-async fn header_hash<H: Host>(
-    host: &H,
-    url: &str,
-    chain: &Chain,
-    height: u64,
-) -> Result<Hash, Fault> {
-    let answers = rpc::ask(host, url, &[Call::commit(height)], LONG).await?;
-    let answer = answers
-        .first()
-        .ok_or_else(|| Fault::Garbage("nothing".into()))?;
-    let header = json::commit(answer)?.header;
-    if header.chain_id != chain.id {
-        return Err(Fault::WrongChain(header.chain_id));
-    }
-    Ok(header.hash())
 }
 
 /// The device's clock.

@@ -154,13 +154,13 @@ impl Verifier {
         let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
         match self.trust.advance(host, &self.chain, &mut roll).await {
             Err(NoHeader { reason, facts }) => {
+                if reason == reasons::CHAIN_FORKED {
+                    self.times.clear();
+                }
                 checks.note_with(reason, facts);
                 (roll, None)
             }
             Ok(anchored) => {
-                if anchored.agreement == reasons::CHAIN_FORKED {
-                    self.times.clear();
-                }
                 let signed = anchored.header.signers();
                 if signed.is_empty() {
                     checks.note(reasons::HEADER_IS_CHECKPOINT);

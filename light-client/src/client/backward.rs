@@ -43,7 +43,13 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 continue;
             };
             match source
-                .descend(&mut lowest, height, &self.environment, meter, &mut steps)
+                .descend(
+                    &mut lowest,
+                    height,
+                    (&self.environment, self.settings.tries),
+                    meter,
+                    &mut steps,
+                )
                 .await
             {
                 Ok(()) => {
@@ -71,7 +77,7 @@ impl<P: Provider> Source<P> {
         &self,
         lowest: &mut VerifiedHeader,
         height: u64,
-        environment: &E,
+        (environment, tries): (&E, u32),
         meter: &mut Meter,
         steps: &mut Vec<Step>,
     ) -> Result<(), Setback> {
@@ -82,7 +88,8 @@ impl<P: Provider> Source<P> {
                 meter.admit(environment.now())?;
             }
             let asked = (bottom..=top).rev();
-            let headers = join_all(asked.map(|height| self.header(height, environment))).await;
+            let headers =
+                join_all(asked.map(|height| self.header(height, environment, tries))).await;
             for received in headers {
                 let received = received?;
                 meter.received(received.bytes);

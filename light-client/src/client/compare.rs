@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::bisection::Leg;
+use crate::client::LightClient;
 use crate::client::environment::Environment;
 use crate::client::evidence::{AttackEvidence, AttackKind};
 use crate::client::failure::Failure;
@@ -14,7 +15,6 @@ use crate::client::provider::{Fault, Provider};
 use crate::client::report::Said;
 use crate::client::source::{Setback, Source};
 use crate::client::store::Store;
-use crate::client::{LightClient, Settings};
 use crate::commit::BlockIdFlag;
 use crate::header::Address;
 use crate::merkle::Hash;
@@ -92,7 +92,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             .collect();
         let mut answers = self.hashes(&witnesses, height, meter).await?;
         let late: Vec<usize> = late(&answers);
-        if !late.is_empty() {
+        if !late.is_empty() && self.members_with(hash, &answers, primary) < self.settings.witnesses
+        {
             self.environment.pause(self.settings.catch_up).await;
             let again = self.hashes(&late, height, meter).await?;
             answers.retain(|(at, _)| !late.contains(at));
@@ -101,10 +102,10 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         for (at, answer) in answers {
             let said = match answer {
                 Ok(found) if found == hash => Said::Agrees,
-                Ok(_) => match self.fork(from, legs, at, meter).await {
-                    Ok(None) => Said::Agrees,
+                Ok(_) => match self.fork(from, legs, at, primary, meter).await {
+                    Ok(None) => Said::Disputes(Fault::Garbage("it contradicts itself".into())),
                     Ok(Some(fork)) => return self.attack(fork, primary, at, meter).await,
-                    Err(setback) => said(setback),
+                    Err(setback) => unproven(setback),
                 },
                 Err(Fault::NotThere) => match self.fork_below(from, legs, at, meter).await {
                     Some(fork) => return self.attack(fork, primary, at, meter).await,
@@ -133,7 +134,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         }
         let asked = sources
             .iter()
-            .map(|(_, source)| source.header(height, &self.environment));
+            .map(|(_, source)| source.header(height, &self.environment, self.settings.tries));
         let answers = join_all(asked).await;
         let mut found = Vec::with_capacity(answers.len());
         for ((at, _), answer) in sources.into_iter().zip(answers) {
@@ -154,6 +155,65 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         from: &TrustedState,
         legs: &[Leg],
         at: usize,
+        primary: usize,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        if legs.is_empty() {
+            return self.fork_behind(from, at, primary, meter).await;
+        }
+        self.fork_among(from, legs, at, meter).await
+    }
+
+    /// The node holds another header than the one that is trusted already: judged from one that was trusted before.
+    async fn fork_behind(
+        &self,
+        trusted: &TrustedState,
+        at: usize,
+        primary: usize,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        let below = trusted.height().saturating_sub(1);
+        let unproven = || Setback::Fault(Fault::Refused("no common header is left".into()));
+        let common = self.store.at_or_below(below).await.ok().flatten();
+        let common = common.ok_or_else(unproven)?;
+        let (Some(source), Some(ours)) = (self.sources.get(at), self.sources.get(primary)) else {
+            return Ok(None);
+        };
+        meter.allot(2, self.environment.now());
+        let tries = self.settings.tries;
+        let height = trusted.height();
+        let ours = ours
+            .light_block(height, &self.environment, tries, meter)
+            .await?;
+        if ours.signed_header.header.hash() != *trusted.verified().hash() {
+            return Err(unproven());
+        }
+        let mut theirs = Vec::new();
+        source
+            .climb(
+                &common,
+                height,
+                &self.settings,
+                &self.environment,
+                meter,
+                &mut theirs,
+            )
+            .await?;
+        let parts = theirs
+            .last()
+            .is_some_and(|last| last.state.verified().hash() != trusted.verified().hash());
+        Ok(parts.then_some(Fork {
+            common,
+            ours,
+            theirs,
+        }))
+    }
+
+    async fn fork_among(
+        &self,
+        from: &TrustedState,
+        legs: &[Leg],
+        at: usize,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
         let Some(source) = self.sources.get(at) else {
@@ -163,7 +223,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let mut common = from;
         for leg in legs {
             let theirs = source
-                .light_block(leg.state.height(), &self.environment, meter)
+                .light_block(
+                    leg.state.height(),
+                    &self.environment,
+                    self.settings.tries,
+                    meter,
+                )
                 .await?;
             if theirs.signed_header.header.hash() != *leg.state.verified().hash() {
                 return self.prove(source, common, leg, meter).await;
@@ -180,12 +245,17 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         leg: &Leg,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
-        let Settings { mode, options, .. } = &self.settings;
         let mut theirs = Vec::new();
         let target = leg.state.height();
-        let way = (*mode, options);
         source
-            .climb(common, target, way, &self.environment, meter, &mut theirs)
+            .climb(
+                common,
+                target,
+                &self.settings,
+                &self.environment,
+                meter,
+                &mut theirs,
+            )
             .await?;
         let parts = theirs
             .last()
@@ -208,20 +278,22 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let reached = legs.last()?;
         let (height, time) = (reached.state.height(), reached.state.header().time);
         let source = self.sources.get(at)?;
-        let latest = source.latest(&self.environment).await.ok()?;
+        let latest = source
+            .latest(&self.environment, self.settings.tries)
+            .await
+            .ok()?;
         let overtaken =
             latest.height < height && latest.height > from.height() && latest.time >= time;
         if !overtaken {
             return None;
         }
         meter.allot(2, self.environment.now());
-        let way = (self.settings.mode, &self.settings.options);
         let mut theirs = Vec::new();
         source
             .climb(
                 from,
                 latest.height,
-                way,
+                &self.settings,
                 &self.environment,
                 meter,
                 &mut theirs,
@@ -251,7 +323,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let against_ours = AttackEvidence::new(&fork.ours, &theirs, &fork.common);
         let mut evidence = Vec::from([against_ours]);
         // The witness's way may leave the common one earlier than where both were compared.
-        let back = self.fork(&fork.common, &fork.theirs, primary, meter).await;
+        let back = self
+            .fork_among(&fork.common, &fork.theirs, primary, meter)
+            .await;
         evidence.push(match back {
             Ok(Some(Fork {
                 common,
@@ -301,17 +375,33 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
     /// Members other than the primary's whose nodes hold the same header.
     pub(super) fn agreeing_members(&self, primary: usize) -> usize {
-        let own = self
-            .sources
-            .get(primary)
-            .map(|source| source.provider.member());
-        let mut members: Vec<&str> = self
-            .sources
+        let agree = (0..self.sources.len()).filter(|at| {
+            self.sources
+                .get(*at)
+                .is_some_and(|source| source.said == Said::Agrees)
+        });
+        self.other_members(agree, primary)
+    }
+
+    fn members_with(
+        &self,
+        hash: Hash,
+        answers: &[(usize, Result<Hash, Fault>)],
+        primary: usize,
+    ) -> usize {
+        let same = answers
             .iter()
-            .filter(|source| source.said == Said::Agrees)
-            .map(|source| source.provider.member())
-            .filter(|member| Some(*member) != own)
-            .collect();
+            .filter(|(_, answer)| answer.as_ref() == Ok(&hash))
+            .map(|(at, _)| *at);
+        self.other_members(same, primary)
+    }
+
+    /// The members that run these nodes, each once, without the primary's.
+    fn other_members(&self, nodes: impl Iterator<Item = usize>, primary: usize) -> usize {
+        let member = |at: usize| self.sources.get(at).map(|source| source.provider.member());
+        let own = member(primary);
+        let mut members: Vec<Option<&str>> =
+            nodes.map(member).filter(|other| *other != own).collect();
         members.sort_unstable();
         members.dedup();
         members.len()
@@ -332,10 +422,14 @@ fn late(answers: &[(usize, Result<Hash, Fault>)]) -> Vec<usize> {
         .collect()
 }
 
-fn said(setback: Setback) -> Said {
-    Said::Failed(match setback {
-        Setback::Fault(fault) => fault,
-        // It could not prove its header at a cost that honest nodes' headers have.
-        Setback::OutOf(_) => Fault::Refused("its header costs too much to prove".into()),
-    })
+/// It holds another header, and did not prove it.
+fn unproven(setback: Setback) -> Said {
+    match setback {
+        Setback::Fault(fault) if fault.may_pass() => Said::Failed(fault),
+        Setback::Fault(fault) => Said::Disputes(fault),
+        // At a cost that honest nodes' headers have.
+        Setback::OutOf(_) => {
+            Said::Disputes(Fault::Refused("its header costs too much to prove".into()))
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::bisection::{Bisection, Leg, Progress};
+use crate::client::Settings;
 use crate::client::environment::Environment;
 use crate::client::failure::Resource;
 use crate::client::limits::Meter;
@@ -10,7 +11,7 @@ use crate::client::provider::{Fault, Provider};
 use crate::client::source::{Setback, Source};
 use crate::reason::Reason;
 use crate::step::{Verdict, verify_step};
-use crate::trust::{Options, TrustedState};
+use crate::trust::TrustedState;
 
 /// Whether headers may be skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,18 +28,18 @@ impl<P: Provider> Source<P> {
         &self,
         from: &TrustedState,
         target: u64,
-        way: (Mode, &Options),
+        settings: &Settings,
         environment: &E,
         meter: &mut Meter,
         legs: &mut Vec<Leg>,
     ) -> Result<(), Setback> {
-        match way {
-            (Mode::Skipping, options) => {
-                self.skip(from, target, options, environment, meter, legs)
+        match settings.mode {
+            Mode::Skipping => {
+                self.skip(from, target, settings, environment, meter, legs)
                     .await
             }
-            (Mode::Sequential, options) => {
-                self.walk(from, target, options, environment, meter, legs)
+            Mode::Sequential => {
+                self.walk(from, target, settings, environment, meter, legs)
                     .await
             }
         }
@@ -48,19 +49,22 @@ impl<P: Provider> Source<P> {
         &self,
         from: &TrustedState,
         target: u64,
-        options: &Options,
+        settings: &Settings,
         environment: &E,
         meter: &mut Meter,
         legs: &mut Vec<Leg>,
     ) -> Result<(), Setback> {
         let given = meter.budget();
-        let mut bisection = Bisection::new(from.clone(), target, options.clone(), given);
+        let mut bisection = Bisection::new(from.clone(), target, settings.options.clone(), given);
         let outcome = loop {
             match bisection.next().clone() {
                 Progress::Done => break Ok(()),
                 Progress::Failed(reason) => break Err(setback(reason)),
                 Progress::Need(height) => {
-                    match self.light_block(height, environment, meter).await {
+                    match self
+                        .light_block(height, environment, settings.tries, meter)
+                        .await
+                    {
                         Ok(mut block) => {
                             // Judged by a height's own validators, a trace can be turned into evidence.
                             block.next_validators = None;
@@ -80,7 +84,7 @@ impl<P: Provider> Source<P> {
         &self,
         from: &TrustedState,
         target: u64,
-        options: &Options,
+        settings: &Settings,
         environment: &E,
         meter: &mut Meter,
         legs: &mut Vec<Leg>,
@@ -88,11 +92,19 @@ impl<P: Provider> Source<P> {
         let mut trusted = from.clone();
         while trusted.height() < target {
             let next = trusted.height().saturating_add(1);
-            let mut block = self.light_block(next, environment, meter).await?;
+            let mut block = self
+                .light_block(next, environment, settings.tries, meter)
+                .await?;
             block.next_validators = None;
             let given = meter.budget();
             let mut budget = given;
-            let verdict = verify_step(&trusted, &block, options, environment.now(), &mut budget);
+            let verdict = verify_step(
+                &trusted,
+                &block,
+                &settings.options,
+                environment.now(),
+                &mut budget,
+            );
             meter.settle(given, budget);
             match verdict {
                 Verdict::Trusted(state, tally) => {

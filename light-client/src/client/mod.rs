@@ -53,12 +53,16 @@ pub struct Settings {
     pub limits: Limits,
     /// How many other members' nodes must hold the same header before it is believed; at least 1.
     pub witnesses: usize,
-    /// How long a witness that is behind gets to catch up before it is asked once more.
+    /// Where too few witnesses have the header yet: how long they get to catch up before they are asked once more.
     pub catch_up: Duration,
+    /// A newest block that is at most this much newer than what a second member has is not waited for.
+    pub near: u64,
+    /// How often a node is asked that does not answer; at least once.
+    pub tries: u32,
 }
 
 impl Settings {
-    /// One witness, skipping, the usual limits.
+    /// One witness, skipping, the usual limits, three tries.
     pub fn new(options: Options) -> Settings {
         Settings {
             options,
@@ -66,6 +70,8 @@ impl Settings {
             limits: Limits::default(),
             witnesses: 1,
             catch_up: Duration::from_secs(2),
+            near: 3,
+            tries: 3,
         }
     }
 }
@@ -116,17 +122,20 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     pub async fn newest(&mut self) -> Result<Followed, Failure> {
         let mut meter = self.begin().await?;
         let from = self.store.newest().await?.ok_or(Failure::NoTrust)?;
-        let claimed = self.newest_claimed(&from.header().chain_id).await?;
-        // A height below what is trusted already would be no news.
-        let target = claimed.max(from.height());
-        self.climb(from, target, &mut meter).await
+        let attempts = self.newest_claimed(&from).await;
+        self.climb(from, &attempts, &mut meter).await
     }
 
     /// Proves the header of one height, above or below what is trusted.
     pub async fn at(&mut self, height: u64) -> Result<Followed, Failure> {
         let mut meter = self.begin().await?;
         match self.store.at_or_below(height).await? {
-            Some(from) => self.climb(from, height, &mut meter).await,
+            Some(from) => {
+                let order = self.order();
+                let attempts: Vec<(usize, u64)> =
+                    order.into_iter().map(|at| (at, height)).collect();
+                self.climb(from, &attempts, &mut meter).await
+            }
             None => {
                 let from = self.store.lowest().await?.ok_or(Failure::NoTrust)?;
                 self.descend(&from, height, &mut meter).await
@@ -145,30 +154,42 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         Ok(Meter::new(limits, self.environment.now()))
     }
 
-    /// The highest height that nodes of enough members claim to have: one node alone can neither hide newer blocks nor keep us
-    /// waiting for a block that only it has.
-    async fn newest_claimed(&mut self, chain_id: &str) -> Result<u64, Failure> {
+    /// The nodes that answer, by falling height of what they claim to have, each with the height to go for over its blocks: its own, or
+    /// one that a second member has as well where that is near. One node alone can neither hide newer blocks nor keep us waiting
+    /// for a block that only it has.
+    async fn newest_claimed(&mut self, from: &TrustedState) -> Vec<(usize, u64)> {
         let asked = self.sources.iter().map(|source| async {
             match source.is_out() {
                 true => None,
-                false => Some(source.latest(&self.environment).await),
+                false => Some(source.latest(&self.environment, self.settings.tries).await),
             }
         });
         let answers = join_all(asked).await;
-        let mut claims: Vec<(u64, &str)> = Vec::new();
+        let chain_id = &from.header().chain_id;
         for (source, answer) in self.sources.iter_mut().zip(answers) {
             match answer {
-                Some(Ok(latest)) if latest.chain_id == chain_id => {
-                    claims.push((latest.height, source.provider.member()));
-                    source.latest = Some(latest);
-                }
+                Some(Ok(latest)) if latest.chain_id == *chain_id => source.latest = Some(latest),
                 Some(Ok(latest)) => source.said = Said::Failed(Fault::WrongChain(latest.chain_id)),
                 Some(Err(fault)) => source.said = Said::Failed(fault),
                 None => {}
             }
         }
-        let height = confirmable(claims, self.settings.witnesses.max(1).saturating_add(1));
-        height.ok_or_else(|| no_way(None, self.standings()))
+        let claims: Vec<(u64, &str)> = self
+            .sources
+            .iter()
+            .filter_map(|source| Some((source.latest.as_ref()?.height, source.provider.member())))
+            .collect();
+        let heights = self.sources.iter().enumerate().filter_map(|(at, source)| {
+            let own = source.latest.as_ref()?.height;
+            // A height below what is trusted already would be no news.
+            Some((
+                at,
+                confirmable(own, &claims, self.settings.near).max(from.height()),
+            ))
+        });
+        let mut attempts: Vec<(usize, u64)> = heights.collect();
+        attempts.sort_by_key(|(_, height)| Reverse(*height));
+        attempts
     }
 
     /// The nodes in the order in which they are asked: as configured, those that failed last.
@@ -187,35 +208,44 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     async fn reach(
         &mut self,
         from: &TrustedState,
-        target: u64,
+        attempts: &[(usize, u64)],
         legs: &mut Vec<Leg>,
         meter: &mut Meter,
     ) -> Result<usize, Failure> {
-        let order = self.order();
         let mut ran_out = None;
-        let mut ahead: Vec<Duration> = Vec::new();
-        for (tried, at) in order.iter().enumerate() {
-            let parts = u32::try_from(order.len().saturating_sub(tried)).unwrap_or(1);
+        let mut ahead: Vec<(usize, Duration, Reason)> = Vec::new();
+        for (tried, (at, target)) in attempts.iter().enumerate() {
+            let parts = u32::try_from(attempts.len().saturating_sub(tried)).unwrap_or(1);
             meter.allot(parts, self.environment.now());
             let Some(source) = self.sources.get(*at) else {
                 continue;
             };
             let start = legs.last().map_or(from, |leg| &leg.state).clone();
-            let way = (self.settings.mode, &self.settings.options);
+            let target = (*target).max(start.height());
             let outcome = source
-                .climb(&start, target, way, &self.environment, meter, legs)
+                .climb(
+                    &start,
+                    target,
+                    &self.settings,
+                    &self.environment,
+                    meter,
+                    legs,
+                )
                 .await;
             let said = match outcome {
                 Ok(()) => {
+                    // The clock is right, since this node's header is not ahead of it.
+                    for (at, _, reason) in ahead {
+                        self.note(at, Said::Failed(Fault::Refuted(reason)));
+                    }
                     self.note(*at, Said::Led);
                     return Ok(*at);
                 }
                 Err(Setback::Fault(Fault::Refuted(Reason::TrustExpired { trusted, .. }))) => {
                     return Err(Failure::TrustExpired { since: trusted });
                 }
-                Err(Setback::Fault(Fault::Refuted(Reason::FromFuture { now, found }))) => {
-                    ahead.push(between(now, found));
-                    // It may be our clock: what it says is no proof against it.
+                Err(Setback::Fault(Fault::Refuted(reason @ Reason::FromFuture { now, found }))) => {
+                    ahead.push((*at, between(now, found), reason));
                     Said::Failed(Fault::Refused("its newest block is from the future".into()))
                 }
                 Err(Setback::Fault(fault)) => Said::Failed(fault),
@@ -226,21 +256,21 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             };
             self.note(*at, said);
         }
-        match ahead.iter().min() {
-            Some(by) if ahead.len() == order.len() => Err(Failure::ClockBehind { by: *by }),
+        match ahead.iter().map(|(_, by, _)| *by).min() {
+            Some(by) if ahead.len() == attempts.len() => Err(Failure::ClockBehind { by }),
             _ => Err(no_way(ran_out, self.standings())),
         }
     }
 
-    /// Up to `target`, over one node's blocks; the next node's where one fails, from where that one got to.
+    /// Up to a height, over one node's blocks; the next node's where one fails, from where that one got to.
     async fn climb(
         &mut self,
         from: TrustedState,
-        target: u64,
+        attempts: &[(usize, u64)],
         meter: &mut Meter,
     ) -> Result<Followed, Failure> {
         let mut legs: Vec<Leg> = Vec::new();
-        let primary = self.reach(&from, target, &mut legs, meter).await?;
+        let primary = self.reach(&from, attempts, &mut legs, meter).await?;
         let reached = legs.last().map_or(&from, |leg| &leg.state).clone();
         let comparison = self.compare(&from, &legs, primary, meter).await?;
         if let Comparison::Attack(attack) = comparison {
@@ -267,17 +297,19 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 }
 
-/// The highest height that at least `enough` members claim, or all of them where they are fewer.
-fn confirmable(claims: Vec<(u64, &str)>, enough: usize) -> Option<u64> {
+/// `own`, or the most that a second member claims, where that is near.
+fn confirmable(own: u64, claims: &[(u64, &str)], near: u64) -> u64 {
     let mut best: BTreeMap<&str, u64> = BTreeMap::new();
     for (height, member) in claims {
-        let claimed = best.entry(member).or_insert(height);
-        *claimed = height.max(*claimed);
+        let most = best.entry(member).or_default();
+        *most = own.min(*height).max(*most);
     }
     let mut heights: Vec<u64> = best.into_values().collect();
     heights.sort_unstable_by_key(|height| Reverse(*height));
-    heights.truncate(enough);
-    heights.pop()
+    let second = heights.get(1).copied();
+    second
+        .filter(|height| own.saturating_sub(*height) <= near)
+        .unwrap_or(own)
 }
 
 fn no_way(ran_out: Option<Resource>, standings: Vec<Standing>) -> Failure {

@@ -93,6 +93,8 @@ pub enum Said {
     Behind,
     /// It proved another header of that height: the chain has forked.
     Forked,
+    /// It holds another header of that height, and failed to prove it.
+    Disputes(Fault),
     /// It failed.
     Failed(Fault),
 }
@@ -106,6 +108,7 @@ impl Said {
             Said::Agrees => "agrees",
             Said::Behind => "behind",
             Said::Forked => "forked",
+            Said::Disputes(_) => "disputes",
             Said::Failed(fault) => fault.code(),
         }
     }

@@ -11,8 +11,6 @@ use crate::client::report::{Said, Standing};
 use crate::header::Header;
 use crate::trust::LightBlock;
 
-/// How often a node is asked that does not answer.
-const TRIES: u32 = 3;
 /// The pause after the first failure; each later one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// No node makes us wait longer than this.
@@ -65,7 +63,10 @@ impl<P: Provider> Source<P> {
     }
 
     pub(crate) fn is_out(&self) -> bool {
-        matches!(&self.said, Said::Failed(fault) if fault.disqualifies())
+        match &self.said {
+            Said::Failed(fault) => fault.disqualifies(),
+            said => matches!(said, Said::Disputes(_)),
+        }
     }
 
     pub(crate) fn standing(&self) -> Standing {
@@ -77,8 +78,12 @@ impl<P: Provider> Source<P> {
         }
     }
 
-    pub(crate) async fn latest<E: Environment>(&self, environment: &E) -> Result<Latest, Fault> {
-        patiently(environment, || self.provider.latest()).await
+    pub(crate) async fn latest<E: Environment>(
+        &self,
+        environment: &E,
+        tries: u32,
+    ) -> Result<Latest, Fault> {
+        patiently(environment, tries, || self.provider.latest()).await
     }
 
     /// The light block of a height, and no other.
@@ -86,11 +91,12 @@ impl<P: Provider> Source<P> {
         &self,
         height: u64,
         environment: &E,
+        tries: u32,
         meter: &mut Meter,
     ) -> Result<LightBlock, Setback> {
         meter.admit(environment.now())?;
         let Received { value, bytes } =
-            patiently(environment, || self.provider.light_block(height)).await?;
+            patiently(environment, tries, || self.provider.light_block(height)).await?;
         meter.received(bytes);
         if value.height() != height {
             return Err(Fault::Garbage("a block of another height".into()).into());
@@ -103,8 +109,9 @@ impl<P: Provider> Source<P> {
         &self,
         height: u64,
         environment: &E,
+        tries: u32,
     ) -> Result<Received<Header>, Fault> {
-        let received = patiently(environment, || self.provider.header(height)).await?;
+        let received = patiently(environment, tries, || self.provider.header(height)).await?;
         if received.value.height != height {
             return Err(Fault::Garbage("a header of another height".into()));
         }
@@ -115,10 +122,11 @@ impl<P: Provider> Source<P> {
 /// Asks again where that may help, after a pause that grows and is never the same on two devices.
 async fn patiently<E: Environment, T, F: Future<Output = Result<T, Fault>>>(
     environment: &E,
+    tries: u32,
     ask: impl Fn() -> F,
 ) -> Result<T, Fault> {
     let mut pause = FIRST_PAUSE;
-    for _ in 1..TRIES {
+    for _ in 1..tries {
         match ask().await {
             Err(fault) if fault.may_pass() => {
                 let wanted = match fault {

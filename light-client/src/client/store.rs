@@ -37,6 +37,39 @@ pub trait Store {
     fn clear_halt(&mut self) -> impl Future<Output = Result<(), StoreError>>;
 }
 
+impl<S: Store> Store for &mut S {
+    fn newest(&self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
+        S::newest(self)
+    }
+
+    fn at_or_below(
+        &self,
+        height: u64,
+    ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
+        S::at_or_below(self, height)
+    }
+
+    fn lowest(&self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
+        S::lowest(self)
+    }
+
+    fn put(&mut self, state: &TrustedState) -> impl Future<Output = Result<(), StoreError>> {
+        S::put(self, state)
+    }
+
+    fn halt(&mut self, attack: &Attack) -> impl Future<Output = Result<(), StoreError>> {
+        S::halt(self, attack)
+    }
+
+    fn halted(&self) -> impl Future<Output = Result<Option<Attack>, StoreError>> {
+        S::halted(self)
+    }
+
+    fn clear_halt(&mut self) -> impl Future<Output = Result<(), StoreError>> {
+        S::clear_halt(self)
+    }
+}
+
 /// Why something could not be kept or found again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use light_client::client::{AttackKind, Failure, Said, Store};
-use light_client::{LightBlock, TrustLevel, TrustedState, json};
+use light_client::client::{AttackKind, Failure, LightClient, Said, Settings, Store};
+use light_client::{LightBlock, Options, TrustLevel, TrustedState, json};
 
 use crate::chain::{Chain, Lie, VALIDATORS, soon_after};
 use crate::common::generate::Rng;
-use crate::nodes::{Client, Manners, Node, block_on, client};
+use crate::nodes::{Client, Device, Manners, Node, block_on, client};
 
 /// A chain of 20, and a branch of it from height 8 that all its validators signed.
 fn forked(lie: Lie) -> (Rc<Chain>, Rc<Chain>) {
@@ -112,11 +112,34 @@ fn a_witness_that_only_claims_another_header_is_put_out() {
     ];
     let mut client = client(&honest, nodes, TrustLevel::TWO_THIRDS, soon_after(&honest));
     let followed = block_on(client.newest()).expect("no fork");
-    assert_eq!(followed.standings[1].said.code(), "refuted");
+    assert_eq!(followed.standings[1].said.code(), "disputes");
     assert_eq!(followed.standings[2].said, Said::Agrees);
     // It stays out, also in the next call.
     let followed = block_on(client.at(20)).expect("known");
-    assert_eq!(followed.standings[1].said.code(), "refuted");
+    assert_eq!(followed.standings[1].said.code(), "disputes");
+}
+
+#[test]
+fn a_fork_below_what_is_trusted_already_is_found_too() {
+    let (honest, forged) = forked(Lie::Equivocation);
+    let node = |name, chain, seed| Node::new(name, chain, Manners::default(), seed);
+    let now = soon_after(&honest);
+    let nodes = vec![node("a", &honest, 1), node("b", &honest, 2)];
+    let mut before = client(&honest, nodes, TrustLevel::TWO_THIRDS, now);
+    block_on(before.newest()).expect("reached");
+    // The same store, later, and other nodes: the witness holds another header of the height that is trusted.
+    let nodes = vec![node("a", &honest, 1), node("c", &forged, 3)];
+    let settings = Settings::new(Options {
+        trust_level: TrustLevel::TWO_THIRDS,
+        ..Options::default()
+    });
+    let mut after = LightClient::new(nodes, before.into_store(), Device::at(now), settings);
+    let failure = block_on(after.newest()).expect_err("a fork");
+    assert_eq!(failure.code(), "attack");
+    assert_eq!(
+        block_on(after.newest()).map_err(|f| f.code()),
+        Err("halted")
+    );
 }
 
 #[test]

@@ -71,11 +71,26 @@ fn two_signed_headers_of_one_height_stop_everything() {
         .with("http://a", &chain, Lie::None)
         .with("http://b", &chain, forked)
         .with("http://c", &chain, Lie::None);
-    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    let mut verifier = verifier(&chain, &NODES);
+    let verdict = now(verifier.check(&net, &Question::text(&link())));
     assert_eq!(
         (verdict.outcome, verdict.headline.as_str()),
         (Outcome::NotEstablished, "chain-forked"),
         "{verdict:#?}"
+    );
+    assert_eq!(
+        net.count("broadcast_evidence"),
+        6,
+        "two pieces for each node"
+    );
+    // What was proven once is not forgotten because the liar is gone.
+    let honest = NODES.iter().fold(Net::at(chain.time()), |net, (url, _)| {
+        net.with(url, &chain, Lie::None)
+    });
+    let verdict = now(verifier.check(&honest, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "chain-forked")
     );
 }
 

@@ -11,7 +11,11 @@ use records::{
     testing::{SECOND, key},
 };
 use serde_json::{Value, json};
-use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
 use verifier::{Draft, Unsent, Verifier, Written};
 
 /// Locks the invoice for a claim.
@@ -216,7 +220,23 @@ fn a_node_that_refuses_to_take_an_event_proves_nothing_and_frees_nothing() {
 
 #[test]
 fn after_a_refusal_no_alternative_is_signed_while_the_refused_event_may_still_be_written() {
-    let (mut verifier, net, result) = send(|| Lie::None, |tx| vec![refused(tx, 2)]);
+    let chain = Rc::new(locked());
+    let taken = RefCell::new(Vec::new());
+    // The chain goes on from where it was: each transaction in a block of its own, two empty ones after it.
+    let mut net = Net::at(chain.time() + 900 * SECOND).growing(move |tx| {
+        taken.borrow_mut().push(tx.to_vec());
+        let mut chain = locked();
+        for tx in taken.borrow().iter() {
+            assert_eq!(chain.block(tx).code, 1, "refused");
+            (0..2).for_each(|_| chain.empty());
+        }
+        vec![chain]
+    });
+    for (url, _) in NODES {
+        net = net.with(url, &chain, Lie::None);
+    }
+    let mut verifier = verifier(&chain, &NODES);
+    let result = now(verifier.send(&net, lock("firm", "2")));
     assert_eq!(reason(result).0, "already-claimed");
     let handed_in = net.count("broadcast_tx_sync");
     let result = now(verifier.send(&net, lock("firm", "3")));

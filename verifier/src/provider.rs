@@ -1,0 +1,136 @@
+//! A node as the light client sees it, and the device that it runs on.
+
+use crate::{
+    host::Host,
+    nodes::{self, Fetched, LONG, Roll, Sets},
+    rpc::{self, Call, Fault},
+    trust::now,
+};
+use alloc::string::{String, ToString};
+use core::{cell::RefCell, time::Duration};
+use light_client::{
+    Header, LightBlock, Time,
+    client::{AttackEvidence, Environment, Fault as NodeFault, Latest, Provider, Received},
+    json::{self, Value},
+};
+
+/// The device.
+pub struct Device<'a, H>(pub &'a H);
+
+impl<H: Host> Environment for Device<'_, H> {
+    fn now(&self) -> Time {
+        now(self.0)
+    }
+
+    async fn pause(&self, time: Duration) {
+        let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+        self.0.pause(millis).await;
+    }
+
+    fn random(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0.random();
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+/// A node of `chains.json` that has said which block is its newest.
+pub struct Node<'a, H> {
+    host: &'a H,
+    url: String,
+    member: String,
+    latest: Latest,
+    sets: &'a RefCell<Sets>,
+    raw: &'a RefCell<(u64, Value)>,
+}
+
+impl<'a, H: Host> Node<'a, H> {
+    /// The node at a place of the roll, if it answered there. Answers that headers were read from go to `raw`, the highest one stays.
+    pub fn new(
+        host: &'a H,
+        roll: &Roll,
+        at: usize,
+        chain_id: &str,
+        sets: &'a RefCell<Sets>,
+        raw: &'a RefCell<(u64, Value)>,
+    ) -> Option<Self> {
+        let answer = roll.answers.get(at)?;
+        Some(Self {
+            host,
+            url: answer.url.clone(),
+            member: answer.member.clone(),
+            latest: Latest {
+                chain_id: chain_id.into(),
+                height: answer.height?,
+                time: roll.time(at)?,
+            },
+            sets,
+            raw,
+        })
+    }
+}
+
+impl<H: Host> Provider for Node<'_, H> {
+    fn name(&self) -> &str {
+        &self.url
+    }
+
+    fn member(&self) -> &str {
+        &self.member
+    }
+
+    async fn latest(&self) -> Result<Latest, NodeFault> {
+        Ok(self.latest.clone())
+    }
+
+    async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, NodeFault> {
+        let mut sets = self.sets.take();
+        let fetched = nodes::light_block(self.host, &self.url, height, &mut sets).await;
+        self.sets.borrow_mut().append(&mut sets);
+        let Fetched { block, raw, bytes } = fetched.map_err(fault)?;
+        let mut kept = self.raw.borrow_mut();
+        if kept.0 <= height {
+            *kept = (height, raw);
+        }
+        Ok(Received {
+            value: block,
+            bytes,
+        })
+    }
+
+    async fn header(&self, height: u64) -> Result<Received<Header>, NodeFault> {
+        let calls = [Call::commit(height)];
+        let answers = rpc::weigh(self.host, &self.url, &calls, LONG).await;
+        let (answers, bytes) = answers.map_err(fault)?;
+        let answer = answers
+            .first()
+            .ok_or_else(|| NodeFault::Garbage("nothing".into()))?;
+        let header = json::commit(answer)
+            .map_err(|error| fault(error.into()))?
+            .header;
+        if header.chain_id != self.latest.chain_id {
+            return Err(NodeFault::WrongChain(header.chain_id));
+        }
+        Ok(Received {
+            value: header,
+            bytes,
+        })
+    }
+
+    async fn report(&self, evidence: &AttackEvidence) -> Result<(), NodeFault> {
+        let text = json::write::attack_evidence(evidence);
+        let evidence = json::parse(text.as_bytes()).map_err(|error| fault(error.into()))?;
+        let call = Call::broadcast_evidence(evidence);
+        let answer = rpc::ask(self.host, &self.url, &[call], LONG).await;
+        answer.map(drop).map_err(fault)
+    }
+}
+
+fn fault(fault: Fault) -> NodeFault {
+    match fault {
+        Fault::Unreachable(why) => NodeFault::Unreachable(why.to_string()),
+        Fault::Garbage(what) => NodeFault::Garbage(what),
+        Fault::Refused(_) => NodeFault::NotThere,
+        Fault::WrongChain(chain) => NodeFault::WrongChain(chain),
+        Fault::Refuted(code) => NodeFault::Garbage(code),
+    }
+}
