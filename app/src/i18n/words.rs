@@ -225,7 +225,7 @@ texts! {
     VOTE_STATED "名册认定" "Roster stated by"
     VOTE_HEADS "人数（户）" "Heads"
     VOTE_HEADS_N "{count} 户" "{count} heads"
-    VOTE_AREA "专有面积" "Exclusive area"
+    VOTE_AREA "专有面积" "Area"
     VOTE_PRINCIPAL "本金" "Principal"
     VOTE_TAKE_PART "参与表决（须达三分之二）" "Taking part (two thirds needed)"
     VOTE_AGREE_HALF "同意（须超过参与者的一半）" "In favour (more than half of those taking part)"

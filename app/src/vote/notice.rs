@@ -9,6 +9,7 @@ use records::kinds::vote::{Matter, Vote};
 pub fn card(lang: Lang, vote: &Vote) -> Html {
     let (matter_name, _) = matter(lang, vote.matter);
     let stated: Vec<String> = vote.stated_by.iter().map(|id| member(lang, id)).collect();
+    let convener = member(lang, &vote.convener);
     let left = ward(lang, &vote.closes.to_string());
     html! {
         <section class="card" data-testid="notice">
@@ -17,7 +18,7 @@ pub fn card(lang: Lang, vote: &Vote) -> Html {
                 <dt>{ lang.t(words::VOTE_MATTER) }</dt><dd>{ matter_name }</dd>
                 <dt>{ lang.t(words::VOTE_PERIOD) }</dt><dd>{ time(&vote.opens.to_string()) }<br />{ "— " }{ time(&vote.closes.to_string()) }
                     if let Some(left) = left { <div class="caption">{ lang.fill(words::VOTE_LEFT, &[("time", &left)]) }</div> }</dd>
-                <dt>{ lang.t(words::VOTE_CONVENER) }</dt><dd>{ member(lang, &vote.convener) }</dd>
+                <dt>{ lang.t(words::VOTE_CONVENER) }</dt><dd data-testid="convener" data-name={&convener}>{ &convener }</dd>
                 <dt>{ lang.t(words::VOTE_ELECTORATE) }</dt><dd>{ electorate(lang, vote) }</dd>
                 <dt>{ lang.t(words::VOTE_STATED) }</dt><dd>{ stated.join(lang.pick("、", ", ")) }</dd>
                 <dt>{ lang.t(words::VOTE_NOTICE_HASH) }</dt><dd class="mono">{ short(&vote.notice.to_string()) }</dd>

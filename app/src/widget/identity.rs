@@ -47,7 +47,7 @@ fn use_identity_pick(props: &IdentityPick) -> Html {
     }
     if list.is_empty() {
         return html! {
-            <div class="card row" data-testid="no-identity"><div class="grow">{ lang.t(words::KEYS_NEED) }</div><a class="btn slim" href="#/keys">{ lang.t(words::KEYS) }</a></div>
+            <div class="card stack" data-testid="no-identity"><div>{ lang.t(words::KEYS_NEED) }</div><a class="btn slim" href="#/keys">{ lang.t(words::KEYS) }</a></div>
         };
     }
     let choose = props.choose.clone();

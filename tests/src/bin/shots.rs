@@ -22,6 +22,8 @@ const ROUTES: [(&str, &str); 8] = [
     ("trust", "#/trust"),
     ("reader", "#/reader"),
 ];
+/// Pages whose records name many members.
+const SLOW: [&str; 2] = ["vote-", "medical"];
 /// Sample invoices whose verdicts are shown, by the names of docs/demo.md.
 const INVOICES: [&str; 5] = ["genuine", "altered", "red", "reimbursed", "unknown"];
 
@@ -70,8 +72,13 @@ fn take(world: &World, device: &Device, named: impl Fn(&str) -> PathBuf) -> Outc
     let visitor = Visitor::with(Browser::start(device, None)?, &world.page())?;
     let mut count = 0;
     let mut shoot = |page: &str| -> Outcome {
-        // Pictures and the ring's arcs settle.
-        std::thread::sleep(Duration::from_millis(600));
+        // Pictures and the ring's arcs settle; members' names come last, each with a proof of its own.
+        let settled = if SLOW.iter().any(|slow| page.starts_with(slow)) {
+            4000
+        } else {
+            600
+        };
+        std::thread::sleep(Duration::from_millis(settled));
         std::fs::write(named(page), visitor.browser().session().whole_page()?)?;
         count += 1;
         Ok(())

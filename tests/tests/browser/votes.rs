@@ -29,6 +29,8 @@ fn failed_by_heads(world: &World) -> Outcome {
     seen.must_be("verified")?;
     seen.must_have("history-replayed", "passed")?;
     visitor.must_show("decision", "decision", "failed-by-heads")?;
+    // Who convened it has no validator: its own record names it.
+    visitor.must_show("convener", "name", "桃源小区业主委员会")?;
     let met: Vec<bool> = meters(&visitor)?
         .iter()
         .map(|meter| meter["met"] == "true")

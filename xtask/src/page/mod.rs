@@ -32,7 +32,7 @@ const PROGRAMS: [Program; 3] = [
         name: "app",
         stem: "app-",
         goal: 180_000,
-        limit: 232_000,
+        limit: 200_000,
     },
     Program {
         name: "verifier worker",
