@@ -42,7 +42,7 @@ var lianyan = (function () {
     });
   }
 
-  // A worker ("verifier" or "scanner"): resolves with a Worker whose program is being instantiated. Messages posted to it at once are kept
+  // A worker ("verifier", "keys" or "scanner"): resolves with a Worker whose program is being instantiated. Messages posted to it at once are kept
   // until its program listens.
   function startWorker(name) {
     var file = name + "-worker";

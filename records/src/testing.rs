@@ -175,6 +175,11 @@ impl Ledger {
         execute(event, &context, |name| self.states.get(name).cloned())
     }
 
+    /// A record's state; none where it does not exist.
+    pub fn state(&self, name: &RecordName) -> Option<&State> {
+        self.states.get(name)
+    }
+
     /// A record's state data as a kind's struct.
     pub fn data<T: crate::shape::Shape>(&self, kind: &str, id: &str) -> T {
         let name = RecordName::new(kind, id).expect("a record name");

@@ -40,6 +40,8 @@ pub struct Device {
     pub language: &'static str,
     /// Whether the system prefers dark colours.
     pub dark: bool,
+    /// Whether sites may store anything.
+    pub stores: bool,
 }
 
 impl Default for Device {
@@ -50,6 +52,7 @@ impl Default for Device {
             height: 812,
             language: "zh-CN",
             dark: false,
+            stores: true,
         }
     }
 }
@@ -249,6 +252,10 @@ fn options(device: &Device, film: Option<&Path>, profile: &Path) -> Value {
         ));
     }
     let mut options = json!({"args": flags, "prefs": {"intl.accept_languages": device.language}});
+    if !device.stores {
+        // Chromium's "block": with cookies every other storage is refused.
+        options["prefs"]["profile.default_content_setting_values.cookies"] = 2.into();
+    }
     if device.width < PHONE {
         options["mobileEmulation"] = json!({
             "deviceMetrics": {"width": device.width, "height": device.height, "pixelRatio": 2.0, "touch": true},

@@ -5,7 +5,6 @@
 
 extern crate alloc;
 
-pub mod acts;
 mod archive;
 pub mod chains;
 mod checks;
@@ -14,7 +13,6 @@ mod fields;
 mod headers;
 mod history;
 mod host;
-mod identity;
 mod judging;
 mod kinds;
 mod members;
@@ -23,8 +21,6 @@ mod outcome;
 mod proof;
 mod provider;
 mod question;
-#[cfg(feature = "seal")]
-mod random;
 mod raw;
 mod reasons;
 mod rebuilt;
@@ -38,10 +34,9 @@ pub mod verdict;
 mod verifier;
 
 pub use host::{Host, Limits, News, Unreachable};
-pub use identity::{Identity, Known, NotAnIdentity, Role};
 pub use light_client::client::join_all;
 pub use question::Question;
 pub use reasons::{HEADLINES, Headline, REASONS, Reason};
 pub use rpc::{Fault, MAX_BATCH};
-pub use sending::{Draft, Unsent, Written};
+pub use sending::{Unsent, Written};
 pub use verifier::{Look, Verifier};

@@ -1,4 +1,4 @@
-//! Signing an event, handing it to the nodes, and proving that it is in.
+//! Handing a signed event to the nodes, and proving that it is in.
 
 use crate::{
     host::{Host, News},
@@ -11,44 +11,20 @@ use crate::{
     verifier::Verifier,
 };
 use alloc::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
 use light_client::{VerifiedHeader, json};
 use records::{
-    Hash, Payload, RecordName, SecretKey,
-    canonical::{self, Value},
-    hash::sha256,
-    shape::Shape,
+    Event, Ground, Proven, RecordName, State,
+    hash::{parse_hash, sha256},
 };
 
-/// An event may be written for this long after the newest header, in nanoseconds: ten minutes.
-const OPEN_FOR: i64 = 600 * 1_000_000_000;
 /// Milliseconds between two looks for the event.
 const PATIENCE: u32 = 700;
-
-/// An event to be signed.
-pub struct Draft {
-    /// `<kind>.<verb>`.
-    pub event_type: &'static str,
-    /// The record that it is about.
-    pub subject: RecordName,
-    /// The type's own fields.
-    pub body: Value,
-    /// Who signs.
-    pub keys: Vec<SecretKey>,
-}
-
-/// An event that was signed and may still be written.
-pub struct Pending {
-    /// Block time until which it may be written.
-    until: i64,
-    /// The subject's sequence number that it needs.
-    seq: u64,
-    /// Hash of its type and body: a second event of the same meaning is no alternative to it.
-    meaning: Hash,
-}
+/// How long the network may be away after the event's last moment, in nanoseconds: ten minutes.
+const AWAY: i64 = 600 * 1_000_000_000;
 
 /// Where an event stands in the chain, as proven.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +39,14 @@ pub struct Written {
     pub time: i64,
 }
 
-/// Why nothing was signed, or what was signed is not in. The code is for machines and the translation table.
+/// The newest header, the nodes, and which of the records asked for exist under it.
+struct Current {
+    roll: Roll,
+    header: VerifiedHeader,
+    present: BTreeSet<RecordName>,
+}
+
+/// Why there is nothing to sign on, or what was signed is not in. The code is for machines and the translation table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsent {
     /// Reason code: one of the table in `docs/verdicts.md`, of a rule that refused, or one of those named there for acts.
@@ -100,85 +83,84 @@ impl From<NoHeader> for Unsent {
     }
 }
 
-impl From<canonical::Error> for Unsent {
-    fn from(_: canonical::Error) -> Self {
-        Self::new("state-unreadable")
-    }
-}
-
 impl Verifier {
-    /// The proven data of a record now; none where it is proven absent.
-    pub async fn data<H: Host, T: Shape>(
+    /// What is proven of these records now, all of it under one header, and on request the blobs that their states name. What is signed rests on it, so
+    /// nothing less than agreement will do.
+    pub async fn ground<H: Host>(
         &mut self,
         host: &H,
-        name: &RecordName,
-    ) -> Result<Option<T>, Unsent> {
-        let (_, _, state) = self.current(host, name).await?;
-        Ok(state
-            .map(|state| canonical::from_value(&state.data))
-            .transpose()?)
+        names: &[RecordName],
+        blobs: bool,
+    ) -> Result<Ground, Unsent> {
+        let Current {
+            header, present, ..
+        } = self.current(host, names).await?;
+        let mut records = BTreeMap::new();
+        for name in names {
+            let kept = self.archive.kept(name).filter(|_| present.contains(name));
+            let state = kept.and_then(|kept| kept.state());
+            let blob = match &state {
+                Some(state) if blobs => self.blob_of(host, state).await,
+                _ => None,
+            };
+            records.insert(name.clone(), Proven { state, blob });
+        }
+        Ok(Ground {
+            chain: self.chain.id.clone(),
+            time: time_of(&header),
+            records,
+        })
     }
 
-    /// Newest header, nodes, and the record's state under it. What is signed rests on it, so nothing less than agreement will do.
+    /// The newest header, with these records replayed under it.
     async fn current<H: Host>(
         &mut self,
         host: &H,
-        name: &RecordName,
-    ) -> Result<(Roll, VerifiedHeader, Option<records::State>), Unsent> {
+        names: &[RecordName],
+    ) -> Result<Current, Unsent> {
         let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
         let anchored = self.trust.advance(host, &self.chain, &mut roll).await?;
         if anchored.agreement != reasons::NODES_AGREE {
             return Err(Unsent::new(anchored.agreement.code));
         }
         let mut session = Session::new(host, &anchored.header, &mut roll, &mut self.archive);
-        session.replay(core::slice::from_ref(name)).await?;
-        let exists = session.head(name).is_some();
-        let kept = self.archive.kept(name).filter(|_| exists);
-        let state = kept.and_then(|kept| kept.state());
-        Ok((roll, anchored.header, state))
+        session.replay(names).await?;
+        let exists = |name: &&RecordName| session.head(name).is_some();
+        let present = names.iter().filter(exists).cloned().collect();
+        Ok(Current {
+            roll,
+            header: anchored.header,
+            present,
+        })
     }
 
-    /// Signs the event, hands it to the nodes and waits until it is proven to be in the record's log.
-    ///
-    /// While an event about a record may still be written, no other about it is signed.
-    pub async fn send<H: Host>(&mut self, host: &H, draft: Draft) -> Result<Written, Unsent> {
-        let (roll, header, state) = self.current(host, &draft.subject).await?;
-        let (time, seq) = (time_of(&header), state.map_or(0, |state| state.seq));
-        let body = canonical::encode_value(&draft.body)?;
-        let meaning = sha256(&[draft.event_type.as_bytes(), &[0], &body]);
-        // Whoever was handed the event can have it written until then, refused or not: no alternative to it is signed before.
-        if let Some(pending) = self.pending.get(&draft.subject)
-            && pending.until >= time
-            && pending.seq == seq
-            && pending.meaning != meaning
-        {
-            return Err(Unsent {
-                reason: "still-pending".into(),
-                facts: facts([("until", pending.until.to_string())]),
-            });
+    /// Hands a signed event to the nodes, after the blob that it names, and waits until it is proven to be in its subject's log. The same event may be
+    /// handed in again.
+    pub async fn send<H: Host>(
+        &mut self,
+        host: &H,
+        envelope: &[u8],
+        blob: Option<&[u8]>,
+    ) -> Result<Written, Unsent> {
+        let event = Event::open(envelope).map_err(|_| Unsent::new("not-an-event"))?;
+        let payload = event.payload();
+        if payload.chain != self.chain.id {
+            return Err(Unsent::new("other-chain"));
         }
-        let until = time.saturating_add(OPEN_FOR);
-        let payload = Payload {
-            body: draft.body,
-            chain: self.chain.id.clone(),
-            seq,
-            subject: draft.subject.clone(),
-            event_type: draft.event_type.into(),
-            until,
-        };
-        let keys: Vec<&SecretKey> = draft.keys.iter().collect();
-        let envelope = payload.sign(&keys)?;
-        let (event_id, tx) = (hex::encode(envelope.id()), envelope.encode());
-        // Remembered before it leaves: a cut answer does not mean that it did not arrive, nor does a refusal.
-        let pending = Pending {
-            until,
-            seq,
-            meaning,
-        };
-        self.pending.insert(draft.subject.clone(), pending);
-        hand_in(host, &roll, &tx).await?;
+        let (event_id, until) = (hex::encode(event.id()), payload.until);
+        let Current { roll, .. } = self
+            .current(host, core::slice::from_ref(&payload.subject))
+            .await?;
+        if let Some(written) = self.find(&payload.subject, &event_id) {
+            return Ok(written);
+        }
+        if let Some(blob) = blob {
+            self.keep_blob(host, blob).await?;
+        }
+        hand_in(host, &roll, envelope).await?;
         host.tell(News::Sent(event_id.clone(), until));
-        self.wait(host, &draft.subject, event_id, until, &tx).await
+        self.wait(host, &payload.subject, event_id, until, envelope)
+            .await
     }
 
     fn find(&self, name: &RecordName, event_id: &str) -> Option<Written> {
@@ -209,26 +191,26 @@ impl Verifier {
                 "writing",
                 facts([("until", until.to_string())]),
             ));
-            let current = self.current(host, name).await;
+            let current = self.current(host, core::slice::from_ref(name)).await;
             if let Some(written) = self.find(name, &event_id) {
-                self.pending.remove(name);
                 return Ok(written);
             }
             let time = match current {
-                Ok((mut roll, header, _)) => {
+                Ok(Current {
+                    mut roll, header, ..
+                }) => {
                     let refused = self.refusal(host, &header, &mut roll, tx).await;
                     if let Some(refusal) = refused {
                         return Err(refusal);
                     }
                     time_of(&header)
                 }
-                // The device's clock ends the wait. That it was not written is not proven by this, and it stays pending.
-                Err(unsent) if host.now().saturating_sub(OPEN_FOR) > until => return Err(unsent),
+                // The device's clock ends the wait. That it was not written is not proven by this.
+                Err(unsent) if host.now().saturating_sub(AWAY) > until => return Err(unsent),
                 // The network may come back.
                 Err(_) => continue,
             };
             if time > until {
-                self.pending.remove(name);
                 return Err(Unsent::new("not-written"));
             }
         }
@@ -251,34 +233,38 @@ impl Verifier {
     }
 
     /// Hands a blob to the nodes; it is named by its hash.
-    pub async fn keep_blob<H: Host>(&self, host: &H, blob: &[u8]) -> Result<records::Hash, Unsent> {
+    async fn keep_blob<H: Host>(&self, host: &H, blob: &[u8]) -> Result<(), Unsent> {
         let post = |url: &str| {
             let url = [url.trim_end_matches('/'), "/blob"].concat();
             async move { host.post(&url, blob.to_vec(), SHORT).await.is_ok() }
         };
         let kept = join_all(self.chain.nodes.iter().map(|node| post(&node.url))).await;
         if kept.contains(&true) {
-            Ok(records::hash::sha256(&[blob]))
+            Ok(())
         } else {
             Err(Unsent::new("no-node-answers"))
         }
     }
 
-    /// Fetches a blob by its hash.
-    pub async fn blob<H: Host>(&self, host: &H, hash: &records::Hash) -> Result<Vec<u8>, Unsent> {
+    /// Fetches the blob that a state names: a document's sealed content, or the copies that a grant gives.
+    async fn blob_of<H: Host>(&self, host: &H, state: &State) -> Option<Vec<u8>> {
+        let named = ["content", "sealed"]
+            .iter()
+            .find_map(|field| state.data.get(field)?.as_str());
+        let hash = parse_hash(named?)?;
         for node in &self.chain.nodes {
-            let call = Call::query("/blob", hash, 0, false);
+            let call = Call::query("/blob", &hash, 0, false);
             let Ok(answers) = rpc::ask(host, &node.url, &[call], LONG).await else {
                 continue;
             };
             let answer = answers.first().map(light_client::json::abci_query);
             if let Some(Ok(answer)) = answer
-                && records::hash::sha256(&[&answer.value]) == *hash
+                && sha256(&[&answer.value]) == hash
             {
-                return Ok(answer.value);
+                return Some(answer.value);
             }
         }
-        Err(Unsent::new("content-not-given"))
+        None
     }
 }
 
@@ -299,10 +285,17 @@ async fn hand_in<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<(), Unsent
     Err(refused)
 }
 
+/// A node that has seen the event answers with this error, and keeps it.
+const SEEN: &str = "tx already exists in cache";
+
 async fn broadcast<H: Host>(host: &H, url: &str, tx: &[u8]) -> Result<(u64, String), Fault> {
     let answers = rpc::ask(host, url, &[Call::broadcast(tx)], SHORT).await?;
-    let result = answers
-        .first()
+    let answer = answers.first();
+    let data = answer.and_then(|answer| answer.get("error")?.get("data")?.as_str());
+    if data.is_some_and(|data| data.contains(SEEN)) {
+        return Ok((0, String::new()));
+    }
+    let result = answer
         .and_then(|answer| answer.get("result"))
         .ok_or_else(|| Fault::Garbage("no result".into()))?;
     let code = result.get("code").and_then(json::Value::as_u64);

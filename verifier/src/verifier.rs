@@ -10,7 +10,6 @@ use crate::{
     nodes::Roll,
     question::Question,
     reasons,
-    sending::Pending,
     session::Session,
     trust::{Anchored, NoHeader, Trust, facts},
     verdict::{Anchor, NodeAnswer, Outcome, Verdict},
@@ -31,8 +30,6 @@ pub struct Verifier {
     pub(crate) chain: Chain,
     pub(crate) trust: Trust,
     pub(crate) archive: Archive,
-    /// Events that were handed in and may still be written, by subject.
-    pub(crate) pending: BTreeMap<RecordName, Pending>,
     /// Roots of rosters that were recomputed from their published leaves.
     pub(crate) recomputed: BTreeSet<Hash>,
     /// Block times that are proven: they stay so.
@@ -60,7 +57,6 @@ impl Verifier {
         Self {
             trust: Trust::new(),
             archive: Archive::new(&chain.id),
-            pending: BTreeMap::new(),
             recomputed: BTreeSet::new(),
             times: Times::new(),
             chain,

@@ -84,6 +84,7 @@ fn every_attack_that_soundness_md_names_is_played() {
     for part in [
         "light-client",
         "records",
+        "keys",
         "verifier",
         "node",
         "xtask",

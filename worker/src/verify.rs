@@ -1,12 +1,8 @@
 //! What the page and the verifier worker say to each other.
 
-use crate::Id;
+use crate::{Facts, Id, RecordRef};
 use records::shape::decimal;
-use std::collections::BTreeMap;
 use verifier::verdict::{Anchor, Check, NodeAnswer, Signer, Verdict};
-
-/// Facts that a sentence is filled with, as in [`Check::facts`].
-pub type Facts = BTreeMap<String, String>;
 
 /// From the page to the verifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +24,7 @@ pub enum ToVerifier {
         /// The text as read.
         text: String,
     },
-    /// Check one record by its id. Openings that an identity in this browser keeps for it are used as well.
+    /// Check one record by its id.
     Record {
         /// Question number.
         id: Id,
@@ -46,66 +42,31 @@ pub enum ToVerifier {
         /// How many ballots to draw at random; 0 counts every one.
         sample: u32,
     },
-    /// The ballot of an identity in a vote: a verdict of kind `ballot` whose fields are its seat on the roster (`head`, `rooms`, `area` in cm²) and whose
-    /// state says what stands; proven absent where nothing was cast. Fails with `not-in-roster` where the identity has no seat.
+    /// The ballot of a seat in a vote: a verdict of kind `ballot` whose fields are its place on the roster (`head`, `rooms`, `area` in cm²) and whose
+    /// state says what stands; proven absent where nothing was cast. Fails with `not-in-roster` where there is no seat.
     Ballot {
         /// Question number.
         id: Id,
-        /// Public key of the identity.
-        key: String,
-        /// Vote record id.
-        vote: String,
+        /// The seat as `ballot.cast` carries it, JSON; empty where there is none.
+        seat: String,
     },
-    /// Which identities this browser holds.
-    Identities {
+    /// Prove what an act rests on.
+    Ground {
         /// Question number.
         id: Id,
+        /// The records.
+        records: Vec<RecordRef>,
+        /// Whether the blobs are wanted that their states name.
+        blobs: bool,
     },
-    /// Make a key pair; it cannot be used before it was exported.
-    Create {
+    /// Hand a signed event to the nodes.
+    Send {
         /// Question number.
         id: Id,
-        /// What the person calls it.
-        name: String,
-        /// What it is for.
-        role: Role,
-    },
-    /// Write the identity file.
-    Export {
-        /// Question number.
-        id: Id,
-        /// Public key, `ed25519:<hex>`.
-        key: String,
-    },
-    /// The person says that the file is kept in a safe place.
-    Exported {
-        /// Question number.
-        id: Id,
-        /// Public key.
-        key: String,
-    },
-    /// Take an identity from its file.
-    Import {
-        /// Question number.
-        id: Id,
-        /// The file's text.
-        text: String,
-    },
-    /// Remove an identity from this browser.
-    Forget {
-        /// Question number.
-        id: Id,
-        /// Public key.
-        key: String,
-    },
-    /// Sign and send an event.
-    Act {
-        /// Question number.
-        id: Id,
-        /// Public key of the identity that signs.
-        key: String,
-        /// What is done.
-        action: Action,
+        /// The envelope.
+        envelope: String,
+        /// What the nodes must keep before it, base64; empty where there is nothing.
+        blob: String,
     },
     /// Stop working on a question; no answer follows.
     Cancel {
@@ -159,25 +120,14 @@ pub enum FromVerifier {
         /// The verdict.
         verdict: Box<Verdict>,
     },
-    /// The identities that this browser holds; also after each change of them.
-    Identities {
+    /// What was proven, as [`records::Ground`] writes it.
+    Ground {
         /// Question number.
         id: Id,
-        /// All of them.
-        identities: Vec<Identity>,
+        /// The text.
+        ground: String,
     },
-    /// An identity's file.
-    IdentityFile {
-        /// Question number.
-        id: Id,
-        /// Public key.
-        key: String,
-        /// File name to offer.
-        name: String,
-        /// Its text.
-        text: String,
-    },
-    /// The event was signed and handed to a node; it may be written until the time named, and nothing else is signed in its place before that.
+    /// The event was handed to a node; it may be written until the time named, and nothing else is signed in its place before that.
     Sent {
         /// Question number.
         id: Id,
@@ -199,15 +149,6 @@ pub enum FromVerifier {
         /// Block time, Unix nanoseconds as decimal text.
         time: String,
     },
-    /// What a reader may now see: the decrypted content of a document.
-    Content {
-        /// Question number.
-        id: Id,
-        /// The document's record id.
-        document: String,
-        /// The text.
-        text: String,
-    },
     /// The question could not be answered, or the event was refused.
     Failed {
         /// Question number.
@@ -228,138 +169,20 @@ impl FromVerifier {
             | Self::Checked { id, .. }
             | Self::Signing { id, .. }
             | Self::Verdict { id, .. }
-            | Self::Identities { id, .. }
-            | Self::IdentityFile { id, .. }
+            | Self::Ground { id, .. }
             | Self::Sent { id, .. }
             | Self::Written { id, .. }
-            | Self::Content { id, .. }
             | Self::Failed { id, .. } => Some(*id),
         }
     }
 
-    /// Whether nothing more follows for that question. A reading is written first, and its content follows.
+    /// Whether nothing more follows for that question.
     pub fn is_last(&self) -> bool {
         matches!(
             self,
-            Self::Verdict { .. }
-                | Self::Identities { .. }
-                | Self::IdentityFile { .. }
-                | Self::Content { .. }
-                | Self::Failed { .. }
+            Self::Verdict { .. } | Self::Ground { .. } | Self::Written { .. } | Self::Failed { .. }
         )
     }
-}
-
-/// A record's name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RecordRef {
-    /// Kind: `invoice`, `document`, `grant`, `vote`, `ballot`, `room`, …
-    pub kind: String,
-    /// Id.
-    pub id: String,
-}
-
-/// What an identity is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// A patient, or a guardian.
-    Patient,
-    /// A flat's owner.
-    Owner,
-    /// A member of the consortium: hospital, doctor, convener, company, …
-    Member,
-}
-
-/// A key pair held by the verifier worker; the private part never reaches the page except inside an exported file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// Public key, `ed25519:<hex>`.
-    pub key: String,
-    /// What the person calls it.
-    pub name: String,
-    /// What it is for.
-    pub role: Role,
-    /// Whether its file was exported, or it came from a file.
-    pub exported: bool,
-    /// The member it acts for; empty for a person.
-    pub member: String,
-    /// Records that it knows of: a patient's documents and grants, an owner's votes and ballots.
-    pub records: Vec<RecordRef>,
-}
-
-/// What an identity can do; each becomes one signed event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// `ballot.cast`: an owner votes, or changes the vote where the community's rules allow it.
-    Cast {
-        /// Vote record id.
-        vote: String,
-        /// One of the vote's choices: `for`, `against`, `abstain`.
-        choice: String,
-    },
-    /// `grant.give`: a patient permits a reader to read.
-    Give {
-        /// Documents concerned.
-        documents: Vec<String>,
-        /// The reader's member id.
-        to: String,
-        /// Purpose code: `treatment`, `referral`, `insurance`, `research`; a committed field.
-        purpose: String,
-        /// Unix nanoseconds as decimal text.
-        until: String,
-        /// A note to the reader; may be empty; a committed field.
-        note: String,
-    },
-    /// `grant.revoke`: a patient takes a grant back.
-    Revoke {
-        /// Grant record id.
-        grant: String,
-    },
-    /// `document.deny`: a patient denies documents to a member, whatever is granted.
-    Deny {
-        /// Documents concerned.
-        documents: Vec<String>,
-        /// Member id.
-        member: String,
-    },
-    /// `document.allow`: a patient lifts a denial.
-    Allow {
-        /// Documents concerned.
-        documents: Vec<String>,
-        /// Member id.
-        member: String,
-    },
-    /// `document.confirm`: a patient confirms a document that a hospital proposed.
-    Confirm {
-        /// Document record id.
-        document: String,
-    },
-    /// `document.reject`: a patient rejects a proposed document.
-    Reject {
-        /// Document record id.
-        document: String,
-    },
-    /// `read.done`: a reader reads under a grant; the content follows.
-    Read {
-        /// Document record id.
-        document: String,
-        /// Grant record id.
-        grant: String,
-    },
-    /// `read.emergency`: a hospital reads without a grant; the content follows.
-    Emergency {
-        /// Document record id.
-        document: String,
-        /// Why.
-        reason: String,
-    },
-    /// `read.review`: a patient, or a reviewer, judges an emergency reading.
-    Review {
-        /// Read record id.
-        read: String,
-        /// Whether it was justified.
-        justified: bool,
-    },
 }
 
 /// The state of trust in one chain.
@@ -410,14 +233,9 @@ records::tagged!(ToVerifier by "is" {
     Check "check" { id, text },
     Record "record" { id, record, openings },
     Recount "recount" { id, vote, sample },
-    Ballot "ballot" { id, key, vote },
-    Identities "identities" { id },
-    Create "create" { id, name, role },
-    Export "export" { id, key },
-    Exported "exported" { id, key },
-    Import "import" { id, text },
-    Forget "forget" { id, key },
-    Act "act" { id, key, action },
+    Ballot "ballot" { id, seat },
+    Ground "ground" { id, records, blobs },
+    Send "send" { id, envelope, blob },
     Cancel "cancel" { id },
 });
 records::tagged!(FromVerifier by "is" {
@@ -427,38 +245,10 @@ records::tagged!(FromVerifier by "is" {
     Checked "checked" { id, check },
     Signing "signing" { id, signers, total_power: decimal },
     Verdict "verdict" { id, verdict },
-    Identities "identities" { id, identities },
-    IdentityFile "identity-file" { id, key, name, text },
+    Ground "ground" { id, ground },
     Sent "sent" { id, event_id, until },
     Written "written" { id, event_id, record, height: decimal, time },
-    Content "content" { id, document, text },
     Failed "failed" { id, reason, facts },
-});
-records::shape!(RecordRef { kind, id });
-records::names!(Role {
-    Patient "patient",
-    Owner "owner",
-    Member "member",
-});
-records::shape!(Identity {
-    key,
-    name,
-    role,
-    exported,
-    member,
-    records,
-});
-records::tagged!(Action by "is" {
-    Cast "cast" { vote, choice },
-    Give "give" { documents, to, purpose, until, note },
-    Revoke "revoke" { grant },
-    Deny "deny" { documents, member },
-    Allow "allow" { documents, member },
-    Confirm "confirm" { document },
-    Reject "reject" { document },
-    Read "read" { document, grant },
-    Emergency "emergency" { document, reason },
-    Review "review" { read, justified },
 });
 records::shape!(Chain {
     id,

@@ -1,16 +1,20 @@
-//! The page's end of its two workers: it asks, and it hears. Nothing is verified here.
+//! The page's end of its workers: it asks, and it hears. Nothing is verified here, and nothing signed.
 
+mod act;
+mod keys;
 mod port;
 mod question;
 mod scanner;
 mod verifier;
 
+pub use act::{Act, Doing};
+pub use keys::Keys;
 pub use question::{Inquiry, Question, use_inquiry};
 pub use scanner::Scanner;
 pub use verifier::{Engine, Link, Ticket};
 
 use std::rc::Rc;
-use worker::{Chain, Identity};
+use worker::{Chain, Identity, RecordRef};
 
 /// What the whole page knows of its verifier.
 #[derive(Clone, Default, PartialEq)]
@@ -19,6 +23,31 @@ pub struct Known {
     pub link: Link,
     /// The state of trust, once it was told.
     pub chain: Option<Rc<Chain>>,
-    /// The identities in this browser.
+    /// Whether the keys are there; none while nothing needed them.
+    pub keys: Option<Link>,
+    /// The identities in this browser, once the keys are there.
     pub identities: Rc<Vec<Identity>>,
+}
+
+impl Known {
+    /// The opening that an identity keeps for a record; empty where there is none.
+    fn opening(&self, record: &RecordRef) -> String {
+        let held = self
+            .identities
+            .iter()
+            .flat_map(|identity| &identity.records);
+        let mut fitting = held.filter(|held| held.kind == record.kind && held.id == record.id);
+        fitting
+            .find(|held| !held.opening.is_empty())
+            .map_or_else(String::new, |held| held.opening.clone())
+    }
+
+    /// The seat of the identity with this key in a vote; empty where it has none.
+    fn seat(&self, key: &str, vote: &str) -> String {
+        let mut identities = self.identities.iter();
+        let held = identities
+            .find(|identity| identity.key == key)
+            .and_then(|identity| identity.records.iter().find(|held| held.id == vote));
+        held.map_or_else(String::new, |held| held.seat.clone())
+    }
 }

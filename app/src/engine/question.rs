@@ -1,10 +1,10 @@
 //! A question under way: what was heard so far, and the verdict in the end.
 
-use super::{Engine, Ticket};
+use super::{Engine, Known, Ticket};
 use crate::draw::prelude::*;
 use std::rc::Rc;
 use verifier::verdict::{Check, Signer, Verdict};
-use worker::{FromVerifier, RecordRef, ToVerifier, verify::Facts};
+use worker::{Facts, FromVerifier, RecordRef, ToVerifier};
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +20,19 @@ pub enum Question {
 }
 
 impl Question {
-    /// As the worker hears it.
-    pub fn message(self, id: worker::Id) -> ToVerifier {
+    /// As the worker hears it, with what an identity of this browser keeps for the record.
+    pub fn message(self, known: &Known, id: worker::Id) -> ToVerifier {
         match self {
             Self::Text(text) => ToVerifier::Check { id, text },
             Self::Record(record) => ToVerifier::Record {
                 id,
+                openings: known.opening(&record),
                 record,
-                openings: String::new(),
             },
-            Self::Ballot(key, vote) => ToVerifier::Ballot { id, key, vote },
+            Self::Ballot(key, vote) => ToVerifier::Ballot {
+                id,
+                seat: known.seat(&key, &vote),
+            },
             Self::Recount(vote, sample) => ToVerifier::Recount { id, vote, sample },
         }
     }
@@ -122,7 +125,7 @@ pub fn use_inquiry(engine: &Engine, question: Option<Question>, again: u32) -> R
         });
         let ticket: Option<Ticket> = question.clone().map(|question| {
             engine.ask(
-                |id| question.message(id),
+                |id| question.message(&engine.known(), id),
                 Callback::from(move |message| setter.change(|asked| asked.heard(message))),
             )
         });

@@ -1,6 +1,6 @@
 //! The verifier worker: started, configured, asked, and started again when it ends.
 
-use super::{Known, port::Port};
+use super::{Keys, Known, keys::News, port::Port};
 use gloo::timers::callback::Timeout;
 use std::{
     cell::{Cell, RefCell},
@@ -45,6 +45,7 @@ impl PartialEq for Engine {
 }
 
 struct Inner {
+    keys: Keys,
     port: RefCell<Option<Port>>,
     ready: Cell<bool>,
     starts: Cell<u32>,
@@ -78,7 +79,8 @@ impl Drop for Ticket {
 impl Engine {
     /// Starts the worker; `tell` hears every change of what is known.
     pub fn start(tell: Callback<Known>) -> Self {
-        let engine = Self(Rc::new(Inner {
+        let engine = Self(Rc::new_cyclic(|engine: &Weak<Inner>| Inner {
+            keys: Keys::new(told(engine.clone())),
             port: RefCell::default(),
             ready: Cell::new(false),
             starts: Cell::new(0),
@@ -120,10 +122,20 @@ impl Engine {
         }
     }
 
-    /// Asks without keeping a hold: the answer only changes what is known.
-    pub fn request(&self, question: impl FnOnce(Id) -> ToVerifier) {
-        let id = self.0.next.replace(self.0.next.get() + 1);
-        self.0.send(question(id));
+    /// The keys.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// What is known now.
+    pub fn known(&self) -> Known {
+        self.0.known.borrow().clone()
+    }
+
+    /// The chain that the page shows.
+    pub fn chain(&self) -> Option<String> {
+        let known = self.0.known.borrow();
+        known.chain.as_ref().map(|chain| chain.id.clone())
     }
 
     /// Follows the chain while the page is seen.
@@ -138,6 +150,22 @@ impl Engine {
         self.0.starts.set(0);
         self.0.open();
     }
+}
+
+/// Takes what the keys tell into what is known.
+fn told(engine: Weak<Inner>) -> Callback<News> {
+    Callback::from(move |news| {
+        let Some(inner) = engine.upgrade() else {
+            return;
+        };
+        inner.change(|known| match news {
+            News::Link(link) => known.keys = Some(link),
+            News::Identities(identities) => {
+                known.keys = Some(Link::Ready);
+                known.identities = Rc::new(identities);
+            }
+        });
+    })
 }
 
 impl Inner {
@@ -205,9 +233,6 @@ impl Inner {
             FromVerifier::Chain { chain } => {
                 self.change(|known| known.chain = Some(Rc::new((**chain).clone())))
             }
-            FromVerifier::Identities { identities, .. } => {
-                self.change(|known| known.identities = Rc::new(identities.clone()));
-            }
             _ => {}
         }
         let Some(id) = message.id() else { return };
@@ -230,7 +255,6 @@ impl Inner {
         self.post(&ToVerifier::Follow {
             every_seconds: FOLLOW_SECONDS,
         });
-        self.post(&ToVerifier::Identities { id: 0 });
         for message in std::mem::take(&mut *self.queue.borrow_mut()) {
             self.post(&message);
         }

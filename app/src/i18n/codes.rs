@@ -34,6 +34,21 @@ const HEADLINES: Table = &[
         "The printed code differs from what the chain commits to",
     ),
     (
+        "keys-ended",
+        "密钥程序中断了，请再试一次",
+        "The keys' program stopped; try again",
+    ),
+    (
+        "other-chain",
+        "这不是页面所显示的联盟链，没有签名",
+        "Not the chain that the page shows: nothing was signed",
+    ),
+    (
+        "not-an-event",
+        "这不是签好的事件",
+        "This is no signed event",
+    ),
+    (
         "not-configured",
         "不知道该信任哪条链，所以不下结论",
         "No chain to trust is configured: nothing is concluded",

@@ -180,7 +180,12 @@ texts! {
 
     // Keys
     KEYS "身份与密钥" "Identities and keys"
-    KEYS_SAY "私钥只在这台设备上，签名也在这台设备上完成。浏览器的存储可能被清空，所以使用前必须先保存身份文件。" "The private key stays on this device, and signing happens here. Browser storage can vanish, so the identity file must be saved before first use."
+    KEYS_SAY "私钥保存在本机浏览器里，没有口令保护：能打开这台设备浏览器的人，就能用它签名。浏览器的存储可能被清空，所以使用前必须先保存身份文件。" "The private key lies in this browser, with no passphrase: whoever can open this browser can sign with it. Its storage can vanish, so the identity file must be saved before first use."
+    KEYS_NOT_STORED "浏览器没有保存这里的身份（存储被拒绝、已满或被清空）：关闭页面就会消失，之后要用身份文件找回。" "The browser does not keep these identities (storage refused, full or cleared): they vanish with this page, and only their files bring them back."
+    KEYS_VISIT_ONLY "仅本次访问" "this visit only"
+    KEYS_LOADING "正在取来密钥程序……" "Fetching the keys' program …"
+    KEYS_RESTARTING "密钥程序中断了，正在重新启动……" "The keys' program stopped and is being started again …"
+    KEYS_MISSING "密钥程序未能启动，现在不能签名。请检查网络后再试。" "The keys' program could not be started: nothing can be signed now. Check the network and try again."
     KEYS_NONE "这台设备上还没有身份" "No identity on this device yet"
     KEYS_NEW "新建身份" "New identity"
     KEYS_NAME "起个名字" "A name for it"

@@ -4,8 +4,7 @@ use crate::draw::prelude::*;
 use crate::i18n::{reason, words};
 use crate::shell::use_page;
 use crate::widget::{copy, download};
-use std::cell::RefCell;
-use worker::{FromVerifier, Identity, ToVerifier};
+use worker::{FromKeys, Identity, ToKeys};
 
 /// Whose file.
 #[derive(PartialEq)]
@@ -30,29 +29,28 @@ fn use_keep_file(props: &KeepFile) -> Html {
     let page = use_page();
     let lang = page.lang;
     let file = use_state(|| File::None);
-    let ticket = use_kept(|| RefCell::new(None));
     let key = props.identity.key.clone();
     let show = {
         let (engine, file, key) = (page.engine.clone(), file.setter(), key.clone());
         Callback::from(move |_| {
             let (file, key) = (file.clone(), key.clone());
             let hear = Callback::from(move |message| match message {
-                FromVerifier::IdentityFile { name, text, .. } => file.set(File::Here(name, text)),
-                FromVerifier::Failed {
+                FromKeys::IdentityFile { name, text, .. } => file.set(File::Here(name, text)),
+                FromKeys::Failed {
                     reason: code,
                     facts,
                     ..
                 } => file.set(File::Failed(reason(lang, &code, &facts).0)),
                 _ => {}
             });
-            *ticket.borrow_mut() = Some(engine.ask(|id| ToVerifier::Export { id, key }, hear));
+            engine.keys().ask(|id| ToKeys::Export { id, key }, hear);
         })
     };
     let kept = {
         let (engine, file) = (page.engine.clone(), file.setter());
         Callback::from(move |_| {
             let key = key.clone();
-            engine.request(|id| ToVerifier::Exported { id, key });
+            engine.keys().send(ToKeys::Exported { id: 0, key });
             file.set(File::None);
         })
     };

@@ -4,12 +4,13 @@ mod file;
 mod new;
 
 use crate::draw::prelude::*;
+use crate::engine::Link;
 use crate::i18n::{Lang, Text, short, words};
 use crate::shell::{Page, use_page};
 use crate::widget;
 use file::KeepFile;
 use new::{Import, New};
-use worker::{Identity, Role, ToVerifier};
+use worker::{Identity, Role, ToKeys};
 
 /// The page.
 #[derive(PartialEq)]
@@ -24,9 +25,10 @@ fn use_keys() -> Html {
     let list = &page.known.identities;
     let content = html! {
         <>
-            { widget::link_notice(&page) }
+            { widget::keys_notice(&page) }
             <p class="small">{ lang.t(words::KEYS_SAY) }</p>
-            if list.is_empty() { <p class="note" data-testid="no-identities">{ lang.t(words::KEYS_NONE) }</p> }
+            if list.iter().any(|identity| identity.exported && !identity.stored) { <p class="note warn" role="status" data-testid="not-stored">{ lang.t(words::KEYS_NOT_STORED) }</p> }
+            if list.is_empty() && page.known.keys == Some(Link::Ready) { <p class="note" data-testid="no-identities">{ lang.t(words::KEYS_NONE) }</p> }
             { for list.iter().map(|identity| keyed(&identity.key, Card { identity: identity.clone() })) }
             { part(Import) }
             { part(New) }
@@ -56,16 +58,17 @@ fn use_card(props: &Card) -> Html {
     let page = use_page();
     let lang = page.lang;
     let identity = &props.identity;
-    let (class, word) = if identity.exported {
-        ("pill ok", words::KEYS_READY)
-    } else {
-        ("pill warn", words::KEYS_UNSAVED)
+    let (class, word) = match (identity.exported, identity.stored) {
+        (false, _) => ("pill warn", words::KEYS_UNSAVED),
+        (true, false) => ("pill warn", words::KEYS_VISIT_ONLY),
+        (true, true) => ("pill ok", words::KEYS_READY),
     };
     html! {
-        <section class="card stack" data-testid="identity-card" data-key={identity.key.clone()} data-exported={identity.exported.to_string()}>
+        <section class="card stack" data-testid="identity-card" data-key={identity.key.clone()} data-exported={identity.exported.to_string()} data-stored={identity.stored.to_string()}>
             <div class="row"><span class="avatar" aria-hidden="true">{ identity.name.chars().next() }</span>
                 <div class="grow"><b>{ &identity.name }</b><div class="caption">{ lang.t(role_name(identity.role)) }</div></div><span {class}>{ lang.t(word) }</span></div>
             <p class="mono caption">{ short(&identity.key) }</p>
+            { widget::pending(&page, identity) }
             { part(KeepFile { identity: identity.clone() }) }
             { forget(lang, &page, identity) }
         </section>
@@ -77,10 +80,10 @@ fn forget(lang: Lang, page: &Page, identity: &Identity) -> Html {
     let (engine, key) = (page.engine.clone(), identity.key.clone());
     let press = Callback::from(move |_| {
         let key = key.clone();
-        engine.request(|id| ToVerifier::Forget { id, key });
+        engine.keys().send(ToKeys::Forget { id: 0, key });
     });
     html! {
-        <details><summary>{ lang.t(words::KEYS_FORGET) }</summary>
+        <details data-testid="forget-fold"><summary>{ lang.t(words::KEYS_FORGET) }</summary>
             <button type="button" class="btn slim danger" onclick={press} data-testid="forget">{ lang.t(words::KEYS_FORGET_SURE) }</button></details>
     }
 }

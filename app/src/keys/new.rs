@@ -5,10 +5,9 @@ use crate::draw::prelude::*;
 use crate::i18n::{reason, words};
 use crate::shell::use_page;
 use crate::widget::{self, file_pick};
-use std::cell::RefCell;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
-use worker::{FromVerifier, Role, ToVerifier};
+use worker::{FromKeys, Role, ToKeys};
 
 const ROLES: [Role; 3] = [Role::Patient, Role::Owner, Role::Member];
 
@@ -33,7 +32,7 @@ fn use_new() -> Html {
             };
             let name = field.value().trim().to_owned();
             if !name.is_empty() {
-                engine.request(|id| ToVerifier::Create { id, name, role });
+                engine.keys().send(ToKeys::Create { id: 0, name, role });
                 field.set_value("");
             }
         })
@@ -72,20 +71,19 @@ fn use_import() -> Html {
     let lang = page.lang;
     let area = use_node_ref();
     let failed = use_state(String::new);
-    let ticket = use_kept(|| RefCell::new(None));
     let import = {
         let (engine, failed) = (page.engine.clone(), failed.setter());
         Callback::from(move |text: String| {
             let failed = failed.clone();
             let hear = Callback::from(move |message| match message {
-                FromVerifier::Failed {
+                FromKeys::Failed {
                     reason: code,
                     facts,
                     ..
                 } => failed.set(reason(lang, &code, &facts).0),
                 _ => failed.set(String::new()),
             });
-            *ticket.borrow_mut() = Some(engine.ask(|id| ToVerifier::Import { id, text }, hear));
+            engine.keys().ask(|id| ToKeys::Import { id, text }, hear);
         })
     };
     let press = {

@@ -105,6 +105,14 @@ fn use_shell() -> Html {
     use_sight((*engine).clone());
     use_names((*engine).clone(), names.setter());
     {
+        let engine = (*engine).clone();
+        use_effect_with(route.needs_identities(), move |needed| {
+            if *needed {
+                engine.keys().need();
+            }
+        });
+    }
+    {
         let route = route.setter();
         use_effect_with((), move |()| {
             let window = web_sys::window();
@@ -221,7 +229,7 @@ fn use_names(engine: Engine, names: Setter<u32>) {
                     names.change(|count| count + 1);
                 }
             });
-            let ticket = engine.ask(|id| question.message(id), hear);
+            let ticket = engine.ask(|id| question.message(&engine.known(), id), hear);
             tickets.borrow_mut().push(ticket);
         }));
     });

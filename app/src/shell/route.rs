@@ -34,6 +34,15 @@ pub enum Route {
 }
 
 impl Route {
+    /// Whether what is shown here depends on who is asking.
+    pub fn needs_identities(&self) -> bool {
+        match self {
+            Self::Medical | Self::Reader | Self::Votes | Self::Vote(_) | Self::Keys => true,
+            Self::Record(record, _) => ["vote", "document", "grant"].contains(&&*record.kind),
+            _ => false,
+        }
+    }
+
     /// Reads what stands behind `#`.
     pub fn read(hash: &str) -> Self {
         let path = hash.trim_start_matches('#').trim_start_matches('/');

@@ -7,7 +7,7 @@ use crate::widget;
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use worker::{RecordRef, ToVerifier};
+use worker::{RecordRef, ToKeys};
 
 const LIST: &str = "./try/demo.json";
 
@@ -149,7 +149,7 @@ fn identities(page: &Page, samples: &[Sample]) -> Html {
             let (engine, file) = (engine.clone(), file.clone());
             spawn_local(async move {
                 if let Some(text) = site::text(&file).await {
-                    engine.request(|id| ToVerifier::Import { id, text });
+                    engine.keys().send(ToKeys::Import { id: 0, text });
                     go(&Route::Keys);
                 }
             });

@@ -4,69 +4,26 @@ use super::{
     checks::waiting,
     mark::{Mark, mark},
 };
-use crate::draw::Setter;
 use crate::draw::prelude::*;
-use crate::engine::{Engine, Ticket};
+use crate::engine::{Act, Doing, Engine};
 use crate::i18n::{Lang, reason, thousands, time, words};
-use std::{cell::RefCell, rc::Rc};
-use worker::{Action, FromVerifier, ToVerifier, verify::Facts};
-
-/// How far it got.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Doing {
-    /// Nothing asked yet.
-    #[default]
-    Idle,
-    /// Being prepared, with what is waited for.
-    Waiting(String, Facts),
-    /// Handed over; it may still be written until then.
-    Sent(String),
-    /// Written at this height.
-    Written(u64),
-    /// Written, and this is what may now be read.
-    Content(String),
-    /// Not written.
-    Failed(String, Facts),
-}
-
-impl Doing {
-    /// Whether something is under way: nothing else may be signed meanwhile.
-    pub fn busy(&self) -> bool {
-        matches!(self, Self::Waiting(..) | Self::Sent(_))
-    }
-}
+use std::cell::RefCell;
+use worker::Action;
 
 /// Signs and sends with the identity of a key; the second part starts it.
 #[hook]
 pub fn use_act(engine: &Engine) -> (Doing, Callback<(String, Action)>) {
     let doing = use_state(Doing::default);
-    let ticket = use_kept(|| RefCell::new(None::<Ticket>));
+    let act = use_kept(|| RefCell::new(None));
     let start = {
         let (engine, set) = (engine.clone(), doing.setter());
         Callback::from(move |(key, action): (String, Action)| {
-            begin(&engine, &ticket, set.clone(), key, action)
+            let set = set.clone();
+            let hear = Callback::from(move |doing| set.set(doing));
+            *act.borrow_mut() = Some(Act::begin(&engine, key, action, hear));
         })
     };
     ((*doing).clone(), start)
-}
-
-fn begin(
-    engine: &Engine,
-    ticket: &Rc<RefCell<Option<Ticket>>>,
-    set: Setter<Doing>,
-    key: String,
-    action: Action,
-) {
-    set.set(Doing::Waiting("signing".into(), Facts::new()));
-    let hear = Callback::from(move |message| match message {
-        FromVerifier::Waiting { step, facts, .. } => set.set(Doing::Waiting(step, facts)),
-        FromVerifier::Sent { until, .. } => set.set(Doing::Sent(until)),
-        FromVerifier::Written { height, .. } => set.set(Doing::Written(height)),
-        FromVerifier::Content { text, .. } => set.set(Doing::Content(text)),
-        FromVerifier::Failed { reason, facts, .. } => set.set(Doing::Failed(reason, facts)),
-        _ => {}
-    });
-    *ticket.borrow_mut() = Some(engine.ask(|id| ToVerifier::Act { id, key, action }, hear));
 }
 
 /// Says how far it got.
@@ -101,7 +58,7 @@ pub fn act_view(lang: Lang, doing: &Doing) -> Html {
         },
         Doing::Failed(code, facts) => {
             let (sentence, detail) = reason(lang, code, facts);
-            row(Mark::Cross, "failed", sentence, detail)
+            html! { <div data-testid="refusal" data-reason={code.clone()}>{ row(Mark::Cross, "failed", sentence, detail) }</div> }
         }
     }
 }

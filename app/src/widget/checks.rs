@@ -5,7 +5,7 @@ use crate::draw::prelude::*;
 use crate::engine::Inquiry;
 use crate::i18n::{Lang, reason, step, words};
 use verifier::verdict::{Check, Status};
-use worker::verify::Facts;
+use worker::Facts;
 
 /// The list.
 pub fn checks(lang: Lang, inquiry: &Inquiry) -> Html {

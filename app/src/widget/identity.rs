@@ -1,7 +1,8 @@
 //! Which identity acts.
 
 use crate::draw::prelude::*;
-use crate::i18n::words;
+use crate::engine::Link;
+use crate::i18n::{time, words};
 use crate::shell::{Page, use_page};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
@@ -14,6 +15,25 @@ pub fn mine(page: &Page, role: Role) -> Vec<&Identity> {
         .iter()
         .filter(|identity| identity.role == role)
         .collect()
+}
+
+/// Until when events that it signed may still be written, as far as the newest header tells.
+pub fn pending(page: &Page, identity: &Identity) -> Html {
+    let anchor = page
+        .known
+        .chain
+        .as_ref()
+        .and_then(|chain| chain.anchor.as_ref());
+    let now: i64 = anchor
+        .and_then(|anchor| anchor.time.parse().ok())
+        .unwrap_or(0);
+    let until = &identity.pending;
+    if until.parse::<i64>().is_ok_and(|until| until >= now) {
+        let say = page.lang.fill(words::SIGN_SENT, &[("until", &time(until))]);
+        html! { <p class="note" data-testid="pending" data-until={until.clone()}>{ say }</p> }
+    } else {
+        Html::default()
+    }
 }
 
 /// The choice of an identity.
@@ -45,6 +65,9 @@ fn use_identity_pick(props: &IdentityPick) -> Html {
             }
         });
     }
+    if list.is_empty() && page.known.keys != Some(Link::Ready) {
+        return super::keys_notice(&page);
+    }
     if list.is_empty() {
         return html! {
             <div class="card stack" data-testid="no-identity"><div>{ lang.t(words::KEYS_NEED) }</div><a class="btn slim" href="#/keys">{ lang.t(words::KEYS) }</a></div>
@@ -59,9 +82,8 @@ fn use_identity_pick(props: &IdentityPick) -> Html {
             choose.emit(select.value());
         }
     });
-    let unsaved = list
-        .iter()
-        .any(|identity| *identity.key == *props.chosen && !identity.exported);
+    let chosen = list.iter().find(|identity| identity.key == props.chosen);
+    let unsaved = chosen.is_some_and(|identity| !identity.exported);
     html! {
         <div class="stack">
             <label class="field"><span>{ lang.t(words::KEYS_CHOOSE) }</span>
@@ -70,6 +92,7 @@ fn use_identity_pick(props: &IdentityPick) -> Html {
                 </select>
             </label>
             if unsaved { <a class="note warn" href="#/keys" data-testid="export-first">{ lang.t(words::KEYS_EXPORT_FIRST) }</a> }
+            { for chosen.map(|identity| pending(&page, identity)) }
         </div>
     }
 }

@@ -15,14 +15,15 @@ mod ring;
 mod track;
 mod verdict;
 
-pub use act::{Doing, act_view, use_act};
+pub use crate::engine::Doing;
+pub use act::{act_view, use_act};
 pub use anchor::{fold, header, nodes, raw, signers};
 pub use book::{history, visitors};
 pub use checks::{checks, waiting as checks_waiting};
 pub use clip::{Share, copy, download};
 pub use fields::{fields, lines};
 pub use icon::{Icon, icon, seal};
-pub use identity::{IdentityPick, mine};
+pub use identity::{IdentityPick, mine, pending};
 pub use mark::{Mark, mark, outcome_code, outcome_pill};
 pub use meter::meter;
 pub use pick::{file_pick, segments};
@@ -51,6 +52,25 @@ pub fn link_notice(page: &Page) -> Html {
             { page.lang.t(text) }
             if retry {
                 <button class="link" onclick={Callback::from(move |_| engine.retry())}>{ page.lang.t(words::AGAIN) }</button>
+            }
+        </div>
+    }
+}
+
+/// What the page waits for while the keys are not there; nothing once they are.
+pub fn keys_notice(page: &Page) -> Html {
+    let (text, retry, class) = match page.known.keys {
+        Some(Link::Ready) => return Html::default(),
+        Some(Link::Missing) => (words::KEYS_MISSING, true, "note bad"),
+        Some(Link::Restarting) => (words::KEYS_RESTARTING, false, "note warn"),
+        _ => (words::KEYS_LOADING, false, "note"),
+    };
+    let engine = page.engine.clone();
+    html! {
+        <div {class} role="status" data-testid="keys-link">
+            { page.lang.t(text) }
+            if retry {
+                <button class="link" onclick={Callback::from(move |_| engine.keys().retry())}>{ page.lang.t(words::AGAIN) }</button>
             }
         </div>
     }

@@ -56,6 +56,7 @@ fn take_all(folder: &Path) -> Outcome<usize> {
                     height,
                     language,
                     dark,
+                    stores: true,
                 };
                 let look = if dark { "dark" } else { "light" };
                 let named =

@@ -44,6 +44,8 @@ pub enum Lie {
     EndlessAnswer,
     /// Bytes that mean nothing.
     Garbage,
+    /// Takes every transaction, and keeps it for later.
+    KeepsBack,
 }
 
 impl Lie {

@@ -137,6 +137,7 @@ impl Shared {
                 self.count(true);
                 self.forward(address, request)?.write(stream)
             }
+            Lie::KeepsBack => self.kept_back(request)?.write(stream),
             Lie::OlderHeader => self.old_answer(request)?.write(stream),
             _ => self.bent(&lie, request)?.write(stream),
         }
@@ -214,6 +215,43 @@ impl Shared {
         let mut answer = self.forward(&self.upstream, &aged)?;
         if let Ok(now) = serde_json::from_slice::<Value>(&answer.body) {
             answer.body = old_status(now, &past).to_string().into_bytes();
+        }
+        Ok(answer)
+    }
+
+    /// Only the true node's shape of an answer is asked for; what was handed in goes no further.
+    fn kept_back(&self, request: &Request) -> Result<Response> {
+        let Ok(mut asked) = serde_json::from_slice::<Value>(&request.body) else {
+            return self.forward(&self.upstream, request);
+        };
+        let mut taken = Vec::new();
+        for call in calls(&mut asked) {
+            if call["method"]
+                .as_str()
+                .unwrap_or_default()
+                .starts_with("broadcast_tx")
+            {
+                call["method"] = "health".into();
+                call["params"] = Value::Object(Default::default());
+                taken.push(call["id"].clone());
+            }
+        }
+        let harmless = Request {
+            method: request.method.clone(),
+            target: request.target.clone(),
+            headers: request.headers.clone(),
+            body: asked.to_string().into_bytes(),
+        };
+        let mut answer = self.forward(&self.upstream, &harmless)?;
+        if let Ok(mut told) = serde_json::from_slice::<Value>(&answer.body) {
+            for one in calls(&mut told) {
+                if taken.contains(&one["id"]) {
+                    one["result"] =
+                        serde_json::json!({"code": 0, "data": "", "log": "", "hash": ""});
+                    self.count(true);
+                }
+            }
+            answer.body = told.to_string().into_bytes();
         }
         Ok(answer)
     }
@@ -296,6 +334,14 @@ impl Shared {
             headers,
             body,
         })
+    }
+}
+
+/// The parts of a batch, or the one that came alone.
+fn calls(batch: &mut Value) -> Vec<&mut Value> {
+    match batch {
+        Value::Array(calls) => calls.iter_mut().collect(),
+        one => vec![one],
     }
 }
 

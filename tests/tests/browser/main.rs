@@ -4,6 +4,7 @@
 //! scenarios: `cargo test -p lianyan-tests --test browser -- photo`.
 
 mod consents;
+mod identities;
 mod invoices;
 mod lies;
 mod pinned;
@@ -80,6 +81,7 @@ fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
         pinned::SCENARIOS,
         invoices::SCENARIOS,
         consents::SCENARIOS,
+        identities::SCENARIOS,
         votes::SCENARIOS,
         lies::SCENARIOS,
         lies::ON_A_PAGE_OF_ITS_OWN,

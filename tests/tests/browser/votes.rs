@@ -77,7 +77,7 @@ fn owners_vote(world: &World) -> Outcome {
 }
 
 /// Makes an owner's key, has the desks bind it to the room, and returns the owner's identity file.
-fn bind(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome<String> {
+pub fn bind(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome<String> {
     let seed = [u8::try_from(number)? + 1; 32];
     let key = SecretKey::from_seed(&seed).public().to_string();
     let request = json!({"key": key, "room": room, "vote": vote["id"]});
@@ -112,6 +112,7 @@ fn meters(visitor: &Visitor) -> Outcome<Vec<Value>> {
     Ok(meters.as_array().cloned().unwrap_or_default())
 }
 
-fn route(vote: &Value) -> String {
+/// Where the vote is shown.
+pub fn route(vote: &Value) -> String {
     format!("#/r/vote/{}", vote["id"].as_str().unwrap_or_default())
 }

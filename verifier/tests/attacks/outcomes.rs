@@ -6,36 +6,33 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use records::{
-    RecordName,
     kinds::invoice::Lock,
     testing::{SECOND, key},
 };
 use serde_json::{Value, json};
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-    rc::Rc,
-};
-use verifier::{Draft, Unsent, Verifier, Written};
+use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+use verifier::{Unsent, Verifier, Written};
 
-/// Locks the invoice for a claim.
-fn lock(by: &str, claim: &str) -> Draft {
-    Draft {
-        event_type: "invoice.lock",
-        subject: RecordName::new("invoice", INVOICE).expect("a name"),
-        body: common::json(&Lock {
-            by: by.into(),
-            claim: claim.into(),
-        }),
-        keys: vec![key(by)],
-    }
+fn claim(claim: &str) -> records::canonical::Value {
+    common::json(&Lock {
+        by: "firm".into(),
+        claim: claim.into(),
+    })
+}
+
+/// The firm locks the invoice for a claim, within ten minutes.
+fn lock(chain: &TestChain, number: &str) -> Vec<u8> {
+    let subject = ("invoice", INVOICE);
+    let mut payload = chain.ledger.payload("invoice.lock", subject, claim(number));
+    payload.until = chain.time() + 600 * SECOND;
+    payload.sign(&[&key("firm")]).expect("encodes").encode()
 }
 
 /// An invoice that the firm has locked, so that every other claim is refused.
 fn locked() -> TestChain {
     let mut chain = chain();
-    let body = lock("firm", "1").body;
-    chain.submit("invoice.lock", ("invoice", INVOICE), body, &[&key("firm")]);
+    let subject = ("invoice", INVOICE);
+    chain.submit("invoice.lock", subject, claim("1"), &[&key("firm")]);
     chain.empty();
     chain
 }
@@ -65,7 +62,7 @@ fn send(tell: fn() -> Lie, grow: Chains) -> (Verifier, Net, Result<Written, Unse
         net = net.with(url, &chain, tell());
     }
     let mut verifier = verifier(&chain, &NODES);
-    let result = now(verifier.send(&net, lock("firm", "2")));
+    let result = now(verifier.send(&net, &lock(&chain, "2"), None));
     (verifier, net, result)
 }
 
@@ -195,57 +192,58 @@ fn where_one_node_lies_about_an_outcome_the_next_proves_it() {
             .with("http://a", &chain, tell())
             .with("http://b", &chain, Lie::None)
             .with("http://c", &chain, Lie::None);
-        let result = now(verifier(&chain, &NODES).send(&net, lock("firm", "2")));
+        let result = now(verifier(&chain, &NODES).send(&net, &lock(&chain, "2"), None));
         assert_eq!(reason(result).0, "already-claimed");
     }
 }
 
 #[test]
-fn a_node_that_refuses_to_take_an_event_proves_nothing_and_frees_nothing() {
+fn a_node_that_refuses_to_take_an_event_proves_nothing() {
     let tell = || {
         story("broadcast_tx_sync", |_, answer| {
             answer["result"] = json!({ "code": 1, "log": r#"{"code":"invoice-void"}"# });
         })
     };
-    let (mut verifier, net, result) = send(tell, |_| vec![without()]);
+    let (_, _, result) = send(tell, |_| vec![without()]);
     let (code, facts) = reason(result);
     assert_eq!(
         (code.as_str(), facts["said_by"].as_str()),
         ("invoice-void", "http://c")
     );
-    // The chain is far beyond: the event cannot be written any more.
-    let result = now(verifier.send(&net, lock("firm", "3")));
-    assert_eq!(reason(result).0, "invoice-void");
 }
 
 #[test]
-fn after_a_refusal_no_alternative_is_signed_while_the_refused_event_may_still_be_written() {
-    let chain = Rc::new(locked());
-    let taken = RefCell::new(Vec::new());
-    // The chain goes on from where it was: each transaction in a block of its own, two empty ones after it.
-    let mut net = Net::at(chain.time() + 900 * SECOND).growing(move |tx| {
-        taken.borrow_mut().push(tx.to_vec());
-        let mut chain = locked();
-        for tx in taken.borrow().iter() {
-            assert_eq!(chain.block(tx).code, 1, "refused");
-            (0..2).for_each(|_| chain.empty());
-        }
-        vec![chain]
-    });
-    for (url, _) in NODES {
-        net = net.with(url, &chain, Lie::None);
-    }
-    let mut verifier = verifier(&chain, &NODES);
-    let result = now(verifier.send(&net, lock("firm", "2")));
+fn the_same_event_is_handed_in_again_also_to_nodes_that_know_it() {
+    let tell = || {
+        story("broadcast_tx_sync", |_, answer| {
+            let known = json!({ "code": -32603, "message": "Internal error", "data": "tx already exists in cache" });
+            *answer = json!({ "jsonrpc": "2.0", "id": answer["id"], "error": known });
+        })
+    };
+    let (mut verifier, net, result) = send(tell, |tx| vec![refused(tx, 2)]);
     assert_eq!(reason(result).0, "already-claimed");
-    let handed_in = net.count("broadcast_tx_sync");
-    let result = now(verifier.send(&net, lock("firm", "3")));
-    assert_eq!(reason(result).0, "still-pending");
-    assert_eq!(net.count("broadcast_tx_sync"), handed_in, "nothing left");
-    // The same once more is no alternative.
-    let result = now(verifier.send(&net, lock("firm", "2")));
+    let result = now(verifier.send(&net, &lock(&locked(), "2"), None));
     assert_eq!(reason(result).0, "already-claimed");
-    assert_eq!(net.count("broadcast_tx_sync"), handed_in + 1);
+    assert_eq!(net.count("broadcast_tx_sync"), 2);
+}
+
+#[test]
+fn what_is_no_event_of_this_chain_is_handed_to_nobody() {
+    let (mut verifier, net, _) = send(|| Lie::None, |tx| vec![refused(tx, 2)]);
+    let before = net.count("broadcast_tx_sync");
+    let mut bent = lock(&locked(), "3");
+    let at = bent.len() - 10;
+    bent[at] ^= 1;
+    let result = now(verifier.send(&net, &bent, None));
+    assert_eq!(reason(result).0, "not-an-event");
+    let mut payload = locked()
+        .ledger
+        .payload("invoice.lock", ("invoice", INVOICE), claim("3"));
+    payload.chain = "dev-other-0000".into();
+    let other = payload.sign(&[&key("firm")]).expect("encodes").encode();
+    let result = now(verifier.send(&net, &other, None));
+    assert_eq!(reason(result).0, "other-chain");
+    assert_eq!(net.count("broadcast_tx_sync"), before);
 }
 
 #[test]
@@ -267,8 +265,12 @@ fn what_is_written_is_proven_by_the_records_log() {
             }),
         );
     }
-    let written = now(verifier(&chain, &NODES).send(&net, lock("firm", "1"))).expect("written");
+    let (mut verifier, lock) = (verifier(&chain, &NODES), lock(&chain, "1"));
+    let written = now(verifier.send(&net, &lock, None)).expect("written");
     assert_eq!(written.height, 4);
+    let handed_in = net.count("broadcast_tx_sync");
+    assert_eq!(now(verifier.send(&net, &lock, None)), Ok(written));
+    assert_eq!(net.count("broadcast_tx_sync"), handed_in, "seen in the log");
 }
 
 #[test]
@@ -288,12 +290,7 @@ fn where_nobody_answers_any_more_nothing_is_said_about_the_event() {
         });
         net = net.with(url, &chain, falls_silent);
     }
-    let mut verifier = verifier(&chain, &NODES);
-    let result = now(verifier.send(&net, lock("firm", "2")));
+    let result = now(verifier(&chain, &NODES).send(&net, &lock(&chain, "2"), None));
     let (code, _) = reason(result);
     assert!(cut.get() && code != "not-written", "{code}");
-    cut.set(false);
-    // It may have been written for all that is known: no alternative is signed.
-    let result = now(verifier.send(&net, lock("firm", "3")));
-    assert_eq!(reason(result).0, "still-pending");
 }

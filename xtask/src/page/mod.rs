@@ -1,4 +1,4 @@
-//! Builds the page into `target/site`: three WebAssembly programs, pinned by hash from index.html.
+//! Builds the page into `target/site`: four WebAssembly programs, pinned by hash from index.html.
 
 mod pin;
 mod size;
@@ -26,8 +26,8 @@ struct Program {
     limit: u64,
 }
 
-/// The three programs of the page.
-const PROGRAMS: [Program; 3] = [
+/// The four programs of the page.
+const PROGRAMS: [Program; 4] = [
     Program {
         name: "app",
         stem: "app-",
@@ -38,7 +38,13 @@ const PROGRAMS: [Program; 3] = [
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 430_000,
+        limit: 300_000,
+    },
+    Program {
+        name: "keys worker",
+        stem: "keys-worker",
+        goal: 120_000,
+        limit: 128_000,
     },
     Program {
         name: "scanner worker",
@@ -72,7 +78,7 @@ pub fn build() -> Result<PathBuf> {
     );
     let log = workspace::target().join("xtask/page.log");
     run::step(
-        "Building the page: app, verifier and scanner as WebAssembly",
+        "Building the page: app, verifier, keys and scanner as WebAssembly",
         &log,
         &mut command,
     )?;

@@ -6,7 +6,10 @@ use crate::demo::{
     members::{CARDIOLOGIST, EAST, EYE, HEALTH, INSURER},
     votes::{Held, Reach},
 };
-use records::kinds::ballot::Seat;
+use records::{
+    canonical::{self, Value},
+    kinds::ballot::Seat,
+};
 use serde::Serialize;
 use std::io;
 
@@ -58,7 +61,8 @@ struct Contents {
 impl Identity {
     /// The file's bytes.
     pub fn encode(&self) -> io::Result<Vec<u8>> {
-        Ok(serde_json::to_vec_pretty(&self.contents)?)
+        let contents: Value = serde_json::from_value(serde_json::to_value(&self.contents)?)?;
+        canonical::encode_value(&contents).map_err(io::Error::other)
     }
 
     fn new(

@@ -1,12 +1,11 @@
 //! Answering the page's questions.
 
-use crate::{
-    browser::{Browser, failed, post},
-    keyring::Keyring,
-};
+use crate::browser::{Browser, failed, post};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use records::{RecordName, canonical, kinds::ballot::Seat};
 use std::collections::BTreeMap;
-use verifier::{Look, Question, Unsent, Verifier, Written, acts, chains};
-use worker::{Action, Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
+use verifier::{Look, Question, Unsent, Verifier, Written, chains};
+use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
 
 /// The number of a question that the verifier answers.
 pub fn number(message: &ToVerifier) -> Option<Id> {
@@ -15,7 +14,8 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
         | ToVerifier::Record { id, .. }
         | ToVerifier::Recount { id, .. }
         | ToVerifier::Ballot { id, .. }
-        | ToVerifier::Act { id, .. } => Some(*id),
+        | ToVerifier::Ground { id, .. }
+        | ToVerifier::Send { id, .. } => Some(*id),
         _ => None,
     }
 }
@@ -28,131 +28,83 @@ pub async fn look(verifier: &mut Verifier) {
 }
 
 /// Answers one question.
-pub async fn answer(verifier: &mut Verifier, keys: &mut Keyring, message: ToVerifier, id: Id) {
+pub async fn answer(verifier: &mut Verifier, message: ToVerifier, id: Id) {
     let host = Browser { id: Some(id) };
-    let question = match message {
-        ToVerifier::Check { text, .. } => Question::text(&text),
-        ToVerifier::Record {
-            record, openings, ..
-        } => match about(keys, &record, &openings) {
-            Some(question) => question,
-            None => return failed(id, "not-a-record-name", BTreeMap::new()),
-        },
-        ToVerifier::Recount { vote, sample, .. } => match Question::recount(&vote, sample) {
-            Some(question) => question,
-            None => return failed(id, "not-a-record-name", BTreeMap::new()),
-        },
-        ToVerifier::Ballot { key, vote, .. } => match ballot(keys, &key, &vote) {
-            Ok(question) => question,
-            Err(unsent) => return failed(id, &unsent.reason, unsent.facts),
-        },
-        ToVerifier::Act { key, action, .. } => {
-            return act(verifier, keys, &host, id, &key, action).await;
+    let done = match message {
+        ToVerifier::Ground { records, blobs, .. } => {
+            ground(verifier, &host, id, &records, blobs).await
         }
-        _ => return,
+        ToVerifier::Send { envelope, blob, .. } => {
+            send(verifier, &host, id, &envelope, &blob).await
+        }
+        message => match question(message) {
+            Ok(question) => {
+                let verdict = Box::new(verifier.check(&host, &question).await);
+                post(&FromVerifier::Verdict { id, verdict });
+                Ok(())
+            }
+            Err(reason) => Err(Unsent::new(reason)),
+        },
     };
-    let verdict = Box::new(verifier.check(&host, &question).await);
-    post(&FromVerifier::Verdict { id, verdict });
+    if let Err(Unsent { reason, facts }) = done {
+        failed(id, &reason, facts);
+    }
 }
 
-/// A question about a record, with openings from the link or from an identity of this browser.
-fn about(keys: &Keyring, record: &RecordRef, openings: &str) -> Option<Question> {
-    let text = match openings {
-        "" => keys.opening(&record.kind, &record.id),
-        text => Some(text),
+fn question(message: ToVerifier) -> Result<Question, &'static str> {
+    let question = match message {
+        ToVerifier::Check { text, .. } => Some(Question::text(&text)),
+        ToVerifier::Record {
+            record, openings, ..
+        } => about(&record, &openings),
+        ToVerifier::Recount { vote, sample, .. } => Question::recount(&vote, sample),
+        ToVerifier::Ballot { seat, .. } => {
+            let seat: Seat = canonical::decode(seat.as_bytes()).map_err(|_| "not-in-roster")?;
+            Question::ballot(&seat)
+        }
+        _ => None,
     };
-    let opening = match text {
-        None => None,
-        Some(text) => Some(Question::opening_from_text(text)?),
+    question.ok_or("not-a-record-name")
+}
+
+/// A question about a record, with its openings where there are any.
+fn about(record: &RecordRef, openings: &str) -> Option<Question> {
+    let opening = match openings {
+        "" => None,
+        text => Some(Question::opening_from_text(text)?),
     };
     Question::record(&record.kind, &record.id, opening)
 }
 
-/// A question about the ballot of an identity's seat.
-fn ballot(keys: &mut Keyring, key: &str, vote: &str) -> Result<Question, Unsent> {
-    let who = keys
-        .get_mut(key)
-        .ok_or_else(|| Unsent::new("no-such-identity"))?;
-    Question::ballot(acts::seat(who, vote)?).ok_or_else(|| Unsent::new("not-a-record-name"))
-}
-
-async fn act(
+async fn ground(
     verifier: &mut Verifier,
-    keys: &mut Keyring,
     host: &Browser,
     id: Id,
-    key: &str,
-    action: Action,
-) {
-    let Some(who) = keys.get_mut(key) else {
-        return failed(id, "no-such-identity", BTreeMap::new());
-    };
-    let reading = match &action {
-        Action::Read { document, grant } => Some((document.clone(), grant.clone())),
-        _ => None,
-    };
-    let knows_more = matches!(action, Action::Give { .. });
-    let result = carry_out(verifier, host, who, action).await;
-    match result {
-        Ok(written) => {
-            tell(id, written);
-            if let Some((document, grant)) = reading {
-                match acts::content(verifier, host, who, &document, &grant).await {
-                    Ok(text) => post(&FromVerifier::Content { id, document, text }),
-                    Err(Unsent { reason, facts }) => failed(id, &reason, facts),
-                }
-            }
-        }
-        Err(Unsent { reason, facts }) => failed(id, &reason, facts),
-    }
-    if knows_more {
-        keys.list(id);
-    }
+    records: &[RecordRef],
+    blobs: bool,
+) -> Result<(), Unsent> {
+    let names = records
+        .iter()
+        .map(|record| RecordName::new(&record.kind, &record.id));
+    let names: Option<Vec<RecordName>> = names.collect();
+    let names = names.ok_or_else(|| Unsent::new("not-a-record-name"))?;
+    let ground = verifier.ground(host, &names, blobs).await?.encode();
+    post(&FromVerifier::Ground { id, ground });
+    Ok(())
 }
 
-async fn carry_out(
+async fn send(
     verifier: &mut Verifier,
     host: &Browser,
-    who: &mut verifier::Identity,
-    action: Action,
-) -> Result<Written, Unsent> {
-    match action {
-        Action::Cast { vote, choice } => acts::cast(verifier, host, who, &vote, &choice).await,
-        Action::Give {
-            documents,
-            to,
-            purpose,
-            until,
-            note,
-        } => {
-            let terms = acts::Terms {
-                documents: &documents,
-                to: &to,
-                purpose: &purpose,
-                until: until.parse().map_err(|_| Unsent::new("malformed-time"))?,
-                note: &note,
-            };
-            acts::give(verifier, host, who, terms).await
-        }
-        Action::Revoke { grant } => acts::revoke(verifier, host, who, &grant).await,
-        Action::Deny { documents, member } => {
-            acts::deny(verifier, host, who, &documents, &member, true).await
-        }
-        Action::Allow { documents, member } => {
-            acts::deny(verifier, host, who, &documents, &member, false).await
-        }
-        Action::Confirm { document } => acts::confirm(verifier, host, who, &document, true).await,
-        Action::Reject { document } => acts::confirm(verifier, host, who, &document, false).await,
-        Action::Read { document, grant } => {
-            acts::read(verifier, host, who, &document, &grant).await
-        }
-        Action::Emergency { document, reason } => {
-            acts::emergency(verifier, host, who, &document, &reason).await
-        }
-        Action::Review { read, justified } => {
-            acts::review(verifier, host, who, &read, justified).await
-        }
-    }
+    id: Id,
+    envelope: &str,
+    blob: &str,
+) -> Result<(), Unsent> {
+    let blob = BASE64_STANDARD.decode(blob);
+    let blob = blob.map_err(|_| Unsent::new("not-an-event"))?;
+    let blob = (!blob.is_empty()).then_some(blob.as_slice());
+    tell(id, verifier.send(host, envelope.as_bytes(), blob).await?);
+    Ok(())
 }
 
 fn tell(id: Id, written: Written) {

@@ -3,7 +3,6 @@
 use crate::{
     answers::{answer, look, number},
     browser::{failed, post, scope, sleep},
-    keyring::Keyring,
     until::Off,
 };
 use std::{
@@ -34,7 +33,6 @@ struct Desk {
     working: RefCell<bool>,
     follow: RefCell<(u32, u32)>,
     verifier: RefCell<Option<Verifier>>,
-    keys: RefCell<Keyring>,
 }
 
 /// Listens to the page.
@@ -117,16 +115,12 @@ impl Desk {
                     .map(Verifier::new);
             }
             Task::Message(message) => {
-                let mut keys = self.keys.borrow_mut();
-                let Some(message) = keys.handle(message) else {
-                    return;
-                };
                 let Some(id) = number(&message) else { return };
                 let off = self.open.borrow().get(&id).cloned();
                 if let Some(off) = off {
                     match verifier.as_mut() {
                         Some(verifier) => {
-                            off.or(answer(verifier, &mut keys, message, id)).await;
+                            off.or(answer(verifier, message, id)).await;
                         }
                         None => failed(id, "not-configured", BTreeMap::new()),
                     }

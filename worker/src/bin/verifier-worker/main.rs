@@ -10,8 +10,6 @@ mod browser;
 #[cfg(target_family = "wasm")]
 mod desk;
 #[cfg(target_family = "wasm")]
-mod keyring;
-#[cfg(target_family = "wasm")]
 mod until;
 
 fn main() {

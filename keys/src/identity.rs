@@ -1,15 +1,12 @@
 //! Identities: one seed each, the keys derived from it, and the file that its owner keeps. `docs/identity.md` fixes both.
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use crate::Pending;
 use records::{
-    SecretKey,
+    SecretKey, canonical,
     hash::{parse_hash, sha256},
     kinds::ballot::Seat,
+    shape::{Reader, Shape, text_or_empty},
 };
-use serde::{Deserialize, Serialize};
 
 /// Form of the file.
 const FORM: &str = "identity/1";
@@ -17,8 +14,7 @@ const FORM: &str = "identity/1";
 const MAX_FILE: usize = 256 * 1024;
 
 /// What an identity is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A patient, or a guardian.
     Patient,
@@ -28,41 +24,63 @@ pub enum Role {
     Member,
 }
 
+records::names!(Role { Patient "patient", Owner "owner", Member "member" });
+
 /// The text is no identity file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an identity file")]
 pub struct NotAnIdentity;
 
 /// A record that an identity knows of, and the opening of its committed fields.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// Record id.
     pub id: String,
     /// Opening, base64url without padding; empty where there is none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub opening: String,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+records::shape!(Known {
+    id,
+    opening: text_or_empty
+});
+
 struct File {
     lianyan: String,
     role: Role,
     name: String,
     seed: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     member: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     documents: Vec<Known>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     grants: Vec<Known>,
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        with = "records::shape::json"
-    )]
     ballots: Vec<Seat>,
+    pending: Vec<String>,
+}
+
+records::shape!(File {
+    lianyan,
+    role,
+    name,
+    seed,
+    member: text_or_empty,
+    documents: list_or_empty,
+    grants: list_or_empty,
+    ballots: list_or_empty,
+    pending: list_or_empty,
+});
+
+/// A list that is left out where it is empty.
+mod list_or_empty {
+    use super::{Reader, Shape};
+    use records::canonical::Value;
+
+    pub fn read<T: Shape>(found: Option<&Value>, reader: &mut Reader) -> Vec<T> {
+        found.map_or_else(Vec::new, |_| Shape::read(found, reader))
+    }
+
+    pub fn write<T: Shape>(list: &Vec<T>) -> Option<Value> {
+        if list.is_empty() { None } else { list.write() }
+    }
 }
 
 /// An identity and its seed.
@@ -80,6 +98,8 @@ pub struct Identity {
     pub grants: Vec<Known>,
     /// An owner's seats on rosters.
     pub ballots: Vec<Seat>,
+    /// Events that were signed and may still be written.
+    pub pending: Vec<Pending>,
     /// Whether its file was exported, or it came from a file; before that it signs nothing.
     pub exported: bool,
     seed: [u8; 32],
@@ -95,6 +115,7 @@ impl Identity {
             documents: Vec::new(),
             grants: Vec::new(),
             ballots: Vec::new(),
+            pending: Vec::new(),
             exported: false,
             seed,
         }
@@ -105,11 +126,14 @@ impl Identity {
         if text.len() > MAX_FILE {
             return Err(NotAnIdentity);
         }
-        let file: File = serde_json::from_str(text).map_err(|_| NotAnIdentity)?;
+        let file = canonical::decode(text.trim().as_bytes());
+        let file: File = file.map_err(|_| NotAnIdentity)?;
         if file.lianyan != FORM || file.member.is_empty() == (file.role == Role::Member) {
             return Err(NotAnIdentity);
         }
+        let pending = file.pending.iter().map(|text| Pending::read(text));
         Ok(Self {
+            pending: pending.collect::<Option<_>>().ok_or(NotAnIdentity)?,
             role: file.role,
             name: file.name,
             member: file.member,
@@ -132,8 +156,10 @@ impl Identity {
             documents: self.documents.clone(),
             grants: self.grants.clone(),
             ballots: self.ballots.clone(),
+            pending: self.pending.iter().map(Pending::text).collect(),
         };
-        serde_json::to_string_pretty(&file).unwrap_or_default()
+        let text = canonical::encode(&file).unwrap_or_default();
+        String::from_utf8(text).unwrap_or_default()
     }
 
     /// The identity's own key; a patient signs with derived ones.
@@ -172,6 +198,16 @@ impl Identity {
         sha256(&[b"lianyan/seal-key/1", &self.seed])
     }
 
+    /// Takes over what `other`, the same identity kept elsewhere, knows besides: an older file must not lose a grant, nor an event that may still be written.
+    pub fn join(&mut self, other: &Self) {
+        add(&mut self.documents, &other.documents, |known| &known.id);
+        add(&mut self.grants, &other.grants, |known| &known.id);
+        add(&mut self.ballots, &other.ballots, |seat| &seat.vote);
+        add(&mut self.pending, &other.pending, |pending| {
+            &pending.envelope
+        });
+    }
+
     /// The opening kept for a record.
     pub fn opening(&self, kind: &str, id: &str) -> Option<&str> {
         let known = match kind {
@@ -181,6 +217,15 @@ impl Identity {
         };
         let found = known.iter().find(|known| known.id == id)?;
         (!found.opening.is_empty()).then_some(found.opening.as_str())
+    }
+}
+
+/// Adds what is not there yet, told apart by `name`.
+fn add<T: Clone, N: PartialEq + ?Sized>(to: &mut Vec<T>, from: &[T], name: impl Fn(&T) -> &N) {
+    for one in from {
+        if !to.iter().any(|here| name(here) == name(one)) {
+            to.push(one.clone());
+        }
     }
 }
 
@@ -230,7 +275,8 @@ mod tests {
         for bad in [
             good.replace("identity/1", "identity/2"),
             good.replace("\"owner\"", "\"member\""),
-            good.replace("\"name\"", "\"extra\": 1, \"name\""),
+            good.replace("\"name\"", "\"extra\":1,\"name\""),
+            good.replace(',', ", "),
             good.replace("0303", "03"),
             String::new(),
             " ".repeat(MAX_FILE + 1),

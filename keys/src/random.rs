@@ -1,4 +1,4 @@
-//! As many random bytes as sealing needs, from 32 unpredictable ones: SHA-256 in counter mode.
+//! As many random bytes as an act needs, from 32 unpredictable ones: SHA-256 in counter mode.
 
 use core::convert::Infallible;
 use rand_core::{TryCryptoRng, TryRng};
@@ -11,11 +11,13 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// Begins from 32 unpredictable bytes.
     pub fn new(seed: [u8; 32]) -> Self {
         Self { seed, counter: 0 }
     }
 
-    fn block(&mut self) -> Hash {
+    /// The next 32 bytes.
+    pub fn block(&mut self) -> Hash {
         self.counter = self.counter.wrapping_add(1);
         sha256(&[b"lianyan/random/1", &self.seed, &self.counter.to_be_bytes()])
     }

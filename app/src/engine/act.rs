@@ -1,0 +1,127 @@
+//! An act under way. The keys say what they need to know, the verifier proves it, the keys sign, the verifier sends and proves that it is in: the page
+//! carries each one's words to the other.
+
+use super::{Engine, Ticket};
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+use worker::{Action, Facts, FromKeys, FromVerifier, Id, ToKeys, ToVerifier};
+use yew::Callback;
+
+/// How far an act got.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Doing {
+    /// Nothing asked yet.
+    #[default]
+    Idle,
+    /// Being prepared, with what is waited for.
+    Waiting(String, Facts),
+    /// Handed over; it may still be written until then.
+    Sent(String),
+    /// Written at this height.
+    Written(u64),
+    /// Written, and this is what may now be read.
+    Content(String),
+    /// Not written.
+    Failed(String, Facts),
+}
+
+impl Doing {
+    /// Whether something is under way: nothing else may be signed meanwhile.
+    pub fn busy(&self) -> bool {
+        matches!(self, Self::Waiting(..) | Self::Sent(_))
+    }
+}
+
+/// An act; dropping it ends what is being asked, not what was handed over.
+pub struct Act {
+    engine: Engine,
+    id: Cell<Id>,
+    ticket: RefCell<Option<Ticket>>,
+    hear: Callback<Doing>,
+}
+
+impl Act {
+    /// Begins; `hear` gets every step. Only for the chain that the page shows now anything is signed.
+    pub fn begin(engine: &Engine, key: String, action: Action, hear: Callback<Doing>) -> Rc<Self> {
+        hear.emit(Doing::Waiting("signing".into(), Facts::new()));
+        let act = Rc::new(Self {
+            engine: engine.clone(),
+            id: Cell::default(),
+            ticket: RefCell::default(),
+            hear,
+        });
+        let Some(chain) = engine.chain() else {
+            act.hear
+                .emit(Doing::Failed("not-configured".into(), Facts::new()));
+            return act;
+        };
+        let weak = Rc::downgrade(&act);
+        let answer = Callback::from(move |message| with(&weak, |act| act.signing(message)));
+        let ask = |id| ToKeys::Act {
+            id,
+            key,
+            action,
+            chain,
+        };
+        act.id.set(engine.keys().ask(ask, answer));
+        act
+    }
+
+    fn signing(self: &Rc<Self>, message: FromKeys) {
+        match message {
+            FromKeys::Needs { records, blobs, .. } => {
+                self.verify(|id| ToVerifier::Ground { id, records, blobs })
+            }
+            FromKeys::Signed { envelope, blob, .. } => {
+                self.verify(|id| ToVerifier::Send { id, envelope, blob });
+            }
+            FromKeys::Content { text, .. } => self.hear.emit(Doing::Content(text)),
+            FromKeys::Failed { reason, facts, .. } => {
+                self.hear.emit(Doing::Failed(reason, facts));
+            }
+            _ => {}
+        }
+    }
+
+    fn verify(self: &Rc<Self>, question: impl FnOnce(Id) -> ToVerifier) {
+        let weak = Rc::downgrade(self);
+        let answer = Callback::from(move |message| with(&weak, |act| act.sending(message)));
+        *self.ticket.borrow_mut() = Some(self.engine.ask(question, answer));
+    }
+
+    fn sending(&self, message: FromVerifier) {
+        let (id, keys) = (self.id.get(), self.engine.keys());
+        match message {
+            FromVerifier::Waiting { step, facts, .. } => {
+                self.hear.emit(Doing::Waiting(step, facts));
+            }
+            FromVerifier::Ground { ground, .. } => keys.send(ToKeys::Ground { id, ground }),
+            FromVerifier::Sent { until, .. } => self.hear.emit(Doing::Sent(until)),
+            FromVerifier::Written { height, .. } => {
+                self.hear.emit(Doing::Written(height));
+                keys.send(ToKeys::Written { id });
+            }
+            FromVerifier::Failed { reason, facts, .. } => {
+                self.hear.emit(Doing::Failed(reason, facts));
+                keys.send(ToKeys::Drop { id });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn with(act: &Weak<Act>, then: impl FnOnce(&Rc<Act>)) {
+    if let Some(act) = act.upgrade() {
+        then(&act);
+    }
+}
+
+impl Drop for Act {
+    fn drop(&mut self) {
+        let id = self.id.get();
+        self.engine.keys().leave(id);
+        self.engine.keys().send(ToKeys::Drop { id });
+    }
+}

@@ -1,0 +1,139 @@
+//! A patient's acts: grants, revocations, denials, and judging what a hospital proposed.
+
+use super::{data, name, named, new_id};
+use crate::{Identity, Known, Unsigned, random::Stream, sealed, sign::Draft};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use records::{
+    Digest, Ground, SecretKey,
+    canonical::{self, Map, Value},
+    hash::sha256,
+    kinds::{
+        consent::{GRANT_FIELDS, Give, Revoke, document::Deny, grant::Grant},
+        member::Member,
+    },
+};
+
+/// What a patient grants.
+pub struct Terms<'a> {
+    /// Documents concerned.
+    pub documents: &'a [String],
+    /// The reader's member id.
+    pub to: &'a str,
+    /// Purpose; a committed field.
+    pub purpose: &'a str,
+    /// Block time until which the reader may read, Unix nanoseconds.
+    pub until: i64,
+    /// A note to the reader; a committed field.
+    pub note: &'a str,
+}
+
+/// `grant.give`: a patient permits a reader to read, and gives copies where the reader has a sealing key. The grant and its opening are noted in the identity.
+pub fn give(
+    who: &mut Identity,
+    terms: &Terms<'_>,
+    ground: &Ground,
+    random: &mut Stream,
+) -> Result<Draft, Unsigned> {
+    let reader: Member = data(ground, &name("member", terms.to)?)?;
+    let blob = match reader.seal_key.as_str() {
+        "" => None,
+        key => {
+            let documents = named("document", terms.documents)?;
+            Some(sealed::copies(who, &documents, key, ground, random)?)
+        }
+    };
+    let id = new_id(random);
+    let subject = name("grant", &id)?;
+    let (root, opening) = commit(terms, random)?;
+    let key = who.grant_key(&id);
+    let body = canonical::to_value(&Give {
+        by: key.public(),
+        documents: terms.documents.to_vec(),
+        replaces: None,
+        root: Digest(root).to_string(),
+        sealed: blob.as_ref().map(|blob| hex::encode(sha256(&[blob]))),
+        to: terms.to.into(),
+        until: terms.until,
+    })?;
+    let mut keys = document_keys(who, terms.documents);
+    keys.push(key);
+    // Known before it is sent: whatever becomes of the answer, the grant can be revoked.
+    who.grants.push(Known { id, opening });
+    Ok(Draft {
+        event_type: "grant.give",
+        subject,
+        body,
+        keys,
+        blob,
+    })
+}
+
+/// Commitment to the grant's fields, and their opening in base64url.
+fn commit(terms: &Terms<'_>, random: &mut Stream) -> Result<(records::Hash, String), Unsigned> {
+    let [seed @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = random.block();
+    let scope = terms.documents.len().to_string();
+    let values = [terms.purpose, scope.as_str(), terms.note];
+    let bad = |_| Unsigned::new("note-too-long");
+    let root = GRANT_FIELDS.commit(&seed, &values).map_err(bad)?;
+    let opening = GRANT_FIELDS.open_all(&seed, &values).map_err(bad)?;
+    Ok((root, BASE64_URL_SAFE_NO_PAD.encode(opening)))
+}
+
+fn document_keys(who: &Identity, documents: &[String]) -> Vec<SecretKey> {
+    documents.iter().map(|id| who.document_key(id)).collect()
+}
+
+/// `grant.revoke`: a patient takes a grant back.
+pub fn revoke(who: &Identity, grant: &str, ground: &Ground) -> Result<Draft, Unsigned> {
+    let subject = name("grant", grant)?;
+    let Grant { documents, .. } = data(ground, &subject)?;
+    Ok(Draft {
+        event_type: "grant.revoke",
+        subject,
+        body: canonical::to_value(&Revoke { documents })?,
+        keys: vec![who.grant_key(grant)],
+        blob: None,
+    })
+}
+
+/// `document.deny` and `document.allow`: a patient denies documents to a member whatever is granted, or lifts that.
+pub fn deny(
+    who: &Identity,
+    documents: &[String],
+    member: &str,
+    denied: bool,
+) -> Result<Draft, Unsigned> {
+    let (first, others) = documents
+        .split_first()
+        .ok_or_else(|| Unsigned::new("no-documents"))?;
+    let body = canonical::to_value(&Deny {
+        documents: others.to_vec(),
+        member: member.into(),
+    })?;
+    Ok(Draft {
+        event_type: if denied {
+            "document.deny"
+        } else {
+            "document.allow"
+        },
+        subject: name("document", first)?,
+        body,
+        keys: document_keys(who, documents),
+        blob: None,
+    })
+}
+
+/// `document.confirm` and `document.reject`: a patient judges what a hospital proposed.
+pub fn confirm(who: &Identity, document: &str, confirmed: bool) -> Result<Draft, Unsigned> {
+    Ok(Draft {
+        event_type: if confirmed {
+            "document.confirm"
+        } else {
+            "document.reject"
+        },
+        subject: name("document", document)?,
+        body: Value::Object(Map::new()),
+        keys: vec![who.document_key(document)],
+        blob: None,
+    })
+}

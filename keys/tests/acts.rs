@@ -1,0 +1,221 @@
+//! Each act, as the chain's own rules take it.
+
+mod common;
+
+use common::{CONTENT, DAY, VOTE, World, name, owner, patient, reader, text};
+use keys::{Action, Identity, Role, needs, open};
+use records::kinds::{
+    ballot::{self, Ballot},
+    consent::{
+        document::{Document, Status},
+        grant::{Grant, Standing},
+        read::{Basis, Read},
+    },
+    vote::Choice,
+};
+
+fn confirm(document: &str) -> Action {
+    Action::Confirm {
+        document: text(document),
+    }
+}
+
+fn give(world: &World, documents: &[&str], to: &str) -> Action {
+    Action::Give {
+        documents: documents.iter().map(|id| text(id)).collect(),
+        to: text(to),
+        purpose: text("treatment"),
+        until: (world.ledger.time + DAY).to_string(),
+        note: text("复诊"),
+    }
+}
+
+fn read(document: &str, grant: &str) -> Action {
+    Action::Read {
+        document: text(document),
+        grant: text(grant),
+    }
+}
+
+/// A patient whose two documents are shared and granted to a hospital; the grant's id.
+fn granted(world: &mut World) -> (Identity, String) {
+    let mut patient = patient();
+    for document in ["d1", "d2"] {
+        world.act(&mut patient, &confirm(document));
+    }
+    let give = give(world, &["d1", "d2"], "renji");
+    world.act(&mut patient, &give);
+    let grant = patient.grants[0].id.clone();
+    (patient, grant)
+}
+
+/// The one read on the ledger.
+fn the_read(world: &World) -> (String, Read) {
+    let name = world.ledger.names().find(|name| name.kind() == "read");
+    let id = name.expect("a read").id();
+    (text(id), world.ledger.data("read", id))
+}
+
+#[test]
+fn a_granted_reader_reads_what_the_patient_sealed_to_it_and_nobody_else_does() {
+    let mut world = World::new();
+    let (patient, grant) = granted(&mut world);
+    assert!(!patient.grants[0].opening.is_empty());
+    let mut renji = reader("renji");
+    let ground = world.ground(&needs(&renji, &read("d1", &grant)).expect("can read"));
+    world.act(&mut renji, &read("d1", &grant));
+    assert!(matches!(the_read(&world).1.basis, Basis::Grant { .. }));
+    for document in ["d1", "d2"] {
+        let content = open(&renji, document, &grant, &ground);
+        assert_eq!(content.as_deref(), Ok(CONTENT));
+    }
+    let reason =
+        |who: &Identity, document| open(who, document, &grant, &ground).map_err(|e| e.reason);
+    assert_eq!(reason(&reader("huashan"), "d1"), Err("content-not-yours"));
+    assert_eq!(reason(&renji, "d3"), Err("content-not-given"));
+    assert_eq!(
+        world.refusal(&mut reader("huashan"), &read("d1", &grant)),
+        "no-live-grant"
+    );
+    world.ledger.replay_all();
+}
+
+#[test]
+fn a_revoked_grant_is_read_under_no_more() {
+    let mut world = World::new();
+    let (mut patient, grant) = granted(&mut world);
+    let revoke = Action::Revoke {
+        grant: grant.clone(),
+    };
+    world.act(&mut patient, &revoke);
+    let state: Grant = world.ledger.data("grant", &grant);
+    assert_eq!(state.standing(world.ledger.time), Standing::Revoked);
+    assert_eq!(
+        world.refusal(&mut reader("renji"), &read("d1", &grant)),
+        "no-live-grant"
+    );
+}
+
+#[test]
+fn a_denial_beats_the_grant_until_it_is_lifted() {
+    let mut world = World::new();
+    let (mut patient, grant) = granted(&mut world);
+    let (documents, member) = (vec![text("d1"), text("d2")], text("renji"));
+    let deny = Action::Deny {
+        documents: documents.clone(),
+        member: member.clone(),
+    };
+    world.act(&mut patient, &deny);
+    assert_eq!(
+        world.refusal(&mut reader("renji"), &read("d2", &grant)),
+        "no-live-grant"
+    );
+    let give = give(&world, &["d2"], "renji");
+    assert_eq!(world.refusal(&mut patient, &give), "denied");
+    world.act(&mut patient, &Action::Allow { documents, member });
+    world.act(&mut reader("renji"), &read("d2", &grant));
+}
+
+#[test]
+fn a_proposed_document_is_confirmed_or_rejected_by_its_patient_alone() {
+    let mut world = World::new();
+    let mut other = Identity::new(Role::Patient, "李四", [6; 32]);
+    other.exported = true;
+    assert_eq!(
+        world.refusal(&mut other, &confirm("d1")),
+        "not-signed-by-patient"
+    );
+    world.act(&mut patient(), &confirm("d1"));
+    let reject = Action::Reject {
+        document: text("d2"),
+    };
+    world.act(&mut patient(), &reject);
+    let status = |id| world.ledger.data::<Document>("document", id).status;
+    assert_eq!(
+        (status("d1"), status("d2")),
+        (Status::Shared, Status::Rejected)
+    );
+}
+
+#[test]
+fn an_emergency_is_open_until_the_patient_or_a_reviewer_judges_it() {
+    for by_patient in [true, false] {
+        let mut world = World::new();
+        let (mut patient, _) = granted(&mut world);
+        let emergency = Action::Emergency {
+            document: text("d1"),
+            reason: text("昏迷"),
+        };
+        world.act(&mut reader("huashan"), &emergency);
+        let (id, read) = the_read(&world);
+        assert!(matches!(read.basis, Basis::Emergency { .. }));
+        let review = Action::Review {
+            read: id,
+            justified: true,
+        };
+        if by_patient {
+            world.act(&mut patient, &review);
+        } else {
+            world.act(&mut reader("housing"), &review);
+        }
+        assert!(matches!(the_read(&world).1.basis, Basis::Reviewed { .. }));
+        world.ledger.replay_all();
+    }
+}
+
+#[test]
+fn an_owner_casts_and_then_changes_the_ballot() {
+    let mut world = World::new();
+    let mut owner = owner();
+    for (choice, expected) in [("for", Choice::For), ("against", Choice::Against)] {
+        let cast = Action::Cast {
+            vote: text(VOTE),
+            choice: text(choice),
+        };
+        world.act(&mut owner, &cast);
+        let ballot: Ballot = world.ledger.data("ballot", &ballot::id(VOTE, 1));
+        assert_eq!(ballot.stands.map(|stands| stands.choice), Some(expected));
+    }
+    world.ledger.replay_all();
+}
+
+#[test]
+fn what_an_identity_cannot_do_is_refused_before_anything_is_asked() {
+    let reason = |who: &Identity, action: &Action| needs(who, action).map_err(|e| e.reason);
+    let cast = |vote: &str| Action::Cast {
+        vote: text(vote),
+        choice: text("for"),
+    };
+    let mut unsaved = patient();
+    unsaved.exported = false;
+    let none = Action::Deny {
+        documents: Vec::new(),
+        member: text("renji"),
+    };
+    assert_eq!(reason(&unsaved, &confirm("d1")), Err("not-exported"));
+    assert_eq!(reason(&reader("renji"), &confirm("d1")), Err("other-role"));
+    assert_eq!(reason(&patient(), &cast(VOTE)), Err("other-role"));
+    assert_eq!(reason(&patient(), &read("d1", "g")), Err("other-role"));
+    assert_eq!(reason(&owner(), &cast("v2")), Err("not-in-roster"));
+    assert_eq!(
+        reason(&patient(), &confirm("d 1")),
+        Err("not-a-record-name")
+    );
+    assert_eq!(reason(&patient(), &none), Err("no-documents"));
+    assert!(needs(&owner(), &cast(VOTE)).is_ok());
+}
+
+#[test]
+fn a_grant_gives_no_copies_without_the_readers_key_and_is_not_signed_without_the_content() {
+    let mut world = World::new();
+    let mut patient = patient();
+    world.act(&mut patient, &confirm("d1"));
+    let keyless = world.sign(&mut patient, &give(&world, &["d1"], "huashan"));
+    assert_eq!(keyless.map(|signed| signed.blob), Ok(None));
+    let action = give(&world, &["d1"], "renji");
+    let mut ground = world.ground(&needs(&patient, &action).expect("can give"));
+    let document = ground.records.get_mut(&name("document", "d1"));
+    document.expect("proven").blob = None;
+    let lacking = world.sign_on(&mut patient, &action, &ground);
+    assert_eq!(lacking.map_err(|e| e.reason), Err("content-not-given"));
+}
