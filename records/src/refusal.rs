@@ -4,39 +4,65 @@ use crate::{
     canonical::{self, Map, Value},
     shape::{Shape, put, text_or_empty},
 };
-use std::collections::BTreeMap;
+use core::ops::Deref;
 
-/// A rule said no. The code is for machines and the translation table, the law for people, the detail for both.
+/// A rule said no. In a box, for it is carried through every rule, and seldom made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("refused: {code}")]
-pub struct Refusal {
+#[error("refused: {}", .0.code)]
+pub struct Refusal(Box<Grounds>);
+
+/// Why a rule said no. The code is for machines and the translation table, the law for people, the detail for both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grounds {
     /// Reason code, kebab-case.
     pub code: &'static str,
     /// The law or rule it rests on, if any, e.g. `民法典 278`.
     pub law: &'static str,
     /// Facts: who locked the invoice first, how many were allowed, …
-    pub detail: BTreeMap<&'static str, String>,
+    pub detail: Vec<(&'static str, String)>,
+}
+
+impl Deref for Refusal {
+    type Target = Grounds;
+
+    fn deref(&self) -> &Grounds {
+        &self.0
+    }
+}
+
+impl Grounds {
+    /// A fact by its name.
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        let found = self.detail.iter().find(|(known, _)| *known == name);
+        found.map(|(_, fact)| fact.as_str())
+    }
 }
 
 impl Refusal {
     /// A refusal with this reason code.
+    #[inline(never)]
     pub fn new(code: &'static str) -> Self {
-        Self {
+        Self(Box::new(Grounds {
             code,
             law: "",
-            detail: BTreeMap::new(),
-        }
+            detail: Vec::new(),
+        }))
     }
 
     /// Names the law or rule.
     pub fn under(mut self, law: &'static str) -> Self {
-        self.law = law;
+        self.0.law = law;
         self
     }
 
     /// Adds a fact.
-    pub fn with(mut self, name: &'static str, fact: impl ToString) -> Self {
-        self.detail.insert(name, fact.to_string());
+    pub fn with(self, name: &'static str, fact: impl ToString) -> Self {
+        self.noting(name, fact.to_string())
+    }
+
+    #[inline(never)]
+    fn noting(mut self, name: &'static str, fact: String) -> Self {
+        self.0.detail.push((name, fact));
         self
     }
 

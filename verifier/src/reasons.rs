@@ -18,13 +18,14 @@ pub struct Reason {
     pub check: CheckId,
     /// How that check ended.
     pub status: Status,
-    /// What it means, and the facts that come with it.
+    /// What it means, and the facts that come with it; not in the page, which has sentences of its own.
+    #[cfg(feature = "native")]
     pub meaning: &'static str,
 }
 
 macro_rules! reasons {
     ($($name:ident = $code:literal, $check:ident, $status:ident, $meaning:literal;)*) => {
-        $(pub(crate) const $name: Reason = Reason { code: $code, check: $check, status: $status, meaning: $meaning };)*
+        $(pub(crate) const $name: Reason = Reason { code: $code, check: $check, status: $status, #[cfg(feature = "native")] meaning: $meaning };)*
 
         /// All reasons, in the order of the checks.
         pub const REASONS: &[Reason] = &[$($name),*];

@@ -138,20 +138,25 @@ impl Recount {
 
     fn recounted(&self) -> Option<Recounted> {
         let mut tally = Tally::default();
-        let mut keys: BTreeMap<PublicKey, Vec<u32>> = BTreeMap::new();
+        let mut keys: Vec<(PublicKey, u32)> = Vec::new();
         let mut lines = Vec::new();
         for line in self.seen.values().filter_map(|seen| seen.line.as_ref()) {
             tally.add(line.ballot, line.entry.area)?;
             if let Some(key) = line.key {
-                keys.entry(key).or_default().push(line.index);
+                keys.push((key, line.index));
             }
             lines.push(line.clone());
         }
-        keys.retain(|_, indices| indices.len() > 1);
+        keys.sort_unstable();
+        let shared = keys.chunk_by(|a, b| a.0 == b.0);
+        let shared = shared.filter_map(|with| match with {
+            [(key, _), _, ..] => Some((*key, with.iter().map(|(_, index)| *index).collect())),
+            _ => None,
+        });
         Some(Recounted {
             tally,
             lines,
-            shared_keys: keys.into_iter().collect(),
+            shared_keys: shared.collect(),
         })
     }
 }

@@ -11,8 +11,8 @@ fn a_second_claim_is_refused_and_names_the_first() {
         panic!("{twice:?}")
     };
     assert_eq!(refusal.code, "already-claimed");
-    assert_eq!(refusal.detail["by"], "acme");
-    assert_eq!(refusal.detail["claim"], "BX-acme-1");
+    assert_eq!(refusal.fact("by"), Some("acme"));
+    assert_eq!(refusal.fact("claim"), Some("BX-acme-1"));
     // Neither again by the same company, nor once it is closed.
     assert_eq!(
         world.refuse("lock", ID, &lock_body("acme"), &["acme", "holder"]),
