@@ -104,5 +104,11 @@ fn take(world: &World, device: &Device, named: impl Fn(&str) -> PathBuf) -> Outc
     visitor.go("#/medical")?;
     visitor.see("document")?;
     shoot("medical")?;
+    visitor.press("elder")?;
+    shoot("medical-elder")?;
+    for (page, route) in ROUTES {
+        visitor.go(route)?;
+        shoot(&format!("{page}-elder"))?;
+    }
     Ok(count)
 }
