@@ -32,13 +32,13 @@ const PROGRAMS: [Program; 4] = [
         name: "app",
         stem: "app-",
         goal: 180_000,
-        limit: 200_000,
+        limit: 205_000,
     },
     Program {
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 310_000,
+        limit: 295_000,
     },
     Program {
         name: "keys worker",
