@@ -59,7 +59,7 @@ pub enum Action {
         /// Grant record id.
         grant: String,
     },
-    /// `read.emergency`: a hospital reads without a grant; the content follows.
+    /// `read.emergency`: a hospital registers that it reads without a grant. The content is not sealed to it: whoever keeps it hands it over.
     Emergency {
         /// Document record id.
         document: String,

@@ -316,7 +316,7 @@ texts! {
     MED_READ "登记并查看" "Register and read"
     MED_READ_SAY "查看会先登记到链上，患者随时能看到是谁、什么时候、为什么。" "The reading is first registered on the chain: the patient sees who, when and why."
     MED_BREAK "紧急调阅" "Emergency reading"
-    MED_BREAK_SAY "没有授权也能看，但会单独登记，患者必定看到，并要经过复核。" "Possible without a consent; registered apart, always visible to the patient, and reviewed."
+    MED_BREAK_SAY "没有授权也可以登记紧急调阅：单独记录，患者必定看到，并要经过复核。原文只封存给已获授权者，请凭这条登记向保管医院索取。" "Can be registered without a consent: recorded apart, always visible to the patient, and reviewed. The content is sealed only to those who were granted it: ask the hospital that keeps it, on the strength of this entry."
     MED_BREAK_WHY "紧急理由" "Reason"
     MED_CONTENT "病历内容" "Content"
     MED_PENDING "等待复核" "awaiting review"
