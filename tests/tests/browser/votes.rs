@@ -50,11 +50,10 @@ fn owners_vote(world: &World) -> Outcome {
         return Err(format!("only {} rooms are free", rooms.len()).into());
     }
     let before = heads(&vote, &Visitor::new(&world.page())?)?;
-    let owner = Visitor::new(&world.page())?;
     for (number, room) in rooms.iter().take(OWNERS).enumerate() {
         let identity = bind(world, &vote, room, number)?;
-        // A page that is loaded anew knows nobody: each owner comes to an empty one.
-        owner.browser().session().reload()?;
+        // Each owner comes with a phone of their own.
+        let owner = Visitor::new(&world.page())?;
         owner.take_identity(&identity)?;
         owner.go(&route(&vote))?;
         owner.press(if number % 4 == 3 {
