@@ -81,6 +81,7 @@ mod proto;
 mod query;
 mod reason;
 mod step;
+mod stored;
 mod time;
 mod trust;
 mod validators;
@@ -105,6 +106,7 @@ pub use merkle::{
 pub use query::{COSMOS_STATE, JMT_STATE, ProofLayer, Proven, QueryError, verify_query};
 pub use reason::Reason;
 pub use step::{Verdict, verify_step};
+pub use stored::StoredError;
 pub use time::Time;
 pub use trust::{
     Budget, LightBlock, Options, Share, SignatureCheck, SignedHeader, Signer, Tally, TrustLevel,

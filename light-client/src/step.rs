@@ -7,11 +7,12 @@ use crate::commit::{BlockIdFlag, Commit};
 use crate::count::{CountedVote, Overlap, Votes};
 use crate::header::{BLOCK_PROTOCOL, Header, MAX_CHAIN_ID_LENGTH};
 use crate::keys::{Claim, verify_all};
+use crate::merkle::Hash;
 use crate::reason::Reason;
 use crate::time::Time;
 use crate::trust::{
-    Budget, LightBlock, Options, Signer, Tally, TrustLevel, TrustedState, VerifiedHeader, Vote,
-    check_next_validators, check_validators,
+    Budget, LightBlock, Options, SignatureCheck, SignedHeader, Signer, Tally, TrustLevel,
+    TrustedState, VerifiedHeader, Vote, check_next_validators, check_validators,
 };
 use crate::validators::ValidatorSet;
 use crate::vote::SignBytes;
@@ -74,19 +75,7 @@ fn try_step(
         );
         return Err(Reason::NotTheAnnouncedValidators { expected, found });
     }
-    check_commit_shape(commit, header, &block.validators)?;
-    let hash = header.hash();
-    if commit.block_id.hash != Some(hash) {
-        return Err(Reason::CommitForOtherHeader {
-            header: hash,
-            commit: commit.block_id.hash,
-        });
-    }
-    check_validators(header, &block.validators)?;
-    if let Some(next) = &block.next_validators {
-        check_next_validators(header, next)?;
-    }
-
+    let hash = check_bound(block)?;
     let overlap = Overlap {
         trusted: trusted.validators(),
         level: options.trust_level,
@@ -100,25 +89,64 @@ fn try_step(
     if !votes.is_trusted(&claimed) {
         return Ok(Verdict::NotEnoughTrust(claimed));
     }
+    let (verified, tally) = count(block, hash, &votes, options.signatures, budget)?;
+    Ok(Verdict::Trusted(
+        Box::new(TrustedState::of_block(verified, block)),
+        tally,
+    ))
+}
+
+/// What a block proves by itself, whoever its validators may be: the checks 5, 6, 8 and 9 of [`verify_step`]. For blocks that were
+/// trusted before and come back from a store.
+pub(crate) fn recheck(
+    block: &LightBlock,
+    check: SignatureCheck,
+    budget: &mut Budget,
+) -> Result<VerifiedHeader, Reason> {
+    let hash = check_bound(block)?;
+    let votes = Votes::new(&block.signed_header.commit, &block.validators, None);
+    Ok(count(block, hash, &votes, check, budget)?.0)
+}
+
+/// Commit, header and validators belong together; gives the header's hash.
+fn check_bound(block: &LightBlock) -> Result<Hash, Reason> {
+    let SignedHeader { header, commit } = &block.signed_header;
+    check_commit_shape(commit, header, &block.validators)?;
+    let hash = header.hash();
+    if commit.block_id.hash != Some(hash) {
+        return Err(Reason::CommitForOtherHeader {
+            header: hash,
+            commit: commit.block_id.hash,
+        });
+    }
+    check_validators(header, &block.validators)?;
+    if let Some(next) = &block.next_validators {
+        check_next_validators(header, next)?;
+    }
+    Ok(hash)
+}
+
+/// More than two thirds of the header's own validators signed, and the signatures hold.
+fn count(
+    block: &LightBlock,
+    hash: Hash,
+    votes: &Votes<'_>,
+    check: SignatureCheck,
+    budget: &mut Budget,
+) -> Result<(VerifiedHeader, Tally), Reason> {
+    let SignedHeader { header, commit } = &block.signed_header;
+    let claimed = votes.claimed();
     if !TrustLevel::TWO_THIRDS.is_exceeded_by(&claimed.own) {
         return Err(Reason::TooLittlePower {
             signed: claimed.own.signed,
             total: claimed.own.total,
         });
     }
-    let selected = votes.select(options.signatures);
+    let selected = votes.select(check);
     check_signatures(&selected, &SignBytes::new(commit, &header.chain_id), budget)?;
-
-    let verified = VerifiedHeader::new(
-        header.clone(),
-        hash,
-        signers(commit, &block.validators, &selected),
-    );
-    let judges = block.next_validators.as_ref().unwrap_or(&block.validators);
-    Ok(Verdict::Trusted(
-        Box::new(TrustedState::new(verified, judges.clone())),
-        votes.tally(&selected),
-    ))
+    let signers = signers(commit, &block.validators, &selected);
+    let verified = VerifiedHeader::new(header.clone(), hash, signers);
+    Ok((verified, votes.tally(&selected)))
 }
 
 fn check_chain(header: &Header, trusted: &Header, options: &Options) -> Result<(), Reason> {

@@ -246,11 +246,29 @@ impl VerifiedHeader {
 pub struct TrustedState {
     header: VerifiedHeader,
     validators: ValidatorSet,
+    signed: Option<Signed>,
+}
+
+/// What the signers of a trusted header rest on, so that a store can check it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Signed {
+    pub(crate) commit: Commit,
+    /// The header's own validators, where others judge what follows.
+    pub(crate) own: Option<ValidatorSet>,
 }
 
 impl TrustedState {
-    pub(crate) fn new(header: VerifiedHeader, validators: ValidatorSet) -> TrustedState {
-        TrustedState { header, validators }
+    /// The caller has verified the block.
+    pub(crate) fn of_block(header: VerifiedHeader, block: &LightBlock) -> TrustedState {
+        let own = &block.validators;
+        TrustedState {
+            header,
+            validators: block.next_validators.as_ref().unwrap_or(own).clone(),
+            signed: Some(Signed {
+                commit: block.signed_header.commit.clone(),
+                own: block.next_validators.is_some().then(|| own.clone()),
+            }),
+        }
     }
 
     /// Trusts a block because its header has a hash that is known from elsewhere: a page's configuration, or a verdict of
@@ -285,10 +303,11 @@ impl TrustedState {
         }
         check_validators(header, &validators)
             .or_else(|_| check_next_validators(header, &validators))?;
-        Ok(TrustedState::new(
-            VerifiedHeader::new(header.clone(), found, Vec::new()),
+        Ok(TrustedState {
+            header: VerifiedHeader::new(header.clone(), found, Vec::new()),
             validators,
-        ))
+            signed: None,
+        })
     }
 
     /// The trusted header.
@@ -309,6 +328,10 @@ impl TrustedState {
     /// The validators by which headers further up are judged: this height's or the next one's.
     pub fn validators(&self) -> &ValidatorSet {
         &self.validators
+    }
+
+    pub(crate) fn signed(&self) -> Option<&Signed> {
+        self.signed.as_ref()
     }
 }
 

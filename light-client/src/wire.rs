@@ -117,7 +117,7 @@ impl LightBlock {
 }
 
 /// Writing it again must give the same bytes: then fields are in order, none is there twice, none is unknown.
-fn one_encoding<T>(
+pub(crate) fn one_encoding<T>(
     bytes: &[u8],
     read: Result<T, Malformed>,
     write: impl Fn(&T) -> Vec<u8>,
@@ -128,7 +128,7 @@ fn one_encoding<T>(
         .ok_or(WireError(what))
 }
 
-fn validator_bytes(validator: &Validator) -> Vec<u8> {
+pub(crate) fn validator_bytes(validator: &Validator) -> Vec<u8> {
     let (field, key) = validator.key().proto_field();
     let key = Writer::default().message(field, key);
     Writer::default()
@@ -138,7 +138,7 @@ fn validator_bytes(validator: &Validator) -> Vec<u8> {
 }
 
 /// Calls back for each field.
-fn fields<'a>(
+pub(crate) fn fields<'a>(
     bytes: &'a [u8],
     mut take: impl FnMut(u64, Field<'a>) -> Result<(), Malformed>,
 ) -> Result<(), Malformed> {
@@ -219,7 +219,7 @@ fn block_id(bytes: &[u8]) -> Result<BlockId, Malformed> {
     Ok(id)
 }
 
-fn time(bytes: &[u8]) -> Result<Time, Malformed> {
+pub(crate) fn time(bytes: &[u8]) -> Result<Time, Malformed> {
     let (mut seconds, mut nanos) = (0, 0);
     fields(bytes, |number, field| {
         match (number, field) {
@@ -244,7 +244,7 @@ fn set(bytes: &[u8]) -> Result<ValidatorSet, Malformed> {
     ValidatorSet::new(validators).map_err(|_| Malformed)
 }
 
-fn validator(bytes: &[u8]) -> Result<Validator, Malformed> {
+pub(crate) fn validator(bytes: &[u8]) -> Result<Validator, Malformed> {
     let (mut key, mut power) = (None, 0);
     fields(bytes, |number, field| {
         match (number, field) {
@@ -263,7 +263,7 @@ fn validator(bytes: &[u8]) -> Result<Validator, Malformed> {
     Ok(Validator::new(key.ok_or(Malformed)?, power))
 }
 
-fn commit(bytes: &[u8], validators: &ValidatorSet) -> Result<Commit, Malformed> {
+pub(crate) fn commit(bytes: &[u8], validators: &ValidatorSet) -> Result<Commit, Malformed> {
     let mut commit = Commit {
         height: 0,
         round: 0,
@@ -340,7 +340,7 @@ fn light_block(bytes: &[u8]) -> Result<LightBlock, Malformed> {
     })
 }
 
-fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], Malformed> {
+pub(crate) fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], Malformed> {
     bytes.try_into().map_err(|_| Malformed)
 }
 

@@ -240,11 +240,14 @@ fn forked(attack: &Attack) -> NoHeader {
     NoHeader {
         reason: reasons::CHAIN_FORKED,
         facts: facts([
-            ("height", attack.ours.header.height.to_string()),
+            ("height", attack.ours.height().to_string()),
             ("common_height", attack.common_height.to_string()),
             ("kind", attack.kind.code().into()),
-            ("one", hex::encode(attack.ours.header.hash())),
-            ("other", hex::encode(attack.theirs.header.hash())),
+            ("one", hex::encode(attack.ours.signed_header.header.hash())),
+            (
+                "other",
+                hex::encode(attack.theirs.signed_header.header.hash()),
+            ),
             ("one_from", attack.ours_from.clone()),
             ("other_from", attack.theirs_from.clone()),
             ("signed_both", attack.signed_both().len().to_string()),

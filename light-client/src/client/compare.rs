@@ -18,7 +18,8 @@ use crate::client::store::Store;
 use crate::commit::BlockIdFlag;
 use crate::header::Address;
 use crate::merkle::Hash;
-use crate::trust::{LightBlock, SignedHeader, TrustedState};
+use crate::step::recheck;
+use crate::trust::{LightBlock, SignatureCheck, TrustedState};
 
 /// A proven fork: two headers, both reached by verified steps from one that was trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +28,12 @@ pub struct Attack {
     pub common_height: u64,
     /// Hash of the header there.
     pub common_hash: Hash,
-    /// The header that was about to be believed, with its votes.
-    pub ours: SignedHeader,
+    /// The block that was about to be believed.
+    pub ours: LightBlock,
     /// The node that led to it.
     pub ours_from: String,
-    /// The other header, with its votes.
-    pub theirs: SignedHeader,
+    /// The other block.
+    pub theirs: LightBlock,
     /// The node that led to it.
     pub theirs_from: String,
     /// How the header that was about to be believed departs from the other.
@@ -53,8 +54,9 @@ impl Attack {
     }
 }
 
-fn voters(signed: &SignedHeader) -> impl Iterator<Item = Address> {
-    signed
+fn voters(block: &LightBlock) -> impl Iterator<Item = Address> {
+    block
+        .signed_header
         .commit
         .signatures
         .iter()
@@ -176,18 +178,15 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let unproven = || Setback::Fault(Fault::Refused("no common header is left".into()));
         let common = self.store.at_or_below(below).await.ok().flatten();
         let common = common.ok_or_else(unproven)?;
-        let (Some(source), Some(ours)) = (self.sources.get(at), self.sources.get(primary)) else {
+        let Some(source) = self.sources.get(at) else {
             return Ok(None);
         };
         meter.allot(2, self.environment.now());
-        let tries = self.settings.tries;
+        let ours = match trusted.block() {
+            Some(block) => block,
+            None => self.signed(trusted, primary, meter).await?,
+        };
         let height = trusted.height();
-        let ours = ours
-            .light_block(height, &self.environment, tries, meter)
-            .await?;
-        if ours.signed_header.header.hash() != *trusted.verified().hash() {
-            return Err(unproven());
-        }
         let mut theirs = Vec::new();
         source
             .climb(
@@ -207,6 +206,29 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             ours,
             theirs,
         }))
+    }
+
+    /// The votes for a header that is trusted for its hash alone.
+    async fn signed(
+        &self,
+        trusted: &TrustedState,
+        at: usize,
+        meter: &mut Meter,
+    ) -> Result<LightBlock, Setback> {
+        let unsigned = || Setback::Fault(Fault::Refused("it shows no votes".into()));
+        let source = self.sources.get(at).ok_or_else(unsigned)?;
+        let (height, tries) = (trusted.height(), self.settings.tries);
+        let block = source
+            .light_block(height, &self.environment, tries, meter)
+            .await?;
+        let given = meter.budget();
+        let mut budget = given;
+        let verified = recheck(&block, SignatureCheck::Sufficient, &mut budget);
+        meter.settle(given, budget);
+        match verified {
+            Ok(verified) if verified.hash() == trusted.verified().hash() => Ok(block),
+            _ => Err(unsigned()),
+        }
     }
 
     async fn fork_among(
@@ -349,8 +371,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             kind: AttackKind::Lunatic,
             ours_from: name(primary),
             theirs_from: name(witness),
-            ours: fork.ours.signed_header,
-            theirs: theirs.signed_header,
+            ours: fork.ours,
+            theirs,
             evidence,
             reported_to: Vec::new(),
         };

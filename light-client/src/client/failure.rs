@@ -44,10 +44,10 @@ pub enum Failure {
     #[error("too few other nodes hold the same header")]
     NotWitnessed(Box<Followed>),
     /// Two headers of one height are both signed.
-    #[error("the chain has forked at height {}", .0.ours.header.height)]
+    #[error("the chain has forked at height {}", .0.ours.height())]
     Attack(Box<Attack>),
     /// An attack was found before, and nobody has re-established trust since.
-    #[error("stopped since the chain forked at height {}", .0.ours.header.height)]
+    #[error("stopped since the chain forked at height {}", .0.ours.height())]
     Halted(Box<Attack>),
     /// The nodes' newest headers are all further in the future than clocks may differ.
     #[error("this device's clock is at least {by:?} behind")]

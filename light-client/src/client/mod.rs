@@ -11,6 +11,7 @@ mod evidence;
 mod failure;
 mod forward;
 mod join;
+mod kept;
 mod limits;
 mod provider;
 mod report;
@@ -23,6 +24,7 @@ pub use evidence::{AttackEvidence, AttackKind};
 pub use failure::{Failure, Resource};
 pub use forward::Mode;
 pub use join::join_all;
+pub use kept::{KeptStore, Shelf};
 pub use limits::{Limits, Spent};
 pub use provider::{Fault, Latest, Provider, Received};
 pub use report::{Followed, Said, Standing, Step, StepKind, Trace};
@@ -111,7 +113,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         self.store
     }
 
-    /// Trusts a state from outside the chain: a checkpoint of the page, or one that a person compared and confirmed. Ends a halt.
+    /// Trusts a state from outside the chain and nothing else any more: a checkpoint of the page, or one that a person compared and confirmed.
+    /// Ends a halt.
     pub async fn trust(&mut self, state: &TrustedState) -> Result<(), Failure> {
         self.store.clear_halt().await?;
         self.store.put(state).await?;

@@ -33,7 +33,7 @@ pub trait Store {
     /// The fork that was found, if one was.
     fn halted(&self) -> impl Future<Output = Result<Option<Attack>, StoreError>>;
 
-    /// A person has re-established trust: everything that was trusted is dropped with the halt.
+    /// Trust is established anew: everything that was trusted is dropped, and a halt with it.
     fn clear_halt(&mut self) -> impl Future<Output = Result<(), StoreError>>;
 }
 
@@ -81,8 +81,8 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// States that a [`MemoryStore`] keeps.
-const KEPT: usize = 64;
+/// States that a store keeps.
+pub(super) const KEPT: usize = 64;
 
 /// Keeps states in memory, and forgets the least useful ones.
 #[derive(Clone, Debug, Default)]
@@ -126,9 +126,8 @@ impl Store for MemoryStore {
     }
 
     async fn clear_halt(&mut self) -> Result<(), StoreError> {
-        if self.attack.take().is_some() {
-            self.states.clear();
-        }
+        self.attack = None;
+        self.states.clear();
         Ok(())
     }
 }

@@ -43,12 +43,12 @@ fn each_kind_of_attack_is_named_and_reported_with_its_culprits() {
             (attack.ours_from.as_str(), attack.theirs_from.as_str()),
             ("liar", "witness")
         );
-        assert_eq!(attack.theirs.header, *honest.header(20));
-        assert_ne!(attack.ours.header, attack.theirs.header);
+        assert_eq!(attack.theirs.signed_header.header, *honest.header(20));
+        assert_ne!(attack.ours, attack.theirs);
         assert_eq!(attack.reported_to, ["liar", "witness"]);
         assert_eq!(attack.evidence.len(), 2, "each side is told of the other");
         let first = &attack.evidence[0];
-        assert_eq!(first.conflicting.signed_header, attack.ours);
+        assert_eq!(first.conflicting, attack.ours);
         let common = match lie {
             Lie::Lunatic => 1,
             Lie::Equivocation | Lie::Amnesia => 20,

@@ -85,7 +85,7 @@ fn run(seed: u64, count: &mut Count) {
         }
         Err(Failure::Attack(attack)) => {
             assert!(liars, "seed {seed}: nobody lied");
-            assert_ne!(attack.ours.header, attack.theirs.header, "seed {seed}");
+            assert_ne!(attack.ours, attack.theirs, "seed {seed}");
             assert!(!attack.evidence.is_empty(), "seed {seed}");
             count.attacks += 1;
         }

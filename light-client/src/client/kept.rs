@@ -1,0 +1,230 @@
+//! A store that outlasts the program: bytes on a shelf, checked again each time they are read.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::future::Future;
+
+use crate::client::compare::Attack;
+use crate::client::store::{KEPT, MemoryStore, Store, StoreError, heights_to_keep};
+use crate::merkle::{Hash, sha256};
+use crate::trust::{SignatureCheck, TrustedState};
+
+/// Where a [`KeptStore`] keeps bytes under names: a database of a browser, a folder. Names are lower-case hex digits, `/` and letters.
+pub trait Shelf {
+    /// The names that begin like this, ascending.
+    fn names(&self, beginning: &str) -> impl Future<Output = Result<Vec<String>, StoreError>>;
+
+    /// What is kept under a name.
+    fn get(&self, name: &str) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>>;
+
+    /// Keeps bytes under a name, in the place of older ones. Done once they would survive the end of the program.
+    fn put(&self, name: &str, bytes: &[u8]) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Removes these names; those that are not there are no error.
+    fn remove(&self, names: &[String]) -> impl Future<Output = Result<(), StoreError>>;
+}
+
+/// Keeps states of one chain on a shelf, under the checkpoint from which they were reached.
+///
+/// - States that were reached from another checkpoint are never found: a checkpoint that is newer, or contradicts them, begins anew. A halt is
+///   the chain's, whatever the checkpoint.
+/// - What was damaged is dropped when it is met; the client then starts from a state below, in the end from the checkpoint. A halt that
+///   cannot be read any more is an error, never the absence of one.
+/// - A shelf that fails is left alone from then on. The store goes on in memory, from nothing, and says so ([`KeptStore::is_kept`]).
+#[derive(Debug)]
+pub struct KeptStore<S> {
+    shelf: S,
+    /// What the names of this chain begin with.
+    chain: String,
+    /// What the names of its states begin with.
+    root: String,
+    check: SignatureCheck,
+    failed: Cell<bool>,
+    /// States once the shelf has failed, and a halt in any case.
+    memory: MemoryStore,
+    /// What was read last, so that following the chain does not check the same signatures again and again.
+    last: RefCell<Option<(Vec<u8>, TrustedState)>>,
+}
+
+impl<S: Shelf> KeptStore<S> {
+    /// The store of a chain as it is trusted from a checkpoint; states from other checkpoints are removed. `check` says how much of each state is
+    /// checked when it is read.
+    pub async fn open(
+        shelf: S,
+        chain_id: &str,
+        checkpoint: &Hash,
+        check: SignatureCheck,
+    ) -> KeptStore<S> {
+        let chain = format!("{}/", hex::encode(sha256(&[chain_id.as_bytes()])));
+        let store = KeptStore {
+            root: format!("{chain}{}/", hex::encode(checkpoint)),
+            chain,
+            shelf,
+            check,
+            failed: Cell::new(false),
+            memory: MemoryStore::default(),
+            last: RefCell::new(None),
+        };
+        if let Some(names) = store.try_on(store.shelf.names(&store.chain).await) {
+            let strange =
+                |name: &String| !name.starts_with(&store.root) && *name != store.halt_name();
+            let strange: Vec<String> = names.into_iter().filter(strange).collect();
+            store.remove(&strange).await;
+        }
+        store
+    }
+
+    /// Whether what is put in outlasts the program.
+    pub fn is_kept(&self) -> bool {
+        !self.failed.get()
+    }
+
+    /// Takes what the shelf gave; a failure is its last.
+    fn try_on<T>(&self, outcome: Result<T, StoreError>) -> Option<T> {
+        self.failed.set(self.failed.get() || outcome.is_err());
+        outcome.ok()
+    }
+
+    async fn remove(&self, names: &[String]) {
+        if !names.is_empty() {
+            self.try_on(self.shelf.remove(names).await);
+        }
+    }
+
+    fn halt_name(&self) -> String {
+        format!("{}halt", self.chain)
+    }
+
+    fn name(&self, height: u64) -> String {
+        format!("{}{height:016x}", self.root)
+    }
+
+    /// The heights that are kept, ascending; none where the shelf has failed.
+    async fn heights(&self) -> Option<Vec<u64>> {
+        if self.failed.get() {
+            return None;
+        }
+        let names = self.try_on(self.shelf.names(&self.root).await)?;
+        let height = |name: &String| u64::from_str_radix(name.strip_prefix(&self.root)?, 16).ok();
+        Some(names.iter().filter_map(height).collect())
+    }
+
+    /// The first of these heights whose state is sound; the others are dropped on the way. An error: the shelf has failed.
+    async fn first_sound(
+        &self,
+        heights: impl Iterator<Item = u64>,
+    ) -> Result<Option<TrustedState>, ShelfFailed> {
+        for height in heights {
+            let name = self.name(height);
+            let bytes = self
+                .try_on(self.shelf.get(&name).await)
+                .ok_or(ShelfFailed)?;
+            match bytes.and_then(|bytes| self.read(height, bytes)) {
+                Some(state) => return Ok(Some(state)),
+                None => self.remove(&[name]).await,
+            }
+        }
+        Ok(None)
+    }
+
+    fn read(&self, height: u64, bytes: Vec<u8>) -> Option<TrustedState> {
+        let mut last = self.last.borrow_mut();
+        if let Some((read, state)) = &*last
+            && *read == bytes
+            && state.height() == height
+        {
+            return Some(state.clone());
+        }
+        let state = TrustedState::from_bytes(&bytes, self.check).ok()?;
+        let sound = state.height() == height;
+        sound.then(|| last.insert((bytes, state)).1.clone())
+    }
+
+    async fn prune(&self) {
+        let Some(heights) = self.heights().await.filter(|heights| heights.len() > KEPT) else {
+            return;
+        };
+        let keep = heights_to_keep(&heights, KEPT / 2);
+        let gone = heights
+            .iter()
+            .filter(|height| keep.binary_search(height).is_err());
+        let gone: Vec<String> = gone.map(|height| self.name(*height)).collect();
+        self.remove(&gone).await;
+    }
+}
+
+/// The shelf has failed: memory answers.
+struct ShelfFailed;
+
+impl<S: Shelf> Store for KeptStore<S> {
+    async fn newest(&self) -> Result<Option<TrustedState>, StoreError> {
+        self.at_or_below(u64::MAX).await
+    }
+
+    async fn at_or_below(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+        if let Some(heights) = self.heights().await {
+            let below = heights.into_iter().rev().filter(|kept| *kept <= height);
+            if let Ok(found) = self.first_sound(below).await {
+                return Ok(found);
+            }
+        }
+        self.memory.at_or_below(height).await
+    }
+
+    async fn lowest(&self) -> Result<Option<TrustedState>, StoreError> {
+        if let Some(heights) = self.heights().await
+            && let Ok(found) = self.first_sound(heights.into_iter()).await
+        {
+            return Ok(found);
+        }
+        self.memory.lowest().await
+    }
+
+    async fn put(&mut self, state: &TrustedState) -> Result<(), StoreError> {
+        if !self.failed.get() {
+            let put = self
+                .shelf
+                .put(&self.name(state.height()), &state.to_bytes())
+                .await;
+            self.try_on(put);
+            self.prune().await;
+        }
+        if self.failed.get() {
+            self.memory.put(state).await?;
+        }
+        Ok(())
+    }
+
+    async fn halt(&mut self, attack: &Attack) -> Result<(), StoreError> {
+        if !self.failed.get() {
+            self.try_on(self.shelf.put(&self.halt_name(), &attack.to_bytes()).await);
+        }
+        self.memory.halt(attack).await
+    }
+
+    async fn halted(&self) -> Result<Option<Attack>, StoreError> {
+        if let Some(attack) = self.memory.halted().await? {
+            return Ok(Some(attack));
+        }
+        if self.failed.get() {
+            return Ok(None);
+        }
+        let bytes = self
+            .try_on(self.shelf.get(&self.halt_name()).await)
+            .flatten();
+        let read = bytes.map(|bytes| Attack::from_bytes(&bytes)).transpose();
+        read.map_err(|error| StoreError(format!("{error}")))
+    }
+
+    async fn clear_halt(&mut self) -> Result<(), StoreError> {
+        self.memory.clear_halt().await?;
+        if !self.failed.get()
+            && let Some(names) = self.try_on(self.shelf.names(&self.chain).await)
+        {
+            self.remove(&names).await;
+        }
+        Ok(())
+    }
+}
