@@ -47,7 +47,7 @@ var lianyan = (function () {
   function startWorker(name) {
     var file = name + "-worker";
     return Promise.all([
-      fetchPinned(file + ".js").then(function (answer) { return answer.text(); }),
+      text(file + ".js"),
       fetchPinned(file + "_bg.wasm").then(function (answer) { return answer.arrayBuffer(); }),
     ]).then(function (parts) {
       var script = URL.createObjectURL(new Blob([parts[0], WORKER_TAIL], { type: "text/javascript" }));
@@ -74,6 +74,11 @@ var lianyan = (function () {
     self.addEventListener("message", keep);
   } + ")();";
 
-  var page = { build: build, start: start, startWorker: startWorker, chains: chains, chain: "" };
+  // A pinned file's text.
+  function text(name) {
+    return fetchPinned(name).then(function (answer) { return answer.text(); });
+  }
+
+  var page = { build: build, start: start, text: text, startWorker: startWorker, chains: chains, chain: "" };
   return page;
 })();

@@ -15,6 +15,14 @@ mod vote;
 mod widget;
 
 fn main() {
+    wasm_bindgen_futures::spawn_local(async {
+        // Who reads English waits for its texts rather than see the page change its language.
+        shell::speaks(shell::prefs::Prefs::load().lang).await;
+        draw();
+    });
+}
+
+fn draw() {
     let document = web_sys::window().and_then(|window| window.document());
     if let Some(root) = document.and_then(|document| document.get_element_by_id("app")) {
         root.set_inner_html("");

@@ -20,6 +20,7 @@
 
 mod emit;
 mod parse;
+mod words;
 
 use proc_macro::TokenStream;
 
@@ -30,4 +31,14 @@ pub fn html(input: TokenStream) -> TokenStream {
         Ok(nodes) => emit::drawing(&nodes.0).into(),
         Err(error) => error.to_compile_error().into(),
     }
+}
+
+/// `words!("texts/zh.txt")`: a constant `NAME: Text` for each line of the file's section `[words]`, in order, and `CHINESE`, the whole file without
+/// those names. The path starts at the crate's own folder.
+#[proc_macro]
+pub fn words(input: TokenStream) -> TokenStream {
+    let words = syn::parse::<syn::LitStr>(input).and_then(|path| words::words(&path));
+    words
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
 }

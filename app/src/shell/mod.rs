@@ -10,7 +10,7 @@ pub use route::Route;
 use crate::draw::Setter;
 use crate::draw::prelude::*;
 use crate::engine::{Engine, Known, Question, Scanner};
-use crate::i18n::{Lang, ask_for, learn, tell_names, words};
+use crate::i18n::{self, Lang, ask_for, learn, tell_names, words};
 use crate::{home, invoice, keys, medical, scan, trust, tryout, vote};
 use gloo::events::EventListener;
 use prefs::Prefs;
@@ -52,6 +52,24 @@ pub fn use_page() -> Rc<Page> {
     yew::use_context().expect("every part stands inside the shell")
 }
 
+/// Gets what a language's texts need; whether the page can speak it now.
+pub async fn speaks(lang: Lang) -> bool {
+    if !i18n::is_known(lang)
+        && let Some(file) = site::pinned("en.txt").await
+    {
+        i18n::learn_english(file);
+    }
+    i18n::is_known(lang)
+}
+
+/// The choices in a language that the page can speak.
+fn spoken(mut prefs: Prefs) -> Prefs {
+    if !i18n::is_known(prefs.lang) {
+        prefs.lang = Lang::Zh;
+    }
+    prefs
+}
+
 /// Goes to a place; Back returns from it.
 pub fn go(route: &Route) {
     if let Some(window) = web_sys::window() {
@@ -85,7 +103,9 @@ part!(Shell, use_shell());
 
 #[hook]
 fn use_shell() -> Html {
-    let prefs = use_state(Prefs::load);
+    let prefs = use_state(|| spoken(Prefs::load()));
+    // English was chosen, and is not to be had.
+    let mute = use_state(|| !i18n::is_known(Prefs::load().lang));
     let known = use_state(Known::default);
     let route = use_state(here);
     let scanned = use_state(|| Rc::<str>::from(""));
@@ -129,10 +149,14 @@ fn use_shell() -> Html {
         lang: prefs.lang,
         prefs: *prefs,
         set_prefs: {
-            let prefs = prefs.setter();
+            let (prefs, mute) = (prefs.setter(), mute.setter());
             Callback::from(move |next: Prefs| {
+                let (prefs, mute) = (prefs.clone(), mute.clone());
                 next.keep();
-                prefs.set(next);
+                spawn_local(async move {
+                    mute.set(!speaks(next.lang).await);
+                    prefs.set(spoken(next));
+                });
             })
         },
         engine: (*engine).clone(),
@@ -155,6 +179,7 @@ fn use_shell() -> Html {
         <>
             <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| { event.prevent_default(); arrive(); })}>{ lang.t(words::SKIP) }</a>
             { bar::view(&page, &route) }
+            if *mute { <p class="caption" role="alert">{ lang.t(words::NO_ENGLISH) }</p> }
             { place(&route) }
             <footer class="caption noprint">{ lang.t(words::FOOT) }</footer>
         </>

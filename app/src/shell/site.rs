@@ -29,6 +29,16 @@ fn boot(name: &str) -> Option<JsValue> {
     Reflect::get(&boot, &name.into()).ok()
 }
 
+/// A file that index.html pins by hash; nothing when it is not there or another.
+pub async fn pinned(name: &str) -> Option<String> {
+    let fetch: Function = boot("text")?.dyn_into().ok()?;
+    let text = fetch.call1(&JsValue::NULL, &name.into()).ok()?;
+    JsFuture::from(text.dyn_into::<Promise>().ok()?)
+        .await
+        .ok()?
+        .as_string()
+}
+
 /// The build's hash as index.html pins it; nothing in a development build.
 pub fn build_hash() -> Option<String> {
     Reflect::get(&boot("build")?, &"build".into())

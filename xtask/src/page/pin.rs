@@ -12,6 +12,8 @@ const MARK: &str = " data-pin";
 const BUILD: &str = "<script id=\"lianyan-build\" type=\"application/json\">";
 /// The marker in the page's content security policy that stands for the hashes of its inline scripts.
 const INLINE: &str = "{inline scripts}";
+/// What the page fetches with its hash: programs, and texts in another language.
+const PINNED: [&str; 3] = [".wasm", ".js", ".txt"];
 /// What the operator of a site writes; it is no part of the build.
 const CHAINS: &str = "chains.json";
 
@@ -105,10 +107,10 @@ fn manifest(files: &Hashes) -> String {
         .map(|(name, hash)| format!("{}  {name}\n", hex(hash)))
         .collect();
     let build = hex(&Sha256::digest(list).into());
-    let programs = files
+    let pinned = files
         .iter()
-        .filter(|(name, _)| name.ends_with(".wasm") || name.ends_with(".js"));
-    let entries: Vec<String> = programs
+        .filter(|(name, _)| PINNED.iter().any(|kind| name.ends_with(kind)));
+    let entries: Vec<String> = pinned
         .map(|(name, hash)| format!("\"{name}\":\"{}\"", integrity(hash)))
         .collect();
     format!(
