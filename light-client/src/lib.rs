@@ -93,8 +93,8 @@ pub use commit::{BlockIdFlag, Commit, CommitSig};
 pub use contents::{TxError, data_hash, results_hash, verify_outcome, verify_tx};
 pub use header::{Address, BLOCK_PROTOCOL, BlockId, Header, MAX_CHAIN_ID_LENGTH};
 pub use ics23::{
-    IAVL_SPEC, Ics23Error, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC, verify_membership,
-    verify_non_membership,
+    IAVL_SPEC, Ics23Error, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC, pack_jmt, unpack_jmt,
+    verify_membership, verify_non_membership,
 };
 pub use keys::PublicKey;
 #[cfg(feature = "secp256k1")]

@@ -7,7 +7,9 @@ use ics23::commitment_proof::Proof;
 use ics23::{CommitmentProof, ExistenceProof, InnerOp, LeafOp};
 use jmt::mock::MockTreeStore;
 use jmt::{JellyfishMerkleTree, KeyHash, Sha256Jmt};
-use light_client::{Ics23Error, JMT_SPEC, sha256, verify_membership, verify_non_membership};
+use light_client::{
+    Ics23Error, JMT_SPEC, pack_jmt, sha256, unpack_jmt, verify_membership, verify_non_membership,
+};
 use prost::Message;
 use sha2_0_10::Sha256;
 
@@ -276,4 +278,48 @@ fn our_spec_is_the_crates_own_but_for_the_depth() {
     );
     assert_eq!(inner.empty_child, b"SPARSE_MERKLE_PLACEHOLDER_HASH__");
     assert!(own.prehash_key_before_comparison);
+}
+
+#[test]
+fn a_packed_proof_comes_back_byte_for_byte_and_is_much_shorter() {
+    for size in [1, 2, 3, 33, 500] {
+        let entries: Vec<_> = (0..size).map(entry).collect();
+        let tree = Tree::new(&entries);
+        for index in 0..size + 40 {
+            let (key, value) = entry(index);
+            let proof = tree.proof(&key);
+            let packed = pack_jmt(&proof, &key).expect("packs");
+            let value = if index < size { value } else { Vec::new() };
+            assert_eq!(unpack_jmt(&packed, &key), Some((proof.clone(), value)));
+            assert!(size < 33 || packed.len() * 5 < proof.len() * 3);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_packed_proof_unpacks_to_nothing_or_to_what_proves_nothing() {
+    let entries: Vec<_> = (0..50).map(entry).collect();
+    let tree = Tree::new(&entries);
+    for key in [&entries[7].0, &b"absent".to_vec()] {
+        let proof = tree.proof(key);
+        let packed = pack_jmt(&proof, key).expect("packs");
+        for cut in 0..packed.len() {
+            assert_eq!(unpack_jmt(&packed[..cut], key), None);
+        }
+        for at in 0..packed.len() {
+            let mut bent = packed.clone();
+            bent[at] ^= 1;
+            let Some((proof, value)) = unpack_jmt(&bent, key) else {
+                continue;
+            };
+            let holds = if value.is_empty() {
+                verify_non_membership(&JMT_SPEC, &proof, &tree.root, key).is_ok()
+            } else {
+                verify_membership(&JMT_SPEC, &proof, &tree.root, key, &value).is_ok()
+            };
+            assert!(!holds, "byte {at}");
+        }
+        assert_eq!(pack_jmt(&proof[1..], key), None);
+        assert_eq!(pack_jmt(&proof, b"another key"), None);
+    }
 }

@@ -154,29 +154,30 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
     let Some(hash) = hash(&entry.checkpoint.hash).filter(|_| entry.checkpoint.height > 0) else {
         return Err(BadChains::Checkpoint(id));
     };
-    let trust_level = match &entry.trust_level {
-        None => TrustLevel::TWO_THIRDS,
-        Some(text) => match fraction(text) {
-            Some(level) => level,
-            None => return Err(BadChains::TrustLevel(id)),
-        },
-    };
+    let mut chain = cautious(&id);
+    if let Some(text) = &entry.trust_level {
+        chain.trust_level = fraction(text).ok_or(BadChains::TrustLevel(id))?;
+    }
+    let seconds = |seconds: u64| Duration::from_secs(seconds);
     Ok(Chain {
-        id,
         name: entry.name,
         name_en: entry.name_en,
-        dev,
         checkpoint_height: entry.checkpoint.height,
         checkpoint_hash: hash,
         nodes: entry.nodes,
-        trusting_period: Duration::from_secs(entry.trusting_period_seconds.unwrap_or(TWO_WEEKS)),
-        trust_level,
-        clock_drift: Duration::from_secs(entry.clock_drift_seconds.unwrap_or(TEN_SECONDS).into()),
-        fresh_seconds: entry.fresh_seconds.unwrap_or(TWO_MINUTES),
+        trusting_period: entry
+            .trusting_period_seconds
+            .map_or(chain.trusting_period, seconds),
+        clock_drift: entry
+            .clock_drift_seconds
+            .map_or(chain.clock_drift, |drift| seconds(drift.into())),
+        fresh_seconds: entry.fresh_seconds.unwrap_or(chain.fresh_seconds),
+        ..chain
     })
 }
 
-fn hash(text: &str) -> Option<Hash> {
+/// A hash in hex.
+pub fn hash(text: &str) -> Option<Hash> {
     let mut hash = [0; 32];
     hex::decode_to_slice(text, &mut hash).ok()?;
     Some(hash)
@@ -189,6 +190,23 @@ pub fn fraction(text: &str) -> Option<TrustLevel> {
         numerator.trim().parse().ok()?,
         denominator.trim().parse().ok()?,
     )
+}
+
+/// A chain of which nothing is known but its id: it has no checkpoint and no nodes yet, and takes the cautious values that a file may leave out.
+pub fn cautious(id: &str) -> Chain {
+    Chain {
+        id: id.into(),
+        name: id.into(),
+        name_en: id.into(),
+        dev: id.starts_with("dev-"),
+        checkpoint_height: 0,
+        checkpoint_hash: [0; 32],
+        nodes: Vec::new(),
+        trusting_period: Duration::from_secs(TWO_WEEKS),
+        trust_level: TrustLevel::TWO_THIRDS,
+        clock_drift: Duration::from_secs(TEN_SECONDS.into()),
+        fresh_seconds: TWO_MINUTES,
+    }
 }
 
 impl Chain {

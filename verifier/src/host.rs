@@ -1,8 +1,12 @@
 //! Everything outside of the verifier, in one small interface: the network, the clock, randomness, and the person who waits.
 
-use crate::verdict::{Check, Signer};
+use crate::{
+    rpc::Call,
+    verdict::{Check, Signer},
+};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::future::Future;
+use light_client::json::Value;
 
 /// Why a node did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +58,9 @@ pub trait Host {
         body: Vec<u8>,
         limits: Limits,
     ) -> impl Future<Output = Result<Vec<u8>, Unreachable>>;
+
+    /// Hears what a node answered to its questions, in their order; for those who keep it.
+    fn heard(&self, _calls: &[Call], _answers: &[Value]) {}
 
     /// The device's clock, Unix nanoseconds.
     fn now(&self) -> i64;

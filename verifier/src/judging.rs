@@ -15,7 +15,7 @@ use crate::{
     session::{Gap, Session},
     trust::{Anchored, facts},
     verdict::{HistoryEntry, Verdict},
-    verifier::{Verifier, age_seconds, nanos, total_power, unix_nanos},
+    verifier::{Verifier, nanos, total_power, unix_nanos},
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -35,11 +35,11 @@ impl Verifier {
         question: &Question,
         name: &RecordName,
         anchored: &Anchored,
+        fresh: bool,
         roll: &mut Roll,
         verdict: &mut Verdict,
         checks: &mut Checks<'_, H>,
     ) {
-        let fresh = age_seconds(host, anchored) <= i64::from(self.chain.fresh_seconds);
         host.tell(News::Waiting("asking-proof", BTreeMap::new()));
         let mut session = Session::new(host, &anchored.header, roll, &mut self.archive);
         let mut names = Vec::from([name.clone()]);

@@ -18,6 +18,7 @@ mod kinds;
 mod members;
 mod nodes;
 mod outcome;
+pub mod portable;
 mod proof;
 mod provider;
 mod question;
@@ -35,8 +36,9 @@ mod verifier;
 
 pub use host::{Host, Limits, News, Unreachable};
 pub use light_client::client::join_all;
+pub use provider::{Device, Node, Shown};
 pub use question::Question;
 pub use reasons::{HEADLINES, Headline, REASONS, Reason};
-pub use rpc::{Fault, MAX_BATCH};
+pub use rpc::{Call, Fault, MAX_BATCH};
 pub use sending::{Unsent, Written};
 pub use verifier::{Look, Verifier};

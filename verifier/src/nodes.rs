@@ -72,6 +72,30 @@ impl Roll {
         }
     }
 
+    /// One node, which holds the header of this height and has no address: a proof file.
+    pub fn of_one(height: u64) -> Self {
+        let answer = NodeAnswer {
+            url: String::new(),
+            member: String::new(),
+            state: "agrees".into(),
+            reason: String::new(),
+            height: Some(height),
+        };
+        Self {
+            answers: Vec::from([answer]),
+            times: Vec::from([None]),
+        }
+    }
+
+    /// What was wrong with something that a node gave, if anything was.
+    pub fn refuted(&self) -> Option<String> {
+        let bent = |answer: &&NodeAnswer| matches!(answer.state.as_str(), "refuted" | "garbage");
+        self.answers
+            .iter()
+            .find(bent)
+            .map(|answer| answer.reason.clone())
+    }
+
     /// Time of the newest block that a node claims to have.
     pub fn time(&self, at: usize) -> Option<Time> {
         self.times.get(at).copied().flatten()
@@ -153,7 +177,8 @@ fn note(answer: &mut NodeAnswer, fault: &Fault) {
     };
 }
 
-async fn status<H: Host>(host: &H, url: &str) -> Result<json::Status, Fault> {
+/// What a node says of itself.
+pub async fn status<H: Host>(host: &H, url: &str) -> Result<json::Status, Fault> {
     let answers = rpc::ask(host, url, &[Call::status()], SHORT).await?;
     Ok(json::status(first(&answers)?)?)
 }

@@ -1,6 +1,7 @@
 //! A node as the light client sees it, and the device that it runs on.
 
 use crate::{
+    chains,
     host::Host,
     nodes::{self, Fetched, LONG, Roll, Sets},
     rpc::{self, Call, Fault},
@@ -13,6 +14,15 @@ use light_client::{
     client::{AttackEvidence, Environment, Fault as NodeFault, Latest, Provider, Received},
     json::{self, Value},
 };
+
+/// What the nodes of one chain have shown, so that it is fetched once.
+#[derive(Default)]
+pub struct Shown {
+    /// Validator sets.
+    pub(crate) sets: RefCell<Sets>,
+    /// The answer that the highest light block was read from, and its height.
+    pub(crate) raw: RefCell<(u64, Value)>,
+}
 
 /// The device.
 pub struct Device<'a, H>(pub &'a H);
@@ -33,38 +43,51 @@ impl<H: Host> Environment for Device<'_, H> {
     }
 }
 
-/// A node of `chains.json` that has said which block is its newest.
+/// A node, over its RPC.
 pub struct Node<'a, H> {
     host: &'a H,
     url: String,
     member: String,
-    latest: Latest,
-    sets: &'a RefCell<Sets>,
-    raw: &'a RefCell<(u64, Value)>,
+    chain_id: String,
+    /// What it said of its newest block, where it was asked before.
+    latest: Option<Latest>,
+    shown: &'a Shown,
 }
 
 impl<'a, H: Host> Node<'a, H> {
-    /// The node at a place of the roll, if it answered there. Answers that headers were read from go to `raw`, the highest one stays.
-    pub fn new(
-        host: &'a H,
+    /// A node that is asked for its newest block whenever that is needed.
+    pub fn new(host: &'a H, node: &chains::Node, chain_id: &str, shown: &'a Shown) -> Self {
+        Self {
+            host,
+            url: node.url.clone(),
+            member: node.member.clone(),
+            chain_id: chain_id.into(),
+            latest: None,
+            shown,
+        }
+    }
+
+    /// The node at a place of the roll, if it answered there.
+    pub(crate) fn on(
         roll: &Roll,
         at: usize,
+        host: &'a H,
         chain_id: &str,
-        sets: &'a RefCell<Sets>,
-        raw: &'a RefCell<(u64, Value)>,
+        shown: &'a Shown,
     ) -> Option<Self> {
         let answer = roll.answers.get(at)?;
+        let latest = Latest {
+            chain_id: chain_id.into(),
+            height: answer.height?,
+            time: roll.time(at)?,
+        };
         Some(Self {
             host,
             url: answer.url.clone(),
             member: answer.member.clone(),
-            latest: Latest {
-                chain_id: chain_id.into(),
-                height: answer.height?,
-                time: roll.time(at)?,
-            },
-            sets,
-            raw,
+            chain_id: chain_id.into(),
+            latest: Some(latest),
+            shown,
         })
     }
 }
@@ -79,15 +102,23 @@ impl<H: Host> Provider for Node<'_, H> {
     }
 
     async fn latest(&self) -> Result<Latest, NodeFault> {
-        Ok(self.latest.clone())
+        if let Some(latest) = &self.latest {
+            return Ok(latest.clone());
+        }
+        let status = nodes::status(self.host, &self.url).await.map_err(fault)?;
+        Ok(Latest {
+            chain_id: status.chain_id,
+            height: status.latest_height,
+            time: status.latest_time,
+        })
     }
 
     async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, NodeFault> {
-        let mut sets = self.sets.take();
+        let mut sets = self.shown.sets.take();
         let fetched = nodes::light_block(self.host, &self.url, height, &mut sets).await;
-        self.sets.borrow_mut().append(&mut sets);
+        self.shown.sets.borrow_mut().append(&mut sets);
         let Fetched { block, raw, bytes } = fetched.map_err(fault)?;
-        let mut kept = self.raw.borrow_mut();
+        let mut kept = self.shown.raw.borrow_mut();
         if kept.0 <= height {
             *kept = (height, raw);
         }
@@ -107,7 +138,7 @@ impl<H: Host> Provider for Node<'_, H> {
         let header = json::commit(answer)
             .map_err(|error| fault(error.into()))?
             .header;
-        if header.chain_id != self.latest.chain_id {
+        if header.chain_id != self.chain_id {
             return Err(NodeFault::WrongChain(header.chain_id));
         }
         Ok(Received {

@@ -54,6 +54,7 @@ reasons! {
     ABSENCE_STALE = "absence-stale", InState, NotEstablished, "The record was absent under an old header; it may have been written since.";
     PROOF_NOT_GIVEN = "proof-not-given", InState, NotEstablished, "No node gave a proof.";
     PROOF_REFUTED = "proof-refuted", InState, NotEstablished, "The proofs that nodes gave do not hold.";
+    PROOF_BENT = "proof-bent", InState, NotEstablished, "A part of the proof file does not hold. `why`.";
     KIND_UNKNOWN = "kind-unknown", InState, NotEstablished, "This page does not know this kind of record; it may be too old.";
 
     HISTORY_REPLAYED = "history-replayed", HistoryReplayed, Passed, "The log is complete and signed, and replaying it gives the proven state. `entries`.";
@@ -70,6 +71,10 @@ reasons! {
 
     HEADER_SIGNED = "header-signed", HeaderSigned, Passed, "More than two thirds of the voting power signed the header, in steps from the checkpoint. `signed`, `total`.";
     HEADER_IS_CHECKPOINT = "header-is-checkpoint", HeaderSigned, Passed, "The header is the checkpoint itself.";
+    HEADER_LOGGED = "header-logged", HeaderSigned, Passed, "The header stands in the log of block hashes under a later one, which more than two thirds of the voting power signed. `under`, `signed`, `total`.";
+    HEADER_BY_OLD_KEYS = "header-by-old-keys", HeaderSigned, NotEstablished, "The proof file's header rests on the keys of its year alone: the trusting period is over, and the file was not proven again under a later header. `year`.";
+    PROOF_NOT_ANCHORED = "proof-not-anchored", HeaderSigned, NotEstablished, "The proof file's way does not pass the checkpoint that this program trusts: it must be proven again under a header of today. `checkpoint`, `from`, `to`.";
+    PROOF_CHAIN_UNKNOWN = "proof-chain-unknown", HeaderSigned, NotEstablished, "The proof file speaks of a chain that this program does not know. `chain`.";
     CHECKPOINT_NOT_GIVEN = "checkpoint-not-given", HeaderSigned, NotEstablished, "No node gave the checkpoint's header with its validators.";
     TRUST_EXPIRED = "trust-expired", HeaderSigned, NotEstablished, "The newest trusted header is older than the trusting period: the page needs a newer checkpoint.";
     HEADER_FROM_FUTURE = "header-from-future", HeaderSigned, NotEstablished, "The header's time is ahead of the device's clock, which may be wrong.";
@@ -81,6 +86,7 @@ reasons! {
     HEADER_STALE = "header-stale", HeaderFresh, NotEstablished, "The newest header is older than the bound. `age_seconds`, `bound_seconds`.";
 
     NODES_AGREE = "nodes-agree", NodesAgree, Passed, "Nodes of other members hold the same header. `agree`, `asked`.";
+    NO_NODE_ASKED = "no-node-asked", NodesAgree, NotEstablished, "A proof file was verified by itself: no node was asked.";
     NO_OTHER_NODE = "no-other-node", NodesAgree, NotEstablished, "No node of another member is known that could confirm the header.";
     OTHER_NODES_SILENT = "other-nodes-silent", NodesAgree, NotEstablished, "No node of another member answered for this height.";
     NODES_DISAGREE = "nodes-disagree", NodesAgree, NotEstablished, "Another node names another header, without being able to prove it, and none confirms ours.";
@@ -139,6 +145,11 @@ pub(crate) const INVOICE_UNCHANGED_UNCLAIMED: Headline = Headline {
     outcome: Outcome::Verified,
     meaning: "Unchanged since it was recorded, and unclaimed.",
 };
+pub(crate) const PROVEN_AS_OF: Headline = Headline {
+    code: "proven-as-of",
+    outcome: Outcome::NotEstablished,
+    meaning: "What the proof file shows is proven as of its header; later changes are unknown. `height`, `time`, `last`: where the record was in its life.",
+};
 pub(crate) const NOT_CONFIGURED: Headline = Headline {
     code: "not-configured",
     outcome: Outcome::NotEstablished,
@@ -146,7 +157,7 @@ pub(crate) const NOT_CONFIGURED: Headline = Headline {
 };
 
 /// All such sentences.
-pub const HEADLINES: &[Headline] = &[INVOICE_UNCHANGED_UNCLAIMED, NOT_CONFIGURED];
+pub const HEADLINES: &[Headline] = &[INVOICE_UNCHANGED_UNCLAIMED, PROVEN_AS_OF, NOT_CONFIGURED];
 
 impl Reason {
     /// The reason with this code.

@@ -50,8 +50,8 @@ fn join(message: &str, data: &str) -> String {
 /// A call: method and parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    method: &'static str,
-    params: Value,
+    pub(crate) method: &'static str,
+    pub(crate) params: Value,
 }
 
 impl Call {
@@ -156,7 +156,9 @@ pub async fn weigh<H: Host>(
             return Err(Unreachable::TooLong.into());
         }
         bytes = bytes.saturating_add(u64::try_from(body.len()).unwrap_or(u64::MAX));
-        answers.extend(sort(json::parse(&body)?, batch.len())?);
+        let sorted = sort(json::parse(&body)?, batch.len())?;
+        host.heard(batch, &sorted);
+        answers.extend(sorted);
     }
     Ok((answers, bytes))
 }

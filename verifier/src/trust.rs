@@ -4,7 +4,7 @@ use crate::{
     chains::Chain,
     host::{Host, News, Unreachable},
     nodes::{self, Roll, Sets},
-    provider::{Device, Node},
+    provider::{Device, Node, Shown},
     reasons::{self, Reason},
     rpc::Fault,
 };
@@ -84,12 +84,14 @@ impl Trust {
         self.start(host, chain, roll).await?;
         host.tell(News::Waiting("stepping", BTreeMap::new()));
         // Taken out while it is used: a call that is given up in between loses no more than a cache.
-        let sets = RefCell::new(mem::take(&mut self.sets));
-        let raw = RefCell::new(mem::take(&mut self.raw));
+        let shown = Shown {
+            sets: RefCell::new(mem::take(&mut self.sets)),
+            raw: RefCell::new(mem::take(&mut self.raw)),
+        };
         let asked: Vec<usize> = roll.usable().into_iter().map(|(at, _)| at).collect();
         let providers: Vec<Node<'_, H>> = asked
             .iter()
-            .filter_map(|at| Node::new(host, roll, *at, &chain.id, &sets, &raw))
+            .filter_map(|at| Node::on(roll, *at, host, &chain.id, &shown))
             .collect();
         let mut settings = Settings::new(chain.options());
         settings.catch_up = CATCH_UP;
@@ -99,7 +101,7 @@ impl Trust {
         let outcome = client.newest().await;
         let standings = client.standings();
         drop(client);
-        (self.sets, self.raw) = (sets.into_inner(), raw.into_inner());
+        (self.sets, self.raw) = (shown.sets.into_inner(), shown.raw.into_inner());
         for (at, standing) in asked.into_iter().zip(&standings) {
             stand(roll, at, standing);
         }

@@ -133,15 +133,18 @@ impl Verifier {
     ) {
         let (mut roll, anchored) = self.anchor(host, checks).await;
         if let Some(anchored) = anchored {
-            self.judge(host, question, name, &anchored, &mut roll, verdict, checks)
-                .await;
+            let fresh = age_seconds(host, &anchored) <= i64::from(self.chain.fresh_seconds);
+            self.judge(
+                host, question, name, &anchored, fresh, &mut roll, verdict, checks,
+            )
+            .await;
             verdict.anchor = Some(self.describe(host, &anchored));
         }
         verdict.nodes = roll.answers;
     }
 
     /// The newest header that can be trusted, and the checks about it.
-    async fn anchor<H: Host>(
+    pub(crate) async fn anchor<H: Host>(
         &mut self,
         host: &H,
         checks: &mut Checks<'_, H>,
@@ -179,7 +182,12 @@ impl Verifier {
         }
     }
 
-    fn judge_age<H: Host>(&self, host: &H, anchored: &Anchored, checks: &mut Checks<'_, H>) {
+    pub(crate) fn judge_age<H: Host>(
+        &self,
+        host: &H,
+        anchored: &Anchored,
+        checks: &mut Checks<'_, H>,
+    ) {
         let age = age_seconds(host, anchored);
         let bound = self.chain.fresh_seconds;
         let reason = if age <= i64::from(bound) {
@@ -194,7 +202,7 @@ impl Verifier {
         checks.note_with(reason, facts);
     }
 
-    fn describe<H: Host>(&self, host: &H, anchored: &Anchored) -> Anchor {
+    pub(crate) fn describe<H: Host>(&self, host: &H, anchored: &Anchored) -> Anchor {
         let header = anchored.header.header();
         let consortium = self.archive.timeline().consortium_now();
         let signers = members::signers(&anchored.header, consortium);
@@ -214,7 +222,7 @@ impl Verifier {
     }
 }
 
-fn blank(question: &Question) -> Verdict {
+pub fn blank(question: &Question) -> Verdict {
     let name = question.record.as_ref();
     Verdict {
         outcome: Outcome::NotEstablished,
@@ -233,7 +241,7 @@ fn blank(question: &Question) -> Verdict {
     }
 }
 
-fn power(anchored: &Anchored) -> BTreeMap<String, String> {
+pub fn power(anchored: &Anchored) -> BTreeMap<String, String> {
     let signed: u64 = members::signers(&anchored.header, None)
         .iter()
         .map(|signer| signer.signed)

@@ -5,6 +5,7 @@
 
 mod check;
 mod ops;
+mod packed;
 mod proof;
 mod spec;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 use thiserror::Error;
 
 use crate::merkle::Hash;
+pub use packed::{pack_jmt, unpack_jmt};
 use proof::{ExistenceProof, NonExistenceProof, Proof};
 pub use spec::{IAVL_SPEC, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC};
 

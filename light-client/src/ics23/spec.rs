@@ -93,7 +93,7 @@ const LENGTH_PREFIXED_LEAF: LeafSpec = LeafSpec {
     prefix: &[0],
 };
 
-const JMT_INNER_PREFIX: &[u8] = b"JMT::IntrnalNode";
+pub(super) const JMT_INNER_PREFIX: &[u8] = b"JMT::IntrnalNode";
 
 /// Cosmos SDK's IAVL tree, op type `ics23:iavl`.
 pub const IAVL_SPEC: Spec = Spec {

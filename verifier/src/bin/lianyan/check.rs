@@ -1,19 +1,16 @@
 //! `lianyan check`: a code, a link or a picture against the chain.
 
 use crate::{
-    Exit, Line, arguments,
+    Exit, Line, arguments, config,
     http::{Terminal, block_on},
     pictures, print, unreadable,
 };
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use verifier::{
     Question, Verifier,
-    chains::{self, Chain, Node},
     verdict::{Outcome, Verdict},
 };
 
-/// Where the chains are looked for, if the command line does not say.
-const PLACES: [&str; 2] = ["chains.json", "public/chains.json"];
 /// Longest text, as QR codes and links go.
 const MAX_TEXT: usize = 8 * 1024;
 
@@ -23,7 +20,7 @@ pub fn run(check: &arguments::Check) -> Exit {
         Ok(text) => text,
         Err(why) => return unreadable(&check.what, &why),
     };
-    let chain = match chain(check) {
+    let chain = match config::chain(check.chain.as_deref(), &check.nodes) {
         Ok(chain) => chain,
         Err(exit) => return exit,
     };
@@ -45,7 +42,7 @@ pub fn run(check: &arguments::Check) -> Exit {
 }
 
 /// The argument itself, unless it names a file: then its text, or the code in the picture.
-fn text_of(what: &str) -> Result<String, String> {
+pub fn text_of(what: &str) -> Result<String, String> {
     let path = Path::new(what);
     if !path.is_file() {
         return Ok(what.into());
@@ -61,46 +58,8 @@ fn text_of(what: &str) -> Result<String, String> {
     }
 }
 
-fn chain(check: &arguments::Check) -> Result<Chain, Exit> {
-    let found = check.chain.clone().or_else(|| {
-        let places = PLACES.iter().map(PathBuf::from);
-        places.into_iter().find(|place| place.is_file())
-    });
-    let Some(path) = found else {
-        eprintln!(
-            "lianyan: no chains.json here; name it with --chain. Trust starts from its checkpoint, never from a node."
-        );
-        return Err(Exit::Usage);
-    };
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&name, &error))?;
-    let chains = chains::read(&text).map_err(|error| unreadable(&name, &error))?;
-    let mut chain = chains
-        .into_iter()
-        .next()
-        .ok_or_else(|| unreadable(&name, &"no chain"))?;
-    if !check.nodes.is_empty() {
-        chain.nodes = check
-            .nodes
-            .iter()
-            .map(|url| node(url, &chain.nodes))
-            .collect();
-    }
-    Ok(chain)
-}
-
-/// A node named on the command line: its member is what the file says, else its own address.
-fn node(url: &str, known: &[Node]) -> Node {
-    let known = known
-        .iter()
-        .find(|node| node.url.trim_end_matches('/') == url.trim_end_matches('/'));
-    Node {
-        url: url.into(),
-        member: known.map_or_else(|| url.into(), |node| node.member.clone()),
-    }
-}
-
-fn rows(verdict: &Verdict) -> Vec<(String, String)> {
+/// The rows of a verdict's table.
+pub fn rows(verdict: &Verdict) -> Vec<(String, String)> {
     let word = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
     let mut rows = vec![
         (

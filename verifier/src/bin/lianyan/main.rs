@@ -2,8 +2,12 @@
 
 mod arguments;
 mod check;
+mod config;
+mod evidence;
 mod http;
+mod light;
 mod pictures;
+mod proof;
 mod step;
 
 use arguments::{Command, USAGE};
@@ -54,6 +58,9 @@ fn run(command: Command) -> Exit {
         }
         Command::Scan(files) => pictures::run(&files),
         Command::Check(check) => check::run(&check),
+        Command::Proof(proof) => proof::run(&proof),
+        Command::Light(light) => light::run(&light),
+        Command::Evidence(file) => evidence::show(&file),
         Command::Step(step) => step::run(&step),
     }
 }

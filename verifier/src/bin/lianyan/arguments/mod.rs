@@ -1,5 +1,11 @@
 //! The command line.
 
+mod light;
+mod proof;
+
+pub use light::Light;
+pub use proof::{Make, Proof};
+
 use lexopt::{Arg, Parser, ValueExt};
 use light_client::{Time, TrustLevel};
 use std::{path::PathBuf, time::Duration};
@@ -10,6 +16,21 @@ lianyan scan FILE…
     Reads the QR codes of pictures (PNG, JPEG) and says what they declare.
 lianyan check TEXT|FILE [--node URL]… [--chain chains.json]
     Checks what a code, a link or a picture says against the chain. Without --chain, chains.json or public/chains.json here.
+lianyan proof make TEXT|FILE|KIND/ID… -o FILE [--show FIELD,…] [--node URL]… [--chain chains.json]
+    Proves as `check` does and keeps the proof in a file; of several, each in a file of the folder -o. --show opens these fields and withholds
+    the others; `--show none` withholds all.
+lianyan proof verify FILE [--chain chains.json]
+    Verifies a proof file without any node: what it proves, as of its height and time. Trust starts from the checkpoint of chains.json.
+lianyan proof show FILE
+    Says what a proof file holds. Nothing is verified.
+lianyan proof renew FILE -o FILE [--node URL]… [--chain chains.json]
+    Proves a file's header again under one that is trusted today, through the chain's own log of block hashes.
+lianyan light [--chain chains.json] [--node URL]… [--witness URL]… [--store FOLDER] [--once] [--every 5s] [--height N] [--reset]
+lianyan light --chain-id ID --trust-height N --trust-hash HEX --node URL… --witness URL… [--trusting-period 336h] [--trust-level 2/3] …
+    Follows the chain and prints every header that it verified, and how. --store keeps what is trusted, and a fork for good: --reset, after
+    somebody has established which chain is the right one, trusts the checkpoint anew. --height proves one height, newer or older.
+lianyan evidence show FILE
+    Shows a proven fork (the file `halt` of a store): both headers, who signed both, and the evidence as `broadcast_evidence` takes it.
 lianyan step --trusted A.json --untrusted B.json --now TIME
              [--trusting-period 336h] [--clock-drift 10s] [--trust-level 1/3]
     Verifies one light block on the strength of another.
@@ -23,6 +44,9 @@ pub enum Command {
     Help,
     Scan(Vec<PathBuf>),
     Check(Check),
+    Proof(Proof),
+    Light(Light),
+    Evidence(PathBuf),
     Step(Step),
 }
 
@@ -76,6 +100,9 @@ pub fn parse(mut parser: Parser) -> Result<Command, Wrong> {
     match command.as_str() {
         "scan" => scan(parser),
         "check" => check(parser),
+        "proof" => Ok(Command::Proof(proof::parse(parser)?)),
+        "light" => Ok(Command::Light(light::parse(parser)?)),
+        "evidence" => Ok(Command::Evidence(light::evidence(parser)?)),
         "step" => step(parser),
         "help" => Ok(Command::Help),
         _ => Err(Wrong::Command(command)),

@@ -1,0 +1,164 @@
+//! `lianyan light`: follows a chain, and says of every header how it was verified.
+
+mod shelf;
+mod tell;
+
+use crate::{
+    Exit,
+    arguments::Light,
+    config,
+    http::{Terminal, block_on},
+    unreadable,
+};
+use light_client::{
+    SignatureCheck, TrustedState,
+    client::{Failure, Followed, KeptStore, LightClient, MemoryStore, Provider, Settings, Store},
+};
+use shelf::Folder;
+use std::{thread::sleep, time::Duration};
+use verifier::{
+    Device, Node, Shown,
+    chains::{self, Chain},
+};
+
+type Client<'a, S> = LightClient<Node<'a, Terminal>, S, Device<'a, Terminal>>;
+
+/// Runs the command.
+pub fn run(light: &Light) -> Exit {
+    let chain = match chain(light) {
+        Ok(chain) => chain,
+        Err(exit) => return exit,
+    };
+    match &light.store {
+        None => follow(light, &chain, MemoryStore::default()),
+        Some(folder) => {
+            let shelf = Folder(folder.clone());
+            let hash = &chain.checkpoint_hash;
+            let store = KeptStore::open(shelf, &chain.id, hash, SignatureCheck::All);
+            follow(light, &chain, block_on(store))
+        }
+    }
+}
+
+/// The chain of `chains.json`, or the one that the command line describes.
+fn chain(light: &Light) -> Result<Chain, Exit> {
+    let nodes = [&light.nodes[..], &light.witnesses].concat();
+    let mut chain = match (&light.chain_id, light.trust) {
+        (Some(id), (Some(height), Some(hash))) if light.chain.is_none() => {
+            described(id, height, hash)
+        }
+        (None, (None, None)) => config::chain(light.chain.as_deref(), &[])?,
+        _ => {
+            eprintln!(
+                "lianyan: name either --chain, or --chain-id with --trust-height and --trust-hash"
+            );
+            return Err(Exit::Usage);
+        }
+    };
+    chain.trusting_period = light.trusting_period.unwrap_or(chain.trusting_period);
+    chain.trust_level = light.trust_level.unwrap_or(chain.trust_level);
+    let chain = config::asking(chain, &nodes);
+    let mut members: Vec<&str> = chain
+        .nodes
+        .iter()
+        .map(|node| node.member.as_str())
+        .collect();
+    members.sort_unstable();
+    members.dedup();
+    if members.len() < 2 {
+        eprintln!("lianyan: one member's node alone is not enough: name another with --witness");
+        return Err(Exit::Usage);
+    }
+    Ok(chain)
+}
+
+/// A chain without a file, with the cautious values that a file's would have.
+fn described(id: &str, height: u64, hash: light_client::Hash) -> Chain {
+    Chain {
+        checkpoint_height: height,
+        checkpoint_hash: hash,
+        ..chains::cautious(id)
+    }
+}
+
+fn follow<S: Store>(light: &Light, chain: &Chain, mut store: S) -> Exit {
+    let shown = Shown::default();
+    let node = |node| Node::new(&Terminal, node, &chain.id, &shown);
+    let nodes: Vec<_> = chain.nodes.iter().map(node).collect();
+    if let Err(exit) = block_on(begin(light, chain, &nodes, &mut store)) {
+        return exit;
+    }
+    let settings = Settings::new(chain.options());
+    let mut client = LightClient::new(nodes, store, Device(&Terminal), settings);
+    let mut last = None;
+    loop {
+        let outcome = block_on(step(&mut client, light.height));
+        let exit = match &outcome {
+            Ok(followed) => {
+                let height = followed.header.header().height;
+                if last.replace(height) != Some(height) {
+                    tell::followed(chain, followed);
+                }
+                Exit::Verified
+            }
+            Err(failure) => {
+                tell::failed(failure, &client.standings());
+                exit_of(failure)
+            }
+        };
+        let ended = matches!(outcome, Err(Failure::Attack(_) | Failure::Halted(_)));
+        if light.once || light.height.is_some() || ended {
+            return exit;
+        }
+        sleep(light.every.max(Duration::from_millis(100)));
+    }
+}
+
+async fn step<S: Store>(
+    client: &mut Client<'_, S>,
+    height: Option<u64>,
+) -> Result<Followed, Failure> {
+    match height {
+        Some(height) => {
+            // What is above the newest trusted header is reached from it, what is below from what was kept.
+            client.at(height).await
+        }
+        None => client.newest().await,
+    }
+}
+
+/// Puts the checkpoint's state into an empty store. A halt stays, unless it is to be ended.
+async fn begin<S: Store>(
+    light: &Light,
+    chain: &Chain,
+    nodes: &[Node<'_, Terminal>],
+    store: &mut S,
+) -> Result<(), Exit> {
+    let failed = |error: &dyn std::fmt::Display| unreadable("store", error);
+    if light.reset {
+        store.clear_halt().await.map_err(|error| failed(&error))?;
+    }
+    let halted = store.halted().await.map_err(|error| failed(&error))?;
+    let newest = store.newest().await.map_err(|error| failed(&error))?;
+    if halted.is_some() || newest.is_some() {
+        return Ok(());
+    }
+    for node in nodes {
+        let given = node.light_block(chain.checkpoint_height).await;
+        let state = given.ok().and_then(|given| {
+            TrustedState::from_checkpoint(&given.value, &chain.checkpoint_hash).ok()
+        });
+        if let Some(state) = state {
+            return store.put(&state).await.map_err(|error| failed(&error));
+        }
+    }
+    tell::no_checkpoint(chain);
+    Err(Exit::NotEstablished)
+}
+
+fn exit_of(failure: &Failure) -> Exit {
+    match failure {
+        Failure::Attack(_) | Failure::Halted(_) => Exit::Rejected,
+        _ => Exit::NotEstablished,
+    }
+}

@@ -1,0 +1,108 @@
+//! What the light client says: a line for every header and for every failure, JSON or a table.
+
+use crate::{Line, evidence, print};
+use light_client::{
+    Signer, Vote,
+    client::{Failure, Followed, Standing, Step, StepKind},
+};
+use serde_json::{Value, json};
+use verifier::chains::Chain;
+
+/// A header that was verified.
+pub fn followed(chain: &Chain, followed: &Followed) {
+    let header = followed.header.header();
+    let (hash, spent) = (hex::encode(followed.header.hash()), followed.trace.spent);
+    let steps: Vec<Value> = followed.trace.steps.iter().map(step).collect();
+    let signers: Vec<Value> = followed.header.signers().iter().map(signer).collect();
+    let way = format!(
+        "from {} in {} steps, {} signatures, {} bytes",
+        followed.trace.from,
+        steps.len(),
+        spent.signatures,
+        spent.bytes
+    );
+    let mut rows = vec![
+        ("height".to_string(), header.height.to_string()),
+        ("time".into(), header.time.to_string()),
+        ("hash".into(), hash.clone()),
+        ("verified".into(), way),
+    ];
+    rows.extend(nodes(&followed.standings));
+    print(&Line {
+        json: json!({
+            "verified": true, "chain": chain.id, "height": header.height.to_string(), "time": header.time.to_string(), "hash": hash,
+            "app_hash": hex::encode(&header.app_hash), "from": followed.trace.from.to_string(), "steps": steps,
+            "spent": { "signatures": spent.signatures, "headers": spent.headers, "bytes": spent.bytes },
+            "signers": signers, "nodes": standings(&followed.standings),
+        }),
+        rows,
+    });
+}
+
+/// Why there is no header.
+pub fn failed(failure: &Failure, seen: &[Standing]) {
+    let attack = match failure {
+        Failure::Attack(attack) | Failure::Halted(attack) => evidence::json(attack),
+        _ => Value::Null,
+    };
+    let mut rows = vec![("not verified".to_string(), failure.to_string())];
+    rows.extend(nodes(seen));
+    print(&Line {
+        json: json!({ "verified": false, "reason": failure.code(), "why": failure.to_string(), "attack": attack, "nodes": standings(seen) }),
+        rows,
+    });
+}
+
+/// No node gave the block from which trust starts.
+pub fn no_checkpoint(chain: &Chain) {
+    let (height, hash) = (
+        chain.checkpoint_height.to_string(),
+        hex::encode(chain.checkpoint_hash),
+    );
+    let rows = vec![(
+        "not verified".to_string(),
+        format!("no node gives the block of height {height} with hash {hash}"),
+    )];
+    print(&Line {
+        json: json!({ "verified": false, "reason": "checkpoint-not-given", "height": height, "hash": hash }),
+        rows,
+    });
+}
+
+fn step(step: &Step) -> Value {
+    let (kind, tally) = match &step.kind {
+        StepKind::Next(tally) => ("next", Some(tally)),
+        StepKind::Skip(tally) => ("skip", Some(tally)),
+        StepKind::Back => ("back", None),
+    };
+    let share = |share: light_client::Share| json!({ "signed": share.signed.to_string(), "total": share.total.to_string() });
+    json!({
+        "to": step.to.to_string(), "kind": kind,
+        "own": tally.map(|tally| share(tally.own)), "trusted": tally.and_then(|tally| tally.trusted).map(share),
+    })
+}
+
+fn signer(signer: &Signer) -> Value {
+    let vote = match signer.vote {
+        Vote::Signed => "signed",
+        Vote::Unchecked => "unchecked",
+        Vote::Nil => "nil",
+        Vote::Absent => "absent",
+    };
+    json!({ "address": hex::encode(signer.address), "power": signer.power.to_string(), "vote": vote })
+}
+
+fn standings(standings: &[Standing]) -> Vec<Value> {
+    let one = |standing: &Standing| {
+        json!({
+            "node": standing.name, "member": standing.member,
+            "height": standing.height.map(|height| height.to_string()), "said": standing.said.code(),
+        })
+    };
+    standings.iter().map(one).collect()
+}
+
+fn nodes(standings: &[Standing]) -> Vec<(String, String)> {
+    let row = |standing: &Standing| (standing.name.clone(), standing.said.code().to_string());
+    standings.iter().map(row).collect()
+}

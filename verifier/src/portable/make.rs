@@ -1,0 +1,219 @@
+//! Making proof files: a verdict is reached anew, from the checkpoint on, and everything that the nodes answered is kept.
+
+use super::{
+    format::{Asked, MAX_FILE, Portable, Unreadable},
+    path,
+    recorder::{Book, Recorder},
+    verify::verify,
+};
+use crate::{
+    chains::Chain,
+    checks::Checks,
+    headers,
+    host::Host,
+    reasons,
+    session::Session,
+    trust::now,
+    verdict::{Check, CheckId, Status, Verdict},
+    verifier::Verifier,
+};
+use alloc::{string::String, vec::Vec};
+use light_client::{Hash, Header, TrustedState, ValidatorSet, unpack_jmt};
+use records::Head;
+
+/// Why no file was made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotMade {
+    /// Nothing is proven that could be kept; the code is the reason.
+    #[error("nothing is proven: {0}")]
+    NothingProven(String),
+    /// It would be longer than a file may be, or holds what has no place in one.
+    #[error("what the proof needs does not fit into a file")]
+    TooMuch,
+    /// What the nodes answered is not enough to prove it again.
+    #[error("the nodes' answers do not add up to a proof: {0}")]
+    Incomplete(String),
+    /// The chain's log of block hashes does not reach the file's header yet: it goes on with the next event.
+    #[error(
+        "the chain's log of block hashes does not show the file's header; it goes on with the next event"
+    )]
+    NotLogged,
+    /// The file to be renewed cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+}
+
+impl NotMade {
+    /// Its reason code: one of the table in `docs/verdicts.md`, or one of those named there for acts.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NothingProven(code) | Self::Incomplete(code) => code,
+            Self::TooMuch => "proof-too-long",
+            Self::NotLogged => "not-logged-yet",
+            Self::Unreadable(_) => "not-a-proof",
+        }
+    }
+}
+
+/// Asks the nodes, and keeps what they answered. Gives the file, and the verdict that it leads to by itself.
+pub async fn make<H: Host>(
+    host: &H,
+    chain: &Chain,
+    asked: Asked,
+) -> Result<(Vec<u8>, Verdict), NotMade> {
+    let question = asked
+        .question()
+        .ok_or_else(|| NotMade::NothingProven(reasons::NO_RECORD_NAMED.code.into()))?;
+    let recorder = Recorder::new(host);
+    let mut verifier = Verifier::new(chain.clone());
+    let verdict = verifier.check(&recorder, &question).await;
+    let book = recorder.book.into_inner();
+    let Some(anchor) = &verdict.anchor else {
+        return Err(NotMade::NothingProven(verdict.headline));
+    };
+    let target = anchor.height;
+    let (start, steps) = way(host, &verifier, &book, target)?;
+    let shelves = book.shelves(target.saturating_sub(1));
+    let log = headers::log_name().and_then(|name| {
+        let key = name.tree_key();
+        let (_, head) = unpack_jmt(&shelves.get(&key)?.proof, &key)?;
+        Some(book.logged(&key, Head::decode(&head)?.log_size))
+    });
+    let proof = Portable {
+        chain: chain.id.clone(),
+        asked,
+        start,
+        steps,
+        older: None,
+        shelves,
+        times: log.unwrap_or_default(),
+        blobs: book.blobs,
+    };
+    seal(host, chain, &proof).await
+}
+
+/// Proves a file's header again, under one that is trusted today: through the chain's own log of block hashes. What the file holds of records stays as it is.
+pub async fn renew<H: Host>(
+    host: &H,
+    chain: &Chain,
+    bytes: &[u8],
+) -> Result<(Vec<u8>, Verdict), NotMade> {
+    let proof = Portable::decode(bytes)?;
+    let (wanted, key) = match headers::log_name() {
+        Some(name) if proof.chain == chain.id => (proof.header().clone(), name.tree_key()),
+        _ => {
+            return Err(NotMade::NothingProven(
+                reasons::PROOF_CHAIN_UNKNOWN.code.into(),
+            ));
+        }
+    };
+    let recorder = Recorder::new(host);
+    let mut verifier = Verifier::new(chain.clone());
+    let mut checks = Checks::new(&recorder);
+    let (mut roll, anchored) = verifier.anchor(&recorder, &mut checks).await;
+    let Some(anchored) = anchored else {
+        let signed = |check: &Check| check.id == CheckId::HeaderSigned;
+        let why = checks.finish().into_iter().find(signed);
+        let why = why.map(|check| check.reason).unwrap_or_default();
+        return Err(NotMade::NothingProven(why));
+    };
+    let target = anchored.header.header().height;
+    let mut session = Session::new(
+        &recorder,
+        &anchored.header,
+        &mut roll,
+        &mut verifier.archive,
+    );
+    let sets = &mut verifier.trust.sets;
+    let found = session.headers(chain, sets, &[wanted.height]).await;
+    match found.get(&wanted.height) {
+        Some(found) if *found.hash() == wanted.hash() => {}
+        Some(_) => return Err(NotMade::NothingProven(reasons::HEADER_REFUTED.code.into())),
+        None => return Err(NotMade::NotLogged),
+    }
+    let book = recorder.book.into_inner();
+    let (start, steps) = way(host, &verifier, &book, target)?;
+    let older = (target != wanted.height).then(|| older(&book, &key, target, wanted.height));
+    let older = match older {
+        None => None,
+        Some(Some(older)) => Some(older),
+        // Proven by its signatures, which follow on the log's last entry: a file has no room for that.
+        Some(None) => return Err(NotMade::NotLogged),
+    };
+    let renewed = Portable {
+        start,
+        steps,
+        older,
+        ..proof
+    };
+    seal(host, chain, &renewed).await
+}
+
+fn older(
+    book: &Book,
+    key: &Hash,
+    target: u64,
+    wanted: u64,
+) -> Option<(super::format::Logged, Vec<u8>)> {
+    let packed = book.head(target.checked_sub(1)?, key)?;
+    let (_, head) = unpack_jmt(&packed, key)?;
+    let mut logged = book.logged(key, Head::decode(&head)?.log_size);
+    Some((logged.remove(&wanted)?, packed))
+}
+
+type Way = ((Header, ValidatorSet), Vec<light_client::LightBlock>);
+
+/// From the checkpoint to the target, over blocks that were shown.
+fn way<H: Host>(host: &H, verifier: &Verifier, book: &Book, target: u64) -> Result<Way, NotMade> {
+    let chain = &verifier.chain;
+    let sets = &verifier.trust.sets;
+    let shown = book.commits.get(&chain.checkpoint_height);
+    let start = shown.into_iter().flatten().find_map(|signed| {
+        let validators = sets.get(&signed.header.validators_hash)?;
+        let hash = &chain.checkpoint_hash;
+        let state = TrustedState::from_header(&signed.header, validators.clone(), hash);
+        Some((state.ok()?, validators.clone()))
+    });
+    let way = start.and_then(|(state, validators)| {
+        let steps = path::choose(chain, &state, &book.commits, sets, target, now(host))?;
+        Some(((state.header().clone(), validators), steps))
+    });
+    way.ok_or_else(|| NotMade::Incomplete("proof-incomplete".into()))
+}
+
+/// The file, once it has been seen to prove by itself what it is for.
+async fn seal<H: Host>(
+    host: &H,
+    chain: &Chain,
+    proof: &Portable,
+) -> Result<(Vec<u8>, Verdict), NotMade> {
+    let bytes = proof.encode().ok_or(NotMade::TooMuch)?;
+    if bytes.len() > MAX_FILE {
+        return Err(NotMade::TooMuch);
+    }
+    let verdict = match verify(host, core::slice::from_ref(chain), &bytes).await {
+        Ok(verdict) => verdict,
+        // A limit of the format.
+        Err(_) => return Err(NotMade::TooMuch),
+    };
+    if is_kept(&verdict) {
+        Ok((bytes, verdict))
+    } else {
+        Err(NotMade::Incomplete(verdict.headline))
+    }
+}
+
+/// Whether the record, or its absence, is proven by the file, whatever it says of what was asked.
+fn is_kept(verdict: &Verdict) -> bool {
+    let needed = [
+        CheckId::HeaderSigned,
+        CheckId::InState,
+        CheckId::HistoryReplayed,
+    ];
+    let open = |check: &Check| {
+        check.status == Status::NotEstablished
+            && needed.contains(&check.id)
+            && check.reason != reasons::ABSENCE_STALE.code
+    };
+    verdict.anchor.is_some() && !verdict.checks.iter().any(open)
+}

@@ -1,0 +1,39 @@
+//! Proof files: one verdict's evidence in one file, to be kept for thirty years and verified without any node. `docs/proofs.md` describes the format.
+//!
+//! A file is a small node. It holds what the nodes answered while a verdict was reached, and answers the same questions when the verdict is reached
+//! again: verification is the same code as ever, over a [`Host`](crate::Host) that has no network. Trust starts from the reader's own checkpoint and
+//! never from the file; what the file says is judged as a node's answers are.
+
+mod bytes;
+mod entry;
+mod format;
+mod make;
+mod offline;
+mod path;
+mod recorder;
+mod verify;
+
+pub use format::{Asked, Logged, MAX_FILE, Portable, Shelf, Unreadable};
+pub use make::{NotMade, make, renew};
+pub use verify::verify;
+
+use alloc::{string::String, vec::Vec};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+/// How a file begins as text.
+const BEGINNING: &str = "bGlhbnlhbg";
+
+/// A file as text, where only texts get through: base64.
+pub fn to_text(file: &[u8]) -> String {
+    STANDARD.encode(file)
+}
+
+/// Whether a text begins as a file does.
+pub fn is_text(text: &str) -> bool {
+    text.starts_with(BEGINNING)
+}
+
+/// The file of a text; none where it is no such text.
+pub fn from_text(text: &str) -> Option<Vec<u8>> {
+    is_text(text).then(|| STANDARD.decode(text).ok()).flatten()
+}

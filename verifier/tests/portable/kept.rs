@@ -1,0 +1,193 @@
+//! What a file keeps.
+
+use crate::{
+    common::{self, PRINTED, chain, link, now, vote::voting},
+    made, make, net, reader, reason, record, verify, verify_after,
+};
+use records::kinds::vote::Choice;
+use std::rc::Rc;
+use verifier::{
+    Question, Verifier,
+    portable::{self, Asked, NotMade, Portable},
+    verdict::{Backing, Outcome},
+};
+
+#[test]
+fn a_file_proves_alone_what_the_nodes_proved() {
+    let chain = Rc::new(chain());
+    let host = net(&chain);
+    let live =
+        now(Verifier::new(reader(&chain, 1).remove(0)).check(&host, &Question::text(&link())));
+    assert_eq!(live.headline, "invoice-unchanged-unclaimed");
+    let file = made(&chain);
+    let kept = verify(&chain, &file);
+    assert_eq!(
+        (kept.outcome, kept.headline.as_str()),
+        (Outcome::NotEstablished, "proven-as-of"),
+        "{kept:#?}"
+    );
+    assert_eq!(kept.facts["last"], "invoice-unclaimed");
+    assert_eq!(kept.facts["height"], "3");
+    assert_eq!(
+        (&kept.state, &kept.history, &kept.fields),
+        (&live.state, &live.history, &live.fields)
+    );
+    let signers =
+        |verdict: &verifier::verdict::Verdict| verdict.anchor.clone().expect("an anchor").signers;
+    assert_eq!(signers(&kept), signers(&live));
+    assert!(kept.nodes.is_empty());
+    assert_eq!(reason(&kept, "header-fresh"), Some("header-stale"));
+    println!(
+        "a proof file about an invoice in a state of {} records: {} bytes",
+        chain.names.len(),
+        file.len()
+    );
+    assert!(file.len() < 12 * 1024);
+}
+
+#[test]
+fn however_new_the_file_nothing_in_it_is_in_force_now() {
+    let chain = Rc::new(chain());
+    let kept = verify_after(&chain, &reader(&chain, 1), &made(&chain), 1);
+    assert_eq!(reason(&kept, "header-fresh"), Some("header-fresh"));
+    assert_eq!(reason(&kept, "life-cycle"), Some("life-cycle-stale"));
+    assert_eq!(kept.headline, "proven-as-of");
+}
+
+#[test]
+fn the_same_answers_make_the_same_bytes() {
+    let chain = Rc::new(chain());
+    let file = made(&chain);
+    assert_eq!(file, made(&chain));
+    let proof = Portable::decode(&file).expect("reads");
+    assert_eq!(proof.encode(), Some(file));
+}
+
+#[test]
+fn a_file_as_text_is_told_from_every_other_text() {
+    let file = made(&Rc::new(chain()));
+    let text = portable::to_text(&file);
+    assert_eq!(portable::from_text(&text), Some(file));
+    for other in [PRINTED, &link(), "", &text[1..], &text[..text.len() - 1]] {
+        assert_eq!(portable::from_text(other), None);
+    }
+}
+
+#[test]
+fn openings_that_are_withheld_are_not_in_the_file() {
+    let chain = Rc::new(chain());
+    let asked = Asked::text(&link())
+        .showing(&["total", "seller_name"])
+        .expect("narrows");
+    let (file, verdict) = make(&chain, asked).expect("made");
+    let shown: Vec<_> = verdict
+        .fields
+        .iter()
+        .map(|field| (field.name.as_str(), field.backing))
+        .collect();
+    assert_eq!(
+        shown,
+        [("total", Backing::Proven), ("seller_name", Backing::Proven)]
+    );
+    assert_eq!(verdict.headline, "proven-as-of");
+    let holds = |file: &[u8], text: &str| {
+        file.windows(text.len())
+            .any(|bytes| bytes == text.as_bytes())
+    };
+    assert!(holds(&made(&chain), "张三") && !holds(&file, "张三"));
+    let (file, verdict) = make(
+        &chain,
+        Asked::text(&link()).showing(&[]).expect("withholds"),
+    )
+    .expect("made");
+    assert!(!holds(&file, "国贸餐厅") && verdict.fields.is_empty());
+    assert_eq!(verdict.headline, "proven-as-of");
+    assert_eq!(Asked::text(&link()).showing(&["colour"]), None);
+    assert_eq!(record().showing(&["total"]), None);
+}
+
+#[test]
+fn a_printed_code_is_kept_as_it_was_read() {
+    let chain = Rc::new(chain());
+    let (file, _) = make(&chain, Asked::text(PRINTED)).expect("made");
+    let kept = verify(&chain, &file);
+    assert_eq!(reason(&kept, "fields-match"), Some("print-recorded"));
+    assert_eq!(kept.headline, "proven-as-of");
+}
+
+#[test]
+fn an_altered_field_is_rejected_by_the_file_alone() {
+    let chain = Rc::new(chain());
+    let mut other = common::facts();
+    other.total = 99_999;
+    other.tax = 64_339;
+    let opening = other.open_all(&common::SEED).expect("fits");
+    let asked = Asked::Record {
+        kind: "invoice".into(),
+        id: common::INVOICE.into(),
+        opening: Some(opening),
+    };
+    let (file, _) = make(&chain, asked).expect("made");
+    let kept = verify(&chain, &file);
+    assert_eq!(
+        (kept.outcome, kept.headline.as_str()),
+        (Outcome::Rejected, "fields-altered")
+    );
+}
+
+#[test]
+fn an_absence_is_kept_as_of_its_header() {
+    let chain = Rc::new(chain());
+    let asked = Asked::Record {
+        kind: "invoice".into(),
+        id: "011001900311-00000001".into(),
+        opening: None,
+    };
+    let (file, _) = make(&chain, asked).expect("made");
+    let kept = verify(&chain, &file);
+    assert_eq!(
+        (kept.outcome, kept.headline.as_str()),
+        (Outcome::NotEstablished, "absence-stale")
+    );
+    assert_eq!(kept.facts["height"], "3");
+}
+
+#[test]
+fn every_ballot_of_a_vote_is_in_its_file() {
+    let mut community = voting(|_| {});
+    community.all_cast(0..4);
+    community.cast(5, Choice::Against);
+    community.chain.empty();
+    let chain = Rc::new(community.chain);
+    let asked = Asked::Record {
+        kind: "vote".into(),
+        id: common::vote::VOTE.into(),
+        opening: None,
+    };
+    let (file, _) = make(&chain, asked).expect("made");
+    let kept = verify(&chain, &file);
+    assert_eq!(kept.headline, "proven-as-of", "{kept:#?}");
+    assert_eq!(reason(&kept, "history-replayed"), Some("history-replayed"));
+    assert_eq!(
+        kept.history
+            .iter()
+            .filter(|entry| entry.event == "ballot.cast")
+            .count(),
+        5
+    );
+}
+
+#[test]
+fn where_nothing_is_proven_no_file_is_made() {
+    let chain = Rc::new(chain());
+    let nothing = common::Net::at(chain.time());
+    let reader = reader(&chain, 1);
+    assert!(matches!(
+        now(portable::make(&nothing, &reader[0], record())),
+        Err(NotMade::NothingProven(_))
+    ));
+    assert!(matches!(
+        make(&chain, Asked::text("no code at all")),
+        Err(NotMade::NothingProven(_))
+    ));
+}
