@@ -69,6 +69,12 @@ impl Timeline {
             .map(|(_, member)| member.as_ref())
     }
 
+    /// The newest states of all loaded members that exist.
+    pub fn members_now(&self) -> impl Iterator<Item = &Member> {
+        let newest = self.members.values().filter_map(|history| history.last());
+        newest.map(|(_, member)| member.as_ref())
+    }
+
     /// The newest state of the consortium.
     pub fn consortium_now(&self) -> Option<&Consortium> {
         self.consortium

@@ -27,11 +27,11 @@ pub fn known(archive: &Archive) -> BTreeMap<String, Member> {
         .and_then(|kept| kept.history.first())
         .and_then(|first| first.event.payload().body::<Found>().ok());
     let founders = founded.into_iter().flat_map(|found| found.members);
+    let founders = founders.map(|founder| founder.member);
+    let replayed = archive.timeline().members_now().cloned();
     founders
-        .map(|founder| {
-            let now = archive.timeline().member_now(&founder.member.id).cloned();
-            (founder.member.id.clone(), now.unwrap_or(founder.member))
-        })
+        .chain(replayed)
+        .map(|member| (member.id.clone(), member))
         .collect()
 }
 

@@ -4,8 +4,11 @@ mod common;
 
 use common::{INVOICE, Lie, Net, PRINTED, chain, json, link, now, verifier, verifier_from};
 use records::{
-    kinds::invoice::{Close, Lock, Outcome as As},
-    testing::{SECOND, key},
+    kinds::{
+        invoice::{Close, Issue, Lock, Outcome as As},
+        quota,
+    },
+    testing::{SECOND, key, member},
 };
 use std::rc::Rc;
 use verifier::{
@@ -78,6 +81,41 @@ fn an_unclaimed_invoice_with_its_openings_is_verified() {
     );
     assert_eq!(verdict.history[0].by, ["shop"]);
     assert_eq!(verdict.history[0].event, "invoice.issue");
+}
+
+#[test]
+fn a_member_that_joined_later_is_named_as_the_author() {
+    let mut chain = chain();
+    let quorum = [&key("tax"), &key("shop"), &key("notary")];
+    chain.submit(
+        "member.admit",
+        ("member", "kiosk"),
+        json(&member("kiosk", &["issuer"])),
+        &quorum,
+    );
+    let quota = quota::Grant {
+        by: "tax".into(),
+        count: 10,
+    };
+    let grant = ("quota", "kiosk");
+    chain.submit("quota.grant", grant, json(&quota), &[&key("tax")]);
+    let issue = Issue {
+        issuer: "kiosk".into(),
+        ..common::issue()
+    };
+    let id = INVOICE.replace("26105568", "26105570");
+    let subject = ("invoice", id.as_str());
+    chain.submit("invoice.issue", subject, json(&issue), &[&key("kiosk")]);
+    chain.empty();
+    let verdict = ask(
+        chain,
+        &Question::record("invoice", &id, None).expect("a name"),
+    );
+    let first = &verdict.history[0];
+    assert_eq!(
+        (&first.by[0][..], &first.by_names[0][..]),
+        ("kiosk", "机构 kiosk")
+    );
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn chain(page: &Page) -> Html {
                     <div class="center" style="padding:8px 0 12px">{ widget::ring(&anchor.signers, anchor.total_power, Some(widget::Mark::Tick), Html::default()) }</div>
                     { widget::signers(lang, &anchor.signers, anchor.total_power) }
                     if anchor.signers.iter().all(|signer| u128::from(signer.power) * 3 < u128::from(anchor.total_power)) {
-                        <p class="caption">{ lang.t(words::NO_THIRD) }</p>
+                        <p class="caption" style="margin-top:12px">{ lang.t(words::NO_THIRD) }</p>
                     }
                 </section>
             }
