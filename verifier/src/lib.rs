@@ -39,6 +39,6 @@ pub use light_client::client::join_all;
 pub use provider::{Device, Node, Shown};
 pub use question::Question;
 pub use reasons::{HEADLINES, Headline, REASONS, Reason};
-pub use rpc::{Call, Fault, MAX_BATCH};
+pub use rpc::{Call, Fault, MAX_BATCH, ask};
 pub use sending::{Unsent, Written};
 pub use verifier::{Look, Verifier};

@@ -55,6 +55,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// Any call.
+    pub fn new(method: &'static str, params: Value) -> Self {
+        Self { method, params }
+    }
+
     /// What the node says of itself.
     pub fn status() -> Self {
         Self {

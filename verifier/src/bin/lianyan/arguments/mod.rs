@@ -29,6 +29,8 @@ lianyan light [--chain chains.json] [--node URL]… [--witness URL]… [--store 
 lianyan light --chain-id ID --trust-height N --trust-hash HEX --node URL… --witness URL… [--trusting-period 336h] [--trust-level 2/3] …
     Follows the chain and prints every header that it verified, and how. --store keeps what is trusted, and a fork for good: --reset, after
     somebody has established which chain is the right one, trusts the checkpoint anew. --height proves one height, newer or older.
+lianyan light … --serve 127.0.0.1:8888
+    Serves JSON-RPC as a node speaks it, every answer verified first: status, header, commit, validators, tx, abci_query. All else is refused.
 lianyan evidence show FILE
     Shows a proven fork (the file `halt` of a store): both headers, who signed both, and the evidence as `broadcast_evidence` takes it.
 lianyan step --trusted A.json --untrusted B.json --now TIME

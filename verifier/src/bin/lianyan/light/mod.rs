@@ -1,5 +1,6 @@
 //! `lianyan light`: follows a chain, and says of every header how it was verified.
 
+mod serve;
 mod shelf;
 mod tell;
 
@@ -90,6 +91,9 @@ fn follow<S: Store>(light: &Light, chain: &Chain, mut store: S) -> Exit {
     }
     let settings = Settings::new(chain.options());
     let mut client = LightClient::new(nodes, store, Device(&Terminal), settings);
+    if let Some(at) = light.serve {
+        return serve::serve(at, chain, client);
+    }
     let mut last = None;
     loop {
         let outcome = block_on(step(&mut client, light.height));
@@ -119,10 +123,7 @@ async fn step<S: Store>(
     height: Option<u64>,
 ) -> Result<Followed, Failure> {
     match height {
-        Some(height) => {
-            // What is above the newest trusted header is reached from it, what is below from what was kept.
-            client.at(height).await
-        }
+        Some(height) => client.at(height).await,
         None => client.newest().await,
     }
 }

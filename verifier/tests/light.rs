@@ -1,0 +1,388 @@
+//! `lianyan light`, `--serve` and `lianyan evidence`, as processes before nodes that tell the truth and nodes that lie.
+
+#[path = "common/mod.rs"]
+mod common;
+
+use common::{INVOICE, Lie, Net, TestChain, chain, comet, lie, now};
+use records::RecordName;
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    rc::Rc,
+    time::Duration,
+};
+use verifier::{Host, Limits};
+
+const ALL: Limits = Limits {
+    millis: 1_000,
+    bytes: 8 << 20,
+};
+
+/// A node that listens for as long as the test runs; its address.
+fn node(lie: fn() -> Lie) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    std::thread::spawn(move || {
+        let net = Net::at(0).with("here", &Rc::new(chain()), lie());
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a client");
+            let body = body(&stream);
+            let (status, answer) = match now(net.post("here", body, ALL)) {
+                Ok(answer) => ("200 OK", answer),
+                Err(_) => ("503 Service Unavailable", Vec::new()),
+            };
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                answer.len()
+            );
+            let _ = stream.write_all(&[head.as_bytes(), &answer].concat());
+        }
+    });
+    url
+}
+
+fn body(stream: &TcpStream) -> Vec<u8> {
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("a line");
+        let line = line.to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().expect("a number");
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("a body");
+    body
+}
+
+/// The command line after `lianyan light`, for the tests' chain from its first block on.
+fn light(nodes: &[String]) -> Command {
+    let hash = hex::encode(chain().header(1).hash());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+    command.args([
+        "light",
+        "--chain-id",
+        records::testing::CHAIN,
+        "--trust-height",
+        "1",
+        "--trust-hash",
+        &hash,
+    ]);
+    // The tests' chain was made at the beginning of 2026.
+    command.args(["--trusting-period", "900000h"]);
+    for (at, url) in nodes.iter().enumerate() {
+        command.args([if at == 0 { "--node" } else { "--witness" }, url]);
+    }
+    command
+}
+
+fn run(command: &mut Command) -> (i32, Value) {
+    let Output { status, stdout, .. } = command.output().expect("runs");
+    let line = stdout
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    (
+        status.code().expect("a code"),
+        serde_json::from_slice(line).unwrap_or_default(),
+    )
+}
+
+/// A folder of this test alone, gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("lianyan-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Self(path)
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    walk(&path, found)
+                } else {
+                    found.push(path)
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.0, &mut found);
+        found.sort();
+        found
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A node that signs another chain from the second block on.
+fn forked() -> Lie {
+    lie(|method, params, answer| {
+        if method != "commit" || params["height"] == "1" {
+            return answer;
+        }
+        let chain = chain();
+        let height = params["height"]
+            .as_str()
+            .expect("set")
+            .parse()
+            .expect("a height");
+        let mut header = chain.header(height).clone();
+        header.app_hash = vec![9; 32];
+        let result = comet::commit_json(&header, &chain.seats, |_| true);
+        json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })
+    })
+}
+
+/// A node that changes every state and every transaction that it shows.
+fn bent() -> Lie {
+    lie(|method, _, mut answer| {
+        match method {
+            "abci_query" => answer["result"]["response"]["value"] = "AAAA".into(),
+            "tx" => answer["result"]["tx_result"]["code"] = 7.into(),
+            "block_results" => answer["result"]["txs_results"][0]["code"] = 7.into(),
+            _ => {}
+        }
+        answer
+    })
+}
+
+#[test]
+fn a_chain_is_followed_kept_and_followed_on_though_what_was_kept_is_damaged() {
+    let nodes = [node(|| Lie::None), node(|| Lie::None)];
+    let store = Folder::new("store");
+    let (code, line) = run(light(&nodes).arg("--once").arg("--store").arg(&store.0));
+    assert_eq!(
+        (code, &line["verified"], &line["height"], &line["from"]),
+        (0, &json!(true), &json!("3"), &json!("1")),
+        "{line}"
+    );
+    assert_eq!(line["hash"], hex::encode(chain().header(3).hash()));
+    let (_, line) = run(light(&nodes).arg("--once").arg("--store").arg(&store.0));
+    assert_eq!(line["from"], "3", "it goes on from what it kept");
+    let newest = store.files().pop().expect("a state");
+    let mut bytes = std::fs::read(&newest).expect("reads");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&newest, bytes).expect("writes");
+    let (code, line) = run(light(&nodes).arg("--once").arg("--store").arg(&store.0));
+    assert_eq!(
+        (code, &line["from"], &line["height"]),
+        (0, &json!("1"), &json!("3")),
+        "{line}"
+    );
+    let (code, line) = run(light(&nodes).args(["--height", "2"]));
+    assert_eq!((code, &line["height"]), (0, &json!("2")));
+}
+
+#[test]
+fn a_fork_stops_it_for_good_and_is_shown_as_evidence() {
+    let nodes = [node(|| Lie::None), node(forked)];
+    let store = Folder::new("fork");
+    let (code, line) = run(light(&nodes).arg("--once").arg("--store").arg(&store.0));
+    assert_eq!((code, &line["reason"]), (1, &json!("attack")), "{line}");
+    let honest = [node(|| Lie::None), node(|| Lie::None)];
+    let (code, line) = run(light(&honest).arg("--once").arg("--store").arg(&store.0));
+    assert_eq!((code, &line["reason"]), (1, &json!("halted")), "{line}");
+    let halt = store
+        .files()
+        .into_iter()
+        .find(|path| path.ends_with("halt"))
+        .expect("kept");
+    let mut show = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+    let (code, line) = run(show.args(["evidence", "show"]).arg(&halt));
+    assert_eq!((code, &line["kind"]), (0, &json!("lunatic")));
+    assert_eq!(line["signed_both"].as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        line["evidence"][0]["type"],
+        "tendermint/LightClientAttackEvidence"
+    );
+    let (code, _) = run(light(&honest)
+        .args(["--once", "--reset"])
+        .arg("--store")
+        .arg(&store.0));
+    assert_eq!(code, 0, "somebody has decided");
+    let mut show = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+    assert_eq!(run(show.args(["evidence", "show", "Cargo.toml"])).0, 65);
+}
+
+#[test]
+fn without_a_checkpoint_or_a_second_member_nothing_is_followed() {
+    let alone = [node(|| Lie::None)];
+    assert_eq!(run(light(&alone).arg("--once")).0, 64);
+    let mut bare = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+    let bare = bare.args(["light", "--once", "--chain-id", "x", "--node", &alone[0]]);
+    assert_eq!(run(bare).0, 64);
+    let nodes = [node(|| Lie::None), node(|| Lie::None)];
+    let (code, line) = run(light(&nodes).args(["--once", "--trust-hash", &"00".repeat(32)]));
+    assert_eq!((code, &line["reason"]), (2, &json!("checkpoint-not-given")));
+}
+
+/// A proxy before these nodes, ended with the test.
+struct Proxy {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn proxy(nodes: &[String]) -> Proxy {
+    let mut command = light(nodes);
+    command
+        .args(["--serve", "127.0.0.1:0"])
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    let mut said = String::new();
+    BufReader::new(child.stderr.as_mut().expect("piped"))
+        .read_line(&mut said)
+        .expect("says where");
+    let address = said
+        .trim()
+        .rsplit("//")
+        .next()
+        .expect("an address")
+        .to_string();
+    Proxy { child, address }
+}
+
+impl Proxy {
+    fn send(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("listens");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .expect("sets");
+        stream.write_all(request.as_bytes()).expect("sends");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answers");
+        answer
+    }
+
+    fn post(&self, calls: &Value) -> Value {
+        let body = calls.to_string();
+        let request = format!(
+            "POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = self.send(&request);
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
+        assert!(head.contains("Access-Control-Allow-Origin: *"), "{head}");
+        serde_json::from_str(body).expect("JSON")
+    }
+
+    fn call(&self, method: &str, params: Value) -> Value {
+        self.post(&json!({ "jsonrpc": "2.0", "id": 5, "method": method, "params": params }))
+    }
+}
+
+/// The hash of the transaction that issued the invoice.
+fn issued(chain: &TestChain) -> String {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let tx = &chain.blocks[1][0].0;
+    STANDARD.encode(light_client::sha256(&[tx]))
+}
+
+fn head(id: &str) -> Value {
+    let key = RecordName::new("invoice", id).expect("a name").tree_key();
+    json!({ "path": "/head", "data": hex::encode(key), "height": "2", "prove": true })
+}
+
+#[test]
+fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
+    let proxy = proxy(&[node(|| Lie::None), node(|| Lie::None)]);
+    let chain = chain();
+    let answer = proxy.call("status", json!({}));
+    assert_eq!(
+        answer["result"]["sync_info"]["latest_block_height"], "3",
+        "{answer}"
+    );
+    let hash = |answer: &Value| light_client::json::header(answer).expect("a header").hash();
+    assert_eq!(
+        hash(&proxy.call("header", json!({ "height": "2" }))),
+        chain.header(2).hash()
+    );
+    let commit = light_client::json::commit(&proxy.call("commit", json!({}))).expect("a commit");
+    assert_eq!(commit.header.hash(), chain.header(3).hash());
+    let set = proxy.call("validators", json!({ "height": "2", "per_page": "100" }));
+    let set = light_client::json::validators(&set).expect("a page");
+    assert_eq!((set.total, set.validators.len()), (4, 4));
+    let answer = proxy.call("tx", json!({ "hash": issued(&chain) }));
+    assert_eq!(
+        (
+            &answer["result"]["height"],
+            &answer["result"]["tx_result"]["code"]
+        ),
+        (&json!("2"), &json!(0)),
+        "{answer}"
+    );
+    let answer = proxy.call("abci_query", head(INVOICE));
+    assert!(
+        answer["result"]["response"]["value"].is_string(),
+        "{answer}"
+    );
+    let answer = proxy.call("abci_query", head("nothing"));
+    assert!(
+        answer["result"]["response"]["value"].is_null() && answer.get("error").is_none(),
+        "{answer}"
+    );
+    for (method, params) in [
+        ("broadcast_tx_sync", json!({ "tx": "" })),
+        ("block_search", json!({})),
+        ("header", json!({ "height": "x" })),
+        ("", json!({})),
+    ] {
+        let answer = proxy.call(method, params);
+        assert_eq!(
+            answer["error"]["message"], "not verified",
+            "{method}: {answer}"
+        );
+    }
+    let batch = proxy.post(&json!([{ "id": 1, "method": "health" }, { "id": 2, "method": "header", "params": { "height": "1" } }]));
+    assert_eq!((&batch[0]["id"], &batch[1]["id"]), (&json!(1), &json!(2)));
+    assert!(
+        proxy
+            .send("GET /header?height=2 HTTP/1.1\r\n\r\n")
+            .contains(&hex::encode_upper(&chain.header(2).app_hash))
+    );
+    assert!(
+        proxy
+            .send("OPTIONS / HTTP/1.1\r\n\r\n")
+            .starts_with("HTTP/1.1 204")
+    );
+    assert!(
+        proxy
+            .send("PUT / HTTP/1.1\r\n\r\n")
+            .starts_with("HTTP/1.1 405")
+    );
+}
+
+#[test]
+fn the_proxy_passes_on_no_lie() {
+    let proxy = proxy(&[node(bent), node(bent)]);
+    for (method, params) in [
+        ("abci_query", head(INVOICE)),
+        ("tx", json!({ "hash": issued(&chain()) })),
+    ] {
+        let answer = proxy.call(method, params);
+        assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+    }
+}
