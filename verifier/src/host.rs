@@ -1,12 +1,11 @@
 //! Everything outside of the verifier, in one small interface: the network, the clock, randomness, and the person who waits.
 
 use crate::{
-    rpc::Call,
+    portable::Aside,
     verdict::{Check, Signer},
 };
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::future::Future;
-use light_client::json::Value;
 
 /// Why a node did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,8 +58,10 @@ pub trait Host {
         limits: Limits,
     ) -> impl Future<Output = Result<Vec<u8>, Unreachable>>;
 
-    /// Hears what a node answered to its questions, in their order; for those who keep it.
-    fn heard(&self, _calls: &[Call], _answers: &[Value]) {}
+    /// A proof file that is being made or verified, where one is. What nodes answer goes into it, or it answers in their place.
+    fn aside(&self) -> Option<&Aside> {
+        None
+    }
 
     /// The device's clock, Unix nanoseconds.
     fn now(&self) -> i64;

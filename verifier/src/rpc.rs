@@ -1,6 +1,9 @@
 //! JSON-RPC 2.0 as CometBFT speaks it: batches of calls to one node, answers sorted out by their number.
 
-use crate::host::{Host, Limits, Unreachable};
+use crate::{
+    host::{Host, Limits, Unreachable},
+    portable::Aside,
+};
 use alloc::{
     string::{String, ToString},
     vec::Vec,
@@ -156,13 +159,18 @@ pub async fn weigh<H: Host>(
     let mut answers = Vec::with_capacity(calls.len());
     let mut bytes = 0u64;
     for batch in calls.chunks(MAX_BATCH) {
-        let body = host.post(url, encode(batch), limits).await?;
+        let body = match host.aside() {
+            Some(Aside::Instead(proof)) => proof.answer(&encode(batch)),
+            _ => host.post(url, encode(batch), limits).await?,
+        };
         if body.len() > limits.bytes {
             return Err(Unreachable::TooLong.into());
         }
         bytes = bytes.saturating_add(u64::try_from(body.len()).unwrap_or(u64::MAX));
         let sorted = sort(json::parse(&body)?, batch.len())?;
-        host.heard(batch, &sorted);
+        if let Some(Aside::Keeping(book)) = host.aside() {
+            book.borrow_mut().hear(batch, &sorted);
+        }
         answers.extend(sorted);
     }
     Ok((answers, bytes))

@@ -1,9 +1,10 @@
 //! Making proof files: a verdict is reached anew, from the checkpoint on, and everything that the nodes answered is kept.
 
 use super::{
+    aside::Aside,
     format::{Asked, MAX_FILE, Portable, Unreadable},
     path,
-    recorder::{Book, Recorder},
+    recorder::Book,
     verify::verify,
 };
 use crate::{
@@ -17,7 +18,8 @@ use crate::{
     verdict::{Check, CheckId, Status, Verdict},
     verifier::Verifier,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
+use core::cell::RefCell;
 use light_client::{Hash, Header, TrustedState, ValidatorSet, unpack_jmt};
 use records::Head;
 
@@ -57,22 +59,23 @@ impl NotMade {
 
 /// Asks the nodes, and keeps what they answered. Gives the file, and the verdict that it leads to by itself.
 pub async fn make<H: Host>(
-    host: &H,
+    with: &impl Fn(Aside) -> H,
     chain: &Chain,
     asked: Asked,
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
     let question = asked
         .question()
         .ok_or_else(|| NotMade::NothingProven(reasons::NO_RECORD_NAMED.code.into()))?;
-    let recorder = Recorder::new(host);
+    let book = Rc::<RefCell<Book>>::default();
+    let host = with(Aside::Keeping(book.clone()));
     let mut verifier = Verifier::new(chain.clone());
-    let verdict = verifier.check(&recorder, &question).await;
-    let book = recorder.book.into_inner();
+    let verdict = verifier.check(&host, &question).await;
+    let book = book.take();
     let Some(anchor) = &verdict.anchor else {
         return Err(NotMade::NothingProven(verdict.headline));
     };
     let target = anchor.height;
-    let (start, steps) = way(host, &verifier, &book, target)?;
+    let (start, steps) = way(&host, &verifier, &book, target)?;
     let shelves = book.shelves(target.saturating_sub(1));
     let log = headers::log_name().and_then(|name| {
         let key = name.tree_key();
@@ -89,12 +92,12 @@ pub async fn make<H: Host>(
         times: log.unwrap_or_default(),
         blobs: book.blobs,
     };
-    seal(host, chain, &proof).await
+    seal(with, chain, &proof).await
 }
 
 /// Proves a file's header again, under one that is trusted today: through the chain's own log of block hashes. What the file holds of records stays as it is.
 pub async fn renew<H: Host>(
-    host: &H,
+    with: &impl Fn(Aside) -> H,
     chain: &Chain,
     bytes: &[u8],
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
@@ -107,10 +110,11 @@ pub async fn renew<H: Host>(
             ));
         }
     };
-    let recorder = Recorder::new(host);
+    let book = Rc::<RefCell<Book>>::default();
+    let host = with(Aside::Keeping(book.clone()));
     let mut verifier = Verifier::new(chain.clone());
-    let mut checks = Checks::new(&recorder);
-    let (mut roll, anchored) = verifier.anchor(&recorder, &mut checks).await;
+    let mut checks = Checks::new(&host);
+    let (mut roll, anchored) = verifier.anchor(&host, &mut checks).await;
     let Some(anchored) = anchored else {
         let signed = |check: &Check| check.id == CheckId::HeaderSigned;
         let why = checks.finish().into_iter().find(signed);
@@ -118,12 +122,7 @@ pub async fn renew<H: Host>(
         return Err(NotMade::NothingProven(why));
     };
     let target = anchored.header.header().height;
-    let mut session = Session::new(
-        &recorder,
-        &anchored.header,
-        &mut roll,
-        &mut verifier.archive,
-    );
+    let mut session = Session::new(&host, &anchored.header, &mut roll, &mut verifier.archive);
     let sets = &mut verifier.trust.sets;
     let found = session.headers(chain, sets, &[wanted.height]).await;
     match found.get(&wanted.height) {
@@ -131,8 +130,8 @@ pub async fn renew<H: Host>(
         Some(_) => return Err(NotMade::NothingProven(reasons::HEADER_REFUTED.code.into())),
         None => return Err(NotMade::NotLogged),
     }
-    let book = recorder.book.into_inner();
-    let (start, steps) = way(host, &verifier, &book, target)?;
+    let book = book.take();
+    let (start, steps) = way(&host, &verifier, &book, target)?;
     let older = (target != wanted.height).then(|| older(&book, &key, target, wanted.height));
     let older = match older {
         None => None,
@@ -146,7 +145,7 @@ pub async fn renew<H: Host>(
         older,
         ..proof
     };
-    seal(host, chain, &renewed).await
+    seal(with, chain, &renewed).await
 }
 
 fn older(
@@ -183,7 +182,7 @@ fn way<H: Host>(host: &H, verifier: &Verifier, book: &Book, target: u64) -> Resu
 
 /// The file, once it has been seen to prove by itself what it is for.
 async fn seal<H: Host>(
-    host: &H,
+    with: &impl Fn(Aside) -> H,
     chain: &Chain,
     proof: &Portable,
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
@@ -191,7 +190,7 @@ async fn seal<H: Host>(
     if bytes.len() > MAX_FILE {
         return Err(NotMade::TooMuch);
     }
-    let verdict = match verify(host, core::slice::from_ref(chain), &bytes).await {
+    let verdict = match verify(with, core::slice::from_ref(chain), &bytes).await {
         Ok(verdict) => verdict,
         // A limit of the format.
         Err(_) => return Err(NotMade::TooMuch),

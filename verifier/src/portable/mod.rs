@@ -1,9 +1,10 @@
 //! Proof files: one verdict's evidence in one file, to be kept for thirty years and verified without any node. `docs/proofs.md` describes the format.
 //!
 //! A file is a small node. It holds what the nodes answered while a verdict was reached, and answers the same questions when the verdict is reached
-//! again: verification is the same code as ever, over a [`Host`](crate::Host) that has no network. Trust starts from the reader's own checkpoint and
+//! again: verification is the same code as ever, over a [`Host`](crate::Host) whose nodes are the file. Trust starts from the reader's own checkpoint and
 //! never from the file; what the file says is judged as a node's answers are.
 
+mod aside;
 mod bytes;
 mod entry;
 mod format;
@@ -13,8 +14,10 @@ mod path;
 mod recorder;
 mod verify;
 
+pub use aside::{Aside, Beside, beside};
 pub use format::{Asked, Logged, MAX_FILE, Portable, Shelf, Unreadable};
 pub use make::{NotMade, make, renew};
+pub use recorder::Book;
 pub use verify::verify;
 
 use alloc::{string::String, vec::Vec};

@@ -1,7 +1,6 @@
 //! A proof file as the one node that is asked: it answers what nodes answer, from what they answered once.
 
 use super::format::{Portable, Shelf};
-use crate::host::{Host, Limits, News, Unreachable};
 use alloc::{
     format,
     string::{String, ToString},
@@ -18,57 +17,34 @@ use records::log;
 /// Log entries of one answer, bytes, as nodes limit them.
 const MAX_ANSWER: usize = 1024 * 1024;
 
-/// The device without its network, and the file.
-pub struct Offline<'a, H> {
-    pub host: &'a H,
-    pub proof: &'a Portable,
-}
-
-impl<H: Host> Host for Offline<'_, H> {
-    async fn post(&self, _: &str, body: Vec<u8>, _: Limits) -> Result<Vec<u8>, Unreachable> {
+impl Portable {
+    /// Answers a batch of calls.
+    pub(crate) fn answer(&self, body: &[u8]) -> Vec<u8> {
         // What is asked is asked by this program: it is always a batch.
-        let calls = json::parse(&body).unwrap_or_default();
+        let calls = json::parse(body).unwrap_or_default();
         let calls = calls.as_array().map(Vec::as_slice).unwrap_or_default();
         let answers: Vec<String> = calls.iter().map(|call| self.envelope(call)).collect();
-        Ok(format!("[{}]", answers.join(",")).into_bytes())
+        format!("[{}]", answers.join(",")).into_bytes()
     }
 
-    fn now(&self) -> i64 {
-        self.host.now()
-    }
-
-    fn random(&self) -> [u8; 32] {
-        self.host.random()
-    }
-
-    fn tell(&self, news: News) {
-        self.host.tell(news);
-    }
-
-    async fn pause(&self, millis: u32) {
-        self.host.pause(millis).await;
-    }
-}
-
-impl<H: Host> Offline<'_, H> {
     fn envelope(&self, call: &Value) -> String {
         let id = call.get("id").and_then(Value::as_u64).unwrap_or_default();
-        let answer = match self.answer(call) {
+        let answer = match self.result(call) {
             Some(result) => format!(r#""result":{result}"#),
             None => r#""error":{"code":-32603,"message":"not in the proof file","data":""}"#.into(),
         };
         format!(r#"{{"jsonrpc":"2.0","id":{id},{answer}}}"#)
     }
 
-    fn answer(&self, call: &Value) -> Option<String> {
+    fn result(&self, call: &Value) -> Option<String> {
         let params = call.get("params")?;
         let text = |name| params.get(name).and_then(Value::as_str);
         let height: u64 = text("height")?.parse().ok()?;
         match call.get("method")?.as_str()? {
             "header" => {
-                let header = match &self.proof.older {
+                let header = match &self.older {
                     Some(((header, _), _)) if header.height == height => header,
-                    _ => &self.proof.times.get(&height)?.0,
+                    _ => &self.times.get(&height)?.0,
                 };
                 Some(format!(r#"{{"header":{}}}"#, json::write::header(header)))
             }
@@ -111,12 +87,12 @@ impl<H: Host> Offline<'_, H> {
             }
             "/log/inclusion" => {
                 let height = number(0)?.checked_add(1)?;
-                let older = self.proof.older.as_ref().map(|(logged, _)| logged);
+                let older = self.older.as_ref().map(|(logged, _)| logged);
                 let older = older.filter(|(header, _)| header.height == height);
-                let (_, path) = older.or_else(|| self.proof.times.get(&height))?;
+                let (_, path) = older.or_else(|| self.times.get(&height))?;
                 Some(path.concat().into())
             }
-            "/blob" => Some(self.proof.blobs.get(key)?.clone().into()),
+            "/blob" => Some(self.blobs.get(key)?.clone().into()),
             _ => None,
         }
     }
@@ -124,15 +100,15 @@ impl<H: Host> Offline<'_, H> {
     /// The proof of a head: under the header on which all rests, or that of the log of block hashes in which that header stands.
     fn head(&self, key: &Hash, height: u64) -> Option<&[u8]> {
         let under = height.checked_add(1)?;
-        match &self.proof.older {
-            Some((_, head)) if under == self.proof.last().height => Some(head),
-            _ if under == self.proof.header().height => Some(&self.shelf(key)?.proof),
+        match &self.older {
+            Some((_, head)) if under == self.last().height => Some(head),
+            _ if under == self.header().height => Some(&self.shelf(key)?.proof),
             _ => None,
         }
     }
 
     fn shelf(&self, key: &Hash) -> Option<&Shelf> {
-        self.proof.shelves.get(key)
+        self.shelves.get(key)
     }
 }
 

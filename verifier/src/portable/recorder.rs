@@ -1,12 +1,8 @@
 //! Keeps what nodes answer while a verdict is reached.
 
 use super::format::{Logged, Shelf};
-use crate::{
-    host::{Host, Limits, News, Unreachable},
-    rpc::Call,
-};
+use crate::rpc::Call;
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
-use core::cell::RefCell;
 use light_client::{
     Hash, Header, SignedHeader,
     json::{self, AbciQuery, Value},
@@ -29,55 +25,19 @@ pub struct Book {
     logs: BTreeMap<Hash, Stretches>,
     /// Paths in logs, by tree key, place and size.
     paths: BTreeMap<(Hash, u64, u64), Vec<Hash>>,
+    /// Blobs by their hashes.
     pub blobs: BTreeMap<Hash, Vec<u8>>,
 }
 
-/// A host that keeps the answers.
-pub struct Recorder<'a, H> {
-    host: &'a H,
-    pub book: RefCell<Book>,
-}
-
-impl<'a, H: Host> Recorder<'a, H> {
-    pub fn new(host: &'a H) -> Self {
-        Self {
-            host,
-            book: RefCell::default(),
-        }
-    }
-}
-
-impl<H: Host> Host for Recorder<'_, H> {
-    async fn post(&self, url: &str, body: Vec<u8>, limits: Limits) -> Result<Vec<u8>, Unreachable> {
-        self.host.post(url, body, limits).await
-    }
-
-    fn heard(&self, calls: &[Call], answers: &[Value]) {
-        let mut book = self.book.borrow_mut();
+impl Book {
+    /// Takes the answers to these calls, in their order.
+    pub(crate) fn hear(&mut self, calls: &[Call], answers: &[Value]) {
         for (call, answer) in calls.iter().zip(answers) {
             // What cannot be read is of no use to the verdict either.
-            let _ = book.note(call, answer);
+            let _ = self.note(call, answer);
         }
     }
 
-    fn now(&self) -> i64 {
-        self.host.now()
-    }
-
-    fn random(&self) -> [u8; 32] {
-        self.host.random()
-    }
-
-    fn tell(&self, news: News) {
-        self.host.tell(news);
-    }
-
-    async fn pause(&self, millis: u32) {
-        self.host.pause(millis).await;
-    }
-}
-
-impl Book {
     fn note(&mut self, call: &Call, answer: &Value) -> Option<()> {
         match call.method {
             "commit" => {

@@ -1,8 +1,8 @@
 //! From a proof file to a verdict, without any node.
 
 use super::{
+    aside::Aside,
     format::{Portable, Unreadable},
-    offline::Offline,
     path,
 };
 use crate::{
@@ -16,23 +16,20 @@ use crate::{
     verdict::{Check, CheckId, Status, Verdict},
     verifier::{Verifier, blank, power},
 };
-use alloc::{collections::BTreeMap, string::ToString};
+use alloc::{collections::BTreeMap, rc::Rc, string::ToString};
 use light_client::json::Value;
 use records::kinds::vote;
 
-/// What a file proves by itself, from the reader's own checkpoints on. It is proven as of the file's header: what came later is not known.
+/// What a file proves by itself, over a host with the file beside it (see [`beside`](super::beside)), from the reader's own checkpoints on. It is proven as of the file's header: what came later is not known.
 pub async fn verify<H: Host>(
-    host: &H,
+    with: &impl Fn(Aside) -> H,
     chains: &[Chain],
     bytes: &[u8],
 ) -> Result<Verdict, Unreadable> {
-    let proof = Portable::decode(bytes)?;
+    let proof = Rc::new(Portable::decode(bytes)?);
     let question = proof.asked.question().ok_or(Unreadable::Torn)?;
     let name = question.record.clone().ok_or(Unreadable::Torn)?;
-    let offline = Offline {
-        host,
-        proof: &proof,
-    };
+    let offline = with(Aside::Instead(proof.clone()));
     let mut verdict = blank(&question);
     let mut checks = Checks::new(&offline);
     if let Some(reason) = question.scan {
@@ -46,7 +43,7 @@ pub async fn verify<H: Host>(
         }
         Some(chain) => {
             let mut verifier = Verifier::new(chain.clone());
-            match anchor(&mut verifier, &offline).await {
+            match anchor(&mut verifier, &offline, &proof).await {
                 Err(NoHeader { reason, facts }) => checks.note_with(reason, facts),
                 Ok((anchored, reason, signed)) => {
                     checks.note_with(reason, signed);
@@ -87,9 +84,9 @@ pub async fn verify<H: Host>(
 /// The header on which a file rests, why it is trusted, and facts for that.
 async fn anchor<H: Host>(
     verifier: &mut Verifier,
-    offline: &Offline<'_, H>,
+    offline: &H,
+    proof: &Portable,
 ) -> Result<(Anchored, Reason, BTreeMap<String, String>), NoHeader> {
-    let proof = offline.proof;
     let arrived = path::follow(&verifier.chain, proof, now(offline))?;
     (verifier.trust.steps, verifier.trust.signatures) = (arrived.steps, arrived.signatures);
     let by_way = |header| Anchored {

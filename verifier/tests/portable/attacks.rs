@@ -43,7 +43,7 @@ fn a_file_does_not_bring_its_own_checkpoint() {
         .with("http://a", &forged, common::Lie::None)
         .with("http://b", &forged, common::Lie::None);
     let made = common::now(verifier::portable::make(
-        &net,
+        &verifier::portable::beside(&net),
         &reader(&forged, 1)[0],
         asked,
     ));

@@ -31,7 +31,7 @@ fn flip_all(chain: &TestChain, reader: &[Chain], file: &[u8], step: usize) -> (u
     for at in (0..file.len()).step_by(step) {
         let mut bent = file.to_vec();
         bent[at] ^= 1 << (at % 8);
-        let Ok(verdict) = now(portable::verify(&host, reader, &bent)) else {
+        let Ok(verdict) = now(portable::verify(&portable::beside(&host), reader, &bent)) else {
             continue;
         };
         read += 1;
@@ -73,7 +73,8 @@ fn a_cut_file_and_one_with_more_behind_it_are_none() {
     let chain = Rc::new(chain());
     let file = made(&chain);
     let host = Net::at(chain.time());
-    let read = |bytes: &[u8]| now(portable::verify(&host, &[], bytes)).map(|_| ());
+    let read =
+        |bytes: &[u8]| now(portable::verify(&portable::beside(&host), &[], bytes)).map(|_| ());
     for cut in 0..file.len() {
         assert!(read(&file[..cut]).is_err(), "{cut}");
     }
@@ -98,7 +99,7 @@ fn a_length_takes_no_memory_for_what_is_not_there() {
         bent.extend([0xff; 8]);
         bent.push(0x7f);
         bent.extend(&file[at..]);
-        let read = now(portable::verify(&host, &[], &bent));
+        let read = now(portable::verify(&portable::beside(&host), &[], &bent));
         assert_eq!(
             read.map(|verdict| verdict.headline),
             Err(Unreadable::Torn),

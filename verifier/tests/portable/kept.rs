@@ -183,7 +183,11 @@ fn where_nothing_is_proven_no_file_is_made() {
     let nothing = common::Net::at(chain.time());
     let reader = reader(&chain, 1);
     assert!(matches!(
-        now(portable::make(&nothing, &reader[0], record())),
+        now(portable::make(
+            &portable::beside(&nothing),
+            &reader[0],
+            record()
+        )),
         Err(NotMade::NothingProven(_))
     ));
     assert!(matches!(

@@ -47,7 +47,11 @@ fn net(chain: &Rc<TestChain>) -> Net {
 }
 
 fn make(chain: &Rc<TestChain>, asked: Asked) -> Result<(Vec<u8>, Verdict), NotMade> {
-    now(portable::make(&net(chain), &reader(chain, 1)[0], asked))
+    now(portable::make(
+        &portable::beside(&net(chain)),
+        &reader(chain, 1)[0],
+        asked,
+    ))
 }
 
 /// A file about the invoice with all its openings.
@@ -58,7 +62,8 @@ fn made(chain: &Rc<TestChain>) -> Vec<u8> {
 /// Verifies where there is no network, this long after the chain's newest block.
 fn verify_after(chain: &TestChain, readers: &[Chain], file: &[u8], seconds: i64) -> Verdict {
     let alone = Net::at(chain.time() + seconds * SECOND);
-    let verdict = now(portable::verify(&alone, readers, file)).expect("a proof file");
+    let verdict =
+        now(portable::verify(&portable::beside(&alone), readers, file)).expect("a proof file");
     assert!(alone.calls.borrow().is_empty(), "nobody was asked");
     verdict
 }

@@ -43,7 +43,12 @@ pub fn renewed() -> (Rc<TestChain>, Vec<u8>) {
     let old = made(&Rc::new(chain()));
     let later = Rc::new(later());
     let reader = reader(&later, CHECKPOINT);
-    let (file, verdict) = now(portable::renew(&net(&later), &reader[0], &old)).expect("renewed");
+    let (file, verdict) = now(portable::renew(
+        &portable::beside(&net(&later)),
+        &reader[0],
+        &old,
+    ))
+    .expect("renewed");
     assert_eq!(verdict.headline, "proven-as-of", "{verdict:#?}");
     (later, file)
 }
@@ -71,7 +76,12 @@ fn an_old_file_is_proven_again_under_a_header_of_today() {
     let proof = Portable::decode(&file).expect("reads");
     assert!(proof.last().height > CHECKPOINT && proof.header().height == 3);
     // And again, as often as one likes.
-    let again = now(portable::renew(&net(&later), &todays[0], &file)).expect("renewed");
+    let again = now(portable::renew(
+        &portable::beside(&net(&later)),
+        &todays[0],
+        &file,
+    ))
+    .expect("renewed");
     assert_eq!(again.0, file);
 }
 
@@ -89,7 +99,7 @@ fn a_header_that_the_chain_never_had_is_not_renewed() {
     let forged = proof.encode().expect("encodes");
     let renew = |bytes: &[u8]| {
         now(portable::renew(
-            &net(&later),
+            &portable::beside(&net(&later)),
             &reader(&later, CHECKPOINT)[0],
             bytes,
         ))
@@ -126,12 +136,12 @@ fn lying_nodes_renew_nothing() {
             net.with(url, &later, lie())
         });
     assert!(matches!(
-        now(portable::renew(&net, &reader[0], &old)),
+        now(portable::renew(&portable::beside(&net), &reader[0], &old)),
         Err(NotMade::NotLogged)
     ));
     let one = Net::at(later.time() + SECOND)
         .with("http://a", &later, lie())
         .with("http://b", &later, Lie::None)
         .with("http://c", &later, Lie::None);
-    assert!(now(portable::renew(&one, &reader[0], &old)).is_ok());
+    assert!(now(portable::renew(&portable::beside(&one), &reader[0], &old)).is_ok());
 }

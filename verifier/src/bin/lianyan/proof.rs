@@ -44,7 +44,7 @@ fn make(make: &Make) -> Result<Exit, Exit> {
                 .ok_or_else(|| unreadable(what, &why))?;
         }
         let out = place(make, &asked);
-        let made = block_on(portable::make(&Terminal, &chain, asked));
+        let made = block_on(portable::make(&portable::beside(&Terminal), &chain, asked));
         worst = worst.max(keep(what, &out, made)?);
     }
     Ok(worst)
@@ -151,7 +151,11 @@ fn show(file: &Path) -> Result<Exit, Exit> {
 fn verify(file: &Path, chain: Option<&Path>) -> Result<Exit, Exit> {
     let bytes = read(file)?;
     let chains = config::chains(chain)?;
-    let verdict = block_on(portable::verify(&Terminal, &chains, &bytes));
+    let verdict = block_on(portable::verify(
+        &portable::beside(&Terminal),
+        &chains,
+        &bytes,
+    ));
     let verdict = verdict.map_err(|error| unreadable(&file.display().to_string(), &error))?;
     let hash = hex::encode(sha256(&[&bytes]));
     let mut json = serde_json::to_value(&verdict).map_err(|error| unreadable("verdict", &error))?;
@@ -176,7 +180,11 @@ fn renew(file: &Path, out: &Path, nodes: &[String], chain: Option<&Path>) -> Res
         return Err(unreadable(&name, &why));
     };
     let chain = config::asking(chain, nodes);
-    let renewed = block_on(portable::renew(&Terminal, &chain, &bytes));
+    let renewed = block_on(portable::renew(
+        &portable::beside(&Terminal),
+        &chain,
+        &bytes,
+    ));
     keep(&name, out, renewed)
 }
 
