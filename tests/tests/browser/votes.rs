@@ -20,6 +20,8 @@ pub const SCENARIOS: &[Scenario] = &[
 
 /// How many owners come.
 const OWNERS: usize = 40;
+/// How many of them vote at the same time.
+const AT_ONCE: usize = 4;
 
 fn failed_by_heads(world: &World) -> Outcome {
     let vote = world.vote("Dismiss the property manager")?;
@@ -50,21 +52,22 @@ fn owners_vote(world: &World) -> Outcome {
         return Err(format!("only {} rooms are free", rooms.len()).into());
     }
     let before = heads(&vote, &Visitor::new(&world.page())?)?;
-    for (number, room) in rooms.iter().take(OWNERS).enumerate() {
-        let identity = bind(world, &vote, room, number)?;
-        // Each owner comes with a phone of their own.
-        let owner = Visitor::new(&world.page())?;
-        owner.take_identity(&identity)?;
-        owner.go(&route(&vote))?;
-        owner.press(if number % 4 == 3 {
-            "choice-against"
-        } else {
-            "choice-for"
-        })?;
-        owner.press("to-review")?;
-        owner.press("sign")?;
-        owner.see("receipt")?;
-    }
+    let rooms: Vec<(usize, &Value)> = rooms.iter().take(OWNERS).enumerate().collect();
+    let some_vote = |some: &[(usize, &Value)]| -> std::result::Result<(), String> {
+        let mut some = some.iter();
+        let all = some.try_for_each(|(number, room)| cast(world, &vote, room, *number));
+        all.map_err(|why| why.to_string())
+    };
+    std::thread::scope(|scope| -> Outcome {
+        let shares = rooms.chunks(OWNERS / AT_ONCE);
+        let voting: Vec<_> = shares
+            .map(|share| scope.spawn(|| some_vote(share)))
+            .collect();
+        for owners in voting {
+            owners.join().map_err(|_| "an owner's browser panicked")??;
+        }
+        Ok(())
+    })?;
     let fresh = Visitor::new(&world.page())?;
     let after = heads(&vote, &fresh)?;
     let (part, whole) = (before.0 + OWNERS as u64, before.1);
@@ -73,6 +76,22 @@ fn owners_vote(world: &World) -> Outcome {
     }
     fresh.press("recount-start")?;
     fresh.must_show("recount", "outcome", "verified")
+}
+
+/// One owner's vote, with a phone of their own.
+fn cast(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome {
+    let identity = bind(world, vote, room, number)?;
+    let owner = Visitor::new(&world.page())?;
+    owner.take_identity(&identity)?;
+    owner.go(&route(vote))?;
+    owner.press(if number % 4 == 3 {
+        "choice-against"
+    } else {
+        "choice-for"
+    })?;
+    owner.press("to-review")?;
+    owner.press("sign")?;
+    owner.see("receipt")
 }
 
 /// Makes an owner's key, has the desks bind it to the room, and returns the owner's identity file.
