@@ -22,12 +22,13 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use light_client::client::Store;
 use records::{
     Hash, RecordName, canonical,
     kinds::vote::{self, Vote},
 };
 
-impl Verifier {
+impl<S: Store> Verifier<S> {
     #[allow(clippy::too_many_arguments)]
     pub(crate) async fn judge<H: Host>(
         &mut self,

@@ -84,6 +84,7 @@ reasons! {
 
     HEADER_FRESH = "header-fresh", HeaderFresh, Passed, "The header is recent. `age_seconds`.";
     HEADER_STALE = "header-stale", HeaderFresh, NotEstablished, "The newest header is older than the bound. `age_seconds`, `bound_seconds`.";
+    CLOCK_AHEAD = "clock-ahead", HeaderFresh, NotEstablished, "The newest header looks old, and yet the chain moves on as fast as time goes by: the device's clock is ahead. `age_seconds`.";
 
     NODES_AGREE = "nodes-agree", NodesAgree, Passed, "Nodes of other members hold the same header. `agree`, `asked`.";
     NO_NODE_ASKED = "no-node-asked", NodesAgree, NotEstablished, "A proof file was verified by itself: no node was asked.";
@@ -91,6 +92,7 @@ reasons! {
     OTHER_NODES_SILENT = "other-nodes-silent", NodesAgree, NotEstablished, "No node of another member answered for this height.";
     NODES_DISAGREE = "nodes-disagree", NodesAgree, NotEstablished, "Another node names another header, without being able to prove it, and none confirms ours.";
     CHAIN_FORKED = "chain-forked", NodesAgree, Failed, "Two different headers of one height are both signed by more than two thirds. Nothing is established until the consortium has explained it.";
+    HALT_UNREADABLE = "halt-unreadable", NodesAgree, NotEstablished, "This browser kept that the chain has forked, and cannot read it any more. Nothing is established until a person establishes trust anew.";
 
     INVOICE_UNCLAIMED = "invoice-unclaimed", LifeCycle, Passed, "Issued, and neither claimed, void nor red-flushed.";
     INVOICE_RED_PART = "invoice-red-part", LifeCycle, Passed, "Unclaimed, and red-flushed in part. `red`.";

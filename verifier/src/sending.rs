@@ -15,7 +15,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use light_client::{VerifiedHeader, json};
+use light_client::{VerifiedHeader, client::Store, json};
 use records::{
     Event, Ground, Proven, RecordName, State,
     hash::{parse_hash, sha256},
@@ -83,7 +83,7 @@ impl From<NoHeader> for Unsent {
     }
 }
 
-impl Verifier {
+impl<S: Store> Verifier<S> {
     /// What is proven of these records now, all of it under one header, and on request the blobs that their states name. What is signed rests on it, so
     /// nothing less than agreement will do.
     pub async fn ground<H: Host>(

@@ -15,10 +15,9 @@ use alloc::{
 };
 use core::{cell::RefCell, mem, time::Duration};
 use light_client::{
-    Reason as Wrong, Time, TrustedState, VerifiedHeader,
+    Hash, Reason as Wrong, Time, TrustedState, VerifiedHeader,
     client::{
-        Attack, Failure, Fault as NodeFault, Followed, LightClient, MemoryStore, Said, Settings,
-        Standing, Store,
+        Attack, Failure, Fault as NodeFault, Followed, LightClient, Said, Settings, Standing, Store,
     },
     json::Value,
 };
@@ -43,8 +42,8 @@ impl From<Reason> for NoHeader {
 }
 
 /// What is trusted of one chain.
-pub struct Trust {
-    store: MemoryStore,
+pub struct Trust<S> {
+    pub store: S,
     /// The answer that the newest trusted header was read from, and its height.
     raw: (u64, Value),
     /// Validator sets that were fetched.
@@ -63,10 +62,10 @@ pub struct Anchored {
     pub agreement: Reason,
 }
 
-impl Trust {
-    pub fn new() -> Self {
+impl<S: Store> Trust<S> {
+    pub fn new(store: S) -> Self {
         Self {
-            store: MemoryStore::default(),
+            store,
             raw: (0, Value::Null),
             sets: Sets::new(),
             steps: 0,
@@ -133,7 +132,7 @@ impl Trust {
         }
     }
 
-    /// Trust begins at the checkpoint, whoever supplies its block: only the pinned hash counts.
+    /// Trust begins at the checkpoint, or at what was reached from it and kept.
     async fn start<H: Host>(
         &mut self,
         host: &H,
@@ -143,20 +142,53 @@ impl Trust {
         if matches!(self.store.newest().await, Ok(Some(_))) {
             return Ok(());
         }
+        let (height, hash) = (chain.checkpoint_height, &chain.checkpoint_hash);
+        let state = self.fetch(host, roll, height, hash).await?;
+        let _ = self.store.put(&state).await;
+        Ok(())
+    }
+
+    /// Trusts a header that a person names, and nothing that was trusted before. Ends a halt.
+    pub async fn establish<H: Host>(
+        &mut self,
+        host: &H,
+        chain: &Chain,
+        roll: &mut Roll,
+        height: u64,
+        hash: &Hash,
+    ) -> Result<(), NoHeader> {
+        let state = self.fetch(host, roll, height, hash).await?;
+        let age = now(host).unix_nanos() - state.header().time.unix_nanos();
+        if u128::try_from(age).is_ok_and(|age| age >= chain.trusting_period.as_nanos()) {
+            return Err(reasons::TRUST_EXPIRED.into());
+        }
+        let settings = Settings::new(chain.options());
+        let no_nodes: Vec<Node<'_, H>> = Vec::new();
+        LightClient::new(no_nodes, &mut self.store, Device(host), settings)
+            .trust(&state)
+            .await
+            .map_err(no_header)
+    }
+
+    /// The block with this hash, whoever supplies it: only the hash counts.
+    async fn fetch<H: Host>(
+        &mut self,
+        host: &H,
+        roll: &mut Roll,
+        height: u64,
+        hash: &Hash,
+    ) -> Result<TrustedState, NoHeader> {
         for (at, _) in roll.usable() {
             let url = roll.url(at);
-            let fetched =
-                nodes::light_block(host, &url, chain.checkpoint_height, &mut self.sets).await;
+            let fetched = nodes::light_block(host, &url, height, &mut self.sets).await;
             let trusted = fetched.and_then(|fetched| {
-                let state = TrustedState::from_checkpoint(&fetched.block, &chain.checkpoint_hash)
-                    .map_err(refuted)?;
+                let state = TrustedState::from_checkpoint(&fetched.block, hash).map_err(refuted)?;
                 Ok((state, fetched.raw))
             });
             match trusted {
                 Ok((state, raw)) => {
                     self.raw = (state.height(), raw);
-                    let _ = self.store.put(&state).await;
-                    return Ok(());
+                    return Ok(state);
                 }
                 // A node that has pruned the checkpoint may still be good for the newest header.
                 Err(Fault::Refused(_)) => {}
@@ -217,6 +249,8 @@ fn no_header(failure: Failure) -> NoHeader {
             facts: facts([("seconds", by.as_secs().to_string())]),
         },
         Failure::OutOf(_) => reasons::TOO_MANY_STEPS.into(),
+        // The one thing that a store may not be able to read, and not do without.
+        Failure::Store(_) => reasons::HALT_UNREADABLE.into(),
         Failure::Attack(attack) | Failure::Halted(attack) => forked(&attack),
         Failure::NoWay(standings) => {
             let refuted = standings.iter().find_map(|standing| match &standing.said {

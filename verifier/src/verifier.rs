@@ -2,14 +2,17 @@
 
 use crate::{
     archive::Archive,
-    chains::Chain,
+    chains::{self, Chain},
     checks::{Checks, conclude},
+    fork::Fork,
     history::Times,
     host::{Host, News},
     kinds, members,
     nodes::Roll,
+    pace::Pace,
     question::Question,
     reasons,
+    sending::Unsent,
     session::Session,
     trust::{Anchored, NoHeader, Trust, facts},
     verdict::{Anchor, NodeAnswer, Outcome, Verdict},
@@ -19,21 +22,25 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use light_client::Header;
+use light_client::{
+    Header,
+    client::{Attack, MemoryStore, Store},
+};
 use records::{
     Hash, RecordName,
     kinds::{member::Member, vote},
 };
 
 /// What is trusted of one chain, and every record that was replayed; kept between questions.
-pub struct Verifier {
+pub struct Verifier<S = MemoryStore> {
     pub(crate) chain: Chain,
-    pub(crate) trust: Trust,
+    pub(crate) trust: Trust<S>,
     pub(crate) archive: Archive,
     /// Roots of rosters that were recomputed from their published leaves.
     pub(crate) recomputed: BTreeSet<Hash>,
     /// Block times that are proven: they stay so.
     pub(crate) times: Times,
+    pace: Pace,
 }
 
 /// What a look at the chain found.
@@ -49,13 +56,25 @@ pub struct Look {
     pub nodes: Vec<NodeAnswer>,
     /// Members that are proven under the header, by id.
     pub members: Vec<Member>,
+    /// The fork that stops everything, where there is one.
+    pub fork: Option<Fork>,
+    /// Log sizes of the records that were asked for, as far as they were proven; 0 for one that is absent.
+    pub sizes: BTreeMap<RecordName, u64>,
 }
 
 impl Verifier {
-    /// Knows nothing yet but the chain's checkpoint.
+    /// Knows nothing yet but the chain's checkpoint, and keeps what it trusts in memory.
     pub fn new(chain: Chain) -> Self {
+        Self::with_store(chain, MemoryStore::default())
+    }
+}
+
+impl<S: Store> Verifier<S> {
+    /// Trusts what is in the store, else the chain's checkpoint.
+    pub fn with_store(chain: Chain, store: S) -> Self {
         Self {
-            trust: Trust::new(),
+            trust: Trust::new(store),
+            pace: Pace::default(),
             archive: Archive::new(&chain.id),
             recomputed: BTreeSet::new(),
             times: Times::new(),
@@ -68,19 +87,53 @@ impl Verifier {
         &self.chain
     }
 
-    /// Looks for the newest header and who signed it.
-    pub async fn look<H: Host>(&mut self, host: &H) -> Look {
+    /// What is kept.
+    pub fn store(&self) -> &S {
+        &self.trust.store
+    }
+
+    /// Trusts the header of this height with this hash, because a person compared it with a second source, and nothing that was trusted or
+    /// proven before. Ends a halt. Refused where no node has that header, or where it is older than the trusting period.
+    pub async fn establish<H: Host>(
+        &mut self,
+        host: &H,
+        height: u64,
+        hash: &str,
+    ) -> Result<(), Unsent> {
+        let hash = chains::hash(hash).ok_or_else(|| Unsent::new("not-a-hash"))?;
+        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
+        let (chain, trust) = (&self.chain, &mut self.trust);
+        trust
+            .establish(host, chain, &mut roll, height, &hash)
+            .await?;
+        self.archive = Archive::new(&self.chain.id);
+        self.recomputed.clear();
+        self.times.clear();
+        Ok(())
+    }
+
+    /// Looks for the newest header and who signed it, and under it for the sizes of these records' logs.
+    pub async fn look<H: Host>(&mut self, host: &H, watched: &[RecordName]) -> Look {
         let mut checks = Checks::new(host);
         let (mut roll, anchored) = self.anchor(host, &mut checks).await;
+        let mut sizes = BTreeMap::new();
         let anchor = match &anchored {
             Some(anchored) => {
                 let mut session =
                     Session::new(host, &anchored.header, &mut roll, &mut self.archive);
                 // Without the consortium's record the signers stay unnamed; nothing else is lost.
                 let _ = session.replay(members::consortium_name().as_slice()).await;
+                if session.prove(watched).await.is_ok() {
+                    let size = |name: &RecordName| session.head(name).map_or(0, |h| h.log_size);
+                    sizes.extend(watched.iter().map(|name| (name.clone(), size(name))));
+                }
                 Some(self.describe(host, anchored))
             }
             None => None,
+        };
+        let fork = match self.trust.store.halted().await {
+            Ok(Some(attack)) => Some(self.fork(host, &mut roll, &attack).await),
+            _ => None,
         };
         let trouble = checks
             .finish()
@@ -95,7 +148,21 @@ impl Verifier {
             facts,
             nodes: roll.answers,
             members: members::known(&self.archive).into_values().collect(),
+            fork,
+            sizes,
         }
+    }
+
+    /// A fork with the names of those who signed, as they are proven under the last header that was trusted before it.
+    async fn fork<H: Host>(&mut self, host: &H, roll: &mut Roll, attack: &Attack) -> Fork {
+        if self.archive.timeline().consortium_now().is_none()
+            && let Ok(Some(last)) = self.trust.store.newest().await
+        {
+            let mut session = Session::new(host, last.verified(), roll, &mut self.archive);
+            // Without it the signers stay unnamed.
+            let _ = session.replay(members::consortium_name().as_slice()).await;
+        }
+        Fork::new(attack, self.archive.timeline().consortium_now())
     }
 
     /// Answers a question.
@@ -183,15 +250,20 @@ impl Verifier {
     }
 
     pub(crate) fn judge_age<H: Host>(
-        &self,
+        &mut self,
         host: &H,
         anchored: &Anchored,
         checks: &mut Checks<'_, H>,
     ) {
         let age = age_seconds(host, anchored);
         let bound = self.chain.fresh_seconds;
+        let moves = self
+            .pace
+            .moves(host.now(), unix_nanos(anchored), i64::from(bound));
         let reason = if age <= i64::from(bound) {
             reasons::HEADER_FRESH
+        } else if moves {
+            reasons::CLOCK_AHEAD
         } else {
             reasons::HEADER_STALE
         };

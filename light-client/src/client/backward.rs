@@ -24,14 +24,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         height: u64,
         meter: &mut Meter,
     ) -> Result<Followed, Failure> {
-        let options = &self.settings.options;
-        if from.header().time.unix_nanos_after(options.trusting_period)
-            <= self.environment.now().unix_nanos()
-        {
-            return Err(Failure::TrustExpired {
-                since: from.header().time,
-            });
-        }
+        self.check_age(from)?;
         let mut lowest = from.verified().clone();
         let mut steps = Vec::new();
         let order: Vec<usize> = self.order();

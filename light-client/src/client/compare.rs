@@ -18,8 +18,9 @@ use crate::client::store::Store;
 use crate::commit::BlockIdFlag;
 use crate::header::Address;
 use crate::merkle::Hash;
+use crate::reason::Reason;
 use crate::step::recheck;
-use crate::trust::{LightBlock, SignatureCheck, TrustedState};
+use crate::trust::{Budget, LightBlock, SignatureCheck, TrustedState, VerifiedHeader};
 
 /// A proven fork: two headers, both reached by verified steps from one that was trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,12 @@ pub struct Attack {
 }
 
 impl Attack {
+    /// Both headers and who signed each, `ours` first; every signature is checked again.
+    pub fn headers(&self) -> Result<[VerifiedHeader; 2], Reason> {
+        let header = |block| recheck(block, SignatureCheck::All, &mut Budget::new(u32::MAX));
+        Ok([header(&self.ours)?, header(&self.theirs)?])
+    }
+
     /// Who voted for both headers.
     pub fn signed_both(&self) -> Vec<Address> {
         let theirs: Vec<Address> = voters(&self.theirs).collect();

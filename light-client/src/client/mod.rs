@@ -272,6 +272,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         attempts: &[(usize, u64)],
         meter: &mut Meter,
     ) -> Result<Followed, Failure> {
+        self.check_age(&from)?;
         let mut legs: Vec<Leg> = Vec::new();
         let primary = self.reach(&from, attempts, &mut legs, meter).await?;
         let reached = legs.last().map_or(&from, |leg| &leg.state).clone();
@@ -292,6 +293,16 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             self.store.put(&leg.state).await?;
         }
         Ok(followed)
+    }
+
+    /// Trust that has expired is none, also where no step is to be taken.
+    fn check_age(&self, trusted: &TrustedState) -> Result<(), Failure> {
+        let since = trusted.header().time;
+        let period = self.settings.options.trusting_period;
+        if since.unix_nanos_after(period) <= self.environment.now().unix_nanos() {
+            return Err(Failure::TrustExpired { since });
+        }
+        Ok(())
     }
 
     /// What each node said in the last call.

@@ -48,11 +48,9 @@ fn one_node_alone_is_not_believed_and_neither_are_two_of_one_member() {
     );
 }
 
-#[test]
-fn two_signed_headers_of_one_height_stop_everything() {
-    let chain = Rc::new(chain());
-    // The same seats sign a second chain from the second block on.
-    let forked = lie(|method, params, answer| {
+/// The same seats sign a second chain from the second block on.
+pub fn forked() -> Lie {
+    lie(|method, params, answer| {
         if method != "commit" || params["height"] == "1" {
             return answer;
         }
@@ -66,10 +64,15 @@ fn two_signed_headers_of_one_height_stop_everything() {
         header.app_hash = vec![9; 32];
         let result = comet::commit_json(&header, &chain.seats, |_| true);
         json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })
-    });
+    })
+}
+
+#[test]
+fn two_signed_headers_of_one_height_stop_everything() {
+    let chain = Rc::new(chain());
     let net = Net::at(chain.time())
         .with("http://a", &chain, Lie::None)
-        .with("http://b", &chain, forked)
+        .with("http://b", &chain, forked())
         .with("http://c", &chain, Lie::None);
     let mut verifier = verifier(&chain, &NODES);
     let verdict = now(verifier.check(&net, &Question::text(&link())));

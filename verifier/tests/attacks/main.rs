@@ -7,6 +7,7 @@ mod ask;
 mod counting;
 mod electorate;
 mod headers;
+mod kept;
 mod lies;
 mod outcomes;
 mod rests;

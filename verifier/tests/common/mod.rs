@@ -136,6 +136,16 @@ pub fn verifier_from(
     nodes: &[(&str, &str)],
     change: impl Fn(&mut serde_json::Value),
 ) -> Verifier {
+    Verifier::new(entry_from(chain, checkpoint, nodes, change))
+}
+
+/// The chain's entry in chains.json.
+pub fn entry_from(
+    chain: &TestChain,
+    checkpoint: u64,
+    nodes: &[(&str, &str)],
+    change: impl Fn(&mut serde_json::Value),
+) -> chains::Chain {
     let nodes: Vec<_> = nodes
         .iter()
         .map(|(url, member)| serde_json::json!({ "url": url, "member": member }))
@@ -147,7 +157,7 @@ pub fn verifier_from(
     });
     change(&mut entry);
     let file = serde_json::json!({ "chains": [entry] }).to_string();
-    Verifier::new(chains::read(&file).expect("reads").remove(0))
+    chains::read(&file).expect("reads").remove(0)
 }
 
 thread_local! {

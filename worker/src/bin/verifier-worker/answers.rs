@@ -22,7 +22,7 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
 
 /// Looks for a newer header and tells the page.
 pub async fn look(verifier: &mut Verifier) {
-    let look = verifier.look(&Browser { id: None }).await;
+    let look = verifier.look(&Browser { id: None }, &[]).await;
     let chain = Box::new(describe(verifier.chain(), look));
     post(&FromVerifier::Chain { chain });
 }

@@ -1,0 +1,246 @@
+//! What outlasts a visit: trust, and that there was a fork. And what a second look can tell that one cannot.
+
+use crate::{
+    ask::NODES,
+    common::{self, INVOICE, Lie, Net, TestChain, chain, entry_from, lie, link, now},
+    headers::forked,
+};
+use records::{RecordName, testing::SECOND};
+use serde_json::json;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use verifier::{KeptStore, Look, Question, Shelf, StoreError, Verifier, verdict::Outcome};
+
+/// A browser's database.
+#[derive(Clone, Default)]
+struct Drawer(Rc<RefCell<BTreeMap<String, Vec<u8>>>>);
+
+impl Shelf for Drawer {
+    async fn names(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
+        let kept = self.0.borrow();
+        let names = kept.keys().filter(|name| name.starts_with(beginning));
+        Ok(names.cloned().collect())
+    }
+
+    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.0.borrow().get(name).cloned())
+    }
+
+    async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.0.borrow_mut().insert(name.into(), bytes.into());
+        Ok(())
+    }
+
+    async fn remove(&self, names: &[String]) -> Result<(), StoreError> {
+        let mut kept = self.0.borrow_mut();
+        names.iter().for_each(|name| drop(kept.remove(name)));
+        Ok(())
+    }
+}
+
+/// A node that does not hold the checkpoint any more.
+fn pruned() -> Lie {
+    lie(|method, params, answer| match (method, &params["height"]) {
+        ("commit" | "validators", height) if height == "1" => {
+            let error = json!({ "code": -32603, "message": "Internal error", "data": "height 1 is not available" });
+            json!({ "jsonrpc": "2.0", "id": answer["id"], "error": error })
+        }
+        _ => answer,
+    })
+}
+
+type Visitor = Verifier<KeptStore<Drawer>>;
+
+/// The page, opened in a browser with this database and this checkpoint.
+fn visit(drawer: &Drawer, chain: &TestChain, checkpoint: u64) -> Visitor {
+    let entry = entry_from(chain, checkpoint, &NODES, |_| {});
+    let check = entry.options().signatures;
+    let store = KeptStore::open(drawer.clone(), &entry.id, &entry.checkpoint_hash, check);
+    let store = now(store);
+    Verifier::with_store(entry, store)
+}
+
+fn honest(chain: &Rc<TestChain>) -> Net {
+    NODES.iter().fold(Net::at(chain.time()), |net, (url, _)| {
+        net.with(url, chain, Lie::None)
+    })
+}
+
+fn look(visitor: &mut Visitor, net: &Net) -> Look {
+    now(visitor.look(net, &[]))
+}
+
+fn steps(look: &Look) -> u32 {
+    look.anchor.as_ref().expect("trusted").steps
+}
+
+#[test]
+fn the_next_visit_starts_from_the_newest_header_that_was_trusted() {
+    let (drawer, chain) = (Drawer::default(), Rc::new(chain()));
+    assert_eq!(
+        steps(&look(&mut visit(&drawer, &chain, 1), &honest(&chain))),
+        1
+    );
+    let mut longer = common::chain();
+    longer.empty();
+    let longer = Rc::new(longer);
+    let net = NODES.iter().fold(Net::at(longer.time()), |net, (url, _)| {
+        net.with(url, &longer, pruned())
+    });
+    let mut again = visit(&drawer, &chain, 1);
+    let found = look(&mut again, &net);
+    assert_eq!(
+        steps(&found),
+        1,
+        "one step, from where the last visit ended"
+    );
+    let anchor = found.anchor.expect("trusted");
+    assert_eq!(anchor.height, longer.height());
+    assert!(
+        anchor
+            .signers
+            .iter()
+            .all(|signer| !signer.member.is_empty())
+    );
+    // Nothing new: the signers are those that were checked before.
+    let third = look(&mut visit(&drawer, &chain, 1), &net);
+    assert_eq!(steps(&third), 0);
+    assert_eq!(third.anchor.expect("trusted").signers, anchor.signers);
+    // A page with another checkpoint starts from that one.
+    assert_eq!(steps(&look(&mut visit(&drawer, &chain, 2), &net)), 1);
+}
+
+#[test]
+fn a_fork_stops_the_next_visit_too_until_a_person_establishes_trust() {
+    let (drawer, chain) = (Drawer::default(), Rc::new(chain()));
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, forked())
+        .with("http://c", &chain, Lie::None);
+    assert_eq!(
+        look(&mut visit(&drawer, &chain, 1), &net).reason,
+        "chain-forked"
+    );
+    let honest = honest(&chain);
+    // Also from a checkpoint that a newer page brings.
+    let mut again = visit(&drawer, &chain, 2);
+    let verdict = now(again.check(&honest, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "chain-forked")
+    );
+    let mut again = visit(&drawer, &chain, 1);
+    let halted = look(&mut again, &honest);
+    assert!(halted.anchor.is_none());
+    let fork = halted.fork.expect("both sides are shown");
+    assert_eq!(fork.sides.len(), 2);
+    assert_ne!(fork.sides[0].hash, fork.sides[1].hash);
+    let evidence: serde_json::Value = serde_json::from_str(&fork.evidence).expect("JSON");
+    assert_eq!(evidence.as_array().map(Vec::len), Some(2));
+    // A person names a block: none with that hash, then one.
+    let hash = hex::encode(chain.header(2).hash());
+    let refused = |visitor: &mut Visitor, hash: &str| {
+        let refused = now(visitor.establish(&honest, 2, hash)).expect_err("refused");
+        refused.reason
+    };
+    assert_eq!(refused(&mut again, "12"), "not-a-hash");
+    assert_eq!(
+        refused(&mut again, &"12".repeat(32)),
+        "checkpoint-not-given"
+    );
+    assert_eq!(
+        look(&mut again, &honest).reason,
+        "chain-forked",
+        "nothing was lifted"
+    );
+    now(again.establish(&honest, 2, &hash)).expect("a node has it");
+    let trusted = look(&mut again, &honest);
+    assert_eq!((trusted.reason.as_str(), trusted.fork), ("", None));
+    let next = look(&mut visit(&drawer, &chain, 1), &honest);
+    assert_eq!(
+        (next.reason.as_str(), next.fork),
+        ("", None),
+        "and so in the next visit"
+    );
+}
+
+#[test]
+fn a_fork_names_its_signers_by_what_was_proven_before_it() {
+    let (drawer, chain) = (Drawer::default(), Rc::new(chain()));
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, forked())
+        .with("http://c", &chain, Lie::None);
+    // The fork comes with the third block.
+    look(
+        &mut visit(&drawer, &chain, 1),
+        &honest(&Rc::new(common::issued())),
+    );
+    let found = look(&mut visit(&drawer, &chain, 1), &net);
+    let fork = found.fork.expect("found");
+    for side in &fork.sides {
+        assert!(
+            side.signers
+                .iter()
+                .any(|signer| signer.member == "tax" && signer.signed > 0)
+        );
+    }
+}
+
+#[test]
+fn expired_trust_is_never_trusted_again_by_itself() {
+    let (drawer, chain) = (Drawer::default(), Rc::new(chain()));
+    let net = honest(&chain);
+    look(&mut visit(&drawer, &chain, 1), &net);
+    let month = 30 * 24 * 3600 * SECOND;
+    net.now.set(net.now.get() + month);
+    let mut later = visit(&drawer, &chain, 1);
+    assert_eq!(look(&mut later, &net).reason, "trust-expired");
+    let old = hex::encode(chain.header(3).hash());
+    let refused = now(later.establish(&net, 3, &old)).expect_err("older than the trusting period");
+    assert_eq!(refused.reason, "trust-expired");
+    let mut longer = common::chain();
+    longer.ledger.time += month;
+    longer.empty();
+    let longer = Rc::new(longer);
+    net.turn(&longer);
+    assert_eq!(
+        look(&mut later, &net).reason,
+        "trust-expired",
+        "whatever the nodes have"
+    );
+    let newest = hex::encode(longer.header(longer.height()).hash());
+    now(later.establish(&net, longer.height(), &newest)).expect("recent");
+    assert_eq!(look(&mut later, &net).reason, "");
+}
+
+#[test]
+fn a_clock_that_is_ahead_is_told_from_a_chain_that_stands_still() {
+    let chain = Rc::new(chain());
+    let net = honest(&chain);
+    let hour = 3600 * SECOND;
+    net.now.set(net.now.get() + hour);
+    let mut visitor = visit(&Drawer::default(), &chain, 1);
+    assert_eq!(look(&mut visitor, &net).reason, "header-stale");
+    net.now.set(net.now.get() + 5 * SECOND);
+    assert_eq!(
+        look(&mut visitor, &net).reason,
+        "header-stale",
+        "it stands still"
+    );
+    let mut longer = common::chain();
+    longer.empty();
+    net.turn(&Rc::new(longer));
+    let ahead = look(&mut visitor, &net);
+    assert_eq!(ahead.reason, "clock-ahead");
+    assert_eq!(ahead.facts["age_seconds"], "3600");
+}
+
+#[test]
+fn a_look_tells_how_long_the_logs_of_records_are() {
+    let chain = Rc::new(chain());
+    let names = [("invoice", INVOICE), ("invoice", "absent-1")];
+    let names = names.map(|(kind, id)| RecordName::new(kind, id).expect("a name"));
+    let mut visitor = visit(&Drawer::default(), &chain, 1);
+    let sizes = now(visitor.look(&honest(&chain), &names)).sizes;
+    assert_eq!(names.map(|name| sizes[&name]), [1, 0]);
+}
