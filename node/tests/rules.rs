@@ -4,7 +4,7 @@ mod common;
 
 use common::{Chain, SECOND, admit, founder_key, key, member, payload, tree_key};
 use node::application::{
-    PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, code,
+    CheckTxRequest, PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, code,
 };
 use records::SecretKey;
 use records::kinds::member::Rekey;
@@ -17,6 +17,11 @@ fn rejected(chain: &Chain, txs: &[Vec<u8>]) -> bool {
         .process_proposal(&request)
         .expect("answers");
     matches!(answer, Proposal::Reject(_))
+}
+
+fn check(chain: &Chain, tx: &[u8]) -> u32 {
+    let request = CheckTxRequest { tx, again: false };
+    chain.node.application.check_tx(request).code
 }
 
 fn results(chain: &Chain, height: u64) -> Vec<node::comet::ExecTxResult> {
@@ -72,11 +77,7 @@ fn a_block_with_anything_malformed_is_refused() {
         assert!(rejected(&chain, &txs), "{name}");
         let last = txs.last().expect("a transaction");
         if name != "twice in a block" {
-            assert_eq!(
-                chain.node.application.check_tx(last).code,
-                code::MALFORMED,
-                "{name}"
-            );
+            assert_eq!(check(&chain, last), code::MALFORMED, "{name}");
         }
     }
 }
@@ -161,16 +162,89 @@ fn an_event_is_written_once() {
 }
 
 #[test]
+fn an_event_that_is_in_a_block_is_not_taken_again_whoever_sends_it() {
+    let chain = Chain::new();
+    let (event, other) = (chain.admit("x"), chain.admit("y"));
+    assert_eq!(check(&chain, &event), code::OK);
+    chain.decide(vec![event.clone()]);
+    assert_eq!(check(&chain, &event), code::KNOWN);
+    assert_eq!(check(&chain, &other), code::OK);
+}
+
+#[test]
+fn a_key_that_hands_in_too_much_has_to_wait_and_others_do_not() {
+    let chain = Chain::new();
+    let event = |name: &str, number: u32| {
+        let id = format!("{name}-{number}");
+        payload(
+            "member.admit",
+            ("member", &id),
+            0,
+            &member(&id),
+            chain.time(),
+        )
+        .sign(&[&key(name)])
+        .expect("signs")
+        .encode()
+    };
+    // Signed beforehand: what takes long gives the key time to recover.
+    let flood: Vec<Vec<u8>> = (0..2_500).map(|number| event("flood", number)).collect();
+    let first_refused = flood.iter().position(|tx| check(&chain, tx) != code::OK);
+    let first_refused = first_refused.expect("bounded");
+    assert!(first_refused >= 1_000, "a burst is taken: {first_refused}");
+    assert!(flood.iter().any(|tx| check(&chain, tx) == code::TOO_MANY));
+    assert_eq!(check(&chain, &event("quiet", 0)), code::OK);
+    let waiting = event("flood", 0);
+    let again = CheckTxRequest {
+        tx: &waiting,
+        again: true,
+    };
+    let answer = chain.node.application.check_tx(again);
+    assert_eq!(answer.code, code::OK, "what waits already goes on waiting");
+}
+
+#[test]
+fn a_refused_event_counts_more_than_one() {
+    let chain = Chain::new();
+    let event = |number: u32| {
+        let id = format!("m-{number}");
+        payload(
+            "member.admit",
+            ("member", &id),
+            0,
+            &member(&id),
+            chain.time(),
+        )
+        .sign(&[&key("lone")])
+        .expect("signs")
+        .encode()
+    };
+    chain.decide((0..100).map(event).collect());
+    assert!(
+        results(&chain, 1)
+            .iter()
+            .all(|result| result.code == code::REFUSED)
+    );
+    let taken = (100..1_100).take_while(|number| check(&chain, &event(*number)) == code::OK);
+    assert!(taken.count() < 1_000);
+}
+
+#[test]
+fn a_proposal_keeps_the_order_of_arrival() {
+    let chain = Chain::new();
+    let txs: Vec<Vec<u8>> = ["c", "a", "b"].map(|id| chain.admit(id)).into();
+    let (block, _) = chain.decide(txs.clone());
+    assert_eq!(block.data.expect("data").txs, txs);
+}
+
+#[test]
 fn an_event_after_its_until_is_refused_and_no_longer_waits() {
     let chain = Chain::new();
     let event = chain.admit("x");
     chain.clock.set(chain.clock.get() + 2 * 3600 * SECOND);
     chain.decide(Vec::new());
     chain.decide(Vec::new());
-    assert_eq!(
-        chain.node.application.check_tx(&event).code,
-        code::MALFORMED
-    );
+    assert_eq!(check(&chain, &event), code::MALFORMED);
     let (block, _) = chain.decide(vec![event]);
     assert!(block.data.expect("data").txs.is_empty());
 }

@@ -130,12 +130,7 @@ impl Demo {
 /// The node's program; `cargo test` of the workspace builds it, and `cargo xtask test browser` makes sure.
 #[must_use]
 pub fn program() -> PathBuf {
-    let profile = if cfg!(debug_assertions) {
-        "debug"
-    } else {
-        "release"
-    };
-    place::target().join(profile).join("lianyan-node")
+    place::program("lianyan-node")
 }
 
 fn launch(data: &Path, rpc_port: u16, page_port: u16, amount: Amount) -> Outcome<Process> {

@@ -24,6 +24,17 @@ pub fn site() -> PathBuf {
     target().join("site")
 }
 
+/// A program of the workspace; `cargo xtask test` builds those that the tests start.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    let profile = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
+    target().join(profile).join(name)
+}
+
 /// A folder that is removed when this is dropped.
 #[derive(Debug)]
 pub struct Folder(PathBuf);

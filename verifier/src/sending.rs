@@ -232,14 +232,17 @@ impl<S: Store> Verifier<S> {
         Some(unsent)
     }
 
-    /// Hands a blob to the nodes; it is named by its hash.
+    /// Hands a blob to the nodes; it is named by its hash, which a node that keeps it answers.
     async fn keep_blob<H: Host>(&self, host: &H, blob: &[u8]) -> Result<(), Unsent> {
-        let post = |url: &str| {
-            let url = [url.trim_end_matches('/'), "/blob"].concat();
-            async move { host.post(&url, blob.to_vec(), SHORT).await.is_ok() }
+        let call = [Call::query("/blob/keep", blob, 0, false)];
+        let hash = sha256(&[blob]);
+        let nodes = self.chain.nodes.iter();
+        let asked = join_all(nodes.map(|node| rpc::ask(host, &node.url, &call, SHORT))).await;
+        let has_it = |answers: &Vec<_>| {
+            let answer = answers.first().map(light_client::json::abci_query);
+            matches!(answer, Some(Ok(answer)) if answer.value == hash)
         };
-        let kept = join_all(self.chain.nodes.iter().map(|node| post(&node.url))).await;
-        if kept.contains(&true) {
+        if asked.iter().flatten().any(has_it) {
             Ok(())
         } else {
             Err(Unsent::new("no-node-answers"))

@@ -18,6 +18,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   start [--fresh] [--small] [--port N]   build everything, run the demo consortium, serve the page
+        [--engine cometbft[=0.38]]       the same on CometBFT: four validators and a full node as processes
+        [--rpc-port N] [--p2p-port N]    first of the nodes' ports
   test [part…]                           run every check, or only the parts named (see `test --list`)
   bench [name…]                          print tables of ratios: sizes, step, page, crates
   shots                                  every page as PNG, into target/shots

@@ -3,6 +3,7 @@
 use crate::failure::{Doing, Result};
 use crate::page;
 use crate::run;
+use crate::tools::cometbft::{self, CometBft};
 use crate::workspace;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -10,9 +11,10 @@ use std::process::Command;
 
 /// Where the page is served unless `--port` says otherwise.
 const PAGE_PORT: u16 = 8080;
-/// CometBFT's customary RPC port; the two further nodes take the next two.
+/// CometBFT's customary RPC port; further nodes take the next ones.
 const RPC_PORT: u16 = 26657;
-const NODES: u16 = 3;
+/// Where CometBFT processes listen for each other.
+const P2P_PORT: u16 = 26756;
 
 const TO_TRY: &str = "
 When the page's address appears below, open it in a phone-sized window, and try three things:
@@ -28,19 +30,70 @@ struct Options {
     fresh: bool,
     small: bool,
     port: u16,
+    rpc_port: u16,
+    p2p_port: u16,
+    engine: Engine,
+}
+
+/// Who decides blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    /// The node itself, with every validator's key.
+    Embedded,
+    /// CometBFT processes.
+    CometBft(CometBft),
+}
+
+impl Engine {
+    fn named(name: &str) -> Result<Self> {
+        match name.split_once('=').unwrap_or((name, "")) {
+            ("embedded", "") => Ok(Self::Embedded),
+            ("cometbft", "") => Ok(Self::CometBft(cometbft::NEWEST)),
+            ("cometbft", line) => CometBft::of_line(line).map(Self::CometBft),
+            _ => Err(
+                format!("--engine wants embedded, cometbft or cometbft=0.38, not `{name}`.").into(),
+            ),
+        }
+    }
+}
+
+impl Options {
+    /// Every port that will be listened at.
+    fn ports(&self) -> Vec<u16> {
+        let nodes = |first: u16, count: u16| (0..count).map(move |node| first.saturating_add(node));
+        let mut ports = vec![self.port];
+        match self.engine {
+            Engine::Embedded => ports.extend(nodes(self.rpc_port, 3)),
+            Engine::CometBft(_) => {
+                ports.extend(nodes(self.rpc_port, 5).chain(nodes(self.p2p_port, 5)));
+            }
+        }
+        ports
+    }
+
+    /// Chains of different engines are different chains.
+    fn data(&self) -> PathBuf {
+        let name = match self.engine {
+            Engine::Embedded => "demo".into(),
+            Engine::CometBft(version) => format!("cometbft-{}", version.line),
+        };
+        let size = if self.small { "-small" } else { "" };
+        workspace::target().join(format!("{name}{size}"))
+    }
 }
 
 /// Builds everything, then becomes the node: signals reach it directly, and nothing is left behind when it stops.
 pub fn start(words: &[String]) -> Result {
     let options = parse(words)?;
-    (RPC_PORT..RPC_PORT + NODES)
-        .chain([options.port])
-        .try_for_each(free)?;
+    options.ports().into_iter().try_for_each(free)?;
+    let engine = match options.engine {
+        Engine::Embedded => None,
+        Engine::CometBft(version) => Some(version.ensure()?),
+    };
     let site = page::build()?;
     let node = build_node()?;
     print!("{TO_TRY}");
-    let data = workspace::target().join(if options.small { "demo-small" } else { "demo" });
-    become_node(&mut demo(&node, &data, &site, &options))
+    become_node(&mut consortium(&node, engine.as_deref(), &site, &options))
 }
 
 fn parse(words: &[String]) -> Result<Options> {
@@ -48,31 +101,40 @@ fn parse(words: &[String]) -> Result<Options> {
         fresh: false,
         small: false,
         port: PAGE_PORT,
+        rpc_port: RPC_PORT,
+        p2p_port: P2P_PORT,
+        engine: Engine::Embedded,
     };
     let mut words = words.iter().map(String::as_str);
     while let Some(word) = words.next() {
-        match word {
-            "--fresh" => options.fresh = true,
-            "--small" => options.small = true,
-            "--port" => options.port = port(words.next().unwrap_or_default())?,
-            _ => match word.strip_prefix("--port=") {
-                Some(number) => options.port = port(number)?,
-                None => {
-                    return Err(format!(
-                        "`start` knows --fresh, --small and --port N, not `{word}`."
-                    )
-                    .into());
-                }
-            },
+        // `--port 9000` and `--port=9000` are the same.
+        let (name, given) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word, None),
+        };
+        let mut value = || given.or_else(|| words.next()).unwrap_or_default();
+        match name {
+            "--fresh" if given.is_none() => options.fresh = true,
+            "--small" if given.is_none() => options.small = true,
+            "--port" => options.port = port(name, value())?,
+            "--rpc-port" => options.rpc_port = port(name, value())?,
+            "--p2p-port" => options.p2p_port = port(name, value())?,
+            "--engine" => options.engine = Engine::named(value())?,
+            _ => {
+                return Err(format!(
+                    "`start` knows --fresh, --small, --engine NAME, --port N, --rpc-port N and --p2p-port N, not `{word}`."
+                )
+                .into());
+            }
         }
     }
     Ok(options)
 }
 
-fn port(number: &str) -> Result<u16> {
+fn port(name: &str, number: &str) -> Result<u16> {
     match number.parse() {
         Ok(port) if port > 0 => Ok(port),
-        _ => Err(format!("--port wants a number from 1 to 65535, not `{number}`.").into()),
+        _ => Err(format!("{name} wants a number from 1 to 65535, not `{number}`.").into()),
     }
 }
 
@@ -80,12 +142,10 @@ fn free(port: u16) -> Result {
     match TcpListener::bind(("127.0.0.1", port)) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            let advice = if (RPC_PORT..RPC_PORT + NODES).contains(&port) {
-                "is another `cargo xtask start` running?"
-            } else {
-                "choose another with --port."
-            };
-            Err(format!("port {port} is in use: {advice}").into())
+            Err(format!(
+                "port {port} is in use: is another `cargo xtask start` running? Else choose others with --port, --rpc-port or --p2p-port."
+            )
+            .into())
         }
         Err(error) => Err(format!("port {port} cannot be opened: {error}.").into()),
     }
@@ -109,17 +169,24 @@ fn build_node() -> Result<PathBuf> {
     Ok(workspace::target().join("release/lianyan-node"))
 }
 
-fn demo(node: &Path, data: &Path, site: &Path, options: &Options) -> Command {
+/// The command that runs everything: on CometBFT, where its program is given.
+fn consortium(node: &Path, cometbft: Option<&Path>, site: &Path, options: &Options) -> Command {
     let mut command = Command::new(node);
+    match cometbft {
+        None => command.arg("demo"),
+        Some(cometbft) => command
+            .args(["network", "--p2p-port", &options.p2p_port.to_string()])
+            .arg("--cometbft")
+            .arg(cometbft),
+    };
     command
-        .arg("demo")
         .arg("--data")
-        .arg(data)
+        .arg(options.data())
         .arg("--site")
         .arg(site);
     command.args([
         "--rpc-port",
-        &RPC_PORT.to_string(),
+        &options.rpc_port.to_string(),
         "--page-port",
         &options.port.to_string(),
     ]);
@@ -169,9 +236,45 @@ mod tests {
             fresh: true,
             small: false,
             port: 9000,
+            rpc_port: RPC_PORT,
+            p2p_port: P2P_PORT,
+            engine: Engine::Embedded,
         };
         assert_eq!(parsed("--fresh --port 9000").unwrap(), wanted);
         assert_eq!(parsed("--port=9000 --fresh").unwrap(), wanted);
+    }
+
+    #[test]
+    fn an_engine_is_chosen_by_its_name_and_line() {
+        for (line, engine) in [
+            ("--engine embedded", Engine::Embedded),
+            ("--engine cometbft", Engine::CometBft(cometbft::NEWEST)),
+            (
+                "--engine cometbft=0.38",
+                Engine::CometBft(cometbft::DEPLOYED),
+            ),
+            ("--engine=cometbft=0.40", Engine::CometBft(cometbft::NEWEST)),
+        ] {
+            assert_eq!(parsed(line).unwrap().engine, engine, "{line}");
+        }
+        assert!(parsed("--engine tendermint").is_err());
+        assert!(parsed("--engine cometbft=0.34").is_err());
+    }
+
+    #[test]
+    fn chains_of_different_engines_and_sizes_lie_apart() {
+        let lines = [
+            "",
+            "--small",
+            "--engine cometbft",
+            "--engine cometbft=0.38",
+            "--engine cometbft --small",
+        ];
+        let folders: std::collections::BTreeSet<PathBuf> = lines
+            .map(|line| parsed(line).unwrap().data())
+            .into_iter()
+            .collect();
+        assert_eq!(folders.len(), lines.len());
     }
 
     #[test]
@@ -190,9 +293,11 @@ mod tests {
     fn a_port_in_use_is_named() {
         let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        assert_eq!(
-            free(port).unwrap_err().to_string(),
-            format!("port {port} is in use: choose another with --port.")
+        assert!(
+            free(port)
+                .unwrap_err()
+                .to_string()
+                .starts_with(&format!("port {port} is in use"))
         );
     }
 }

@@ -16,6 +16,12 @@ pub mod code {
     pub const NO_SUCH_HEIGHT: u32 = 4;
     /// No such blob.
     pub const NO_SUCH_BLOB: u32 = 5;
+    /// The node could not answer.
+    pub const FAILED: u32 = 6;
+    /// In a block already.
+    pub const KNOWN: u32 = 7;
+    /// Its key has handed in too much lately.
+    pub const TOO_MANY: u32 = 8;
 }
 
 /// Where the application stands.
@@ -33,11 +39,23 @@ pub struct InfoResponse {
     pub last_block_app_hash: Vec<u8>,
 }
 
+/// Type of the one operation of a proof.
+pub const PROOF_TYPE: &str = "ics23:jmt";
+
+/// A validator's consensus key, raw.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ValidatorKey {
+    /// Ed25519, 32 bytes.
+    Ed25519([u8; 32]),
+    /// ML-DSA-65 (FIPS 204), 1952 bytes.
+    MlDsa65(Vec<u8>),
+}
+
 /// A validator's power, to be set; 0 removes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidatorUpdate {
-    /// Raw Ed25519 key.
-    pub key: [u8; 32],
+    /// Its key.
+    pub key: ValidatorKey,
     /// Voting power.
     pub power: i64,
 }
@@ -65,14 +83,21 @@ pub struct InitChainResponse {
 }
 
 /// Whether a transaction may wait for a block.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckTxRequest<'a> {
+    /// The transaction.
+    pub tx: &'a [u8],
+    /// Whether it waits already, and is only looked at again.
+    pub again: bool,
+}
+
+/// The answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckTxResponse {
-    /// [`code::OK`] or [`code::MALFORMED`].
+    /// [`code::OK`], [`code::MALFORMED`], [`code::KNOWN`] or [`code::TOO_MANY`].
     pub code: u32,
     /// Why not.
     pub log: String,
-    /// Who signed first: what rate limits count by.
-    pub sender: String,
 }
 
 /// The proposer asks what to put into a block.

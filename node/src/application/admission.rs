@@ -1,11 +1,16 @@
 //! What may be in a block at all: well-formed events with good signatures, for this chain.
 
-use super::{Application, CheckTxResponse, code};
-use crate::merkle::{Hash, sha256};
+use super::{Application, CheckTxRequest, CheckTxResponse, code};
+use crate::{
+    comet,
+    merkle::{Hash, sha256},
+    store::Table,
+};
 use records::{Event, registry};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
+    time::Instant,
 };
 
 /// Opened events kept between the check and the block, so that signatures are verified once.
@@ -61,32 +66,39 @@ impl Application {
 
     /// `CheckTx`: whether a transaction may wait for a block. Rules of records are not judged here: a refusal belongs into a block, where it
     /// can be proven.
-    pub fn check_tx(&self, tx: &[u8]) -> CheckTxResponse {
-        let Some(position) = self.position() else {
-            return malformed("the chain has no genesis yet");
+    pub fn check_tx(&self, request: CheckTxRequest<'_>) -> CheckTxResponse {
+        let (code, log) = match self.judge(request) {
+            Ok(()) => (code::OK, String::new()),
+            Err(why) => why,
         };
-        match self.open_event(&position.chain_id, tx) {
-            Err(why) => malformed(&why),
-            Ok(event) if event.payload().until < position.time => {
-                malformed("the event may no longer be written: its `until` has passed")
-            }
-            Ok(event) => CheckTxResponse {
-                code: code::OK,
-                log: String::new(),
-                sender: event
-                    .signers()
-                    .first()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-            },
-        }
+        CheckTxResponse { code, log }
     }
-}
 
-fn malformed(why: &str) -> CheckTxResponse {
-    CheckTxResponse {
-        code: code::MALFORMED,
-        log: why.into(),
-        sender: String::new(),
+    fn judge(&self, CheckTxRequest { tx, again }: CheckTxRequest<'_>) -> Result<(), (u32, String)> {
+        let malformed = |why: &str| (code::MALFORMED, why.into());
+        let position = self
+            .position()
+            .ok_or_else(|| malformed("the chain has no genesis yet"))?;
+        let event = self
+            .open_event(&position.chain_id, tx)
+            .map_err(|why| malformed(&why))?;
+        if event.payload().until < position.time {
+            return Err(malformed(
+                "the event may no longer be written: its `until` has passed",
+            ));
+        }
+        // Anyone can send again what someone else has signed.
+        let known = self.store.snapshot().and_then(|snapshot| {
+            let place = snapshot.get(Table::TxIndex, &comet::tx_hash(tx))?;
+            Ok(place.is_some())
+        });
+        if known.map_err(|error| (code::FAILED, error.to_string()))? {
+            return Err((code::KNOWN, "the event is in a block already".into()));
+        }
+        if !again && !self.rates.take(event.signers(), Instant::now()) {
+            let why = "too many events of this key: wait a little";
+            return Err((code::TOO_MANY, why.into()));
+        }
+        Ok(())
     }
 }

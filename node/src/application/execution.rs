@@ -1,11 +1,11 @@
 //! Executing a block.
 
 use super::{
-    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, admission::Opened,
-    code, directory::Governing,
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorKey, ValidatorUpdate,
+    admission::Opened, code, directory::Governing, rates::REFUSED,
 };
 use crate::{
-    comet::ExecTxResult,
+    comet::{self, ExecTxResult},
     error::{Error, Result},
     merkle::Hash,
     store::{Changes, EntryPlace, Snapshot, StoredRecord, Table},
@@ -18,7 +18,10 @@ use records::{
     },
     log::{Entry, LogTree, leaf_hash},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Instant,
+};
 
 /// A record that this block changes.
 struct Touched {
@@ -168,6 +171,12 @@ impl Application {
         request: &FinalizeBlockRequest<'_>,
     ) -> Result<FinalizeBlockResponse> {
         let mut position = self.founded()?;
+        if request.height != position.height + 1 {
+            return Err(Error::BadBlock {
+                height: i64::try_from(request.height).unwrap_or(i64::MAX),
+                why: format!("the application is at height {}", position.height),
+            });
+        }
         let snapshot = self.store.snapshot()?;
         let directory = Governing::new(&snapshot, Some(position.version));
         let rules_version = governing(directory.rules_version(request.height))?;
@@ -237,10 +246,18 @@ impl Application {
                 }
                 .encode();
                 let outcome = match self.open_event(context.chain, tx) {
-                    Ok(event) => result(&event, execution.event(&event, context, place, &entry)?),
+                    Ok(event) => {
+                        let outcome = execution.event(&event, context, place, &entry)?;
+                        if outcome.is_err() {
+                            self.rates.charge(event.signers(), REFUSED, Instant::now());
+                        }
+                        result(&event, outcome)
+                    }
                     // Two thirds of the power accepted the block in spite of `process_proposal`: answer alike everywhere, change nothing.
                     Err(why) => malformed(why),
                 };
+                let hash = comet::tx_hash(tx).to_vec();
+                execution.changes.put(Table::TxIndex, hash, place.encode());
                 execution.changes.put(Table::Entries, place.encode(), entry);
                 Ok(outcome)
             })
@@ -259,11 +276,11 @@ impl Execution<'_> {
         let gone = old
             .keys()
             .filter(|key| !new.contains_key(*key))
-            .map(|key| (*key, 0));
+            .map(|key| (key.clone(), 0));
         let changed = new
             .iter()
             .filter(|(key, power)| old.get(*key) != Some(power))
-            .map(|(key, power)| (*key, *power));
+            .map(|(key, power)| (key.clone(), *power));
         Ok(changed
             .chain(gone)
             .map(|(key, power)| ValidatorUpdate { key, power })
@@ -292,13 +309,14 @@ impl Execution<'_> {
 }
 
 /// Keys and powers of a consortium's validators.
-pub(super) fn powers(consortium: &Consortium) -> BTreeMap<[u8; 32], i64> {
+pub(super) fn powers(consortium: &Consortium) -> BTreeMap<ValidatorKey, i64> {
     consortium
         .members
         .iter()
         .flat_map(|seat| &seat.validators)
         .map(|validator| {
             let PublicKey::Ed25519(key) = validator.key;
+            let key = ValidatorKey::Ed25519(key);
             (key, i64::try_from(validator.power).unwrap_or(i64::MAX))
         })
         .collect()

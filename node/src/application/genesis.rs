@@ -1,7 +1,7 @@
 //! The chain begins: the founding events of the genesis document.
 
 use super::{
-    Application, InitChainRequest, InitChainResponse, ValidatorUpdate,
+    Application, FIRST_RULES, InitChainRequest, InitChainResponse, ValidatorUpdate,
     directory::Governing,
     execution::{Execution, powers},
     position::Position,
@@ -36,13 +36,14 @@ impl Application {
     pub fn init_chain(&self, request: &InitChainRequest) -> Result<InitChainResponse> {
         let state: AppState = serde_json::from_slice(&request.app_state_bytes)
             .map_err(|error| Error::Setup(format!("genesis app_state: {error}")))?;
+        self.require_unbegun(request)?;
         let snapshot = self.store.snapshot()?;
         let directory = Governing::new(&snapshot, None);
         let context = Context {
             chain: &request.chain_id,
             height: 0,
             time: request.time,
-            rules_version: 1,
+            rules_version: FIRST_RULES,
             directory: &directory,
         };
         let mut execution = Execution::new(&snapshot, None);
@@ -69,7 +70,7 @@ impl Application {
             app_hash,
             version: 0,
             hashes_logged: 0,
-            app_version: 1,
+            app_version: FIRST_RULES,
         };
         position.save(&mut changes)?;
         *super::lock(&self.pending) = Some((position, changes));
@@ -77,6 +78,19 @@ impl Application {
             validators,
             app_hash,
         })
+    }
+
+    /// A chain whose first block was not decided before a crash begins again, the same; any other stays what it is.
+    fn require_unbegun(&self, request: &InitChainRequest) -> Result<()> {
+        match self.position() {
+            Some(position) if position.height > 0 || position.chain_id != request.chain_id => {
+                Err(Error::Setup(format!(
+                    "the database holds chain {} at height {}, and cannot begin {}",
+                    position.chain_id, position.height, request.chain_id
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn execute_founding(
@@ -114,7 +128,7 @@ fn founding(position: u32, why: &str) -> Error {
 /// The genesis document names the validators twice; they must be the same.
 fn require_same(founded: &[ValidatorUpdate], listed: &[ValidatorUpdate]) -> Result<()> {
     let mut listed = listed.to_vec();
-    listed.sort_by_key(|validator| validator.key);
+    listed.sort_by(|a, b| a.key.cmp(&b.key));
     if founded == listed {
         Ok(())
     } else {

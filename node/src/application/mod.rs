@@ -12,11 +12,13 @@ mod genesis;
 mod position;
 mod proposal;
 mod query;
+mod rates;
 
 pub use abci::{
-    CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse, InitChainRequest,
-    InitChainResponse, PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest,
-    QueryResponse, ValidatorUpdate, code,
+    CheckTxRequest, CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse,
+    InitChainRequest, InitChainResponse, PROOF_TYPE, PrepareProposalRequest,
+    ProcessProposalRequest, Proposal, QueryRequest, QueryResponse, ValidatorKey, ValidatorUpdate,
+    code,
 };
 pub use genesis::AppState;
 pub use proposal::TX_OVERHEAD;
@@ -27,6 +29,7 @@ use crate::{
 };
 use admission::Admitted;
 use position::Position;
+use rates::Rates;
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 /// Recent heights whose state stays provable, unless set otherwise.
@@ -34,11 +37,15 @@ pub const DEFAULT_HORIZON: u64 = 10_000;
 /// Fewest recent heights that stay provable.
 pub const LEAST_HORIZON: u64 = 1_000;
 
+/// Version of the rules that a chain begins with.
+const FIRST_RULES: u64 = 1;
+
 /// The application.
 pub struct Application {
     store: Arc<Store>,
     upper: Arc<UpperNodes>,
     admitted: Admitted,
+    rates: Rates,
     /// As of the last commit.
     committed: RwLock<Option<Position>>,
     /// What `finalize_block` made and `commit` will write.
@@ -54,6 +61,7 @@ impl Application {
             store,
             upper: Arc::default(),
             admitted: Admitted::default(),
+            rates: Rates::default(),
             committed: RwLock::new(position),
             pending: Mutex::new(None),
             horizon: horizon.max(LEAST_HORIZON),
@@ -66,7 +74,9 @@ impl Application {
         InfoResponse {
             data: "lianyan".into(),
             version: env!("CARGO_PKG_VERSION").into(),
-            app_version: position.as_ref().map_or(0, |position| position.app_version),
+            app_version: position
+                .as_ref()
+                .map_or(FIRST_RULES, |position| position.app_version),
             last_block_height: position.as_ref().map_or(0, |position| position.height),
             last_block_app_hash: position
                 .map(|position| position.app_hash.to_vec())

@@ -8,14 +8,17 @@ use super::{
 };
 use crate::{
     error::Result,
-    merkle::Hash,
-    store::{MAX_LOG_ANSWER, Snapshot, Table},
+    merkle::{Hash, sha256},
+    store::{Changes, MAX_LOG_ANSWER, Snapshot, Table},
 };
 use ics23_prost::Message;
 use records::log::pack_entries;
 
 /// Bytes of a packed entry of `block-hashes/main`: length, height, hash.
 const PACKED_BLOCK_HASH: u64 = 4 + 8 + 32;
+
+/// Largest blob.
+const MAX_BLOB: usize = 256 * 1024;
 
 /// Why a query has no answer: a code and a sentence.
 type Unanswered = (u32, &'static str);
@@ -42,6 +45,9 @@ impl Application {
                 "the chain has no genesis yet",
             )));
         };
+        if request.path == "/blob/keep" {
+            return self.keep_blob(&request.data);
+        }
         let snapshot = self.store.snapshot()?;
         let height = match self.shown_height(&position, request.height) {
             Ok(height) => height,
@@ -64,6 +70,23 @@ impl Application {
             key,
             height,
             ..answer
+        })
+    }
+
+    /// Keeps a blob under its hash, at this node. Blobs are no part of the state: events name them by their hash, and replay never needs them.
+    /// That it is a query lets CometBFT's own RPC carry it.
+    fn keep_blob(&self, blob: &[u8]) -> Result<QueryResponse> {
+        if blob.is_empty() || blob.len() > MAX_BLOB {
+            return Ok(refused((code::BAD_QUERY, "a blob has 1 byte to 256 KiB")));
+        }
+        let hash = sha256(blob).to_vec();
+        let mut changes = Changes::default();
+        changes.put(Table::Blobs, hash.clone(), blob.to_vec());
+        self.store.commit(changes)?;
+        Ok(QueryResponse {
+            key: hash.clone(),
+            value: hash,
+            ..QueryResponse::default()
         })
     }
 

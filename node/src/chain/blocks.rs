@@ -15,7 +15,7 @@ pub type TxPlace = EntryPlace;
 
 impl Changes {
     /// Keeps a decided block, without its transactions, which are log entries.
-    pub(super) fn put_block(&mut self, block: &Block, meta: &BlockMeta, commit: &Commit) {
+    pub(super) fn put_block(&mut self, meta: &BlockMeta, commit: &Commit) {
         let height = commit.height.to_be_bytes().to_vec();
         let hash = meta
             .block_id
@@ -25,14 +25,6 @@ impl Changes {
         self.put(Table::Metas, height.clone(), meta.encode_to_vec());
         self.put(Table::Commits, height.clone(), commit.encode_to_vec());
         self.put(Table::HashIndex, hash, height);
-        let txs = block.data.iter().flat_map(|data| &data.txs);
-        for (position, tx) in (0..).zip(txs) {
-            let place = EntryPlace {
-                height: commit.height.unsigned_abs(),
-                position,
-            };
-            self.put(Table::TxIndex, comet::tx_hash(tx).to_vec(), place.encode());
-        }
     }
 
     /// Keeps what executing a block gave.

@@ -1,6 +1,6 @@
 //! A node that follows the chain: verifies each block, executes it, keeps it.
 
-use super::{ChainState, Genesis, verify};
+use super::{ChainState, Genesis, state::powers, verify};
 use crate::{
     application::{
         Application, FinalizeBlockRequest, FinalizeBlockResponse, ProcessProposalRequest, Proposal,
@@ -133,8 +133,8 @@ impl FullNode {
             header: Some(header),
             num_txs: txs.len() as i64,
         };
-        changes.put_block(block, &meta, commit);
-        changes.put_results(next.height, &results(&answer));
+        changes.put_block(&meta, commit);
+        changes.put_results(next.height, &results(&answer)?);
         next.save(&mut changes)?;
         self.application.commit(changes)?;
         let height = next.height.unsigned_abs();
@@ -165,17 +165,16 @@ fn begin(application: &Application, genesis: &Genesis) -> Result<ChainState> {
 }
 
 /// The answer as CometBFT keeps it.
-fn results(answer: &FinalizeBlockResponse) -> ResponseFinalizeBlock {
-    let updates = answer
-        .validator_updates
-        .iter()
-        .map(|update| ValidatorUpdate {
+fn results(answer: &FinalizeBlockResponse) -> Result<ResponseFinalizeBlock> {
+    let updates = powers(answer)?
+        .into_iter()
+        .map(|(key, power)| ValidatorUpdate {
             pub_key: Some(PublicKey {
-                sum: Some(public_key::Sum::Ed25519(update.key.to_vec())),
+                sum: Some(public_key::Sum::Ed25519(key.to_vec())),
             }),
-            power: update.power,
+            power,
         });
-    ResponseFinalizeBlock {
+    Ok(ResponseFinalizeBlock {
         events: Vec::new(),
         tx_results: answer.tx_results.clone(),
         validator_updates: updates.collect(),
@@ -184,5 +183,5 @@ fn results(answer: &FinalizeBlockResponse) -> ResponseFinalizeBlock {
             ..ConsensusParams::default()
         }),
         app_hash: answer.app_hash.to_vec().into(),
-    }
+    })
 }

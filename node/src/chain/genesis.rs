@@ -1,7 +1,7 @@
 //! The genesis document, in CometBFT's JSON.
 
 use crate::{
-    application::{AppState, InitChainRequest, ValidatorUpdate},
+    application::{AppState, InitChainRequest, ValidatorKey, ValidatorUpdate},
     comet::{self, ConsensusParams, Timestamp, ValidatorSet},
     error::{Error, Result},
 };
@@ -66,7 +66,7 @@ impl Genesis {
     /// What the application is told.
     pub fn init_chain(&self) -> Result<InitChainRequest> {
         let validators = self.validators.iter().map(|validator| ValidatorUpdate {
-            key: validator.key,
+            key: ValidatorKey::Ed25519(validator.key),
             power: validator.power,
         });
         Ok(InitChainRequest {

@@ -2,7 +2,7 @@
 
 use super::Genesis;
 use crate::{
-    application::{FinalizeBlockResponse, InitChainResponse},
+    application::{FinalizeBlockResponse, InitChainResponse, ValidatorKey},
     comet::{
         self, BLOCK_PROTOCOL, Block, BlockId, Commit, ConsensusParams, Header, Timestamp,
         ValidatorSet,
@@ -141,12 +141,7 @@ impl ChainState {
         let header = block.header.as_ref();
         let time = header.and_then(|header| header.time.as_ref());
         let mut next_validators = self.next_validators.clone();
-        next_validators.update(
-            answer
-                .validator_updates
-                .iter()
-                .map(|update| (update.key, update.power)),
-        );
+        next_validators.update(powers(answer)?);
         next_validators.advance();
         Ok(Self {
             chain_id: self.chain_id.clone(),
@@ -166,4 +161,16 @@ impl ChainState {
             last_results_hash: comet::results_hash(&answer.tx_results),
         })
     }
+}
+
+/// Changed powers. Here validators sign with Ed25519; other keys are CometBFT's alone.
+pub(super) fn powers(answer: &FinalizeBlockResponse) -> Result<Vec<([u8; 32], i64)>> {
+    let updates = answer.validator_updates.iter();
+    let powers = updates.map(|update| match update.key {
+        ValidatorKey::Ed25519(key) => Ok((key, update.power)),
+        ValidatorKey::MlDsa65(_) => Err(Error::Setup(
+            "a validator with an ML-DSA-65 key needs CometBFT v0.40".into(),
+        )),
+    });
+    powers.collect()
 }

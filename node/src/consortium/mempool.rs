@@ -1,8 +1,8 @@
-//! Transactions that wait for a block; bounded in number, bytes and by sender.
+//! Transactions that wait for a block; bounded in number and bytes. How much one key may hand in is the application's to say.
 
 use crate::{comet, merkle::Hash};
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashSet, VecDeque},
     sync::{Condvar, Mutex, MutexGuard},
     time::Instant,
 };
@@ -11,8 +11,6 @@ use std::{
 const MAX_TXS: usize = 5_000;
 /// Most bytes.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
-/// Most transactions of one sender.
-const MAX_OF_SENDER: usize = 1_000;
 
 /// Why a transaction may not wait.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,22 +28,17 @@ pub enum Full {
         /// Their bytes.
         bytes: usize,
     },
-    /// Too many of one sender.
-    #[error("mempool is full for this sender: {MAX_OF_SENDER} of its transactions wait already")]
-    Sender,
 }
 
 struct Waiting {
     hash: Hash,
     tx: Vec<u8>,
-    sender: String,
 }
 
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<Waiting>,
     hashes: HashSet<Hash>,
-    senders: HashMap<String, usize>,
     bytes: usize,
 }
 
@@ -58,7 +51,7 @@ pub struct Mempool {
 
 impl Mempool {
     /// Takes a transaction that was checked.
-    pub fn add(&self, tx: Vec<u8>, sender: String) -> Result<(), Full> {
+    pub fn add(&self, tx: Vec<u8>) -> Result<(), Full> {
         let mut queue = self.lock();
         let hash = comet::tx_hash(&tx);
         if queue.hashes.contains(&hash) {
@@ -70,14 +63,9 @@ impl Mempool {
                 bytes: queue.bytes,
             });
         }
-        let of_sender = queue.senders.entry(sender.clone()).or_default();
-        if *of_sender >= MAX_OF_SENDER {
-            return Err(Full::Sender);
-        }
-        *of_sender += 1;
         queue.bytes += tx.len();
         queue.hashes.insert(hash);
-        queue.waiting.push_back(Waiting { hash, tx, sender });
+        queue.waiting.push_back(Waiting { hash, tx });
         self.arrived.notify_all();
         Ok(())
     }
@@ -105,12 +93,6 @@ impl Mempool {
             }
             queue.hashes.remove(&entry.hash);
             queue.bytes -= entry.tx.len();
-            if let Some(count) = queue.senders.get_mut(&entry.sender) {
-                *count -= 1;
-                if *count == 0 {
-                    queue.senders.remove(&entry.sender);
-                }
-            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Mempool, Signers, now};
 use crate::{
-    application::{PrepareProposalRequest, code},
+    application::{CheckTxRequest, PrepareProposalRequest, code},
     chain::FullNode,
     comet::{self, Block, Commit},
     error::Result,
@@ -140,7 +140,11 @@ fn drop_decided(node: &FullNode, mempool: &Mempool) -> Result<()> {
     let snapshot = node.snapshot()?;
     mempool.retain(|hash, tx| {
         matches!(snapshot.tx_place(hash), Ok(None))
-            && node.application.check_tx(tx).code == code::OK
+            && node
+                .application
+                .check_tx(CheckTxRequest { tx, again: true })
+                .code
+                == code::OK
     });
     Ok(())
 }

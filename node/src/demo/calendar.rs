@@ -1,6 +1,6 @@
-//! The days of the script, in the time of China (UTC+8).
+//! The days of the script: six weeks that lie before now, in the time of China (UTC+8), or the same days in a few minutes from now on.
 
-use super::Size;
+use super::{Size, Tempo};
 use records::codes::Date;
 
 /// Nanoseconds of a second, an hour, a day.
@@ -22,22 +22,29 @@ const CLOCK: [(i64, i64); SLOTS] = [(9, 5), (11, 40), (14, 20), (17, 15), (20, 5
 /// Minutes before the end.
 const LAST: [i64; LAST_SLOTS] = [95, 50, 12];
 
+/// A live script's first slot comes this long after its start: the processes have to come up.
+const LEAD: i64 = 40 * SECOND;
+/// A live vote is announced this much earlier and stays open this much longer, in case that blocks come late.
+const GRACE: i64 = 30 * SECOND;
+
 /// Block times of the script.
 #[derive(Clone, Copy)]
 pub struct Calendar {
     start: i64,
     midnight: i64,
     size: Size,
+    tempo: Tempo,
 }
 
 impl Calendar {
     /// For a chain whose first block has this time, Unix nanoseconds.
-    pub fn new(start: i64, size: Size) -> Self {
+    pub fn new(start: i64, size: Size, tempo: Tempo) -> Self {
         let since_midnight = (start + CHINA).rem_euclid(DAY);
         Self {
             start,
             midnight: start - since_midnight + DAY,
             size,
+            tempo,
         }
     }
 
@@ -46,9 +53,24 @@ impl Calendar {
         self.start
     }
 
-    /// Where the script ends, shortly before now.
+    /// Where the script ends; of the past one, shortly before now.
     pub fn end(&self) -> i64 {
-        self.start + SPAN
+        match self.tempo {
+            Tempo::Past => self.start + SPAN,
+            Tempo::Live => self.live(DAYS, LAST_SLOTS),
+        }
+    }
+
+    /// Between two slots of a live script: blocks come about once a second, and those of the full set are full.
+    fn beat(&self) -> i64 {
+        match self.size {
+            Size::Full => 2 * SECOND,
+            Size::Small => SECOND,
+        }
+    }
+
+    fn live(&self, day: u32, slot: usize) -> i64 {
+        self.start + LEAD + (i64::from(day) * SLOTS as i64 + slot as i64) * self.beat()
     }
 
     /// A block's time on a day from 0 to 40. The small set has two slots a day, the full one five.
@@ -59,13 +81,44 @@ impl Calendar {
             Size::Small if slot < 3 => 1,
             Size::Small => 3,
         };
+        if self.tempo == Tempo::Live {
+            return self.live(day, slot);
+        }
         let (hour, minute) = CLOCK[slot];
         self.midnight + i64::from(day) * DAY + hour * HOUR + minute * 60 * SECOND
     }
 
     /// A block's time after the last whole day.
     pub fn last(&self, slot: usize) -> i64 {
-        self.end() - LAST[slot] * 60 * SECOND
+        match self.tempo {
+            Tempo::Past => self.end() - LAST[slot] * 60 * SECOND,
+            Tempo::Live => self.live(DAYS, slot),
+        }
+    }
+
+    /// Midnight before a day, later ones than the script's included: when ballots may begin.
+    pub fn midnight(&self, day: u32) -> i64 {
+        match self.tempo {
+            Tempo::Past => self.midnight + i64::from(day) * DAY,
+            Tempo::Live if day <= DAYS => self.live(day, 0) - self.beat() / 4,
+            Tempo::Live => self.end() + i64::from(day - DAYS) * DAY,
+        }
+    }
+
+    /// When ballots end that may be cast until a day's midnight.
+    pub fn closing(&self, day: u32) -> i64 {
+        match self.tempo {
+            Tempo::Past => self.midnight(day),
+            Tempo::Live => self.midnight(day) + GRACE,
+        }
+    }
+
+    /// When a vote is announced on a day.
+    pub fn announcement(&self, day: u32) -> i64 {
+        match self.tempo {
+            Tempo::Past => self.at(day, 0),
+            Tempo::Live => self.live(day, 0) - GRACE,
+        }
     }
 
     /// Day and slot numbered through, for whoever spreads events over days.
@@ -122,7 +175,8 @@ mod tests {
     fn block_times_rise_and_lie_within_the_span_whenever_it_begins() {
         for size in [Size::Full, Size::Small] {
             for hours in 0..24 {
-                let calendar = Calendar::new(1_790_000_000 * SECOND + hours * HOUR, size);
+                let start = 1_790_000_000 * SECOND + hours * HOUR;
+                let calendar = Calendar::new(start, size, Tempo::Past);
                 let mut times: Vec<i64> = (0..DAYS)
                     .flat_map(|day| (0..SLOTS).map(move |slot| (day, slot)))
                     .map(|(day, slot)| calendar.at(day, slot))
@@ -135,6 +189,24 @@ mod tests {
                 assert!(times[0] > calendar.start());
                 assert!(times[times.len() - 1] < calendar.end());
             }
+        }
+    }
+
+    #[test]
+    fn a_live_script_keeps_the_order_of_its_days_and_takes_minutes() {
+        for size in [Size::Full, Size::Small] {
+            let calendar = Calendar::new(1_790_000_000 * SECOND, size, Tempo::Live);
+            let mut before = calendar.start();
+            for day in 0..DAYS {
+                assert!(before < calendar.midnight(day));
+                assert!(calendar.midnight(day) < calendar.at(day, 0));
+                before = calendar.at(day, SLOTS - 1);
+            }
+            assert!(before < calendar.last(0) && calendar.last(LAST_SLOTS - 1) < calendar.end());
+            assert!(calendar.start() < calendar.announcement(0), "members first");
+            assert!(calendar.closing(30) < calendar.end(), "closed when told");
+            assert!(calendar.midnight(DAYS + 1) > calendar.end() + HOUR, "open");
+            assert!(calendar.end() - calendar.start() < 10 * 60 * SECOND);
         }
     }
 }

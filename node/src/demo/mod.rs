@@ -37,6 +37,15 @@ pub enum Size {
     Small,
 }
 
+/// When it happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tempo {
+    /// In the six weeks before now, at block times that the embedded consortium makes.
+    Past,
+    /// In the same order within minutes from the start: on CometBFT, whose block times are the validators' clocks.
+    Live,
+}
+
 /// Everything that happens on the demo chain.
 pub struct Script {
     chain: String,
@@ -51,8 +60,8 @@ pub struct Script {
 impl Script {
     /// The script of a chain whose first block has the time `start` (Unix nanoseconds), which is its genesis time too; the last block is at most
     /// [`SPAN`] later. The same arguments give the same bytes.
-    pub fn new(chain_id: &str, start: i64, size: Size) -> Self {
-        let calendar = Calendar::new(start, size);
+    pub fn new(chain_id: &str, start: i64, size: Size, tempo: Tempo) -> Self {
+        let calendar = Calendar::new(start, size, tempo);
         let members = Members::new(start);
         let mut book = Book::default();
         members.admit(&mut book, &calendar);
@@ -90,6 +99,16 @@ impl Script {
     /// in the codes begin with.
     pub fn write_try(&self, dir: &Path, page: &str) -> io::Result<()> {
         tryout::write(self, dir, page)
+    }
+
+    /// Time of the first block, Unix nanoseconds: the genesis time.
+    pub fn start(&self) -> i64 {
+        self.calendar.start()
+    }
+
+    /// From the first block to the last, nanoseconds.
+    pub fn length(&self) -> i64 {
+        self.calendar.end() - self.calendar.start()
     }
 
     /// How many events all blocks carry together.

@@ -1,13 +1,9 @@
-//! HTTP: GET with URI parameters, JSON-RPC POST, and blobs.
+//! HTTP: GET with URI parameters, and JSON-RPC POST.
 
 use super::{
     Rpc, RpcError,
     methods::{METHODS, Method},
     params::Params,
-};
-use crate::{
-    merkle::sha256,
-    store::{Changes, Table},
 };
 use axum::{
     Router,
@@ -15,7 +11,7 @@ use axum::{
     extract::{DefaultBodyLimit, Query, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::get,
 };
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -28,8 +24,6 @@ use tower_http::{
 const MAX_BODY: usize = 1_000_000;
 /// Most requests in one batch, as CometBFT's.
 const MAX_BATCH: usize = 10;
-/// Largest blob.
-const MAX_BLOB: usize = 256 * 1024;
 /// A request that takes longer is given up.
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// CometBFT answers URI requests with this id.
@@ -37,9 +31,7 @@ const URI_ID: i64 = -1;
 
 /// The routes of a node's RPC.
 pub fn router(rpc: Arc<Rpc>) -> Router {
-    let mut router = Router::new()
-        .route("/", get(list).post(json_rpc))
-        .route("/blob", post(keep_blob));
+    let mut router = Router::new().route("/", get(list).post(json_rpc));
     for method in METHODS {
         let call = move |State(rpc): State<Arc<Rpc>>,
                          Query(params): Query<HashMap<String, String>>| {
@@ -177,30 +169,6 @@ async fn one_request(rpc: Arc<Rpc>, request: Value) -> Option<Value> {
         Ok(result) => result_of(id, result),
         Err(error) => error_of(id, &error),
     })
-}
-
-/// Keeps a blob under its hash, at every node of this process.
-async fn keep_blob(State(rpc): State<Arc<Rpc>>, body: Result<Bytes, BytesRejection>) -> Response {
-    let blob = match body {
-        Ok(blob) if blob.len() <= MAX_BLOB => blob,
-        _ => return (StatusCode::PAYLOAD_TOO_LARGE, "a blob is at most 256 KiB").into_response(),
-    };
-    let hash = sha256(&blob);
-    let kept = tokio::task::spawn_blocking(move || {
-        rpc.blob_keepers.iter().try_for_each(|node| {
-            let mut changes = Changes::default();
-            changes.put(Table::Blobs, hash.to_vec(), blob.to_vec());
-            node.application.store().commit(changes)
-        })
-    });
-    match kept.await {
-        Ok(Ok(())) => answer(StatusCode::OK, &json!({ "hash": hex::encode(hash) })),
-        _ => (
-            StatusCode::INSUFFICIENT_STORAGE,
-            "the blob could not be kept",
-        )
-            .into_response(),
-    }
 }
 
 fn result_of(id: Value, result: Value) -> Value {

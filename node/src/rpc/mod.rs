@@ -23,8 +23,6 @@ pub struct Rpc {
     pub mempool: Arc<Mempool>,
     /// The node that this one follows; none where blocks are decided.
     pub source: Option<Arc<FullNode>>,
-    /// Every node that keeps the blobs that are sent here.
-    pub blob_keepers: Vec<Arc<FullNode>>,
     /// Name of the node.
     pub moniker: String,
     /// Its raw Ed25519 key: a validator's, or one without power.

@@ -1,7 +1,7 @@
 //! `lianyan-node demo`: a consortium of four members, three nodes and the page, in one process.
 
 use super::{
-    chains::{self, NODES, port},
+    chains::{self, Asked},
     desk, fill, founding,
     home::{Chain, Home},
     options, servers, site,
@@ -10,7 +10,7 @@ use crate::{
     application::DEFAULT_HORIZON,
     chain::FullNode,
     consortium::{Follower, Mempool, Pace, Producer, catch_up, now},
-    demo::{FOUNDERS, Script, Size},
+    demo::{FOUNDERS, Script, Tempo},
     error::{Error, Result},
     rpc::{self, Rpc},
 };
@@ -20,6 +20,9 @@ use std::{
     time::Duration,
 };
 use tokio::{runtime::Runtime, sync::watch, time};
+
+/// How many nodes there are: one each of the members with the most power.
+const NODES: usize = 3;
 
 /// The newest block's time is at most this far behind when the page is served.
 const SERVED_LAG: i64 = 30 * 1_000_000_000;
@@ -41,14 +44,7 @@ pub(super) fn run(options: &options::Demo) -> Result<()> {
         // Nobody was told of a chain whose data was not written to the end.
         _ => {
             home.clear()?;
-            founding::found(
-                &home,
-                if options.small {
-                    Size::Small
-                } else {
-                    Size::Full
-                },
-            )?
+            founding::found(&home, options.size(), Tempo::Past)?
         }
     };
     let script = chain.script();
@@ -99,13 +95,13 @@ fn serve(
     let (stop, stopped) = watch::channel(false);
     let outcome = runtime.block_on(async {
         until_current(&nodes[0]).await;
-        let chains = chains::document(options, chain, &nodes[0])?;
+        let chains = chains(options, chain, &nodes[0])?;
         let rpcs: Vec<Arc<Rpc>> = (0..NODES)
             .map(|node| Arc::new(rpc_of(options, chain, nodes, &mempool, node)))
             .collect();
         let desk = desk::Counter {
             desk: script.desk(),
-            rpc: rpcs[0].clone(),
+            chain: rpcs[0].clone(),
         };
         let mut routers: Vec<axum::Router> = rpcs.into_iter().map(rpc::router).collect();
         let site = options.site.as_deref();
@@ -146,7 +142,6 @@ fn rpc_of(
         node: nodes[node].clone(),
         mempool: mempool.clone(),
         source: (node > 0).then(|| nodes[0].clone()),
-        blob_keepers: nodes.to_vec(),
         moniker: FOUNDERS[node].id.into(),
         key: chain.node_key(node),
         address: SocketAddr::new(options.listen, port(options, node)).to_string(),
@@ -154,8 +149,33 @@ fn rpc_of(
     }
 }
 
+/// The port of a node's RPC.
+fn port(options: &options::Demo, node: usize) -> u16 {
+    options.rpc_port.saturating_add(node as u16)
+}
+
+fn chains(options: &options::Demo, chain: &Chain, node: &FullNode) -> Result<String> {
+    let height = node.height();
+    let meta = node.snapshot()?.block_meta(height)?;
+    let id = meta.and_then(|meta| meta.block_id);
+    let id = id.ok_or(Error::Damaged("no block to trust"))?;
+    let members = FOUNDERS.iter().enumerate().take(NODES);
+    let nodes: Vec<Asked> = members
+        .map(|(node, member)| Asked {
+            port: port(options, node),
+            member: member.id,
+        })
+        .collect();
+    let checkpoint = (height, &*hex::encode(&id.hash));
+    Ok(chains::document(
+        &chain.genesis.chain_id,
+        checkpoint,
+        &nodes,
+    ))
+}
+
 /// Where a second device finds the page: the address listened at, or, where that is every one, the one that leads outside.
-fn page_address(options: &options::Demo) -> String {
+pub(super) fn page_address(options: &options::Demo) -> String {
     let host = if options.listen.is_unspecified() {
         outside_address().unwrap_or(IpAddr::from([127, 0, 0, 1]))
     } else {

@@ -2,31 +2,64 @@
 
 use crate::{
     application::code,
-    chain::FullNode,
     demo::{Desk, View},
+    network::Client,
     rpc::{self, Rpc},
 };
 use axum::{Json, body::Bytes, extract::State};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use records::RecordName;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The desks, and the node at which they write.
+/// The desks, and the chain on which they write.
 pub(super) struct Counter {
     pub desk: Desk,
-    pub rpc: Arc<Rpc>,
+    pub chain: Arc<dyn Chain>,
 }
 
-/// What the desks look at before they sign.
-struct Newest<'a>(&'a FullNode);
+/// What the desks look at before they sign, and where they write.
+pub(super) trait Chain: View + Send + Sync {
+    /// Writes an event: code and data of its result in a block; none where it did not get there.
+    fn write(&self, event: Vec<u8>) -> Option<(u32, Vec<u8>)>;
+}
 
-impl View for Newest<'_> {
+impl View for Rpc {
     fn time(&self) -> i64 {
-        self.0.state().time
+        self.node.state().time
     }
 
     fn state(&self, record: &RecordName) -> Option<records::State> {
-        self.0.record(record).ok().flatten()
+        self.node.record(record).ok().flatten()
+    }
+}
+
+impl Chain for Rpc {
+    fn write(&self, event: Vec<u8>) -> Option<(u32, Vec<u8>)> {
+        let result = rpc::execute_tx(self, event).ok()?;
+        Some((result.code, result.data.to_vec()))
+    }
+}
+
+impl View for Client {
+    fn time(&self) -> i64 {
+        self.newest().map_or(0, |(_, time)| time)
+    }
+
+    fn state(&self, record: &RecordName) -> Option<records::State> {
+        let bytes = self.query("/state", &record.tree_key()).ok()?;
+        records::State::decode(&bytes).ok()
+    }
+}
+
+impl Chain for Client {
+    fn write(&self, event: Vec<u8>) -> Option<(u32, Vec<u8>)> {
+        let params = json!({ "tx": BASE64.encode(event) });
+        let answer = self.call("broadcast_tx_commit", params).ok()?;
+        let result = &answer["tx_result"];
+        let code = u32::try_from(result["code"].as_u64()?).ok()?;
+        let data = BASE64.decode(result["data"].as_str().unwrap_or_default());
+        (answer["check_tx"]["code"] == code::OK).then_some((code, data.ok()?))
     }
 }
 
@@ -38,15 +71,14 @@ pub(super) async fn answer(State(counter): State<Arc<Counter>>, body: Bytes) -> 
 
 impl Counter {
     fn serve(&self, request: &[u8]) -> Value {
-        let (answer, event) = self.desk.answer(request, &Newest(&self.rpc.node));
-        match event.map(|event| rpc::execute_tx(&self.rpc, event)) {
-            None => answer,
-            Some(Ok(result)) if result.code == code::OK => answer,
-            Some(Ok(result)) => {
-                let refusal: Value = serde_json::from_slice(&result.data).unwrap_or_default();
+        let (answer, event) = self.desk.answer(request, &*self.chain);
+        match event.map(|event| self.chain.write(event)) {
+            None | Some(Some((code::OK, _))) => answer,
+            Some(Some((_, data))) => {
+                let refusal: Value = serde_json::from_slice(&data).unwrap_or_default();
                 json!({ "error": refusal["code"].as_str().unwrap_or("refused") })
             }
-            Some(Err(_)) => json!({ "error": "not-written" }),
+            Some(None) => json!({ "error": "not-written" }),
         }
     }
 }

@@ -6,21 +6,24 @@ use crate::{
     chain::{Genesis, GenesisValidator},
     comet::{self, ConsensusParams},
     consortium::{Signers, now},
-    demo::{FOUNDERS, SPAN, Script, Size},
+    demo::{FOUNDERS, SPAN, Script, Size, Tempo},
     error::{Error, Result},
     merkle::sha256,
 };
 use records::{PublicKey, SecretKey};
 
-/// Begins a chain six weeks ago, so that there is a history to look at.
-pub(super) fn found(home: &Home, size: Size) -> Result<Chain> {
+/// Begins a chain: six weeks ago, so that there is a history to look at, or now.
+pub(super) fn found(home: &Home, size: Size, tempo: Tempo) -> Result<Chain> {
     let (mut secret, mut suffix) = ([0; 32], [0; 4]);
     random(&mut secret)?;
     random(&mut suffix)?;
     let chain_id = format!("dev-lianyan-{}", hex::encode(suffix));
-    let start = now() - SPAN;
+    let start = match tempo {
+        Tempo::Past => now() - SPAN,
+        Tempo::Live => now(),
+    };
     let keys: [PublicKey; 4] = std::array::from_fn(|index| validator_key(&secret, index).public());
-    let founding = Script::new(&chain_id, start, size).genesis(&keys);
+    let founding = Script::new(&chain_id, start, size, tempo).genesis(&keys);
     let validators = FOUNDERS
         .iter()
         .zip(&keys)
@@ -38,7 +41,8 @@ pub(super) fn found(home: &Home, size: Size) -> Result<Chain> {
             validators: validators.collect(),
             app_state: AppState::new([founding]),
         },
-        small: size == Size::Small,
+        size,
+        tempo,
         filled: false,
     };
     home.save(&chain)?;
@@ -52,14 +56,23 @@ fn random(bytes: &mut [u8]) -> Result<()> {
 impl Chain {
     /// The demo's script, the same as when the chain began.
     pub fn script(&self) -> Script {
-        let size = if self.small { Size::Small } else { Size::Full };
         let start = comet::nanos(&self.genesis.time);
-        Script::new(&self.genesis.chain_id, start, size)
+        Script::new(&self.genesis.chain_id, start, self.size, self.tempo)
     }
 
     /// The validators' keys.
     pub fn signers(&self) -> Signers {
-        Signers::new((0..FOUNDERS.len()).map(|index| validator_key(&self.secret, index).seed()))
+        Signers::new((0..FOUNDERS.len()).map(|index| self.validator_seed(index)))
+    }
+
+    /// Seed of a validator's key; beyond the founders', one that has no power.
+    pub fn validator_seed(&self, index: usize) -> [u8; 32] {
+        validator_key(&self.secret, index).seed()
+    }
+
+    /// Seed of the key by which peers know a node.
+    pub fn peer_seed(&self, node: usize) -> [u8; 32] {
+        key(&self.secret, "peer", node).seed()
     }
 
     /// The raw key of a node: the first's is its member's validator's, the others have no power.

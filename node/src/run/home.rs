@@ -2,6 +2,7 @@
 
 use crate::{
     chain::Genesis,
+    demo::{Size, Tempo},
     error::{Error, Result},
 };
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ use std::{
 };
 
 const CHAIN_FILE: &str = "chain.json";
+/// CometBFT processes of a network: the founders' validators, and a full node without a vote.
+pub(super) const PROCESSES: usize = 5;
 
 /// A folder that holds a chain.
 pub(super) struct Home {
@@ -24,8 +27,10 @@ pub(super) struct Chain {
     pub secret: [u8; 32],
     /// What the chain started from.
     pub genesis: Genesis,
-    /// Whether it has the small set of demo data.
-    pub small: bool,
+    /// How much demo data it has.
+    pub size: Size,
+    /// When the demo's events happen.
+    pub tempo: Tempo,
     /// Whether the demo data was written into it to the end.
     pub filled: bool,
 }
@@ -47,9 +52,11 @@ impl Home {
     pub fn clear(&self) -> Result<()> {
         let chain = self.folder.join(CHAIN_FILE);
         let databases = (0..3).map(|node| self.database(node));
-        let pictures = self.try_folder();
-        if pictures.exists() {
-            fs::remove_dir_all(&pictures).map_err(Error::file(pictures))?;
+        let processes = (0..PROCESSES).map(|node| self.folder.join(format!("node-{node}")));
+        for folder in processes.chain([self.try_folder()]) {
+            if folder.exists() {
+                fs::remove_dir_all(&folder).map_err(Error::file(folder))?;
+            }
         }
         for file in std::iter::once(chain).chain(databases) {
             match fs::remove_file(&file) {
@@ -94,7 +101,16 @@ impl Home {
         Ok(Some(Chain {
             secret,
             genesis: Genesis::from_json(&document["genesis"])?,
-            small: flag("small"),
+            size: if flag("small") {
+                Size::Small
+            } else {
+                Size::Full
+            },
+            tempo: if flag("live") {
+                Tempo::Live
+            } else {
+                Tempo::Past
+            },
             filled: flag("filled"),
         }))
     }
@@ -103,7 +119,8 @@ impl Home {
     pub fn save(&self, chain: &Chain) -> Result<()> {
         let document = json!({
             "secret": hex::encode(chain.secret),
-            "small": chain.small,
+            "small": chain.size == Size::Small,
+            "live": chain.tempo == Tempo::Live,
             "filled": chain.filled,
             "genesis": chain.genesis.to_json(),
         });

@@ -1,15 +1,19 @@
 //! The program `lianyan-node`: its commands, its folder, its servers.
 
+mod abci;
 mod chains;
 mod demo;
 mod desk;
 mod fill;
 mod founding;
 mod home;
+mod live;
+mod network;
 mod options;
 mod servers;
 mod site;
 
+use crate::error::Result;
 use options::Command;
 use std::process::ExitCode;
 
@@ -21,11 +25,17 @@ pub fn main() -> ExitCode {
             println!("{}", options::HELP);
             ExitCode::SUCCESS
         }
-        Ok(Command::Demo(options)) => match demo::run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => complain(&error, 1),
-        },
+        Ok(Command::Demo(options)) => ended(demo::run(&options)),
+        Ok(Command::Network(options)) => ended(network::run(&options)),
+        Ok(Command::Abci(options)) => ended(abci::run(&options)),
         Err(why) => complain(&why, 64),
+    }
+}
+
+fn ended(outcome: Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error, 1),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::{abci::Address, application::DEFAULT_HORIZON, demo::Size};
 use std::{net::IpAddr, path::PathBuf};
 
 /// What `--help` prints.
@@ -13,6 +14,20 @@ lianyan-node demo --data DIR [options]    a whole consortium with development ke
   --listen ADDRESS   address to listen at [127.0.0.1]; 0.0.0.0 lets other devices in
   --small            a small set of demo data
   --fresh            start over: another chain, with another id
+
+lianyan-node network --cometbft PROGRAM --data DIR [options]    the same consortium on CometBFT: four validators and a full node, each a process of
+                                                              its own with its application, and the page
+
+  --cometbft PROGRAM CometBFT v0.38 or v0.40
+  --p2p-port N       between the processes [26756]; five neighbouring ports, as for the RPC
+  --data, --site, --rpc-port, --page-port, --listen, --small, --fresh as above; logs are in DIR/logs
+
+lianyan-node abci --listen ADDRESS --home DIR [options]    the application for one CometBFT process
+
+  --listen ADDRESS   unix:///path or tcp://address:port, as in CometBFT's proxy_app; never open it to others
+  --home DIR         where the state is kept
+  --horizon N        recent heights whose state stays provable [10000]
+  --with-parent      end when standard input closes: with the process that started it
 ";
 
 /// What is to be done.
@@ -22,6 +37,34 @@ pub(super) enum Command {
     Help,
     /// Run the demo.
     Demo(Demo),
+    /// Run the consortium on CometBFT.
+    Network(Network),
+    /// Serve the application.
+    Abci(Abci),
+}
+
+/// The network's options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Network {
+    /// CometBFT.
+    pub cometbft: PathBuf,
+    /// First of the ports between the processes.
+    pub p2p_port: u16,
+    /// What it has in common with the demo.
+    pub demo: Demo,
+}
+
+/// The application's options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Abci {
+    /// Where CometBFT finds it.
+    pub listen: Address,
+    /// Where the state is kept.
+    pub home: PathBuf,
+    /// Recent heights whose state stays provable.
+    pub horizon: u64,
+    /// Whether to end with the process that started it.
+    pub with_parent: bool,
 }
 
 /// The demo's options.
@@ -43,18 +86,58 @@ pub(super) struct Demo {
     pub fresh: bool,
 }
 
+impl Demo {
+    /// How much demo data is wanted.
+    pub fn size(&self) -> Size {
+        if self.small { Size::Small } else { Size::Full }
+    }
+}
+
 /// Reads the command line; a sentence where it cannot be read.
 pub(super) fn parse(words: &[String]) -> Result<Command, String> {
     let (command, words) = words.split_first().ok_or(HELP)?;
     match command.as_str() {
-        "demo" if words.iter().any(|word| word == "--help") => Ok(Command::Help),
+        "demo" | "network" | "abci" if words.iter().any(|word| word == "--help") => {
+            Ok(Command::Help)
+        }
         "demo" => demo(words).map(Command::Demo),
+        "network" => network(words).map(Command::Network),
+        "abci" => abci(words).map(Command::Abci),
         "help" | "--help" | "-h" => Ok(Command::Help),
         _ => Err(format!("there is no command `{command}`; try --help")),
     }
 }
 
 fn demo(words: &[String]) -> Result<Demo, String> {
+    let mut words = words.iter();
+    read_demo(&mut words, |word, _| {
+        Err(format!("demo knows no `{word}`; try --help"))
+    })
+}
+
+fn network(words: &[String]) -> Result<Network, String> {
+    let (mut cometbft, mut p2p_port) = (None, 26756);
+    let demo = read_demo(&mut words.iter(), |word, words| {
+        let mut value = || words.next().ok_or(format!("{word} wants a value"));
+        match word {
+            "--cometbft" => cometbft = Some(value()?.into()),
+            "--p2p-port" => p2p_port = number(word, value()?)?,
+            _ => return Err(format!("network knows no `{word}`; try --help")),
+        }
+        Ok(())
+    })?;
+    Ok(Network {
+        cometbft: cometbft.ok_or("network wants --cometbft PROGRAM")?,
+        p2p_port,
+        demo,
+    })
+}
+
+/// Reads the demo's options; what it does not know is for `other`.
+fn read_demo<'a>(
+    words: &mut std::slice::Iter<'a, String>,
+    mut other: impl FnMut(&str, &mut std::slice::Iter<'a, String>) -> Result<(), String>,
+) -> Result<Demo, String> {
     let mut data = None;
     let mut demo = Demo {
         data: PathBuf::new(),
@@ -65,7 +148,6 @@ fn demo(words: &[String]) -> Result<Demo, String> {
         small: false,
         fresh: false,
     };
-    let mut words = words.iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
         match word.as_str() {
@@ -76,11 +158,33 @@ fn demo(words: &[String]) -> Result<Demo, String> {
             "--rpc-port" => demo.rpc_port = number(word, value()?)?,
             "--page-port" => demo.page_port = number(word, value()?)?,
             "--listen" => demo.listen = number(word, value()?)?,
-            _ => return Err(format!("demo knows no `{word}`; try --help")),
+            _ => other(word, words)?,
         }
     }
-    demo.data = data.ok_or("demo wants --data DIR")?;
+    demo.data = data.ok_or("--data DIR is wanted")?;
     Ok(demo)
+}
+
+fn abci(words: &[String]) -> Result<Abci, String> {
+    let (mut listen, mut home, mut horizon) = (None, None, DEFAULT_HORIZON);
+    let mut with_parent = false;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or(format!("{word} wants a value"));
+        match word.as_str() {
+            "--listen" => listen = Some(value()?.parse()?),
+            "--home" => home = Some(value()?.into()),
+            "--with-parent" => with_parent = true,
+            "--horizon" => horizon = number(word, value()?)?,
+            _ => return Err(format!("abci knows no `{word}`; try --help")),
+        }
+    }
+    Ok(Abci {
+        listen: listen.ok_or("abci wants --listen ADDRESS")?,
+        home: home.ok_or("abci wants --home DIR")?,
+        horizon,
+        with_parent,
+    })
 }
 
 fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, String> {
@@ -91,6 +195,7 @@ fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn parsed(line: &str) -> Result<Command, String> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
@@ -108,6 +213,39 @@ mod tests {
             ("d".into(), true, false, 1)
         );
         assert!(demo.listen.is_ipv6());
+    }
+
+    #[test]
+    fn an_application_wants_its_address_and_its_home() {
+        let Ok(Command::Abci(abci)) = parsed("abci --home h --listen unix://app.sock") else {
+            panic!("not read");
+        };
+        assert_eq!(abci.listen, Address::Unix("app.sock".into()));
+        assert_eq!((abci.home, abci.horizon), ("h".into(), DEFAULT_HORIZON));
+        for (line, named) in [
+            ("abci --home h", "--listen"),
+            ("abci --listen tcp://127.0.0.1:1", "--home"),
+            ("abci --home h --listen 127.0.0.1", "127.0.0.1"),
+        ] {
+            assert!(parsed(line).unwrap_err().contains(named), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_network_takes_the_demos_options_and_its_own() {
+        let line = "network --small --cometbft c --data d --p2p-port 7";
+        let Ok(Command::Network(network)) = parsed(line) else {
+            panic!("not read");
+        };
+        assert_eq!((network.cometbft, network.p2p_port), ("c".into(), 7));
+        assert!(network.demo.small && network.demo.data == Path::new("d"));
+        for (line, named) in [
+            ("network --data d", "--cometbft"),
+            ("network --cometbft c", "--data"),
+            ("network --cometbft c --data d --smal", "--smal"),
+        ] {
+            assert!(parsed(line).unwrap_err().contains(named), "{line}");
+        }
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) fn start(
 }
 
 /// Until Ctrl-C, an asked-for end, or until something has ended by itself.
-pub(super) async fn until_end(ended: impl Fn() -> bool) {
+pub(super) async fn until_end(mut ended: impl FnMut() -> bool) {
     let failed = async {
         while !ended() {
             time::sleep(Duration::from_millis(200)).await;

@@ -238,10 +238,9 @@ pub fn serve(node: Arc<FullNode>, mempool: Arc<Mempool>) -> Server {
         .expect("listens");
     let address = listener.local_addr().expect("listens");
     let router = rpc::router(Arc::new(Rpc {
-        node: node.clone(),
+        node,
         mempool: mempool.clone(),
         source: None,
-        blob_keepers: vec![node],
         moniker: "test".into(),
         key: raw(&validator_key(0).public()),
         address: address.to_string(),

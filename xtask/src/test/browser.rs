@@ -13,7 +13,16 @@ pub fn browser() -> Result<Tally> {
     }
     page::build()?;
     build_node()?;
-    crates::cargo_test(&["--package", "lianyan-tests"])
+    let words = [
+        "--package",
+        "lianyan-tests",
+        "--lib",
+        "--test",
+        "browser",
+        "--test",
+        "demo",
+    ];
+    crates::cargo_test(&words)
 }
 
 /// The scenarios start it as a process of its own.

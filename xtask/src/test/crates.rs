@@ -3,6 +3,7 @@
 use super::{stream, tally::Tally};
 use crate::failure::Result;
 use crate::workspace;
+use std::ffi::OsString;
 use std::process::Command;
 
 /// Packages with a part of their own.
@@ -22,11 +23,17 @@ pub fn node() -> Result<Tally> {
 
 /// Every test of some packages, whichever fails. What passing tests print is shown too: skips are said there.
 pub fn cargo_test(words: &[&str]) -> Result<Tally> {
+    cargo_test_with(words, &[])
+}
+
+/// The same, with variables of the environment.
+pub fn cargo_test_with(words: &[&str], variables: &[(String, OsString)]) -> Result<Tally> {
     let mut command = Command::new("cargo");
     command
         .args(["test", "--no-fail-fast"])
         .args(words)
         .args(["--", "--show-output"])
+        .envs(variables.iter().cloned())
         .current_dir(workspace::root());
     stream::run(&mut command)
 }

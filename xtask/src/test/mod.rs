@@ -2,6 +2,7 @@
 
 mod browser;
 mod code;
+mod comet;
 mod crates;
 mod deny;
 mod stream;
@@ -22,7 +23,7 @@ struct Part {
 }
 
 /// Cheap ones first, so that a slip is known early.
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     Part {
         name: "fmt",
         what: "the code is formatted",
@@ -52,6 +53,11 @@ const PARTS: [Part; 8] = [
         name: "node",
         what: "the node, its store and its RPC",
         run: crates::node,
+    },
+    Part {
+        name: "comet",
+        what: "the application under real CometBFT processes",
+        run: comet::comet,
     },
     Part {
         name: "wasm",

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod cargo_tool;
+pub mod cometbft;
 mod debian_rust;
 pub mod rust;
 pub mod wasm_opt;

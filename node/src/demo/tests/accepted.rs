@@ -15,14 +15,28 @@ fn every_event_of_the_small_script_is_accepted_and_every_record_replays() {
 fn every_event_is_accepted_whenever_the_chain_begins() {
     for (days, hours) in [(50, 3), (115, 10), (240, 17)] {
         let start = START + days * calendar::DAY + hours * calendar::HOUR;
-        Ledger::play(&Script::new(CHAIN, start, Size::Small));
+        Ledger::play(&Script::new(CHAIN, start, Size::Small, Tempo::Past));
+    }
+}
+
+/// On CometBFT events come in minutes, and never at the very moment that was wished.
+#[test]
+fn every_event_of_the_live_script_is_accepted_even_where_blocks_come_late() {
+    for late in [0, 25 * calendar::SECOND] {
+        let script = Script::new(CHAIN, START, Size::Small, Tempo::Live);
+        let ledger = Ledger::play_late(&script, late);
+        assert_eq!(script.events(), small().0.events());
+        for (id, wanted) in super::votes::ENDINGS {
+            let decision = super::votes::decision(&ledger, id, script.calendar.end());
+            assert_eq!(decision, wanted, "{id}");
+        }
     }
 }
 
 #[test]
 fn the_same_arguments_give_the_same_bytes() {
     let bytes = |chain: &str| {
-        let script = Script::new(chain, START, Size::Small);
+        let script = Script::new(chain, START, Size::Small, Tempo::Past);
         let blocks: Vec<Block> = script.blocks().collect();
         (
             script.genesis(&validators()),
@@ -39,7 +53,7 @@ fn the_same_arguments_give_the_same_bytes() {
 #[ignore = "slow unless optimised"]
 fn every_event_of_the_full_script_is_accepted() {
     let started = std::time::Instant::now();
-    let script = Script::new(CHAIN, START, Size::Full);
+    let script = Script::new(CHAIN, START, Size::Full, Tempo::Past);
     println!("made in {:?}", started.elapsed());
     let blocks: Vec<Block> = script.blocks().collect();
     println!(
@@ -61,7 +75,11 @@ fn every_event_of_the_full_script_is_accepted() {
     assert_eq!(lenders.roster.heads, 20_000);
     assert_eq!(lenders.tally.participation().heads, 14_000);
     for (id, wanted) in super::votes::ENDINGS {
-        assert_eq!(super::votes::decision(&ledger, id), wanted, "{id}");
+        assert_eq!(
+            super::votes::decision(&ledger, id, START + SPAN),
+            wanted,
+            "{id}"
+        );
     }
 }
 

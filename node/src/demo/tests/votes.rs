@@ -15,16 +15,16 @@ pub const ENDINGS: [(&str, Decision); 8] = [
     ("shanhai-exit-plan", Decision::Passed),
 ];
 
-pub fn decision(ledger: &Ledger, id: &str) -> Decision {
+pub fn decision(ledger: &Ledger, id: &str, time: i64) -> Decision {
     let vote: Vote = ledger.find("vote", id).expect("opened");
-    outcome(&vote, START + SPAN).decision
+    outcome(&vote, time).decision
 }
 
 #[test]
 fn votes_end_as_they_are_meant_to() {
     let (_, ledger) = small();
     for (id, wanted) in ENDINGS {
-        assert_eq!(decision(ledger, id), wanted, "{id}");
+        assert_eq!(decision(ledger, id, START + SPAN), wanted, "{id}");
     }
 }
 
@@ -86,7 +86,7 @@ impl View for Ledger {
 
 #[test]
 fn a_visitors_key_is_bound_to_a_free_room_and_votes() {
-    let script = Script::new(CHAIN, START, Size::Small);
+    let script = Script::new(CHAIN, START, Size::Small, Tempo::Past);
     let mut ledger = Ledger::play(&script);
     let desk = script.desk();
     let key = SecretKey::from_seed(&[77; 32]);

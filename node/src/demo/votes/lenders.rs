@@ -107,9 +107,9 @@ fn question(calendar: &Calendar) -> Question {
             silent: Silent::Off,
             thresholds: Some(Thresholds::LENDERS),
         },
-        announced: calendar.at(ANNOUNCED, 0),
-        opens: super::midnight(calendar, ANNOUNCED + 1),
-        closes: super::midnight(calendar, CLOSES),
+        announced: calendar.announcement(ANNOUNCED),
+        opens: calendar.midnight(ANNOUNCED + 1),
+        closes: calendar.closing(CLOSES),
     }
 }
 

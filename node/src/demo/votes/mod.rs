@@ -12,7 +12,7 @@ pub use poll::DESKS;
 use super::{
     Size,
     book::Book,
-    calendar::{Calendar, DAY, LAST_SLOTS, SLOTS},
+    calendar::{Calendar, LAST_SLOTS, SLOTS},
     members::{COMMITTEE, Members, PROPERTY, STREET},
     random::Random,
 };
@@ -172,12 +172,6 @@ pub fn write(book: &mut Book, members: &Members, calendar: &Calendar, size: Size
     }
 }
 
-/// Midnight in China before a day of the script.
-fn midnight(calendar: &Calendar, day: u32) -> i64 {
-    let noon_of_the_first = calendar.at(0, 1);
-    noon_of_the_first - noon_of_the_first.rem_euclid(DAY) - DAY / 3 + i64::from(day) * DAY
-}
-
 fn hold(
     plan: &Plan,
     community: &Community,
@@ -196,9 +190,9 @@ fn hold(
         stated_by: [STREET, PROPERTY],
         matter: Matter::Owners(plan.matter),
         rules: Settings::USUAL,
-        announced: calendar.at(plan.announced, 0),
-        opens: midnight(calendar, plan.announced + 1),
-        closes: midnight(calendar, plan.closes),
+        announced: calendar.announcement(plan.announced),
+        opens: calendar.midnight(plan.announced + 1),
+        closes: calendar.closing(plan.closes),
     };
     let mut poll = Poll {
         book,
@@ -217,7 +211,7 @@ fn hold(
     }
     .vote(&mut poll);
     if let Some(day) = plan.extended {
-        poll.extend(calendar.at(plan.closes - 1, 3), midnight(calendar, day));
+        poll.extend(calendar.at(plan.closes - 1, 3), calendar.closing(day));
     }
     let is_open = plan.ending == Ending::IsOpen;
     Held {

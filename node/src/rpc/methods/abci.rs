@@ -2,13 +2,10 @@
 
 use super::Answer;
 use crate::{
-    application::{QueryRequest, code},
+    application::{PROOF_TYPE, QueryRequest, code},
     rpc::{Rpc, RpcError, json::*, params::Params},
 };
 use serde_json::{Value, json};
-
-/// Type of our one proof operation.
-const PROOF_TYPE: &str = "ics23:jmt";
 
 pub(super) fn info(rpc: &Rpc, _: &Params) -> Answer {
     let info = rpc.node.application.info();

@@ -2,7 +2,7 @@
 
 use super::{Answer, page};
 use crate::{
-    application::{CheckTxResponse, code},
+    application::{CheckTxRequest, CheckTxResponse, code},
     chain::TxPlace,
     comet::{self, ExecTxResult},
     merkle,
@@ -196,10 +196,12 @@ fn submit(rpc: &Rpc, tx: Vec<u8>) -> Result<CheckTxResponse, RpcError> {
     if rpc.snapshot()?.tx_place(&comet::tx_hash(&tx))?.is_some() {
         return Err(RpcError::internal("tx already exists in cache"));
     }
-    let check = rpc.node.application.check_tx(&tx);
+    let check = rpc.node.application.check_tx(CheckTxRequest {
+        tx: &tx,
+        again: false,
+    });
     if check.code == code::OK {
-        let taken = rpc.mempool.add(tx, check.sender.clone());
-        taken.map_err(RpcError::internal)?;
+        rpc.mempool.add(tx).map_err(RpcError::internal)?;
     }
     Ok(check)
 }

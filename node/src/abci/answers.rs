@@ -1,0 +1,282 @@
+//! From a request to the application and back.
+
+use super::message::{
+    Answer, Ask, FinalizeBlock, FinalizeBlockAnswer, InitChain, InitChainAnswer, Key,
+    PrepareProposal, ProcessProposal, PublicKey, Request, Response, ValidatorUpdate,
+};
+use crate::{
+    application::{
+        self, Application, CheckTxRequest, FinalizeBlockRequest, InitChainRequest, PROOF_TYPE,
+        PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, ValidatorKey, code,
+    },
+    comet,
+    consortium::now,
+    error::{Error, Result},
+    store::Changes,
+};
+use tendermint_proto::{
+    google::protobuf::Timestamp,
+    v0_38::{
+        abci::{
+            CheckTxType, RequestCheckTx, RequestQuery, RequestVerifyVoteExtension,
+            ResponseApplySnapshotChunk, ResponseCheckTx, ResponseCommit, ResponseEcho,
+            ResponseException, ResponseExtendVote, ResponseFlush, ResponseInfo,
+            ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot,
+            ResponsePrepareProposal, ResponseProcessProposal, ResponseQuery,
+            ResponseVerifyVoteExtension, response_apply_snapshot_chunk, response_offer_snapshot,
+            response_process_proposal::ProposalStatus, response_verify_vote_extension,
+        },
+        crypto::{ProofOp, ProofOps},
+        types::{ConsensusParams, VersionParams},
+    },
+};
+
+/// Blocks below this height need not be kept: none, for every header and every event stays provable.
+const RETAIN_HEIGHT: i64 = 0;
+
+/// Answers a request. An error means that the application cannot go on.
+pub fn answer(application: &Application, request: Request) -> Result<Response> {
+    let ask = request.ask.ok_or_else(|| {
+        Error::Setup("CometBFT asks something that ABCI 2.0 does not know".into())
+    })?;
+    let answer = match ask {
+        Ask::Echo(echo) => Answer::Echo(ResponseEcho {
+            message: echo.message,
+        }),
+        Ask::Flush(_) => Answer::Flush(ResponseFlush {}),
+        Ask::Info(_) => Answer::Info(info(application)?),
+        Ask::InitChain(request) => Answer::InitChain(init_chain(application, request)?),
+        Ask::Query(request) => Answer::Query(query(application, request)),
+        Ask::CheckTx(request) => Answer::CheckTx(check_tx(application, &request)),
+        Ask::PrepareProposal(request) => {
+            Answer::PrepareProposal(prepare_proposal(application, request)?)
+        }
+        Ask::ProcessProposal(request) => {
+            Answer::ProcessProposal(process_proposal(application, &request)?)
+        }
+        Ask::FinalizeBlock(request) => {
+            Answer::FinalizeBlock(finalize_block(application, &request)?)
+        }
+        Ask::Commit(_) => {
+            application.commit(Changes::default())?;
+            Answer::Commit(ResponseCommit {
+                retain_height: RETAIN_HEIGHT,
+            })
+        }
+        Ask::ExtendVote(_) => Answer::ExtendVote(ResponseExtendVote::default()),
+        Ask::VerifyVoteExtension(request) => {
+            Answer::VerifyVoteExtension(verify_vote_extension(&request))
+        }
+        Ask::ListSnapshots(_) => Answer::ListSnapshots(ResponseListSnapshots::default()),
+        Ask::OfferSnapshot(_) => Answer::OfferSnapshot(ResponseOfferSnapshot {
+            result: response_offer_snapshot::Result::RejectFormat.into(),
+        }),
+        Ask::LoadSnapshotChunk(_) => {
+            Answer::LoadSnapshotChunk(ResponseLoadSnapshotChunk::default())
+        }
+        Ask::ApplySnapshotChunk(_) => Answer::ApplySnapshotChunk(ResponseApplySnapshotChunk {
+            result: response_apply_snapshot_chunk::Result::Abort.into(),
+            ..ResponseApplySnapshotChunk::default()
+        }),
+    };
+    Ok(Response {
+        answer: Some(answer),
+    })
+}
+
+/// What CometBFT is told of a failure; it stops then.
+pub fn exception(error: &Error) -> Response {
+    Response {
+        answer: Some(Answer::Exception(ResponseException {
+            error: error.to_string(),
+        })),
+    }
+}
+
+fn info(application: &Application) -> Result<ResponseInfo> {
+    let info = application.info();
+    Ok(ResponseInfo {
+        data: info.data,
+        version: info.version,
+        app_version: info.app_version,
+        last_block_height: signed(info.last_block_height)?,
+        last_block_app_hash: info.last_block_app_hash.into(),
+    })
+}
+
+fn init_chain(application: &Application, request: InitChain) -> Result<InitChainAnswer> {
+    if request.initial_height > 1 {
+        return Err(Error::Setup(format!(
+            "the genesis begins at height {}; this application's chains begin at 1",
+            request.initial_height
+        )));
+    }
+    let validators: Result<Vec<_>> = request.validators.into_iter().map(from_wire).collect();
+    let answer = application.init_chain(&InitChainRequest {
+        time: nanos(request.time.as_ref())?,
+        chain_id: request.chain_id,
+        validators: validators?,
+        app_state_bytes: request.app_state_bytes,
+    })?;
+    application.commit(Changes::default())?;
+    Ok(InitChainAnswer {
+        validators: answer.validators.into_iter().map(to_wire).collect(),
+        app_hash: answer.app_hash.to_vec(),
+    })
+}
+
+fn check_tx(application: &Application, request: &RequestCheckTx) -> ResponseCheckTx {
+    let answer = application.check_tx(CheckTxRequest {
+        tx: &request.tx,
+        again: request.r#type() == CheckTxType::Recheck,
+    });
+    ResponseCheckTx {
+        code: answer.code,
+        log: answer.log,
+        ..ResponseCheckTx::default()
+    }
+}
+
+fn prepare_proposal(
+    application: &Application,
+    request: PrepareProposal,
+) -> Result<ResponsePrepareProposal> {
+    let txs = application.prepare_proposal(PrepareProposalRequest {
+        max_tx_bytes: usize::try_from(request.max_tx_bytes).unwrap_or_default(),
+        txs: request.txs,
+        time: nanos(request.time.as_ref())?,
+        local_time: now(),
+    })?;
+    Ok(ResponsePrepareProposal {
+        txs: txs.into_iter().map(Into::into).collect(),
+    })
+}
+
+fn process_proposal(
+    application: &Application,
+    request: &ProcessProposal,
+) -> Result<ResponseProcessProposal> {
+    let judged = application.process_proposal(&ProcessProposalRequest { txs: &request.txs })?;
+    let status = match judged {
+        Proposal::Accept => ProposalStatus::Accept,
+        Proposal::Reject(why) => {
+            eprintln!("abci: a proposal is refused: {why}");
+            ProposalStatus::Reject
+        }
+    };
+    Ok(ResponseProcessProposal {
+        status: status.into(),
+    })
+}
+
+fn finalize_block(
+    application: &Application,
+    request: &FinalizeBlock,
+) -> Result<FinalizeBlockAnswer> {
+    let answer = application.finalize_block(&FinalizeBlockRequest {
+        txs: &request.txs,
+        hash: request
+            .hash
+            .as_slice()
+            .try_into()
+            .map_err(|_| Error::Setup("a decided block without a hash of 32 bytes".into()))?,
+        height: unsigned(request.height)?,
+        time: nanos(request.time.as_ref())?,
+    })?;
+    Ok(FinalizeBlockAnswer {
+        tx_results: answer.tx_results,
+        validator_updates: answer.validator_updates.into_iter().map(to_wire).collect(),
+        consensus_param_updates: answer.app_version.map(|app| ConsensusParams {
+            version: Some(VersionParams { app }),
+            ..ConsensusParams::default()
+        }),
+        app_hash: answer.app_hash.to_vec(),
+    })
+}
+
+/// A question never ends the application: what fails is said in the answer.
+fn query(application: &Application, request: RequestQuery) -> ResponseQuery {
+    let answer = unsigned(request.height).and_then(|height| {
+        application.query(&QueryRequest {
+            path: request.path,
+            data: request.data.to_vec(),
+            height,
+            prove: request.prove,
+        })
+    });
+    let answer = answer.unwrap_or_else(|error| application::QueryResponse {
+        code: code::FAILED,
+        log: error.to_string(),
+        ..application::QueryResponse::default()
+    });
+    let proof_ops = answer.proof.map(|data| ProofOps {
+        ops: vec![ProofOp {
+            r#type: PROOF_TYPE.into(),
+            key: answer.key.clone(),
+            data,
+        }],
+    });
+    ResponseQuery {
+        code: answer.code,
+        log: answer.log,
+        key: answer.key.into(),
+        value: answer.value.into(),
+        proof_ops,
+        height: signed(answer.height).unwrap_or_default(),
+        codespace: if answer.code == code::OK { "" } else { "query" }.into(),
+        ..ResponseQuery::default()
+    }
+}
+
+/// Votes carry no extensions here.
+fn verify_vote_extension(request: &RequestVerifyVoteExtension) -> ResponseVerifyVoteExtension {
+    use response_verify_vote_extension::VerifyStatus;
+    let status = match request.vote_extension.is_empty() {
+        true => VerifyStatus::Accept,
+        false => VerifyStatus::Reject,
+    };
+    ResponseVerifyVoteExtension {
+        status: status.into(),
+    }
+}
+
+fn from_wire(update: ValidatorUpdate) -> Result<application::ValidatorUpdate> {
+    let wrong = |what| Error::Setup(format!("a validator's key is {what}"));
+    let key = match update.pub_key.and_then(|key| key.key) {
+        Some(Key::Ed25519(key)) => {
+            let key = key.try_into().map_err(|_| wrong("not 32 bytes long"))?;
+            ValidatorKey::Ed25519(key)
+        }
+        Some(Key::MlDsa65(key)) => ValidatorKey::MlDsa65(key),
+        Some(_) => return Err(wrong("neither Ed25519 nor ML-DSA-65")),
+        None => return Err(wrong("missing")),
+    };
+    Ok(application::ValidatorUpdate {
+        key,
+        power: update.power,
+    })
+}
+
+fn to_wire(update: application::ValidatorUpdate) -> ValidatorUpdate {
+    let key = match update.key {
+        ValidatorKey::Ed25519(key) => Key::Ed25519(key.to_vec()),
+        ValidatorKey::MlDsa65(key) => Key::MlDsa65(key),
+    };
+    ValidatorUpdate {
+        pub_key: Some(PublicKey { key: Some(key) }),
+        power: update.power,
+    }
+}
+
+fn nanos(time: Option<&Timestamp>) -> Result<i64> {
+    time.map(comet::nanos)
+        .ok_or_else(|| Error::Setup("CometBFT gives no time".into()))
+}
+
+fn unsigned(height: i64) -> Result<u64> {
+    u64::try_from(height).map_err(|_| Error::Setup(format!("height {height} is negative")))
+}
+
+fn signed(height: u64) -> Result<i64> {
+    i64::try_from(height).map_err(|_| Error::Damaged("a height"))
+}

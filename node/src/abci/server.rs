@@ -1,0 +1,145 @@
+//! Listening, and a thread for each connection.
+
+use super::{
+    Address, answers, frame,
+    message::Request,
+    socket::{Listener, Stream},
+};
+use crate::{
+    application::Application,
+    error::{Error, Result},
+};
+use prost::Message;
+use std::{
+    io::{BufReader, BufWriter, Write},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+/// Between two looks for a new connection.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Most connections at once: CometBFT opens four, a restarted one four more before the old ones are gone.
+const MAX_CONNECTIONS: usize = 32;
+
+/// A running server.
+pub struct Server {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
+}
+
+struct Shared {
+    application: Arc<Application>,
+    stop: AtomicBool,
+    /// Why the application cannot go on.
+    failure: Mutex<Option<Error>>,
+}
+
+impl Server {
+    /// Starts serving the application at an address.
+    pub fn start(application: Arc<Application>, address: &Address) -> Result<Self> {
+        let listener = Listener::at(address)?;
+        let shared = Arc::new(Shared {
+            application,
+            stop: AtomicBool::new(false),
+            failure: Mutex::new(None),
+        });
+        let thread = thread::spawn({
+            let shared = shared.clone();
+            move || listen(&listener, &shared)
+        });
+        Ok(Self { shared, thread })
+    }
+
+    /// Whether it has ended, for the application failed.
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Ends every connection once its request is answered; the failure, where there was one.
+    pub fn stop(self) -> Result<()> {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        let _ = self.thread.join();
+        let failure = self
+            .shared
+            .failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        failure.map_or(Ok(()), Err)
+    }
+}
+
+fn listen(listener: &Listener, shared: &Arc<Shared>) {
+    let mut connections: Vec<(Stream, JoinHandle<()>)> = Vec::new();
+    while !shared.stop.load(Ordering::Relaxed) {
+        connections.retain(|(_, thread)| !thread.is_finished());
+        match listener.accept() {
+            Ok(Some(stream)) if connections.len() < MAX_CONNECTIONS => {
+                if let Ok(other) = stream.again() {
+                    let shared = shared.clone();
+                    let thread = thread::spawn(move || serve(stream, &shared));
+                    connections.push((other, thread));
+                }
+            }
+            Ok(Some(stream)) => stream.close(),
+            Ok(None) => thread::sleep(PAUSE),
+            Err(error) => {
+                eprintln!("abci: a connection could not be taken: {error}");
+                thread::sleep(PAUSE);
+            }
+        }
+    }
+    for (stream, thread) in connections {
+        stream.close();
+        let _ = thread.join();
+    }
+}
+
+/// Answers one connection until it ends.
+fn serve(stream: Stream, shared: &Shared) {
+    let Ok(reading) = stream.again() else {
+        return;
+    };
+    let mut reader = BufReader::new(reading);
+    let mut writer = BufWriter::new(stream);
+    loop {
+        let request = match frame::read::<Request>(&mut reader) {
+            Ok(Some(request)) => request,
+            Ok(None) => return,
+            Err(error) => {
+                if !shared.stop.load(Ordering::Relaxed) {
+                    eprintln!("abci: a connection ends: {error}");
+                }
+                return;
+            }
+        };
+        let (response, failure) = match answers::answer(&shared.application, request) {
+            Ok(response) => (response, None),
+            Err(error) => (answers::exception(&error), Some(error)),
+        };
+        // Answers to requests that came together leave together.
+        let is_last = reader.buffer().is_empty() || failure.is_some();
+        let written = writer
+            .write_all(&response.encode_length_delimited_to_vec())
+            .and_then(|()| if is_last { writer.flush() } else { Ok(()) });
+        if let Some(error) = failure {
+            return shared.fail(error);
+        }
+        if written.is_err() {
+            return;
+        }
+    }
+}
+
+impl Shared {
+    /// The application failed: nothing may be executed on top of that.
+    fn fail(&self, error: Error) {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.get_or_insert(error);
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,143 @@
+//! A CometBFT process's home folder. What its configuration does not name has CometBFT's default.
+
+use super::keys;
+use crate::error::{Error, Result};
+use serde_json::{Value, json};
+use std::{
+    fmt::Write,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// The application's socket, in the folder in which both processes run: the path of a socket may have 108 bytes at most.
+const SOCKET: &str = "application.sock";
+
+/// Another process of the network.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Its id.
+    pub id: String,
+    /// Where it listens for peers.
+    pub address: SocketAddr,
+}
+
+/// What a process is told.
+pub struct Settings<'a> {
+    /// Its name among peers.
+    pub moniker: &'a str,
+    /// Where its RPC listens.
+    pub rpc: SocketAddr,
+    /// Where it listens for peers.
+    pub p2p: SocketAddr,
+    /// The others.
+    pub peers: &'a [Peer],
+    /// Seed of the key that it is known by.
+    pub node_key: [u8; 32],
+    /// Seed of the key that it signs with. One that no validator has makes a full node without a vote.
+    pub validator_key: [u8; 32],
+}
+
+/// A folder for CometBFT and its application.
+#[derive(Clone, Debug)]
+pub struct Home(PathBuf);
+
+impl Home {
+    /// In this folder.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+
+    /// The folder in which both processes run.
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// The application's home.
+    pub fn application(&self) -> PathBuf {
+        self.0.join("application")
+    }
+
+    /// Where the application listens, as seen from the folder.
+    pub fn socket() -> String {
+        format!("unix://{SOCKET}")
+    }
+
+    /// Writes configuration, keys and genesis. What the process keeps itself, above all what it signed last, stays as it is.
+    pub fn write(&self, settings: &Settings<'_>, genesis: &Value) -> Result<()> {
+        for folder in [
+            self.0.join("config"),
+            self.0.join("data"),
+            self.application(),
+        ] {
+            fs::create_dir_all(&folder).map_err(Error::file(folder))?;
+        }
+        self.put("config/config.toml", &toml(settings))?;
+        self.put("config/genesis.json", &pretty(genesis))?;
+        let key = keys::validator_key(&settings.validator_key);
+        self.put("config/priv_validator_key.json", &pretty(&key))?;
+        let key = keys::node_key(&settings.node_key);
+        self.put("config/node_key.json", &pretty(&key))?;
+        let signed = "data/priv_validator_state.json";
+        if self.0.join(signed).exists() {
+            return Ok(());
+        }
+        self.put(
+            signed,
+            &pretty(&json!({ "height": "0", "round": 0, "step": 0 })),
+        )
+    }
+
+    fn put(&self, file: &str, text: &str) -> Result<()> {
+        let file = self.0.join(file);
+        fs::write(&file, text).map_err(Error::file(file))
+    }
+}
+
+fn pretty(document: &Value) -> String {
+    format!("{document:#}\n")
+}
+
+/// `config.toml`. Empty blocks come every three seconds, as soon as possible after a block with events: its state is proven by the next header.
+fn toml(settings: &Settings<'_>) -> String {
+    let Settings {
+        moniker,
+        rpc,
+        p2p,
+        peers,
+        ..
+    } = settings;
+    let mut others = String::new();
+    for Peer { id, address } in *peers {
+        let comma = if others.is_empty() { "" } else { "," };
+        let _ = write!(others, "{comma}{id}@{address}");
+    }
+    let moniker = Value::from(*moniker);
+    format!(
+        r#"proxy_app = "{socket}"
+moniker = {moniker}
+log_level = "info"
+
+[rpc]
+laddr = "tcp://{rpc}"
+# Pages of any origin may ask: what is answered is public, and verified by who asked.
+cors_allowed_origins = ["*"]
+pprof_laddr = ""
+
+[p2p]
+laddr = "tcp://{p2p}"
+persistent_peers = "{others}"
+pex = false
+addr_book_strict = false
+allow_duplicate_ip = true
+
+[mempool]
+max_tx_bytes = 65536
+
+[consensus]
+timeout_commit = "300ms"
+create_empty_blocks_interval = "3s"
+"#,
+        socket = Home::socket()
+    )
+}

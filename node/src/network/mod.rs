@@ -1,0 +1,16 @@
+//! A network of CometBFT processes on this machine, each with its application as a process of its own: what the folders hold, how the
+//! processes are started, watched and ended, and how they are asked.
+//!
+//! CometBFT's file formats are those of v0.38 and v0.40, which agree.
+
+mod client;
+mod config;
+mod keys;
+mod process;
+mod running;
+
+pub use client::{Client, MAX_BATCH};
+pub use config::{Home, Peer, Settings};
+pub use keys::node_id;
+pub use process::{Process, Program};
+pub use running::{Network, Node, Plan};

@@ -1,0 +1,51 @@
+//! `lianyan-node abci`: the application for one CometBFT process.
+
+use super::{options, servers};
+use crate::{
+    abci::Server,
+    application::Application,
+    error::{Error, Result},
+    store::Store,
+};
+use std::{
+    fs, io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+use tokio::runtime::Runtime;
+
+/// The application's database in its home.
+pub(super) const DATABASE: &str = "application.redb";
+
+/// Serves until Ctrl-C, or until the application fails.
+pub(super) fn run(options: &options::Abci) -> Result<()> {
+    fs::create_dir_all(&options.home).map_err(Error::file(&options.home))?;
+    let store = Arc::new(Store::open(&options.home.join(DATABASE))?);
+    let application = Arc::new(Application::open(store, options.horizon)?);
+    let server = Server::start(application.clone(), &options.listen)?;
+    let info = application.info();
+    println!(
+        "application at height {}, listening at {}",
+        info.last_block_height, options.listen
+    );
+    let runtime = Runtime::new().map_err(|error| Error::Setup(format!("cannot start: {error}")))?;
+    let orphaned = Arc::new(AtomicBool::new(false));
+    if options.with_parent {
+        watch_parent(orphaned.clone());
+    }
+    runtime.block_on(servers::until_end(|| {
+        server.has_ended() || orphaned.load(Ordering::Relaxed)
+    }));
+    server.stop()
+}
+
+/// The parent holds the other end of standard input, and never writes.
+fn watch_parent(orphaned: Arc<AtomicBool>) {
+    thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        orphaned.store(true, Ordering::Relaxed);
+    });
+}

@@ -1,0 +1,180 @@
+//! Two applications that are given the same blocks end with the same app hash, however often they are restarted and asked in between.
+
+mod common;
+
+use common::{GENESIS, SECOND, admit, founder_key, genesis, member, payload};
+use node::{
+    application::{
+        Application, CheckTxRequest, FinalizeBlockRequest, PrepareProposalRequest,
+        ProcessProposalRequest,
+    },
+    merkle::{Hash, sha256},
+    store::{Changes, Store},
+};
+use std::{path::Path, sync::Arc};
+
+const ROUNDS: u64 = 12;
+const HEIGHTS: u64 = 40;
+
+/// Numbers that follow from a seed, so that a failure can be repeated.
+struct Dice(Hash);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(sha256(&seed.to_be_bytes()))
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = sha256(&self.0);
+        self.0[..8]
+            .iter()
+            .fold(0, |number: u64, byte| number << 8 | u64::from(*byte))
+            % limit
+    }
+}
+
+struct Block {
+    txs: Vec<Vec<u8>>,
+    hash: Hash,
+    height: u64,
+    time: i64,
+}
+
+/// Blocks with accepted events, refused ones, repeated ones and none at all, at times that jump.
+fn blocks(dice: &mut Dice) -> Vec<Block> {
+    let mut time = GENESIS;
+    (1..=HEIGHTS)
+        .map(|height| {
+            time += 1 + dice.below(90) as i64 * SECOND / 2;
+            let count = dice.below(5);
+            let txs = (0..count).map(|_| {
+                let id = format!("m-{}", dice.below(60));
+                match dice.below(4) {
+                    0 => payload("member.admit", ("member", &id), 0, &member(&id), time)
+                        .sign(&[&founder_key(0)])
+                        .expect("signs")
+                        .encode(),
+                    _ => admit(&id, time),
+                }
+            });
+            Block {
+                txs: txs.collect(),
+                hash: sha256(&height.to_be_bytes()),
+                height,
+                time,
+            }
+        })
+        .collect()
+}
+
+fn open(file: &Path) -> Application {
+    let store = Arc::new(Store::open(file).expect("opens"));
+    Application::open(store, 1_000).expect("opens")
+}
+
+fn begin(file: &Path) -> Application {
+    let application = open(file);
+    let request = genesis().init_chain().expect("a genesis");
+    application.init_chain(&request).expect("begins");
+    application.commit(Changes::default()).expect("commits");
+    application
+}
+
+/// App hash and result codes.
+fn execute(application: &Application, block: &Block) -> (Hash, Vec<u32>) {
+    let request = FinalizeBlockRequest {
+        txs: &block.txs,
+        hash: block.hash,
+        height: block.height,
+        time: block.time,
+    };
+    let answer = application.finalize_block(&request).expect("executes");
+    let codes = answer.tx_results.iter().map(|result| result.code);
+    (answer.app_hash, codes.collect())
+}
+
+/// What a validator is asked besides; nothing of it may leave a trace.
+fn disturb(application: &Application, dice: &mut Dice, blocks: &[Block], next: &Block) {
+    let block = Block {
+        txs: blocks[dice.below(HEIGHTS) as usize].txs.clone(),
+        ..*next
+    };
+    match dice.below(4) {
+        // A proposal of another round, executed before it was decided.
+        0 => drop(execute(application, &block)),
+        1 => {
+            let request = ProcessProposalRequest { txs: &block.txs };
+            application.process_proposal(&request).expect("answers");
+        }
+        2 => {
+            let request = PrepareProposalRequest {
+                max_tx_bytes: 1 << 16,
+                txs: block.txs.clone(),
+                time: block.time,
+                local_time: block.time,
+            };
+            application.prepare_proposal(request).expect("answers");
+        }
+        _ => block.txs.iter().for_each(|tx| {
+            application.check_tx(CheckTxRequest { tx, again: false });
+        }),
+    }
+}
+
+#[test]
+fn restarts_and_questions_in_between_change_nothing() {
+    for round in 0..ROUNDS {
+        let mut dice = Dice::new(round);
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = [folder.path().join("a"), folder.path().join("b")];
+        let blocks = blocks(&mut dice);
+        let steady = begin(&files[0]);
+        let mut shaken = begin(&files[1]);
+        for block in &blocks {
+            let expected = execute(&steady, block);
+            steady.commit(Changes::default()).expect("commits");
+            while dice.below(3) == 0 {
+                disturb(&shaken, &mut dice, &blocks, block);
+            }
+            if dice.below(4) == 0 {
+                execute(&shaken, block);
+                drop(shaken);
+                shaken = open(&files[1]);
+            }
+            assert_eq!(
+                execute(&shaken, block),
+                expected,
+                "round {round}, height {}",
+                block.height
+            );
+            shaken.commit(Changes::default()).expect("commits");
+            if dice.below(5) == 0 {
+                drop(shaken);
+                shaken = open(&files[1]);
+            }
+        }
+        let (a, b) = (steady.info(), shaken.info());
+        assert_eq!(a.last_block_height, HEIGHTS);
+        assert_eq!(a.last_block_app_hash, b.last_block_app_hash);
+    }
+}
+
+#[test]
+fn other_blocks_lead_to_another_app_hash() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let last = |name: &str, dropped: Option<u64>| {
+        let application = begin(&folder.path().join(name));
+        for mut block in blocks(&mut Dice::new(1)) {
+            if dropped == Some(block.height) {
+                block.txs.clear();
+            }
+            execute(&application, &block);
+            application.commit(Changes::default()).expect("commits");
+        }
+        application.info().last_block_app_hash
+    };
+    let full = blocks(&mut Dice::new(1));
+    let first = full.iter().find(|block| !block.txs.is_empty());
+    let height = first.expect("a block with events").height;
+    assert_ne!(last("all", None), last("less", Some(height)));
+}

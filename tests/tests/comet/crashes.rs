@@ -1,0 +1,135 @@
+//! Processes end as in a power cut: alone, at random moments under load, all at once. Nothing that was answered as committed is lost, and
+//! no two nodes differ.
+
+use super::{Consortium, NODES, events::result_of};
+use lianyan_tests::Outcome;
+use node::network::Client;
+use serde_json::{Value, json};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Kills under load.
+const KILLS: usize = 6;
+
+/// An application, then a validator: the others go on, and it comes back to the same state.
+pub fn one_after_the_other(consortium: &mut Consortium) -> Outcome {
+    consortium.network.application(1).kill();
+    goes_on_without(consortium, 1)?;
+    consortium.agreed()?;
+    consortium.network.engine(2).kill();
+    goes_on_without(consortium, 2)?;
+    consortium.agreed().map(drop)
+}
+
+fn goes_on_without(consortium: &mut Consortium, node: usize) -> Outcome {
+    let other = consortium.client((node + 1) % NODES);
+    let (height, _) = other.newest()?;
+    let start = Instant::now();
+    while other.newest()?.0 < height + 2 {
+        if start.elapsed() > Duration::from_secs(30) {
+            return Err(format!("three of four stand still without node {node}").into());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+/// While events keep coming, one process after the other is killed at a moment that chance picks: between any two steps of a block.
+pub fn at_random_under_load(consortium: &mut Consortium) -> Outcome {
+    let votes: Vec<Vec<u8>> = {
+        let known = consortium.invoices();
+        let blocks = consortium.script.blocks().flat_map(|block| block.envelopes);
+        blocks.filter(|event| !known.contains(event)).collect()
+    };
+    let stop = AtomicBool::new(false);
+    let taken = Mutex::new(Vec::new());
+    let clients: Vec<Client> = (0..NODES).map(|node| consortium.client(node)).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| load(&votes, &clients, &stop, &taken));
+        let killed = kill_at_random(consortium);
+        stop.store(true, Ordering::Relaxed);
+        killed
+    })?;
+    consortium.agreed()?;
+    let taken = taken.into_inner().unwrap_or_default();
+    if taken.len() < KILLS {
+        return Err(format!("only {} events were committed under load", taken.len()).into());
+    }
+    for (event, height) in taken {
+        for node in 0..NODES {
+            let client = consortium.client(node);
+            let params = json!({ "hash": super::events::hash_of(&event) });
+            let found = client
+                .call("tx", params)
+                .map_err(|why| format!("lost at node {node}: {why}"))?;
+            if found["height"] != height {
+                return Err(
+                    format!("node {node} has it at {}, not {height}", found["height"]).into(),
+                );
+            }
+        }
+        result_of(consortium, 0, &event)?;
+    }
+    Ok(())
+}
+
+fn kill_at_random(consortium: &mut Consortium) -> Outcome {
+    for kill in 0..KILLS {
+        let mut random = [0; 2];
+        getrandom::fill(&mut random).map_err(|error| error.to_string())?;
+        std::thread::sleep(Duration::from_millis(400 + 7 * u64::from(random[0])));
+        let node = usize::from(random[1]) % NODES;
+        match kill % 2 {
+            0 => consortium.network.application(node).kill(),
+            _ => consortium.network.engine(node).kill(),
+        }
+        let (height, _) = consortium.client((node + 1) % NODES).newest()?;
+        consortium.wait_for(node, height + 1)?;
+    }
+    Ok(())
+}
+
+/// Hands in one event after the other and notes those that a node answers as committed, with their heights.
+fn load(
+    events: &[Vec<u8>],
+    clients: &[Client],
+    stop: &AtomicBool,
+    taken: &Mutex<Vec<(Vec<u8>, Value)>>,
+) {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    for (at, event) in events.iter().enumerate() {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let params = json!({ "tx": STANDARD.encode(event) });
+        let answer = clients[at % clients.len()].call("broadcast_tx_commit", params);
+        if let Ok(answer) = answer
+            && answer["height"] != "0"
+            && let Ok(mut taken) = taken.lock()
+        {
+            taken.push((event.clone(), answer["height"].clone()));
+        }
+    }
+}
+
+/// A power cut in the whole building: the chain goes on where it was.
+pub fn all_at_once(consortium: &mut Consortium) -> Outcome {
+    let before = consortium.agreed()?;
+    consortium.power_cut()?;
+    let after = consortium.agreed()?;
+    let height = |header: &Value| {
+        header["height"]
+            .as_str()
+            .and_then(|height| height.parse::<u64>().ok())
+    };
+    if height(&after) <= height(&before) {
+        return Err("the chain did not go on".into());
+    }
+    let params = json!({ "height": before["height"] });
+    let again = consortium.client(0).call("header", params)?;
+    if again["header"] != before {
+        return Err("another block at an old height".into());
+    }
+    Ok(())
+}

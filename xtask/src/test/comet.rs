@@ -1,0 +1,39 @@
+//! The application under real CometBFT processes.
+
+use super::{crates, tally::Tally};
+use crate::failure::Result;
+use crate::run;
+use crate::tools::cometbft;
+use crate::workspace;
+use std::process::Command;
+
+pub fn comet() -> Result<Tally> {
+    let mut programs = Vec::new();
+    for version in cometbft::ALL {
+        match version.ensure() {
+            Ok(program) => {
+                let name = format!("LIANYAN_COMETBFT_{}", version.line.replace('.', "_"));
+                programs.push((name, program.into_os_string()));
+            }
+            // The tests of this version say that they are skipped.
+            Err(missing) => println!("{missing}"),
+        }
+    }
+    build()?;
+    let words = ["--package", "lianyan-tests", "--test", "comet"];
+    crates::cargo_test_with(&words, &programs)
+}
+
+/// What the tests start as processes of their own.
+fn build() -> Result {
+    let mut command = Command::new("cargo");
+    command
+        .args(["build", "--package", "node", "--bin", "lianyan-node"])
+        .args(["--package", "verifier", "--bin", "lianyan"])
+        .current_dir(workspace::root());
+    run::step(
+        "Building the node and the command line",
+        &workspace::target().join("xtask/comet.log"),
+        &mut command,
+    )
+}

@@ -1,0 +1,90 @@
+//! CometBFT, the consensus engine, in the versions that the application is driven with.
+
+use crate::cache;
+use crate::failure::Result;
+use crate::run;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A version: its line, as a person names it, and the release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CometBft {
+    pub line: &'static str,
+    release: &'static str,
+}
+
+/// The newest line.
+pub const NEWEST: CometBft = CometBft {
+    line: "0.40",
+    release: "0.40.0",
+};
+/// The most deployed line.
+pub const DEPLOYED: CometBft = CometBft {
+    line: "0.38",
+    release: "0.38.26",
+};
+/// Both.
+pub const ALL: [CometBft; 2] = [NEWEST, DEPLOYED];
+
+const NO_GO: &str = "CometBFT is built with Go, which is not on PATH: install Go 1.25 or later from https://go.dev/dl or as your system's package.";
+
+impl CometBft {
+    /// The version of a line.
+    pub fn of_line(line: &str) -> Result<Self> {
+        let found = ALL.into_iter().find(|version| version.line == line);
+        found.ok_or_else(|| {
+            format!("there is no CometBFT `{line}` here; choose 0.40 or 0.38.").into()
+        })
+    }
+
+    /// The program, built first where it is missing.
+    pub fn ensure(self) -> Result<PathBuf> {
+        let home = cache::tool("cometbft", self.release)?;
+        let program = home.join("cometbft");
+        if !program.is_file() {
+            if !run::on_path("go") {
+                return Err(NO_GO.into());
+            }
+            cache::fill(&home, |partial| self.install(partial))?;
+        }
+        Ok(program)
+    }
+
+    fn install(self, folder: &Path) -> Result {
+        let package = format!(
+            "github.com/cometbft/cometbft/cmd/cometbft@v{}",
+            self.release
+        );
+        let mut command = Command::new("go");
+        command
+            .args(["install", "-trimpath", "-ldflags=-s -w", &package])
+            .current_dir(folder)
+            .env("GOBIN", folder)
+            .env_remove("GOFLAGS");
+        let log = cache::folder()?.join(format!("cometbft-{}.log", self.release));
+        run::step(
+            &format!(
+                "Building CometBFT {}, once per user: it is the consensus engine (some minutes)",
+                self.release
+            ),
+            &log,
+            &mut command,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_by_their_line() {
+        assert_eq!(CometBft::of_line("0.38").unwrap(), DEPLOYED);
+        assert!(
+            CometBft::of_line("0.37")
+                .unwrap_err()
+                .to_string()
+                .contains("0.37")
+        );
+    }
+}
