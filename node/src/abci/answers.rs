@@ -34,6 +34,9 @@ use tendermint_proto::{
 /// Blocks below this height need not be kept: none, for every header and every event stays provable.
 const RETAIN_HEIGHT: i64 = 0;
 
+/// Bytes of an ML-DSA-65 public key (FIPS 204).
+const ML_DSA_65: usize = 1952;
+
 /// Answers a request. An error means that the application cannot go on.
 pub fn answer(application: &Application, request: Request) -> Result<Response> {
     let ask = request.ask.ok_or_else(|| {
@@ -247,7 +250,8 @@ fn from_wire(update: ValidatorUpdate) -> Result<application::ValidatorUpdate> {
             let key = key.try_into().map_err(|_| wrong("not 32 bytes long"))?;
             ValidatorKey::Ed25519(key)
         }
-        Some(Key::MlDsa65(key)) => ValidatorKey::MlDsa65(key),
+        Some(Key::MlDsa65(key)) if key.len() == ML_DSA_65 => ValidatorKey::MlDsa65(key),
+        Some(Key::MlDsa65(_)) => return Err(wrong("not 1952 bytes long")),
         Some(_) => return Err(wrong("neither Ed25519 nor ML-DSA-65")),
         None => return Err(wrong("missing")),
     };
@@ -279,4 +283,47 @@ fn unsigned(height: i64) -> Result<u64> {
 
 fn signed(height: u64) -> Result<i64> {
     i64::try_from(height).map_err(|_| Error::Damaged("a height"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prost::Message;
+
+    fn update(key: Option<Key>) -> ValidatorUpdate {
+        ValidatorUpdate {
+            pub_key: Some(PublicKey { key }),
+            power: 5,
+        }
+    }
+
+    #[test]
+    fn keys_of_both_kinds_pass_both_ways() {
+        for key in [Key::Ed25519(vec![1; 32]), Key::MlDsa65(vec![7; ML_DSA_65])] {
+            let wire = update(Some(key));
+            let read = from_wire(wire.clone()).expect("reads");
+            assert_eq!(to_wire(read), wire);
+        }
+    }
+
+    /// Field 1 of the update is the key, whose field 4 has the 1952 bytes.
+    #[test]
+    fn an_ml_dsa_key_is_where_v0_40_has_it() {
+        let bytes = update(Some(Key::MlDsa65(vec![7; ML_DSA_65]))).encode_to_vec();
+        assert_eq!(bytes[..6], [0x0a, 0xa3, 0x0f, 0x22, 0xa0, 0x0f]);
+        assert_eq!(bytes[bytes.len() - 2..], [0x10, 5], "field 2 is the power");
+    }
+
+    #[test]
+    fn other_keys_are_refused() {
+        for key in [
+            None,
+            Some(Key::Ed25519(vec![1; 31])),
+            Some(Key::MlDsa65(vec![7; 32])),
+            Some(Key::Secp256k1(vec![2; 33])),
+            Some(Key::Bls12381(vec![3; 96])),
+        ] {
+            assert!(from_wire(update(key)).is_err());
+        }
+    }
 }

@@ -24,7 +24,7 @@ const LAST: [i64; LAST_SLOTS] = [95, 50, 12];
 
 /// A live script's first slot comes this long after its start: the processes have to come up.
 const LEAD: i64 = 40 * SECOND;
-/// A live vote is announced this much earlier and stays open this much longer, in case that blocks come late.
+/// A live vote is announced this much earlier and, as a live grant, ends this much later, in case that blocks come late.
 const GRACE: i64 = 30 * SECOND;
 
 /// Block times of the script.
@@ -110,6 +110,14 @@ impl Calendar {
         match self.tempo {
             Tempo::Past => self.midnight(day),
             Tempo::Live => self.midnight(day) + GRACE,
+        }
+    }
+
+    /// When something ends that is used up to a day's slot.
+    pub fn lapse(&self, day: u32, slot: usize) -> i64 {
+        match self.tempo {
+            Tempo::Past => self.at(day, slot),
+            Tempo::Live => self.at(day, slot) + GRACE,
         }
     }
 

@@ -13,4 +13,4 @@ pub use client::{Client, MAX_BATCH};
 pub use config::{Home, Peer, Settings};
 pub use keys::node_id;
 pub use process::{Process, Program};
-pub use running::{Network, Node, Plan};
+pub use running::{Network, Node, Plan, wait_until_free};

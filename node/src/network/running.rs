@@ -112,20 +112,20 @@ impl Plan {
             log: self.logs().join(format!("node-{node}-cometbft.log")),
         })
     }
+}
 
-    /// Processes of a run that was killed need a moment to notice.
-    fn wait_for_ports(&self) -> Result<()> {
-        let deadline = Instant::now() + LAST_WORDS;
-        for address in self.nodes.iter().flat_map(|node| [node.rpc, node.p2p]) {
-            while let Err(error) = TcpListener::bind(address) {
-                if Instant::now() > deadline {
-                    return Err(Error::Setup(format!("cannot listen at {address}: {error}")));
-                }
-                thread::sleep(PAUSE);
+/// Waits until every address is free: processes of a run that was killed need a moment to notice.
+pub fn wait_until_free(addresses: impl IntoIterator<Item = SocketAddr>) -> Result<()> {
+    let deadline = Instant::now() + LAST_WORDS;
+    for address in addresses {
+        while let Err(error) = TcpListener::bind(address) {
+            if Instant::now() > deadline {
+                return Err(Error::Setup(format!("cannot listen at {address}: {error}")));
             }
+            thread::sleep(PAUSE);
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {
@@ -142,7 +142,6 @@ pub struct Network {
 impl Network {
     /// Starts every process of a plan whose folders are written.
     pub fn start(plan: Plan) -> Result<Self> {
-        plan.wait_for_ports()?;
         let start = |node| {
             let application = Process::start(plan.application(node)?)?;
             Ok([application, Process::start(plan.engine(node)?)?])

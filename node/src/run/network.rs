@@ -13,7 +13,7 @@ use crate::{
     demo::{FOUNDERS, Founding, Script, Tempo},
     error::{Error, Result},
     merkle::sha256,
-    network::{Client, Network, Node, Plan},
+    network::{Client, Network, Node, Plan, wait_until_free},
     store::{Changes, Store, Table},
 };
 use std::{
@@ -26,6 +26,8 @@ use tokio::{runtime::Runtime, sync::watch};
 pub(super) fn run(options: &options::Network) -> Result<()> {
     let page = SocketAddr::new(options.demo.listen, options.demo.page_port);
     let page = servers::listen(page)?;
+    let addresses = |node| [rpc(options, node), p2p(options, node)];
+    wait_until_free((0..PROCESSES).flat_map(addresses))?;
     let home = Home::open(&options.demo.data, options.demo.fresh)?;
     let mut chain = match home.chain()? {
         Some(chain) if chain.filled && chain.tempo == Tempo::Live => chain,
@@ -62,7 +64,7 @@ fn plan(options: &options::Network, chain: &Chain) -> Result<Plan> {
             .map_or("full-node", |founder| founder.id)
             .into(),
         rpc: rpc(options, node),
-        p2p: SocketAddr::from(([127, 0, 0, 1], port(options.p2p_port, node))),
+        p2p: p2p(options, node),
         node_key: chain.peer_seed(node),
         validator_key: chain.validator_seed(node),
     });
@@ -76,6 +78,10 @@ fn plan(options: &options::Network, chain: &Chain) -> Result<Plan> {
 
 fn rpc(options: &options::Network, node: usize) -> SocketAddr {
     SocketAddr::new(options.demo.listen, port(options.demo.rpc_port, node))
+}
+
+fn p2p(options: &options::Network, node: usize) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port(options.p2p_port, node)))
 }
 
 fn port(first: u16, node: usize) -> u16 {

@@ -4,7 +4,7 @@ use lianyan_tests::Outcome;
 use lianyan_tests::demo;
 use lianyan_tests::place::Folder;
 use lianyan_tests::process::free_ports;
-use node::application::AppState;
+use node::application::{AppState, code};
 use node::chain::{Genesis, GenesisValidator};
 use node::comet::{self, ConsensusParams};
 use node::consortium::now;
@@ -209,9 +209,15 @@ impl Consortium {
     /// Hands in events in order and waits until none waits for a block any more.
     pub fn write(&mut self, node: usize, events: &[Vec<u8>]) -> Outcome {
         let client = self.client(node);
-        for (event, answer) in events.iter().zip(client.broadcast(events)?) {
-            if answer["code"] != 0 {
-                return Err(format!("{answer} for {}", String::from_utf8_lossy(event)).into());
+        for event in events {
+            let event = std::slice::from_ref(event);
+            let mut answer = client.broadcast(event)?.swap_remove(0);
+            while answer["code"] == code::TOO_MANY {
+                std::thread::sleep(Duration::from_millis(100));
+                answer = client.broadcast(event)?.swap_remove(0);
+            }
+            if answer["code"] != code::OK {
+                return Err(format!("an event is not taken: {answer}").into());
             }
         }
         self.wait("events in blocks", || {

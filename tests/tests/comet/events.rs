@@ -40,12 +40,12 @@ pub fn accepted_refused_and_proven(consortium: &mut Consortium) -> Outcome {
 }
 
 /// As `tx` wants it.
-pub fn hash_of(event: &[u8]) -> String {
+fn hash_of(event: &[u8]) -> String {
     BASE64.encode(Sha256::digest(event))
 }
 
 /// A transaction's result, as a node has it.
-pub fn result_of(consortium: &mut Consortium, node: usize, event: &[u8]) -> Outcome<Value> {
+fn result_of(consortium: &mut Consortium, node: usize, event: &[u8]) -> Outcome<Value> {
     let client = consortium.client(node);
     let params = json!({ "hash": hash_of(event) });
     consortium.wait("a transaction in a block", || {

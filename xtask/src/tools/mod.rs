@@ -8,6 +8,7 @@ pub mod rust;
 pub mod wasm_opt;
 
 use crate::failure::Result;
+use crate::run;
 use std::path::PathBuf;
 
 /// Everything `cargo xtask test` may use.
@@ -15,6 +16,10 @@ pub fn all() -> Result {
     rust::ensure()?;
     page_tools()?;
     cargo_tool::CARGO_DENY.ensure()?;
+    for version in cometbft::ALL {
+        // Only the parts that drive it need it.
+        version.ensure().map_or_else(run::say, drop);
+    }
     browser::ensure()
 }
 

@@ -57,7 +57,7 @@ pub fn patient(clinic: &mut Clinic<'_>, medical: &mut Medical) {
         &keeper,
         &[&discharge],
         (REHABILITATION, "referral", ""),
-        calendar.at(22, 1),
+        calendar.lapse(22, 1),
         None,
     );
     let insurer = clinic.give(
@@ -252,7 +252,7 @@ pub fn ordinary(clinic: &mut Clinic<'_>, n: usize, keeper: &Keeper) {
     }
     let (to, purpose) = READERS[n % READERS.len()];
     let until = match n % 5 {
-        0 => calendar.at(first + 18, 2),
+        0 => calendar.lapse(first + 18, 2),
         _ => calendar.end() + 30 * DAY,
     };
     let given = calendar.at(first + 9, 1);

@@ -22,7 +22,7 @@ fn every_event_is_accepted_whenever_the_chain_begins() {
 /// On CometBFT events come in minutes, and never at the very moment that was wished.
 #[test]
 fn every_event_of_the_live_script_is_accepted_even_where_blocks_come_late() {
-    for late in [0, 25 * calendar::SECOND] {
+    for late in [0, 20 * calendar::SECOND] {
         let script = Script::new(CHAIN, START, Size::Small, Tempo::Live);
         let ledger = Ledger::play_late(&script, late);
         assert_eq!(script.events(), small().0.events());
