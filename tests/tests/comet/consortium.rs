@@ -122,10 +122,15 @@ impl Consortium {
         Ok(())
     }
 
-    /// The height that every node has reached, and the one header that they all have there.
+    /// The header that all nodes have, a little above where any of them is now.
     pub fn agreed(&mut self) -> Outcome<Value> {
         let newest = (0..NODES).filter_map(|node| self.client(node).newest().ok());
-        let height = newest.map(|(height, _)| height).max().unwrap_or_default() + 2;
+        let height = newest.map(|(height, _)| height).max();
+        self.agreed_at(height.ok_or("no node answers")? + 2)
+    }
+
+    /// The one header that all nodes have at a height, once they are there.
+    pub fn agreed_at(&mut self, height: u64) -> Outcome<Value> {
         let mut headers = Vec::new();
         for node in 0..NODES {
             self.wait_for(node, height)?;
@@ -190,19 +195,16 @@ impl Consortium {
         Ok(text.ok_or("no such code")?.to_owned())
     }
 
-    /// The demo's events about members, quotas and invoices, in order: none of them asks for a time of day.
-    pub fn invoices(&self) -> Vec<Vec<u8>> {
-        let timeless = |envelope: &Vec<u8>| {
+    /// The demo's events about records of these kinds, in order.
+    pub fn events(&self, kinds: &[&str]) -> Vec<Vec<u8>> {
+        let wanted = |envelope: &Vec<u8>| {
             let event = Event::open(envelope).expect("the demo's events open");
-            matches!(
-                event.payload().subject.kind(),
-                "member" | "quota" | "invoice"
-            )
+            kinds.contains(&event.payload().subject.kind())
         };
         let blocks = self.script.blocks();
         blocks
             .flat_map(|block| block.envelopes)
-            .filter(timeless)
+            .filter(wanted)
             .collect()
     }
 

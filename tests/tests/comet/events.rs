@@ -14,9 +14,12 @@ use std::process::Command;
 pub fn accepted_refused_and_proven(consortium: &mut Consortium) -> Outcome {
     let checkpoint = consortium.client(0).newest()?.0;
     let chains = consortium.chains(checkpoint)?;
-    let events = consortium.invoices();
-    consortium.write(0, &events)?;
-    for event in events.iter().step_by(7) {
+    // Members count from the block after the one that admits them.
+    let members = consortium.events(&["member"]);
+    consortium.write(0, &members)?;
+    let invoices = consortium.events(&["quota", "invoice"]);
+    consortium.write(0, &invoices)?;
+    for event in members.iter().chain(invoices.iter().step_by(7)) {
         let result = result_of(consortium, 1, event)?;
         assert_eq!(result["code"], code::OK, "{result}");
     }

@@ -19,21 +19,21 @@ pub fn comet() -> Result<Tally> {
             Err(missing) => println!("{missing}"),
         }
     }
-    build()?;
+    build("node", "lianyan-node")?;
+    build("verifier", "lianyan")?;
     let words = ["--package", "lianyan-tests", "--test", "comet"];
     crates::cargo_test_with(&words, &programs)
 }
 
-/// What the tests start as processes of their own.
-fn build() -> Result {
+/// What the tests start as processes of their own; one by one, as the other parts build them.
+fn build(package: &str, program: &str) -> Result {
     let mut command = Command::new("cargo");
     command
-        .args(["build", "--package", "node", "--bin", "lianyan-node"])
-        .args(["--package", "verifier", "--bin", "lianyan"])
+        .args(["build", "--package", package, "--bin", program])
         .current_dir(workspace::root());
     run::step(
-        "Building the node and the command line",
-        &workspace::target().join("xtask/comet.log"),
+        &format!("Building {program}"),
+        &workspace::target().join(format!("xtask/{program}.log")),
         &mut command,
     )
 }
