@@ -3,6 +3,9 @@
 #[path = "../tests/common/generate.rs"]
 #[allow(dead_code, missing_docs)]
 mod generate;
+#[path = "../tests/common/signing.rs"]
+#[allow(dead_code, missing_docs)]
+mod signing;
 
 use generate::{Member, Recipe, at, members};
 use light_client::client::{

@@ -43,6 +43,7 @@ pub fn member(id: &str, roles: &[&str]) -> Member {
 }
 
 /// The ledger.
+#[derive(Clone)]
 pub struct Ledger {
     states: BTreeMap<RecordName, State>,
     logs: BTreeMap<RecordName, Vec<Vec<u8>>>,

@@ -19,7 +19,7 @@ use std::{collections::BTreeMap, sync::Arc};
 type History<T> = Vec<(u64, Arc<T>)>;
 
 /// Governing records as of any height. Load them with [`Timeline::record`], or say with [`Timeline::absent`] that one provably does not exist.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Timeline {
     members: BTreeMap<String, History<Member>>,
     consortium: Option<History<Consortium>>,

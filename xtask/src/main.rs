@@ -28,6 +28,9 @@ Usage: cargo xtask <command>
 ";
 
 fn main() -> ExitCode {
+    if let Some(code) = test::as_rustc() {
+        return code;
+    }
     let words: Vec<String> = std::env::args().skip(1).collect();
     match command(&words) {
         Ok(code) => code,

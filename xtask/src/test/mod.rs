@@ -5,9 +5,12 @@ mod code;
 mod comet;
 mod crates;
 mod deny;
+mod fuzz;
 mod stream;
 mod tally;
 mod wasm;
+
+pub use fuzz::as_rustc;
 
 use crate::failure::Result;
 use crate::run;
@@ -23,7 +26,7 @@ struct Part {
 }
 
 /// Cheap ones first, so that a slip is known early.
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     Part {
         name: "fmt",
         what: "the code is formatted",
@@ -58,6 +61,11 @@ const PARTS: [Part; 9] = [
         name: "comet",
         what: "the application under real CometBFT processes",
         run: comet::comet,
+    },
+    Part {
+        name: "fuzz",
+        what: "whatever bytes come from outside, nothing breaks and nothing false is believed",
+        run: fuzz::fuzz,
     },
     Part {
         name: "wasm",

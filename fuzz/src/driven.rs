@@ -1,0 +1,35 @@
+//! What libFuzzer calls.
+
+use lianyan_fuzz::{TARGETS, Target, target};
+use std::{path::PathBuf, sync::OnceLock};
+
+static CHOSEN: OnceLock<&Target> = OnceLock::new();
+
+/// Chooses the target and writes its seeds to the folder `LIANYAN_FUZZ_SEEDS`, before libFuzzer reads it.
+pub fn prepare() {
+    let name = std::env::var("LIANYAN_FUZZ_TARGET").unwrap_or_default();
+    let Some(target) = target(&name) else {
+        TARGETS
+            .iter()
+            .for_each(|target| println!("{}", target.name));
+        std::process::exit(i32::from(!name.is_empty()));
+    };
+    CHOSEN.get_or_init(|| target);
+    let Some(folder) = std::env::var_os("LIANYAN_FUZZ_SEEDS").map(PathBuf::from) else {
+        return;
+    };
+    for (number, seed) in (target.seeds)().iter().enumerate() {
+        let file = folder.join(format!("seed-{number:04}"));
+        if let Err(error) = std::fs::write(&file, seed) {
+            eprintln!("{}: {error}", file.display());
+            std::process::exit(1);
+        }
+    }
+}
+
+/// One execution.
+pub fn run(data: &[u8]) {
+    if let Some(target) = CHOSEN.get() {
+        (target.run)(data);
+    }
+}

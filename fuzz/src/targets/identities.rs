@@ -1,0 +1,176 @@
+//! Identity files, and acts on whatever was proven.
+
+use crate::{
+    Target,
+    edit::edit,
+    input::Input,
+    targets::records::{ground, story},
+};
+use keys::{Action, Identity, Known, Pending, Role, needs, sign};
+use records::{Envelope, Event, Ground, State, canonical, testing::CHAIN};
+use serde_json::Value;
+
+/// Identity files: what reads is written again without loss.
+pub const FILE: Target = Target {
+    name: "identity-file",
+    seeds: files,
+    run: file,
+};
+/// Acts: whatever was proven, what is signed is a well-formed event of the chain that the person was shown.
+pub const ACTS: Target = Target {
+    name: "acts",
+    seeds: acts,
+    run: act,
+};
+
+fn known(ids: &[&str]) -> Vec<Known> {
+    ids.iter()
+        .map(|id| Known {
+            id: (*id).into(),
+            opening: "AgA".into(),
+        })
+        .collect()
+}
+
+/// A patient, an owner, a member.
+fn people() -> [Identity; 3] {
+    let mut people = [Role::Patient, Role::Owner, Role::Member]
+        .map(|role| Identity::new(role, "某人", [role as u8; 32]));
+    for person in &mut people {
+        person.exported = true;
+        person.documents = known(&["d1", "d2"]);
+        person.grants = known(&["g2"]);
+    }
+    people[1].ballots = vec![story::seat(&story::roster(), 0)];
+    people[2].member = "huashan".into();
+    let signed = story::told_entries().pop().and_then(|entry| {
+        let envelope = records::log::Entry::decode(&entry)?.envelope.to_vec();
+        Pending::read(&String::from_utf8(envelope).ok()?)
+    });
+    people[0].pending.extend(signed);
+    people
+}
+
+fn files() -> Vec<Vec<u8>> {
+    people()
+        .iter()
+        .map(|person| person.file().into_bytes())
+        .collect()
+}
+
+fn file(bytes: &[u8]) {
+    if let Ok(identity) = Identity::read(&Input(bytes).text()) {
+        let file = identity.file();
+        let again = Identity::read(&file).expect("what is written can be read");
+        assert_eq!(
+            (again.file(), again.public()),
+            (file, identity.public()),
+            "written and read again"
+        );
+    }
+}
+
+fn actions() -> Vec<Action> {
+    let document = || "d1".to_owned();
+    let documents = || vec![document()];
+    vec![
+        Action::Cast {
+            vote: "v1".into(),
+            choice: "for".into(),
+        },
+        Action::Give {
+            documents: documents(),
+            to: "huashan".into(),
+            purpose: "treatment".into(),
+            until: "1767312000000000000".into(),
+            note: "注".into(),
+        },
+        Action::Revoke { grant: "g2".into() },
+        Action::Deny {
+            documents: documents(),
+            member: "insurer".into(),
+        },
+        Action::Allow {
+            documents: documents(),
+            member: "insurer".into(),
+        },
+        Action::Confirm {
+            document: document(),
+        },
+        Action::Reject {
+            document: document(),
+        },
+        Action::Read {
+            document: document(),
+            grant: "g2".into(),
+        },
+        Action::Emergency {
+            document: document(),
+            reason: "昏迷".into(),
+        },
+        Action::Review {
+            read: "r2".into(),
+            justified: true,
+        },
+    ]
+}
+
+fn acts() -> Vec<Vec<u8>> {
+    let pairs = (0..3).flat_map(|who| (0..10).map(move |what| (who, what)));
+    pairs
+        .flat_map(|(who, what)| {
+            [
+                vec![who, what, 0],
+                vec![who, what, 6, 0, 0, 2, 0, 0, 1],
+                vec![who, what, 0, 3, 0, 0, 5, 0, 9, 1],
+            ]
+        })
+        .collect()
+}
+
+/// Who, what, how many bytes change the action, those bytes; then a record and the changes to its state.
+fn act(bytes: &[u8]) {
+    let mut input = Input(bytes);
+    let (Some(mut who), Some(action)) = (
+        input.pick(&people()).cloned(),
+        input.pick(&actions()).cloned(),
+    ) else {
+        return;
+    };
+    let length = usize::from(input.byte() % 32);
+    let Some(action) = changed(&action, &mut Input(input.take(length))) else {
+        return;
+    };
+    let mut ground = ground::ground();
+    bend(&mut ground, &mut input);
+    if needs(&who, &action).is_err() {
+        return;
+    }
+    if let Ok(signed) = sign(&mut who, &action, CHAIN, &ground, [3; 32]) {
+        Envelope::decode(&signed.envelope).expect("in its one encoding");
+        // An act that touches too much is signed all the same, and refused by every node.
+        if let Ok(event) = Event::open(&signed.envelope) {
+            assert_eq!(event.payload().chain, CHAIN, "signed for another chain");
+        }
+    }
+}
+
+fn changed(action: &Action, input: &mut Input<'_>) -> Option<Action> {
+    let mut json: Value = serde_json::from_slice(&canonical::encode(action).ok()?).ok()?;
+    edit(&mut json, input);
+    canonical::decode(json.to_string().as_bytes()).ok()
+}
+
+/// Another state of one record.
+fn bend(ground: &mut Ground, input: &mut Input<'_>) {
+    let place = usize::from(input.byte()) % ground.records.len().max(1);
+    let Some(proven) = ground.records.values_mut().nth(place) else {
+        return;
+    };
+    let bent = proven.state.as_ref().and_then(|state| {
+        let mut json = serde_json::from_slice(&state.encode().ok()?).ok()?;
+        edit(&mut json, input);
+        State::decode(json.to_string().as_bytes()).ok()
+    });
+    proven.state = bent;
+}

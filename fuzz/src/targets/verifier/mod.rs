@@ -1,0 +1,6 @@
+//! What the verifier takes: its configuration, questions, and the answers of nodes.
+
+pub mod chains;
+pub mod lookup;
+pub mod proof_file;
+pub mod question;
