@@ -33,6 +33,12 @@
 //! [`client::LightClient`] does all of this over several nodes: it changes nodes that fail, compares what members hold, and stops
 //! for good where it proves that the chain has forked.
 //!
+//! # Features
+//! - `secp256k1` (default): validators with secp256k1 keys, in CometBFT's and in Ethereum's form.
+//! - `ml-dsa` (default): validators with ML-DSA-65 keys (FIPS 204).
+//!
+//! Ed25519 is always there. A set with a key of a type that is left out, or that nobody knows, is an error that names the key.
+//!
 //! # What is verified
 //! - A step ([`verify_step`]) checks everything that its documentation lists: chain, heights, times, trusting period, the hashes
 //!   that bind header, commit and validators to each other, voting power in the old and in the new set, signatures.
@@ -114,3 +120,8 @@ pub use trust::{
 };
 pub use validators::{MAX_TOTAL_POWER, MAX_VALIDATORS, Validator, ValidatorSet, ValidatorSetError};
 pub use wire::WireError;
+
+/// The example in the README is a test as well.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

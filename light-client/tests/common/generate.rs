@@ -1,10 +1,11 @@
 //! Light blocks of our own making: signed with real keys, in every shape that a test asks for.
 
-use ed25519_zebra::{SigningKey, VerificationKeyBytes};
 use light_client::{
-    BlockId, BlockIdFlag, Commit, CommitSig, Hash, Header, LightBlock, PublicKey, SignedHeader,
-    Time, Validator, ValidatorSet, sha256,
+    BlockId, BlockIdFlag, Commit, CommitSig, Hash, Header, LightBlock, SignedHeader, Time,
+    Validator, ValidatorSet, sha256,
 };
+
+use super::signing::Key;
 
 /// SplitMix64: tests are the same in every run, and a failing case is found again by its number.
 pub struct Rng(pub u64);
@@ -30,27 +31,32 @@ impl Rng {
 /// A validator whose key we hold.
 #[derive(Clone)]
 pub struct Member {
-    pub key: SigningKey,
+    pub key: Key,
     pub power: u64,
 }
 
 impl Member {
     pub fn new(number: u64, power: u64) -> Member {
         Member {
-            key: SigningKey::from(sha256(&[b"member", &number.to_be_bytes()])),
+            key: Key::ed25519(number),
+            power,
+        }
+    }
+
+    /// A member whose type of key follows from its number.
+    pub fn of_any_type(number: u64, power: u64) -> Member {
+        Member {
+            key: Key::of_type(number, number),
             power,
         }
     }
 
     pub fn validator(&self) -> Validator {
-        Validator::new(
-            PublicKey::Ed25519(VerificationKeyBytes::from(&self.key).into()),
-            self.power,
-        )
+        Validator::new(self.key.public(), self.power)
     }
 
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        <[u8; 64]>::from(self.key.sign(message)).to_vec()
+        self.key.sign(message)
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs)]
 
 pub mod generate;
+pub mod signing;
 /// Light blocks as JSON, in the form of the public vectors.
 pub mod write {
     pub fn light_block(block: &light_client::LightBlock) -> light_client::json::Value {

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
-use light_client::client::{AttackKind, Failure, LightClient, Said, Settings, Store};
-use light_client::{LightBlock, Options, TrustLevel, TrustedState, json};
+use light_client::client::{
+    AttackEvidence, AttackKind, Failure, LightClient, Said, Settings, Store,
+};
+use light_client::{BlockIdFlag, CommitSig, LightBlock, Options, TrustLevel, TrustedState, json};
 
 use crate::chain::{Chain, Lie, VALIDATORS, soon_after};
 use crate::common::generate::Rng;
@@ -168,6 +170,21 @@ fn a_block_in_the_future_of_the_honest_chain_is_found_by_its_time() {
     let mut client = client(&long, nodes, TrustLevel::TWO_THIRDS, soon_after(&long));
     let failure = block_on(client.newest()).expect_err("a forward lunatic attack");
     assert_eq!(failure.code(), "attack");
+}
+
+#[test]
+fn a_validator_that_a_commit_names_twice_is_accused_once() {
+    let chain = Chain::new(3, 0, &mut Rng(5));
+    let trusted = &chain.blocks[&3];
+    let mut conflicting = trusted.clone();
+    conflicting.signed_header.header.app_hash = vec![0xbd; 32];
+    let entries = &mut conflicting.signed_header.commit.signatures;
+    let voted = |entry: &&CommitSig| entry.flag == BlockIdFlag::Commit;
+    let first = entries.iter().find(voted).expect("somebody voted").clone();
+    entries.fill(first);
+    let evidence = AttackEvidence::new(&conflicting, trusted, &state(&chain.blocks[&2]));
+    assert_eq!(evidence.kind, AttackKind::Lunatic);
+    assert_eq!(evidence.byzantine.len(), 1);
 }
 
 fn state(block: &LightBlock) -> TrustedState {

@@ -30,14 +30,24 @@ pub enum Lie {
 impl Chain {
     /// A chain of `length` blocks; after each, every validator is replaced with this chance in a hundred.
     pub fn new(length: u64, percent_replaced: u64, rng: &mut Rng) -> Chain {
+        Chain::of(Member::new, length, percent_replaced, rng)
+    }
+
+    /// The same with members made otherwise: from number and power.
+    pub fn of(
+        member_of: fn(u64, u64) -> Member,
+        length: u64,
+        percent_replaced: u64,
+        rng: &mut Rng,
+    ) -> Chain {
         let mut members = BTreeMap::new();
-        let mut set: Vec<Member> = (0..VALIDATORS).map(|i| Member::new(i, POWER)).collect();
+        let mut set: Vec<Member> = (0..VALIDATORS).map(|i| member_of(i, POWER)).collect();
         let mut fresh = VALIDATORS;
         for height in 1..=length + 1 {
             members.insert(height, set.clone());
             for member in &mut set {
                 if rng.below(100) < percent_replaced {
-                    *member = Member::new(fresh, POWER);
+                    *member = member_of(fresh, POWER);
                     fresh += 1;
                 }
             }

@@ -8,6 +8,7 @@ mod common;
 
 mod attacks;
 mod chain;
+mod key_types;
 mod nodes;
 mod random;
 mod scenes;
