@@ -210,6 +210,15 @@ pub fn cautious(id: &str) -> Chain {
 }
 
 impl Chain {
+    /// How many members run the nodes: two nodes of one member are one witness.
+    pub fn members(&self) -> usize {
+        let members = self.nodes.iter().map(|node| node.member.as_str());
+        let mut members: Vec<&str> = members.collect();
+        members.sort_unstable();
+        members.dedup();
+        members.len()
+    }
+
     /// The conditions of a step. Every signature is checked: who signed is shown by name, so it must have been seen.
     pub fn options(&self) -> Options {
         Options {

@@ -224,17 +224,10 @@ fn fault_of(fault: &NodeFault) -> Fault {
 
 /// Why nobody confirms a header.
 fn silence(chain: &Chain, standings: &[Standing]) -> Reason {
-    let mut members: Vec<&str> = chain
-        .nodes
-        .iter()
-        .map(|node| node.member.as_str())
-        .collect();
-    members.sort_unstable();
-    members.dedup();
     let disputed = |standing: &Standing| matches!(standing.said, Said::Disputes(_));
     if standings.iter().any(disputed) {
         reasons::NODES_DISAGREE
-    } else if members.len() < 2 {
+    } else if chain.members() < 2 {
         reasons::NO_OTHER_NODE
     } else {
         reasons::OTHER_NODES_SILENT

@@ -59,14 +59,7 @@ fn chain(light: &Light) -> Result<Chain, Exit> {
     chain.trusting_period = light.trusting_period.unwrap_or(chain.trusting_period);
     chain.trust_level = light.trust_level.unwrap_or(chain.trust_level);
     let chain = config::asking(chain, &nodes);
-    let mut members: Vec<&str> = chain
-        .nodes
-        .iter()
-        .map(|node| node.member.as_str())
-        .collect();
-    members.sort_unstable();
-    members.dedup();
-    if members.len() < 2 {
+    if chain.members() < 2 {
         eprintln!("lianyan: one member's node alone is not enough: name another with --witness");
         return Err(Exit::Usage);
     }
