@@ -39,6 +39,11 @@ impl RpcError {
         Self::new(-32603, "Internal error", data)
     }
 
+    /// The server ends what it had promised.
+    pub fn server(data: impl ToString) -> Self {
+        Self::new(-32000, "Server error", data)
+    }
+
     fn new(code: i64, message: &'static str, data: impl ToString) -> Self {
         Self {
             code,

@@ -4,6 +4,7 @@ use super::{
     Rpc, RpcError,
     methods::{METHODS, Method},
     params::Params,
+    websocket::Websockets,
 };
 use axum::{
     Router,
@@ -21,7 +22,7 @@ use tower_http::{
 };
 
 /// Most bytes of a request, as CometBFT's `max_body_bytes`.
-const MAX_BODY: usize = 1_000_000;
+pub(super) const MAX_BODY: usize = 1_000_000;
 /// Most requests in one batch, as CometBFT's.
 const MAX_BATCH: usize = 10;
 /// A request that takes longer is given up.
@@ -31,7 +32,9 @@ const URI_ID: i64 = -1;
 
 /// The routes of a node's RPC.
 pub fn router(rpc: Arc<Rpc>) -> Router {
-    let mut router = Router::new().route("/", get(list).post(json_rpc));
+    let mut router = Router::new()
+        .route("/", get(list).post(json_rpc))
+        .route("/websocket", get(Websockets::default().route()));
     for method in METHODS {
         let call = move |State(rpc): State<Arc<Rpc>>,
                          Query(params): Query<HashMap<String, String>>| {
@@ -77,7 +80,11 @@ async fn list(headers: HeaderMap) -> String {
 }
 
 /// Runs a method where it may wait for the disk or for a block.
-async fn run(rpc: Arc<Rpc>, method: &'static Method, params: Params) -> Result<Value, RpcError> {
+pub(super) async fn run(
+    rpc: Arc<Rpc>,
+    method: &'static Method,
+    params: Params,
+) -> Result<Value, RpcError> {
     tokio::task::spawn_blocking(move || (method.call)(&rpc, &params))
         .await
         .unwrap_or_else(|_| Err(RpcError::internal("the request could not be completed")))
@@ -143,32 +150,56 @@ async fn json_rpc(State(rpc): State<Arc<Rpc>>, body: Result<Bytes, BytesRejectio
 
 /// The answer to one request; none to a notification, which has no id.
 async fn one_request(rpc: Arc<Rpc>, request: Value) -> Option<Value> {
-    let Value::Object(mut request) = request else {
-        let error = RpcError::invalid_request("a request is an object");
-        return Some(error_of(json!(URI_ID), &error));
-    };
-    let id = request.remove("id").filter(|id| !id.is_null())?;
-    if !(id.is_string() || id.is_number()) {
-        let error = RpcError::invalid_request("an id is a string or a number");
-        return Some(error_of(json!(URI_ID), &error));
+    Some(match Request::read(request)? {
+        Ok(Request { id, method, params }) => answer_to(id, call(rpc, &method, params).await),
+        Err(refused) => refused,
+    })
+}
+
+/// A request with its id.
+pub(super) struct Request {
+    pub id: Value,
+    pub method: String,
+    pub params: Option<Value>,
+}
+
+impl Request {
+    /// Reads a request, or gives the answer that refuses it; none for a notification.
+    pub fn read(request: Value) -> Option<Result<Self, Value>> {
+        let refused = |id, why: &str| Some(Err(error_of(id, &RpcError::invalid_request(why))));
+        let Value::Object(mut request) = request else {
+            return refused(json!(URI_ID), "a request is an object");
+        };
+        let id = request.remove("id").filter(|id| !id.is_null())?;
+        if !(id.is_string() || id.is_number()) {
+            return refused(json!(URI_ID), "an id is a string or a number");
+        }
+        let Some(Value::String(method)) = request.remove("method") else {
+            return refused(id, "a request has a method");
+        };
+        let params = request.remove("params");
+        Some(Ok(Self { id, method, params }))
     }
-    let Some(Value::String(name)) = request.remove("method") else {
-        return Some(error_of(
-            id,
-            &RpcError::invalid_request("a request has a method"),
-        ));
-    };
-    let Some(method) = METHODS.iter().find(|method| method.name == name) else {
-        return Some(error_of(id, &RpcError::no_method()));
-    };
-    let outcome = match Params::from_json(request.remove("params"), method.params) {
-        Ok(params) => run(rpc, method, params).await,
-        Err(error) => Err(error),
-    };
-    Some(match outcome {
+}
+
+/// Calls a method by its name.
+pub(super) async fn call(
+    rpc: Arc<Rpc>,
+    name: &str,
+    params: Option<Value>,
+) -> Result<Value, RpcError> {
+    let method = METHODS.iter().find(|method| method.name == name);
+    let method = method.ok_or_else(RpcError::no_method)?;
+    let params = Params::from_json(params, method.params)?;
+    run(rpc, method, params).await
+}
+
+/// The envelope of an outcome.
+pub(super) fn answer_to(id: Value, outcome: Result<Value, RpcError>) -> Value {
+    match outcome {
         Ok(result) => result_of(id, result),
         Err(error) => error_of(id, &error),
-    })
+    }
 }
 
 fn result_of(id: Value, result: Value) -> Value {

@@ -135,6 +135,18 @@ pub(super) fn tx_result(result: &ExecTxResult) -> Value {
     })
 }
 
+/// A result as events carry it: Go's protocol buffers leave out there what is empty.
+pub(super) fn tx_result_of_event(result: &ExecTxResult) -> Value {
+    let mut shown = tx_result(result);
+    if let Value::Object(fields) = &mut shown {
+        fields.retain(|_, value| {
+            let empty = [json!(null), json!(""), json!(0), json!("0"), json!([])];
+            !empty.contains(value)
+        });
+    }
+    shown
+}
+
 fn events(events: &[Event]) -> Vec<Value> {
     let attribute = |attribute: &comet::EventAttribute| json!({ "key": attribute.key, "value": attribute.value, "index": attribute.index });
     events
@@ -171,6 +183,31 @@ pub(super) fn block_results(height: u64, results: &ResponseFinalizeBlock) -> Val
         "consensus_param_updates": params,
         "app_hash": base64_or_null(&results.app_hash),
     })
+}
+
+/// What became of a block, as events carry it: without what is empty.
+pub(super) fn finalized(results: &ResponseFinalizeBlock) -> Value {
+    let updates: Vec<Value> = results
+        .validator_updates
+        .iter()
+        .map(validator_update)
+        .collect();
+    let mut shown = json!({ "validator_updates": updates });
+    if !results.tx_results.is_empty() {
+        let txs: Vec<Value> = results.tx_results.iter().map(tx_result_of_event).collect();
+        shown["tx_results"] = json!(txs);
+    }
+    if let Some(version) = results
+        .consensus_param_updates
+        .as_ref()
+        .and_then(|params| params.version)
+    {
+        shown["consensus_param_updates"] = json!({ "version": { "app": version.app.to_string() } });
+    }
+    if !results.app_hash.is_empty() {
+        shown["app_hash"] = json!(base64_of(&results.app_hash));
+    }
+    shown
 }
 
 fn validator_update(update: &ValidatorUpdate) -> Value {

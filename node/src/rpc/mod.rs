@@ -1,11 +1,15 @@
-//! The node's RPC: CometBFT's methods in CometBFT's shapes, over GET with URI parameters and over JSON-RPC POST.
+//! The node's RPC: CometBFT's methods in CometBFT's shapes, over GET with URI parameters, over JSON-RPC POST and over a websocket.
 
 mod error;
+mod events;
 mod http;
 mod json;
 mod methods;
 mod params;
+mod query;
 mod server;
+mod subscriptions;
+mod websocket;
 
 pub use error::RpcError;
 pub use http::router;

@@ -38,7 +38,8 @@ pub(super) fn status(rpc: &Rpc, _: &Params) -> Answer {
                 "app": state.params.app_version.to_string(),
             },
             "id": hex::encode(comet::address_of(&rpc.key)),
-            "listen_addr": "",
+            // There are no peers to listen to; clients such as CosmJS refuse an empty address, so it is the one of the RPC.
+            "listen_addr": format!("tcp://{}", rpc.address),
             "network": state.chain_id,
             "version": RPC_VERSION,
             "channels": "",
