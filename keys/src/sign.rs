@@ -1,11 +1,11 @@
 //! From an action to a signed event.
 
 use crate::{Action, Identity, Pending, acts, random::Stream};
+use litemap::LiteMap;
 use records::{
     Ground, Hash, Payload, RecordName, SecretKey,
     canonical::{self, Value},
 };
-use std::collections::BTreeMap;
 
 /// An event may be written for this long after the newest header, in nanoseconds: ten minutes.
 pub const OPEN_FOR: i64 = 600 * 1_000_000_000;
@@ -16,7 +16,7 @@ pub struct Unsigned {
     /// Reason code: one of those named for acts in `docs/verdicts.md`.
     pub reason: &'static str,
     /// Facts for its sentence.
-    pub facts: BTreeMap<String, String>,
+    pub facts: LiteMap<String, String>,
 }
 
 impl Unsigned {
@@ -24,7 +24,7 @@ impl Unsigned {
     pub fn new(reason: &'static str) -> Self {
         Self {
             reason,
-            facts: BTreeMap::new(),
+            facts: LiteMap::new(),
         }
     }
 }
@@ -116,6 +116,6 @@ fn again(pending: &Pending, draft: Draft) -> Result<Signed, Unsigned> {
     let until = pending.payload.until.to_string();
     Err(Unsigned {
         reason: "still-pending",
-        facts: BTreeMap::from([("until".into(), until)]),
+        facts: [("until".into(), until)].into_iter().collect(),
     })
 }

@@ -76,7 +76,7 @@ fn no_alternative_is_signed_while_the_first_may_still_be_written() {
         .sign(&mut owner, &cast("against"))
         .expect_err("pending");
     assert_eq!(refused.reason, "still-pending");
-    assert_eq!(refused.facts["until"], until(&first).to_string());
+    assert_eq!(refused.facts.get("until"), Some(&until(&first).to_string()));
 
     // The same again gives the same bytes, whatever time it is: there is one event.
     world.ledger.time += OPEN_FOR;

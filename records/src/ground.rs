@@ -7,7 +7,7 @@ use crate::{
     state::State,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// Records as proven at one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Ground {
     /// Block time, Unix nanoseconds.
     pub time: i64,
     /// Every record that was asked for.
-    pub records: BTreeMap<RecordName, Proven>,
+    pub records: LiteMap<RecordName, Proven>,
 }
 
 /// One record as proven.
@@ -123,7 +123,9 @@ mod tests {
         let ground = Ground {
             chain: "dev-test-0000".into(),
             time: i64::MAX,
-            records: [(name("here"), proven), (name("absent"), Proven::default())].into(),
+            records: [(name("here"), proven), (name("absent"), Proven::default())]
+                .into_iter()
+                .collect(),
         };
         assert_eq!(Ground::decode(&ground.encode()), Some(ground.clone()));
         let text = ground.encode();

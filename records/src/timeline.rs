@@ -13,7 +13,8 @@ use crate::{
     registry::RULES_VERSION,
     state::State,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use litemap::LiteMap;
+use std::sync::Arc;
 
 /// States of one governing record, each with the height after which it holds.
 type History<T> = Vec<(u64, Arc<T>)>;
@@ -21,7 +22,7 @@ type History<T> = Vec<(u64, Arc<T>)>;
 /// Governing records as of any height. Load them with [`Timeline::record`], or say with [`Timeline::absent`] that one provably does not exist.
 #[derive(Clone, Default)]
 pub struct Timeline {
-    members: BTreeMap<String, History<Member>>,
+    members: LiteMap<String, History<Member>>,
     consortium: Option<History<Consortium>>,
     rules: Option<History<Rules>>,
 }

@@ -1,12 +1,8 @@
 //! Replayed records, kept between questions: what was proven once is continued, not fetched again.
 
 use crate::rebuilt::{Broken, Halt, Rebuilt};
-use alloc::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    string::String,
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
+use litemap::LiteMap;
 use records::{
     Directory, Head, RecordName, Replayed, State, Stop, Timeline,
     kinds::{consortium::Consortium, member::Member, vote::Recounted},
@@ -23,7 +19,7 @@ const GOVERNING: [&str; 3] = ["consortium", "member", "rules"];
 /// Replayed records and the governing ones over time.
 pub struct Archive {
     chain: String,
-    kept: BTreeMap<RecordName, Kept>,
+    kept: LiteMap<RecordName, Kept>,
     timeline: Timeline,
 }
 
@@ -68,7 +64,7 @@ impl Archive {
     pub fn new(chain: &str) -> Self {
         Self {
             chain: chain.into(),
-            kept: BTreeMap::new(),
+            kept: LiteMap::new(),
             timeline: Timeline::new(),
         }
     }
@@ -152,7 +148,7 @@ impl Archive {
         &mut self,
         name: &RecordName,
         head: &Head,
-        live: &BTreeSet<RecordName>,
+        live: &[RecordName],
         most: usize,
     ) -> Step {
         // Taken out while it is judged: what it has replayed so far is in the timeline.
@@ -169,7 +165,7 @@ impl Archive {
         kept: &mut Kept,
         name: &RecordName,
         head: &Head,
-        live: &BTreeSet<RecordName>,
+        live: &[RecordName],
         most: usize,
     ) -> Step {
         for _ in 0..most {
@@ -239,7 +235,7 @@ fn next_height(queue: &VecDeque<Vec<u8>>) -> u64 {
 /// it names the record.
 struct View<'a> {
     archive: &'a Archive,
-    live: &'a BTreeSet<RecordName>,
+    live: &'a [RecordName],
     /// The record being replayed, which is not in the archive meanwhile, and its next entry's height.
     own: (&'a RecordName, u64),
 }

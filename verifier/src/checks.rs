@@ -5,7 +5,8 @@ use crate::{
     reasons::{self, Reason},
     verdict::{Check, CheckId, Outcome, Status, Verdict},
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
+use litemap::LiteMap;
 
 /// The checks of a coming verdict, told to the person who waits as they end.
 pub struct Checks<'a, H> {
@@ -20,10 +21,10 @@ impl<'a, H: Host> Checks<'a, H> {
     }
 
     pub fn note(&mut self, reason: Reason) {
-        self.note_with(reason, BTreeMap::new());
+        self.note_with(reason, LiteMap::new());
     }
 
-    pub fn note_with(&mut self, reason: Reason, facts: BTreeMap<String, String>) {
+    pub fn note_with(&mut self, reason: Reason, facts: LiteMap<String, String>) {
         let check = Check {
             id: reason.check,
             status: reason.status,

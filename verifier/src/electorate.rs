@@ -7,8 +7,9 @@ use crate::{
     rpc::{self, Call, Fault},
     session::Session,
 };
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 use light_client::json::{self, Value};
+use litemap::LiteMap;
 use records::{Digest, Hash, canonical, hash::sha256, kinds::vote::Vote, roster};
 
 /// A published roster of up to this many heads is recomputed unasked.
@@ -32,7 +33,7 @@ impl<H: Host> Session<'_, H> {
         })
     }
 
-    async fn published(&mut self, list: &Digest) -> Option<BTreeMap<Hash, Vec<u8>>> {
+    async fn published(&mut self, list: &Digest) -> Option<LiteMap<Hash, Vec<u8>>> {
         let mut blobs = self.blobs(&[list.0]).await?;
         // Whatever else it is, it is no list: then there is nothing to fetch, and the roster is refuted.
         let parts: Vec<Digest> = canonical::decode(blobs.get(&list.0)?).unwrap_or_default();
@@ -45,7 +46,7 @@ impl<H: Host> Session<'_, H> {
     }
 
     /// Blobs by their hashes, all of them from one node or none.
-    async fn blobs(&mut self, hashes: &[Hash]) -> Option<BTreeMap<Hash, Vec<u8>>> {
+    async fn blobs(&mut self, hashes: &[Hash]) -> Option<LiteMap<Hash, Vec<u8>>> {
         let ask = |hash: &Hash| Call::query("/blob", hash, 0, false);
         let calls: Vec<Call> = hashes.iter().map(ask).collect();
         for at in self.roll.for_proofs() {

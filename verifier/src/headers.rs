@@ -10,12 +10,13 @@ use crate::{
     session::{Gap, Session},
     trust::now,
 };
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 use light_client::{
     Budget, Reason, TrustedState, Verdict, VerifiedHeader,
     json::{self, Value},
     verify_step,
 };
+use litemap::LiteMap;
 use records::{Head, RecordName, log};
 
 /// Most headers that one question asks for: ten requests, all at once.
@@ -24,7 +25,7 @@ pub const MOST: usize = 50;
 const BUDGET: u32 = 2_000;
 
 /// Verified headers by their height.
-pub type Headers = BTreeMap<u64, VerifiedHeader>;
+pub type Headers = LiteMap<u64, VerifiedHeader>;
 
 /// The application's record of block hashes; entry i is that of height i + 1.
 pub fn log_name() -> Option<RecordName> {

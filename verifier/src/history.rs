@@ -5,10 +5,10 @@
 
 use crate::{archive::Archive, headers::MOST, kinds, members, trust::facts, verdict::HistoryEntry};
 use alloc::{
-    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
+use litemap::LiteMap;
 use records::{RecordName, kinds::vote::Line};
 
 /// What happened to a record, oldest first; ballots come after the vote's own events, in the order of the roster.
@@ -63,7 +63,7 @@ fn ballot(line: &Line) -> HistoryEntry {
 }
 
 /// Proven block times, by height.
-pub type Times = BTreeMap<u64, i64>;
+pub type Times = LiteMap<u64, i64>;
 
 /// An interval up to this is narrow enough, nanoseconds: a minute.
 const NARROW: i64 = 60 * 1_000_000_000;
@@ -74,9 +74,10 @@ const WIDE: i64 = 300 * 1_000_000_000;
 pub fn bound(history: &mut [HistoryEntry], times: &Times) {
     let own = history.iter().map(|entry| (entry.height, time_of(entry)));
     let mut known: Times = own.collect();
-    known.extend(times);
+    known.extend(times.iter().map(|(height, time)| (*height, *time)));
     for entry in history {
-        let next = known.range(entry.height.saturating_add(1)..).next();
+        let later = known.find_index(&entry.height.saturating_add(1));
+        let next = known.get_indexed(later.unwrap_or_else(|place| place));
         entry.until_time = next.map_or_else(String::new, |(_, time)| time.to_string());
     }
 }
@@ -92,7 +93,7 @@ pub fn missing(history: &[HistoryEntry]) -> Vec<u64> {
 }
 
 /// Facts about intervals that are wide; none where none is.
-pub fn wide(history: &[HistoryEntry]) -> Option<BTreeMap<String, String>> {
+pub fn wide(history: &[HistoryEntry]) -> Option<LiteMap<String, String>> {
     let wide = history.iter().map(width).filter(|width| *width > WIDE);
     let (count, widest) = wide.fold((0u32, 0), |(count, most), width| {
         (count.saturating_add(1), width.max(most))

@@ -4,8 +4,9 @@ use crate::{
     portable::Aside,
     verdict::{Check, Signer},
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::future::Future;
+use litemap::LiteMap;
 
 /// Why a node did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +38,7 @@ pub struct Limits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     /// What is being waited for: a code such as `asking-nodes`, `stepping`, `asking-proof`, `fetching-log`, `replaying`, `counting`, `sending`; and amounts.
-    Waiting(&'static str, BTreeMap<String, String>),
+    Waiting(&'static str, LiteMap<String, String>),
     /// A check of the coming verdict has ended.
     Checked(Check),
     /// The header is signed by these.

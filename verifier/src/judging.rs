@@ -18,11 +18,11 @@ use crate::{
     verifier::{Verifier, nanos, total_power, unix_nanos},
 };
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
 use light_client::client::Store;
+use litemap::LiteMap;
 use records::{
     Hash, RecordName, canonical,
     kinds::vote::{self, Vote},
@@ -41,7 +41,7 @@ impl<S: Store> Verifier<S> {
         verdict: &mut Verdict,
         checks: &mut Checks<'_, H>,
     ) {
-        host.tell(News::Waiting("asking-proof", BTreeMap::new()));
+        host.tell(News::Waiting("asking-proof", LiteMap::new()));
         let mut session = Session::new(host, &anchored.header, roll, &mut self.archive);
         let mut names = Vec::from([name.clone()]);
         names.extend(members::consortium_name());
@@ -176,7 +176,7 @@ impl<S: Store> Verifier<S> {
     async fn judge_electorate<H: Host>(
         session: &mut Session<'_, H>,
         data: &canonical::Value,
-        recomputed: &mut BTreeSet<Hash>,
+        recomputed: &mut Vec<Hash>,
         counted: bool,
         checks: &mut Checks<'_, H>,
     ) {
@@ -198,7 +198,7 @@ impl<S: Store> Verifier<S> {
         };
         let reason = reason.unwrap_or(reasons::ELECTORATE_AS_STATED);
         if reason == reasons::ELECTORATE_RECOMPUTED {
-            recomputed.insert(vote.roster.root.0);
+            recomputed.push(vote.roster.root.0);
         }
         let facts = facts([
             ("first", first),

@@ -2,11 +2,11 @@
 
 use crate::{archive::Archive, verdict::Signer};
 use alloc::{
-    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
 use light_client::{VerifiedHeader, Vote, sha256};
+use litemap::LiteMap;
 use records::{
     PublicKey, RecordName, Replayed,
     kinds::{
@@ -21,7 +21,7 @@ pub fn consortium_name() -> Option<RecordName> {
 }
 
 /// The members that this program has proven, by id: those whose records were replayed, as they are now, and the founders as they were.
-pub fn known(archive: &Archive) -> BTreeMap<String, Member> {
+pub fn known(archive: &Archive) -> LiteMap<String, Member> {
     let founded = consortium_name()
         .and_then(|name| archive.kept(&name))
         .and_then(|kept| kept.history.first())
@@ -37,7 +37,7 @@ pub fn known(archive: &Archive) -> BTreeMap<String, Member> {
 
 /// Validators grouped by the member that the consortium's record names, strongest first.
 pub fn signers(header: &VerifiedHeader, consortium: Option<&Consortium>) -> Vec<Signer> {
-    let mut groups: BTreeMap<String, Signer> = BTreeMap::new();
+    let mut groups: LiteMap<String, Signer> = LiteMap::new();
     for validator in header.signers() {
         let seat = consortium
             .into_iter()
@@ -64,7 +64,11 @@ pub fn signers(header: &VerifiedHeader, consortium: Option<&Consortium>) -> Vec<
             signer.signed += validator.power;
         }
     }
-    let mut signers: Vec<Signer> = groups.into_values().collect();
+    let mut signers: Vec<Signer> = groups
+        .into_tuple_vec()
+        .into_iter()
+        .map(|(_, signer)| signer)
+        .collect();
     signers.sort_by_key(|signer| core::cmp::Reverse(signer.power));
     signers
 }
@@ -79,7 +83,7 @@ fn address(key: &PublicKey) -> [u8; 20] {
 /// Who signed an event: member ids and their names, or `person` where the key is no member's.
 pub fn authors(
     replayed: &Replayed,
-    members: &BTreeMap<String, Member>,
+    members: &LiteMap<String, Member>,
     person: &str,
 ) -> (Vec<String>, Vec<String>) {
     let mut authors: Vec<(String, String)> = Vec::new();

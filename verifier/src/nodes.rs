@@ -8,7 +8,6 @@ use crate::{
     verdict::NodeAnswer,
 };
 use alloc::{
-    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
@@ -16,6 +15,7 @@ use light_client::{
     Hash, LightBlock, Time, ValidatorSet,
     json::{self, Value},
 };
+use litemap::LiteMap;
 
 /// For what is short.
 pub const SHORT: Limits = Limits {
@@ -29,7 +29,7 @@ pub const LONG: Limits = Limits {
 };
 
 /// Validator sets by their hash: they change slowly and are large.
-pub type Sets = BTreeMap<Hash, ValidatorSet>;
+pub type Sets = LiteMap<Hash, ValidatorSet>;
 /// Sets that are kept.
 const MAX_SETS: usize = 32;
 

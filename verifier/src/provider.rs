@@ -116,7 +116,7 @@ impl<H: Host> Provider for Node<'_, H> {
     async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, NodeFault> {
         let mut sets = self.shown.sets.take();
         let fetched = nodes::light_block(self.host, &self.url, height, &mut sets).await;
-        self.shown.sets.borrow_mut().append(&mut sets);
+        self.shown.sets.borrow_mut().extend(sets);
         let Fetched { block, raw, bytes } = fetched.map_err(fault)?;
         let mut kept = self.shown.raw.borrow_mut();
         if kept.0 <= height {

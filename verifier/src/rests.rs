@@ -7,10 +7,10 @@ use crate::{
     trust::facts,
 };
 use alloc::{
-    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
+use litemap::LiteMap;
 use records::{
     Hash, RecordName, canonical,
     kinds::consent::{document, document::Document, grant, read},
@@ -25,7 +25,7 @@ pub struct Rests {
     /// How the replay ended.
     pub reason: Reason,
     /// Facts for it.
-    pub facts: BTreeMap<String, String>,
+    pub facts: LiteMap<String, String>,
     /// Documents that were replayed.
     pub documents: usize,
     /// Those of them that deny the reader, whatever is granted.
@@ -47,7 +47,7 @@ impl<H: Host> Session<'_, H> {
         let making = self.making(name)?;
         let mut rests = Rests {
             reason: reasons::RESTS_REPLAYED,
-            facts: BTreeMap::new(),
+            facts: LiteMap::new(),
             documents: 0,
             denying: 0,
         };

@@ -11,11 +11,11 @@ use crate::{
     verifier::Verifier,
 };
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
 use light_client::{VerifiedHeader, client::Store, json};
+use litemap::LiteMap;
 use records::{
     Event, Ground, Proven, RecordName, State,
     hash::{parse_hash, sha256},
@@ -43,7 +43,7 @@ pub struct Written {
 struct Current {
     roll: Roll,
     header: VerifiedHeader,
-    present: BTreeSet<RecordName>,
+    present: Vec<RecordName>,
 }
 
 /// Why there is nothing to sign on, or what was signed is not in. The code is for machines and the translation table.
@@ -52,7 +52,7 @@ pub struct Unsent {
     /// Reason code: one of the table in `docs/verdicts.md`, of a rule that refused, or one of those named there for acts.
     pub reason: String,
     /// Facts for its sentence.
-    pub facts: BTreeMap<String, String>,
+    pub facts: LiteMap<String, String>,
 }
 
 impl Unsent {
@@ -60,7 +60,7 @@ impl Unsent {
     pub fn new(reason: &str) -> Self {
         Self {
             reason: reason.into(),
-            facts: BTreeMap::new(),
+            facts: LiteMap::new(),
         }
     }
 }
@@ -95,7 +95,7 @@ impl<S: Store> Verifier<S> {
         let Current {
             header, present, ..
         } = self.current(host, names).await?;
-        let mut records = BTreeMap::new();
+        let mut records = LiteMap::new();
         for name in names {
             let kept = self.archive.kept(name).filter(|_| present.contains(name));
             let state = kept.and_then(|kept| kept.state());

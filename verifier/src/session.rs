@@ -11,11 +11,11 @@ use crate::{
     trust::facts,
 };
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
 use light_client::VerifiedHeader;
+use litemap::LiteMap;
 use records::{Head, RecordName};
 
 /// Entries asked for at once; nodes may give fewer.
@@ -29,14 +29,14 @@ const SLICE: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Gap {
     pub reason: Reason,
-    pub facts: BTreeMap<String, String>,
+    pub facts: LiteMap<String, String>,
 }
 
 impl From<Reason> for Gap {
     fn from(reason: Reason) -> Self {
         Self {
             reason,
-            facts: BTreeMap::new(),
+            facts: LiteMap::new(),
         }
     }
 }
@@ -47,9 +47,9 @@ pub struct Session<'a, H> {
     pub header: &'a VerifiedHeader,
     pub roll: &'a mut Roll,
     pub archive: &'a mut Archive,
-    heads: BTreeMap<RecordName, ProvenHead>,
+    heads: LiteMap<RecordName, ProvenHead>,
     /// Records whose whole log is here, or that are proven absent, at this height.
-    live: BTreeSet<RecordName>,
+    live: Vec<RecordName>,
 }
 
 impl<'a, H: Host> Session<'a, H> {
@@ -64,8 +64,8 @@ impl<'a, H: Host> Session<'a, H> {
             header,
             roll,
             archive,
-            heads: BTreeMap::new(),
-            live: BTreeSet::new(),
+            heads: LiteMap::new(),
+            live: Vec::new(),
         }
     }
 
@@ -160,7 +160,7 @@ impl<'a, H: Host> Session<'a, H> {
                     pending.push(name.clone());
                 }
             }
-            self.live.insert(name.clone());
+            self.live.push(name.clone());
         }
         Ok(())
     }

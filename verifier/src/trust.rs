@@ -9,7 +9,6 @@ use crate::{
     rpc::Fault,
 };
 use alloc::{
-    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
@@ -21,6 +20,7 @@ use light_client::{
     },
     json::Value,
 };
+use litemap::LiteMap;
 
 /// How long a node that is behind gets to catch up, where too few others have the newest header.
 const CATCH_UP: Duration = Duration::from_millis(1_500);
@@ -29,14 +29,14 @@ const CATCH_UP: Duration = Duration::from_millis(1_500);
 #[derive(Clone, Debug)]
 pub struct NoHeader {
     pub reason: Reason,
-    pub facts: BTreeMap<String, String>,
+    pub facts: LiteMap<String, String>,
 }
 
 impl From<Reason> for NoHeader {
     fn from(reason: Reason) -> Self {
         Self {
             reason,
-            facts: BTreeMap::new(),
+            facts: LiteMap::new(),
         }
     }
 }
@@ -81,7 +81,7 @@ impl<S: Store> Trust<S> {
         roll: &mut Roll,
     ) -> Result<Anchored, NoHeader> {
         self.start(host, chain, roll).await?;
-        host.tell(News::Waiting("stepping", BTreeMap::new()));
+        host.tell(News::Waiting("stepping", LiteMap::new()));
         // Taken out while it is used: a call that is given up in between loses no more than a cache.
         let shown = Shown {
             sets: RefCell::new(mem::take(&mut self.sets)),
@@ -298,7 +298,7 @@ pub fn now<H: Host>(host: &H) -> Time {
 }
 
 /// Facts from pairs.
-pub fn facts<const N: usize>(pairs: [(&str, String); N]) -> BTreeMap<String, String> {
+pub fn facts<const N: usize>(pairs: [(&str, String); N]) -> LiteMap<String, String> {
     pairs
         .into_iter()
         .map(|(name, fact)| (name.into(), fact))

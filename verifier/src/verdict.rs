@@ -3,7 +3,8 @@
 //! These types cross the worker boundary, are printed by the command line and are what the page draws; texts for people are
 //! made from the codes in one place (the page's translation table), never here.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
+use litemap::LiteMap;
 use records::shape::{decimal, optional_decimal, text_or_empty};
 
 /// What a verdict comes to. "Not established" never looks like "rejected", and never like "verified".
@@ -74,8 +75,8 @@ pub struct Check {
     /// Reason code, kebab-case; the page, the JavaScript API, the command line and the logs share it.
     pub reason: String,
     /// Facts to fill into the sentence: numbers, names, times; keys are snake_case, values are text.
-    #[cfg_attr(feature = "native", serde(skip_serializing_if = "BTreeMap::is_empty"))]
-    pub facts: BTreeMap<String, String>,
+    #[cfg_attr(feature = "native", serde(skip_serializing_if = "LiteMap::is_empty"))]
+    pub facts: LiteMap<String, String>,
 }
 
 /// One member that holds a validator, and whether it signed the header on which the verdict rests.
@@ -158,7 +159,7 @@ pub struct HistoryEntry {
     /// Names of those members, same order.
     pub by_names: Vec<String>,
     /// Facts of the event's body worth showing; nested values as canonical JSON text.
-    pub facts: BTreeMap<String, String>,
+    pub facts: LiteMap<String, String>,
 }
 
 /// An answer to one question, with everything that it rests on.
@@ -170,8 +171,8 @@ pub struct Verdict {
     /// Reason code of the sentence on top, e.g. `invoice-unchanged-unclaimed`, `invoice-red-flushed`, `fields-altered`.
     pub headline: String,
     /// Facts for that sentence.
-    #[cfg_attr(feature = "native", serde(skip_serializing_if = "BTreeMap::is_empty"))]
-    pub facts: BTreeMap<String, String>,
+    #[cfg_attr(feature = "native", serde(skip_serializing_if = "LiteMap::is_empty"))]
+    pub facts: LiteMap<String, String>,
     /// Record kind asked about.
     pub kind: String,
     /// Record id asked about.

@@ -18,7 +18,6 @@ use crate::{
     verdict::{Anchor, NodeAnswer, Outcome, Verdict},
 };
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
@@ -26,6 +25,7 @@ use light_client::{
     Header,
     client::{Attack, MemoryStore, Store},
 };
+use litemap::LiteMap;
 use records::{
     Hash, RecordName,
     kinds::{member::Member, vote},
@@ -37,7 +37,7 @@ pub struct Verifier<S = MemoryStore> {
     pub(crate) trust: Trust<S>,
     pub(crate) archive: Archive,
     /// Roots of rosters that were recomputed from their published leaves.
-    pub(crate) recomputed: BTreeSet<Hash>,
+    pub(crate) recomputed: Vec<Hash>,
     /// Block times that are proven: they stay so.
     pub(crate) times: Times,
     pace: Pace,
@@ -51,7 +51,7 @@ pub struct Look {
     /// Reason code where something is not as it should be; empty when all is well.
     pub reason: String,
     /// Facts for it.
-    pub facts: BTreeMap<String, String>,
+    pub facts: LiteMap<String, String>,
     /// The nodes asked.
     pub nodes: Vec<NodeAnswer>,
     /// Members that are proven under the header, by id.
@@ -59,7 +59,7 @@ pub struct Look {
     /// The fork that stops everything, where there is one.
     pub fork: Option<Fork>,
     /// Log sizes of the records that were asked for, as far as they were proven; 0 for one that is absent.
-    pub sizes: BTreeMap<RecordName, u64>,
+    pub sizes: LiteMap<RecordName, u64>,
 }
 
 impl Verifier {
@@ -76,7 +76,7 @@ impl<S: Store> Verifier<S> {
             trust: Trust::new(store),
             pace: Pace::default(),
             archive: Archive::new(&chain.id),
-            recomputed: BTreeSet::new(),
+            recomputed: Vec::new(),
             times: Times::new(),
             chain,
         }
@@ -116,7 +116,7 @@ impl<S: Store> Verifier<S> {
     pub async fn look<H: Host>(&mut self, host: &H, watched: &[RecordName]) -> Look {
         let mut checks = Checks::new(host);
         let (mut roll, anchored) = self.anchor(host, &mut checks).await;
-        let mut sizes = BTreeMap::new();
+        let mut sizes = LiteMap::new();
         let anchor = match &anchored {
             Some(anchored) => {
                 let mut session =
@@ -147,7 +147,7 @@ impl<S: Store> Verifier<S> {
             reason,
             facts,
             nodes: roll.answers,
-            members: members::known(&self.archive).into_values().collect(),
+            members: members::known(&self.archive).values().cloned().collect(),
             fork,
             sizes,
         }
@@ -216,7 +216,7 @@ impl<S: Store> Verifier<S> {
         host: &H,
         checks: &mut Checks<'_, H>,
     ) -> (Roll, Option<Anchored>) {
-        host.tell(News::Waiting("asking-nodes", BTreeMap::new()));
+        host.tell(News::Waiting("asking-nodes", LiteMap::new()));
         let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
         match self.trust.advance(host, &self.chain, &mut roll).await {
             Err(NoHeader { reason, facts }) => {
@@ -299,7 +299,7 @@ pub fn blank(question: &Question) -> Verdict {
     Verdict {
         outcome: Outcome::NotEstablished,
         headline: String::new(),
-        facts: BTreeMap::new(),
+        facts: LiteMap::new(),
         kind: name.map(|name| name.kind().into()).unwrap_or_default(),
         id: name.map(|name| name.id().into()).unwrap_or_default(),
         checks: Vec::new(),
@@ -313,7 +313,7 @@ pub fn blank(question: &Question) -> Verdict {
     }
 }
 
-pub fn power(anchored: &Anchored) -> BTreeMap<String, String> {
+pub fn power(anchored: &Anchored) -> LiteMap<String, String> {
     let signed: u64 = members::signers(&anchored.header, None)
         .iter()
         .map(|signer| signer.signed)

@@ -193,7 +193,7 @@ fn a_claimed_invoice_names_the_claim() {
         "{:?}",
         verdict.facts
     );
-    assert_eq!(verdict.facts["by_name"], "机构 firm");
+    assert_eq!(verdict.facts[&"by_name".to_owned()], "机构 firm");
     assert_eq!(verdict.history.len(), 3);
 }
 

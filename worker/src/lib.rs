@@ -21,8 +21,8 @@ pub use scan::{FromScanner, ToScanner};
 #[cfg(feature = "verify")]
 pub use verify::{Chain, FromVerifier, Member, ToVerifier};
 
+use litemap::LiteMap;
 use records::{canonical, shape::Shape};
-use std::collections::BTreeMap;
 
 /// The text of a message.
 pub fn write<T: Shape>(message: &T) -> Option<String> {
@@ -38,7 +38,7 @@ pub fn read<T: Shape>(text: &str) -> Option<T> {
 pub type Id = u32;
 
 /// Facts that a sentence is filled with.
-pub type Facts = BTreeMap<String, String>;
+pub type Facts = LiteMap<String, String>;
 
 /// A record's name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

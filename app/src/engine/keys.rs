@@ -2,9 +2,9 @@
 
 use super::{Link, port::Port};
 use gloo::timers::callback::Timeout;
+use litemap::LiteMap;
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 use worker::{Facts, FromKeys, Id, Identity, ToKeys};
@@ -31,7 +31,7 @@ struct Inner {
     starts: Cell<u32>,
     next: Cell<Id>,
     queue: RefCell<Vec<ToKeys>>,
-    asked: RefCell<BTreeMap<Id, Callback<FromKeys>>>,
+    asked: RefCell<LiteMap<Id, Callback<FromKeys>>>,
     tell: Callback<News>,
 }
 

@@ -2,9 +2,9 @@
 
 use super::{Keys, Known, keys::News, port::Port};
 use gloo::timers::callback::Timeout;
+use litemap::LiteMap;
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::{Rc, Weak},
 };
 use worker::{FromVerifier, Id, ToVerifier};
@@ -52,7 +52,7 @@ struct Inner {
     next: Cell<Id>,
     chains: RefCell<Option<String>>,
     queue: RefCell<Vec<ToVerifier>>,
-    asked: RefCell<BTreeMap<Id, Callback<FromVerifier>>>,
+    asked: RefCell<LiteMap<Id, Callback<FromVerifier>>>,
     known: RefCell<Known>,
     tell: Callback<Known>,
     patience: RefCell<Option<Timeout>>,
@@ -218,7 +218,7 @@ impl Inner {
             hear.emit(FromVerifier::Failed {
                 id,
                 reason: "verifier-ended".into(),
-                facts: BTreeMap::new(),
+                facts: LiteMap::new(),
             });
         }
     }

@@ -2,13 +2,13 @@
 
 use super::texts::{Section, find};
 use super::{Lang, filled, words};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 fn sentence(
     section: Section,
     lang: Lang,
     code: &str,
-    facts: &BTreeMap<String, String>,
+    facts: &LiteMap<String, String>,
 ) -> Option<(String, String)> {
     let text = filled(lang, find(section, lang, code)?, facts);
     let (sentence, detail) = text.split_once('|').unwrap_or((&text, ""));
@@ -21,7 +21,7 @@ fn sentence(
 }
 
 /// The sentence on top of a verdict: that of its headline, else of its deciding check.
-pub fn headline(lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> String {
+pub fn headline(lang: Lang, code: &str, facts: &LiteMap<String, String>) -> String {
     first(
         &[Section::Headlines, Section::Reasons, Section::Refusals],
         lang,
@@ -32,7 +32,7 @@ pub fn headline(lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> Str
 }
 
 /// A reason's sentence and detail.
-pub fn reason(lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> (String, String) {
+pub fn reason(lang: Lang, code: &str, facts: &LiteMap<String, String>) -> (String, String) {
     first(
         &[Section::Reasons, Section::Headlines, Section::Refusals],
         lang,
@@ -46,7 +46,7 @@ fn first(
     sections: &[Section],
     lang: Lang,
     code: &str,
-    facts: &BTreeMap<String, String>,
+    facts: &LiteMap<String, String>,
 ) -> (String, String) {
     let known = sections
         .iter()
@@ -55,7 +55,7 @@ fn first(
 }
 
 /// What is being waited for.
-pub fn step(lang: Lang, code: &str, facts: &BTreeMap<String, String>) -> String {
+pub fn step(lang: Lang, code: &str, facts: &LiteMap<String, String>) -> String {
     sentence(Section::Steps, lang, code, facts)
         .map_or_else(|| code.to_owned(), |(sentence, _)| sentence)
 }

@@ -6,6 +6,8 @@ mod names;
 mod texts;
 pub mod words;
 
+use litemap::LiteMap;
+
 pub use codes::{event, field, headline, reason, small, step};
 pub use format::{
     age, area, date, day_time, grouped, money, percent, short, thousands, time, ward,
@@ -14,8 +16,6 @@ pub use format::{
 pub use texts::{is_known, learn_english};
 
 pub use names::{ask_for, known as known_members, learn, member, tell as tell_names};
-
-use std::collections::BTreeMap;
 
 /// The page's languages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Lang {
 }
 
 /// Fills a code's sentence with the facts that came with it; times and money are written for people by the fact's name.
-fn filled(lang: Lang, template: &str, facts: &BTreeMap<String, String>) -> String {
+fn filled(lang: Lang, template: &str, facts: &LiteMap<String, String>) -> String {
     fill(template, |name| {
         facts.get(name).map(|value| format::fact(lang, name, value))
     })
@@ -151,13 +151,13 @@ mod tests {
         {
             for lang in [Lang::Zh, Lang::En] {
                 assert_ne!(
-                    headline(lang, code, &BTreeMap::new()),
+                    headline(lang, code, &LiteMap::new()),
                     code,
                     "{code} has no headline"
                 );
                 if verifier::Reason::by_code(code).is_some() {
                     assert_ne!(
-                        reason(lang, code, &BTreeMap::new()).0,
+                        reason(lang, code, &LiteMap::new()).0,
                         code,
                         "{code} has no sentence"
                     );
@@ -181,7 +181,7 @@ mod tests {
     fn assert_said(code: &str) {
         texts::both::with_english();
         for lang in [Lang::Zh, Lang::En] {
-            let said = reason(lang, code, &BTreeMap::new()).0;
+            let said = reason(lang, code, &LiteMap::new()).0;
             assert_ne!(said, code, "{code} has no sentence");
         }
     }

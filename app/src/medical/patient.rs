@@ -11,7 +11,7 @@ use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::use_page;
 use crate::widget::{self, IdentityPick, mine};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use worker::{Identity, Role};
 
 fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item = String> + 'a {
@@ -22,7 +22,7 @@ fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item 
 }
 
 /// Id, title and whether it is shared, of each document that is proven.
-fn offered(documents: &[String], told: &BTreeMap<String, Told>) -> Vec<(String, Told)> {
+fn offered(documents: &[String], told: &LiteMap<String, Told>) -> Vec<(String, Told)> {
     let proven = documents
         .iter()
         .filter_map(|id| Some((id.clone(), told.get(id)?.clone())));
@@ -49,7 +49,7 @@ fn use_patient() -> Html {
         let again = again.setter();
         Callback::from(move |()| again.change(|again| again + 1))
     };
-    let told = use_state(BTreeMap::new);
+    let told = use_state(LiteMap::new);
     let tell = {
         let told = told.setter();
         Callback::from(move |(id, one): (String, Told)| {

@@ -4,7 +4,7 @@ use crate::draw::prelude::*;
 use crate::i18n::{Lang, small, words};
 use crate::shell::use_page;
 use crate::widget::{self, Mark, mark};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::rc::Rc;
 use verifier::verdict::{HistoryEntry, Verdict};
 use wasm_bindgen::JsCast;
@@ -60,12 +60,12 @@ fn fact<'a>(entry: &'a HistoryEntry, name: &str) -> &'a str {
 }
 
 fn last_by_seat(history: &[HistoryEntry]) -> Vec<&HistoryEntry> {
-    let mut seats: BTreeMap<(usize, &str), &HistoryEntry> = BTreeMap::new();
+    let mut seats: LiteMap<(usize, &str), &HistoryEntry> = LiteMap::new();
     for entry in history.iter().filter(|entry| entry.event == "ballot.cast") {
         let index = fact(entry, "index");
         seats.insert((index.len(), index), entry);
     }
-    seats.into_values().collect()
+    seats.values().copied().collect()
 }
 
 fn row(lang: Lang, entry: &HistoryEntry) -> Html {
@@ -94,7 +94,8 @@ mod tests {
             by_names: Vec::new(),
             facts: [("index", index), ("choice", choice)]
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .into(),
+                .into_iter()
+                .collect(),
         };
         let history = [
             entry("10", "for"),

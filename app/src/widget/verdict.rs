@@ -9,7 +9,7 @@ use crate::draw::prelude::*;
 use crate::engine::Inquiry;
 use crate::i18n::{Lang, headline, percent, step, words};
 use crate::shell::use_page;
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 use verifier::verdict::{Anchor, CheckId, Outcome, Signer, Verdict};
 
 /// The top of an answer, or of the wait for it.
@@ -95,7 +95,9 @@ fn sentence(lang: Lang, inquiry: &Inquiry) -> String {
 /// How many questions were answered so far, of all that a verdict answers.
 fn count(lang: Lang, inquiry: &Inquiry) -> Html {
     let all = CheckId::OutsideProof as usize + 1;
-    let answered: BTreeSet<CheckId> = inquiry.checks.iter().map(|check| check.id).collect();
+    let mut answered: Vec<CheckId> = inquiry.checks.iter().map(|check| check.id).collect();
+    answered.sort_unstable();
+    answered.dedup();
     html! { <span class="count"><b>{ format!("{}/{all}", answered.len()) }</b><span class="caption">{ lang.t(words::STEPS_DONE) }</span></span> }
 }
 

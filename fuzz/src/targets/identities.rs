@@ -164,7 +164,7 @@ fn changed(action: &Action, input: &mut Input<'_>) -> Option<Action> {
 /// Another state of one record.
 fn bend(ground: &mut Ground, input: &mut Input<'_>) {
     let place = usize::from(input.byte()) % ground.records.len().max(1);
-    let Some(proven) = ground.records.values_mut().nth(place) else {
+    let Some((_, proven)) = ground.records.iter_mut().nth(place) else {
         return;
     };
     let bent = proven.state.as_ref().and_then(|state| {

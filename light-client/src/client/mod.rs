@@ -31,10 +31,10 @@ pub use report::{Followed, Said, Standing, Step, StepKind, Trace};
 pub use store::{MemoryStore, Store, StoreError, heights_to_keep};
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::time::Duration;
+use litemap::LiteMap;
 
 use crate::bisection::Leg;
 use crate::client::compare::Comparison;
@@ -313,12 +313,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
 /// `own`, or the most that a second member claims, where that is near.
 fn confirmable(own: u64, claims: &[(u64, &str)], near: u64) -> u64 {
-    let mut best: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut best: LiteMap<&str, u64> = LiteMap::new();
     for (height, member) in claims {
         let most = best.entry(member).or_default();
         *most = own.min(*height).max(*most);
     }
-    let mut heights: Vec<u64> = best.into_values().collect();
+    let mut heights: Vec<u64> = best.values().copied().collect();
     heights.sort_unstable_by_key(|height| Reverse(*height));
     let second = heights.get(1).copied();
     second

@@ -1,10 +1,10 @@
 //! What a client keeps between its calls.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::future::Future;
+use litemap::LiteMap;
 
 use crate::client::compare::Attack;
 use crate::client::failure::Failure;
@@ -87,7 +87,7 @@ pub(super) const KEPT: usize = 64;
 /// Keeps states in memory, and forgets the least useful ones.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    states: BTreeMap<u64, TrustedState>,
+    states: LiteMap<u64, TrustedState>,
     attack: Option<Box<Attack>>,
 }
 
@@ -97,7 +97,7 @@ impl Store for MemoryStore {
     }
 
     async fn at_or_below(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
-        let below = self.states.range(..=height).next_back();
+        let below = self.states.iter().rfind(|(at, _)| **at <= height);
         Ok(below.map(|(_, state)| state.clone()))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Reader, Shape};
 use crate::canonical::{Map, Value};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// How a field is read and written whose type alone says so.
 pub mod plain {
@@ -223,7 +223,7 @@ impl<T: Shape> Shape for [T; 2] {
 }
 
 /// An object whose fields are texts of any name.
-impl Shape for BTreeMap<String, String> {
+impl Shape for LiteMap<String, String> {
     fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
         let mut texts = Self::new();
         match found {

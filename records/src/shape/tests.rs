@@ -5,7 +5,7 @@ use crate::{
     canonical::{decode, encode},
     shape::{nanoseconds, optional_nanoseconds, text_or_empty},
 };
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Word {
@@ -38,7 +38,7 @@ crate::shape!(Inner { pair, words });
 struct Outer {
     outcome: Option<String>,
     basis: Basis,
-    facts: BTreeMap<String, String>,
+    facts: LiteMap<String, String>,
     inner: Vec<Inner>,
     name: String,
     since: i64,
@@ -61,7 +61,7 @@ fn least() -> Outer {
     Outer {
         outcome: None,
         basis: Basis::None {},
-        facts: BTreeMap::new(),
+        facts: LiteMap::new(),
         inner: Vec::new(),
         name: String::new(),
         since: i64::MIN,
@@ -77,7 +77,7 @@ fn most() -> Outer {
             grant: "g".into(),
             from: Some(u32::MAX),
         },
-        facts: BTreeMap::from([("k".into(), "v".into())]),
+        facts: [("k".into(), "v".into())].into_iter().collect(),
         inner: vec![Inner {
             pair: [0, 255],
             words: vec![Word::SecondOne, Word::First],

@@ -8,10 +8,8 @@ use crate::{
     reasons::{self, Reason},
     trust::facts,
 };
-use alloc::{
-    collections::BTreeMap,
-    string::{String, ToString},
-};
+use alloc::string::{String, ToString};
+use litemap::LiteMap;
 use records::{
     Event,
     canonical::{self, Map, Value},
@@ -24,7 +22,7 @@ pub struct Life {
     /// The reason of the life-cycle check.
     pub reason: Reason,
     /// Its facts.
-    pub facts: BTreeMap<String, String>,
+    pub facts: LiteMap<String, String>,
     /// Whether nothing can change it any more: then an old header establishes it as well as a new one.
     pub last: bool,
 }
@@ -33,7 +31,7 @@ impl Life {
     fn new(reason: Reason) -> Self {
         Self {
             reason,
-            facts: BTreeMap::new(),
+            facts: LiteMap::new(),
             last: false,
         }
     }
@@ -95,7 +93,7 @@ pub fn person(kind: &str) -> &'static str {
 }
 
 /// The body of an event, flat: nested values as canonical JSON.
-pub fn event_facts(event: &Event) -> BTreeMap<String, String> {
+pub fn event_facts(event: &Event) -> LiteMap<String, String> {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => canonical::encode_value(other)

@@ -5,16 +5,12 @@ use super::{
     entry,
 };
 use crate::question::Question;
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    string::String,
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use light_client::{
     BlockIdFlag, Commit, CommitSig, Hash, Header, LightBlock, MAX_CHAIN_ID_LENGTH, SignedHeader,
     ValidatorSet, sha256,
 };
+use litemap::LiteMap;
 use records::kinds::vote;
 
 /// Longest file, bytes.
@@ -143,11 +139,11 @@ pub struct Portable {
     /// An older header on which everything else rests, in the log of block hashes under the last step's, with the head of that log; none where it rests on that header itself.
     pub older: Option<(Logged, Vec<u8>)>,
     /// Records by their tree keys.
-    pub shelves: BTreeMap<Hash, Shelf>,
+    pub shelves: LiteMap<Hash, Shelf>,
     /// Headers that tell when events happened.
-    pub times: BTreeMap<u64, Logged>,
+    pub times: LiteMap<u64, Logged>,
     /// Blobs by their hashes.
-    pub blobs: BTreeMap<Hash, Vec<u8>>,
+    pub blobs: LiteMap<Hash, Vec<u8>>,
 }
 
 impl Portable {
@@ -167,10 +163,10 @@ impl Portable {
 
     /// How many blocks, records, log entries, headers and blobs it holds.
     pub fn contents(&self) -> [usize; 5] {
-        let mut entries = BTreeSet::new();
-        for shelf in self.shelves.values() {
-            entries.extend(&shelf.log);
-        }
+        let logs = self.shelves.values().flat_map(|shelf| &shelf.log);
+        let mut entries: Vec<&Arc<[u8]>> = logs.collect();
+        entries.sort_unstable();
+        entries.dedup();
         [
             self.steps.len() + 1,
             self.shelves.len(),
@@ -256,7 +252,7 @@ impl Portable {
 
     /// Records by tree key; each log entry once, where it is first needed.
     fn write_shelves(&self, out: &mut Out) -> Option<()> {
-        let mut places: BTreeMap<&[u8], usize> = BTreeMap::new();
+        let mut places: LiteMap<&[u8], usize> = LiteMap::new();
         out.count(self.shelves.len());
         for (key, shelf) in &self.shelves {
             out.0.extend_from_slice(key);
@@ -381,15 +377,15 @@ fn read_logged(from: &mut In<'_>) -> Result<Logged, Torn> {
     Ok((read_header(from)?, from.hashes(MAX_PATH)?))
 }
 
-fn read_shelves(from: &mut In<'_>) -> Result<BTreeMap<Hash, Shelf>, Torn> {
+fn read_shelves(from: &mut In<'_>) -> Result<LiteMap<Hash, Shelf>, Torn> {
     let mut entries: Vec<Arc<[u8]>> = Vec::new();
     let shelves = from.list(MAX_RECORDS, |from| {
         let (key, proof) = (from.array()?, from.bytes(MAX_PROOF)?.to_vec());
-        let mut seen = BTreeSet::new();
+        let mut seen: LiteMap<usize, ()> = LiteMap::new();
         let log = from.list(MAX_ENTRIES, |from| {
             let place = from.count(MAX_ENTRIES)?;
             // No event is in one log twice; a short file cannot make a long log.
-            if !seen.insert(place) {
+            if seen.insert(place, ()).is_some() {
                 return Err(Torn);
             }
             if place == entries.len() {

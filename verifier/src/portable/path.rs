@@ -6,11 +6,12 @@ use crate::{
     reasons,
     trust::{NoHeader, facts},
 };
-use alloc::{collections::BTreeMap, string::ToString, vec::Vec};
+use alloc::{string::ToString, vec::Vec};
 use light_client::{
     BlockIdFlag, Budget, CommitSig, LightBlock, Reason, SignedHeader, Time, TrustedState,
     ValidatorSet, Verdict, verify_step,
 };
+use litemap::LiteMap;
 
 /// Ed25519 signatures that a way may cost.
 const BUDGET: u32 = 100_000;
@@ -111,8 +112,8 @@ fn absent() -> CommitSig {
 pub fn choose(
     chain: &Chain,
     start: &TrustedState,
-    commits: &BTreeMap<u64, Vec<SignedHeader>>,
-    sets: &BTreeMap<light_client::Hash, ValidatorSet>,
+    commits: &LiteMap<u64, Vec<SignedHeader>>,
+    sets: &LiteMap<light_client::Hash, ValidatorSet>,
     target: u64,
     now: Time,
 ) -> Option<Vec<LightBlock>> {
@@ -131,8 +132,10 @@ pub fn choose(
     let (mut state, mut way) = (start.clone(), Vec::new());
     let mut budget = Budget::new(BUDGET);
     while state.height() < target {
-        let above = commits.range(state.height().checked_add(1)?..=target);
-        let blocks = above.rev().flat_map(|(_, signed)| signed).filter_map(block);
+        let at = state.height();
+        let ahead = |(height, _): &(&u64, _)| **height > at && **height <= target;
+        let above = commits.iter().rev().filter(ahead);
+        let blocks = above.flat_map(|(_, signed)| signed).filter_map(block);
         let mut trusted = |block: LightBlock| match verify_step(
             &state,
             &block,

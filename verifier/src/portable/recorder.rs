@@ -2,31 +2,32 @@
 
 use super::format::{Logged, Shelf};
 use crate::rpc::Call;
-use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 use light_client::{
     Hash, Header, SignedHeader,
     json::{self, AbciQuery, Value},
     pack_jmt,
 };
+use litemap::LiteMap;
 use records::log;
 
 /// Stretches of a log, by first place.
-type Stretches = BTreeMap<u64, Vec<Arc<[u8]>>>;
+type Stretches = LiteMap<u64, Vec<Arc<[u8]>>>;
 
 /// What was answered. Where two nodes answered the same question, the later answer: a question is asked again only where the earlier one did not hold.
 #[derive(Default)]
 pub struct Book {
     /// Every commit that was shown, by height: two nodes may show two.
-    pub commits: BTreeMap<u64, Vec<SignedHeader>>,
-    headers: BTreeMap<u64, Header>,
+    pub commits: LiteMap<u64, Vec<SignedHeader>>,
+    headers: LiteMap<u64, Header>,
     /// Packed proofs, by height of the state and tree key.
-    heads: BTreeMap<(u64, Hash), Vec<u8>>,
+    heads: LiteMap<(u64, Hash), Vec<u8>>,
     /// Logs, by tree key.
-    logs: BTreeMap<Hash, Stretches>,
+    logs: LiteMap<Hash, Stretches>,
     /// Paths in logs, by tree key, place and size.
-    paths: BTreeMap<(Hash, u64, u64), Vec<Hash>>,
+    paths: LiteMap<(Hash, u64, u64), Vec<Hash>>,
     /// Blobs by their hashes.
-    pub blobs: BTreeMap<Hash, Vec<u8>>,
+    pub blobs: LiteMap<Hash, Vec<u8>>,
 }
 
 impl Book {
@@ -93,8 +94,8 @@ impl Book {
     }
 
     /// The proven heads of this state height, each with as much of its log as was given.
-    pub fn shelves(&self, height: u64) -> BTreeMap<Hash, Shelf> {
-        let of = self.heads.range((height, [0; 32])..=(height, [255; 32]));
+    pub fn shelves(&self, height: u64) -> LiteMap<Hash, Shelf> {
+        let of = self.heads.iter().filter(|((at, _), _)| *at == height);
         let shelf = |((_, key), proof): (&(u64, Hash), &Vec<u8>)| {
             let shelf = Shelf {
                 proof: proof.clone(),
@@ -122,7 +123,7 @@ impl Book {
     }
 
     /// Headers that were shown with their places in a log of this tree key and size.
-    pub fn logged(&self, key: &Hash, size: u64) -> BTreeMap<u64, Logged> {
+    pub fn logged(&self, key: &Hash, size: u64) -> LiteMap<u64, Logged> {
         let logged = |(height, header): (&u64, &Header)| {
             let path = self.paths.get(&(*key, height.checked_sub(1)?, size))?;
             Some((*height, (header.clone(), path.clone())))

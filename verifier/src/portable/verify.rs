@@ -16,8 +16,9 @@ use crate::{
     verdict::{Check, CheckId, Status, Verdict},
     verifier::{Verifier, blank, power},
 };
-use alloc::{collections::BTreeMap, rc::Rc, string::ToString};
+use alloc::{rc::Rc, string::ToString};
 use light_client::json::Value;
+use litemap::LiteMap;
 use records::kinds::vote;
 
 /// What a file proves by itself, over a host with the file beside it (see [`beside`](super::beside)), from the reader's own checkpoints on. It is proven as of the file's header: what came later is not known.
@@ -86,7 +87,7 @@ async fn anchor<H: Host>(
     verifier: &mut Verifier,
     offline: &H,
     proof: &Portable,
-) -> Result<(Anchored, Reason, BTreeMap<String, String>), NoHeader> {
+) -> Result<(Anchored, Reason, LiteMap<String, String>), NoHeader> {
     let arrived = path::follow(&verifier.chain, proof, now(offline))?;
     (verifier.trust.steps, verifier.trust.signatures) = (arrived.steps, arrived.signatures);
     let by_way = |header| Anchored {

@@ -108,8 +108,8 @@ fn a_sample_says_that_it_is_one() {
     let check = verdict.checks.iter().find(sampled).expect("sampled");
     assert_eq!(
         (
-            check.facts["entries"].as_str(),
-            check.facts["sample"].as_str()
+            check.facts[&"entries".to_owned()].as_str(),
+            check.facts[&"sample".to_owned()].as_str()
         ),
         ("9", "4")
     );

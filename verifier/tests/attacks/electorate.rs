@@ -47,7 +47,7 @@ fn an_electorate_that_is_not_published_is_as_two_members_state_it() {
     assert_eq!(electorate(&verdict), ["electorate-as-stated"]);
     let stated = |check: &&verifier::verdict::Check| check.reason == "electorate-as-stated";
     let check = verdict.checks.iter().find(stated).expect("stated");
-    assert_eq!(check.facts["first"], "机构 street");
+    assert_eq!(check.facts[&"first".to_owned()], "机构 street");
 }
 
 #[test]

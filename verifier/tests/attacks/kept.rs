@@ -232,7 +232,7 @@ fn a_clock_that_is_ahead_is_told_from_a_chain_that_stands_still() {
     net.turn(&Rc::new(longer));
     let ahead = look(&mut visitor, &net);
     assert_eq!(ahead.reason, "clock-ahead");
-    assert_eq!(ahead.facts["age_seconds"], "3600");
+    assert_eq!(ahead.facts[&"age_seconds".to_owned()], "3600");
 }
 
 #[test]

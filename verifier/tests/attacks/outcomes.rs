@@ -5,12 +5,13 @@ use crate::{
     common::{self, INVOICE, Lie, Net, TestChain, chain, lie, now, verifier},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use litemap::LiteMap;
 use records::{
     kinds::invoice::Lock,
     testing::{SECOND, key},
 };
 use serde_json::{Value, json};
-use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+use std::{cell::Cell, rc::Rc};
 use verifier::{Unsent, Verifier, Written};
 
 fn claim(claim: &str) -> records::canonical::Value {
@@ -66,7 +67,7 @@ fn send(tell: fn() -> Lie, grow: Chains) -> (Verifier, Net, Result<Written, Unse
     (verifier, net, result)
 }
 
-fn reason(result: Result<Written, Unsent>) -> (String, BTreeMap<String, String>) {
+fn reason(result: Result<Written, Unsent>) -> (String, LiteMap<String, String>) {
     let unsent = result.expect_err("not written");
     (unsent.reason, unsent.facts)
 }
@@ -76,7 +77,7 @@ fn a_refusal_is_proven_by_the_header_after_the_block() {
     let (_, _, result) = send(|| Lie::None, |tx| vec![refused(tx, 2)]);
     let (code, facts) = reason(result);
     assert_eq!(
-        (code.as_str(), facts["height"].as_str()),
+        (code.as_str(), facts[&"height".to_owned()].as_str()),
         ("already-claimed", "6")
     );
     assert!(!facts.contains_key("said_by"), "{facts:?}");
@@ -207,7 +208,7 @@ fn a_node_that_refuses_to_take_an_event_proves_nothing() {
     let (_, _, result) = send(tell, |_| vec![without()]);
     let (code, facts) = reason(result);
     assert_eq!(
-        (code.as_str(), facts["said_by"].as_str()),
+        (code.as_str(), facts[&"said_by".to_owned()].as_str()),
         ("invoice-void", "http://c")
     );
 }

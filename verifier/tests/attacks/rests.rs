@@ -95,10 +95,16 @@ fn a_grant_and_a_reading_are_verified_with_the_records_that_they_name() {
     let chain = Rc::new(granted());
     let verdict = one_liar(&chain, Lie::None, &about("grant", "g1"));
     assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
-    assert_eq!(check(&verdict, "rests-replayed").facts["records"], "2");
+    assert_eq!(
+        check(&verdict, "rests-replayed").facts[&"records".to_owned()],
+        "2"
+    );
     let verdict = one_liar(&chain, Lie::None, &about("read", "r1"));
     assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
-    assert_eq!(check(&verdict, "rests-replayed").facts["records"], "2");
+    assert_eq!(
+        check(&verdict, "rests-replayed").facts[&"records".to_owned()],
+        "2"
+    );
 }
 
 /// The validators sign a grant whose document never heard of it: a sham patient's, over somebody else's document.
@@ -120,7 +126,7 @@ fn a_grant_that_its_document_never_accepted_is_rejected() {
         "{verdict:#?}"
     );
     assert_eq!(
-        check(&verdict, "rests-differ").facts["record"],
+        check(&verdict, "rests-differ").facts[&"record".to_owned()],
         name.to_string()
     );
 }
@@ -163,7 +169,10 @@ fn a_document_that_no_node_gives_leaves_the_grant_unestablished() {
         (Outcome::NotEstablished, "rests-not-replayed"),
         "{verdict:#?}"
     );
-    assert_eq!(check(&verdict, "rests-not-replayed").facts["replayed"], "1");
+    assert_eq!(
+        check(&verdict, "rests-not-replayed").facts[&"replayed".to_owned()],
+        "1"
+    );
 }
 
 fn denied(documents: &[&str]) -> Verdict {
@@ -196,7 +205,10 @@ fn a_denial_beats_the_grant_whose_own_record_does_not_know_of_it() {
     assert_eq!(verdict.headline, "grant-active");
     let facts = &check(&verdict, "grant-active").facts;
     assert_eq!(
-        (facts["denying"].as_str(), facts["documents"].as_str()),
+        (
+            facts[&"denying".to_owned()].as_str(),
+            facts[&"documents".to_owned()].as_str()
+        ),
         ("1", "2")
     );
 }

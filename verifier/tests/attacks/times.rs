@@ -190,6 +190,6 @@ fn neither_a_consent_nor_a_vote_nor_a_document_is_in_force_under_an_old_header()
             (Outcome::NotEstablished, "life-cycle-stale"),
             "{kind}"
         );
-        assert_eq!(verdict.facts["last"], last);
+        assert_eq!(verdict.facts[&"last".to_owned()], last);
     }
 }

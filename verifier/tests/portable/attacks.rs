@@ -58,7 +58,7 @@ fn a_file_does_not_bring_its_own_checkpoint() {
         (verdict.outcome, verdict.headline.as_str()),
         (Outcome::NotEstablished, "header-refuted")
     );
-    assert_eq!(verdict.facts["why"], "wrong-checkpoint");
+    assert_eq!(verdict.facts[&"why".to_owned()], "wrong-checkpoint");
     assert_eq!(verdict.anchor, None);
 }
 
@@ -72,7 +72,10 @@ fn a_file_whose_way_passes_no_checkpoint_of_ours_is_not_anchored() {
         (Outcome::NotEstablished, "proof-not-anchored")
     );
     assert_eq!(
-        (&*verdict.facts["checkpoint"], &*verdict.facts["to"]),
+        (
+            &*verdict.facts[&"checkpoint".to_owned()],
+            &*verdict.facts[&"to".to_owned()]
+        ),
         ("5", "3")
     );
 }
@@ -102,7 +105,10 @@ fn an_old_state_does_not_pass_under_a_newer_header() {
     let (before, after) = (Rc::new(chain()), Rc::new(claimed()));
     let old = Portable::decode(&made(&before)).expect("reads");
     let file = made(&after);
-    assert_eq!(verify(&after, &file).facts["last"], "invoice-locked");
+    assert_eq!(
+        verify(&after, &file).facts[&"last".to_owned()],
+        "invoice-locked"
+    );
     let name = RecordName::new("invoice", INVOICE).expect("a name");
     let all = old.shelves.clone();
     let verdict = verify_changed(&after, &file, |proof| proof.shelves = all);
@@ -128,7 +134,8 @@ fn what_is_left_out_of_a_file_is_not_established() {
     let keys: Vec<_> = Portable::decode(&file)
         .expect("reads")
         .shelves
-        .into_keys()
+        .keys()
+        .copied()
         .collect();
     let block_hashes = RecordName::new("block-hashes", "main")
         .expect("a name")
@@ -166,7 +173,7 @@ fn keys_whose_time_is_over_vouch_for_their_year_alone() {
         (Outcome::NotEstablished, "header-by-old-keys")
     );
     let time = chain.header(1).time.to_string();
-    assert_eq!(verdict.facts["year"], time[..4]);
+    assert_eq!(verdict.facts[&"year".to_owned()], time[..4]);
     assert!(
         !verdict.state.is_empty(),
         "what it shows is shown all the same"

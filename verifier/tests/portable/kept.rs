@@ -26,8 +26,8 @@ fn a_file_proves_alone_what_the_nodes_proved() {
         (Outcome::NotEstablished, "proven-as-of"),
         "{kept:#?}"
     );
-    assert_eq!(kept.facts["last"], "invoice-unclaimed");
-    assert_eq!(kept.facts["height"], "3");
+    assert_eq!(kept.facts[&"last".to_owned()], "invoice-unclaimed");
+    assert_eq!(kept.facts[&"height".to_owned()], "3");
     assert_eq!(
         (&kept.state, &kept.history, &kept.fields),
         (&live.state, &live.history, &live.fields)
@@ -149,7 +149,7 @@ fn an_absence_is_kept_as_of_its_header() {
         (kept.outcome, kept.headline.as_str()),
         (Outcome::NotEstablished, "absence-stale")
     );
-    assert_eq!(kept.facts["height"], "3");
+    assert_eq!(kept.facts[&"height".to_owned()], "3");
 }
 
 #[test]

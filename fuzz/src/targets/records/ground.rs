@@ -38,7 +38,8 @@ fn seeds() -> Vec<Vec<u8>> {
                 ..proven.clone()
             },
         )]
-        .into(),
+        .into_iter()
+        .collect(),
         ..whole.clone()
     });
     single.map(|ground| ground.encode().into_bytes()).collect()

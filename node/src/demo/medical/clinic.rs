@@ -11,6 +11,7 @@ use base64::{
     Engine as _, engine::general_purpose::STANDARD as BASE64,
     engine::general_purpose::URL_SAFE_NO_PAD,
 };
+use litemap::LiteMap;
 use records::{
     RecordName, SecretKey, canonical,
     hash::sha256,
@@ -21,7 +22,7 @@ use records::{
     seal::seal,
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// A record that somebody knows of, with the full opening of its fields; as identity files list them.
 #[derive(Clone, Debug, Serialize)]
@@ -154,7 +155,7 @@ impl Clinic<'_> {
         } else {
             "document.reject"
         };
-        let body = BTreeMap::<String, String>::new();
+        let body = LiteMap::<String, String>::new();
         self.book
             .write(time, verb, &document.known.id, &body, &[&document.key]);
     }
@@ -226,7 +227,7 @@ impl Clinic<'_> {
     /// The blob with a copy of each document for the reader; its hash.
     fn seal_for(&mut self, reader: &str, documents: &[&Document]) -> String {
         let public = self.members.get(reader).member.seal_key.clone();
-        let copies: BTreeMap<String, String> = documents
+        let copies: LiteMap<String, String> = documents
             .iter()
             .map(|document| {
                 let sealed = self.seal(&document.text, &public, &document.known.id);
@@ -299,7 +300,7 @@ impl Clinic<'_> {
         let (id, keys) = (&document.known.id, by.map(|id| self.members.key(id)));
         self.book
             .write(times[0], "document.recover", id, &body, &keys);
-        let body = BTreeMap::<String, String>::new();
+        let body = LiteMap::<String, String>::new();
         self.book
             .write(times[1], "document.veto", id, &body, &[&document.key]);
     }
@@ -307,7 +308,7 @@ impl Clinic<'_> {
     /// Hospital and patient have the content erased; the record stays.
     pub fn erase(&mut self, time: i64, document: &Document) {
         let keys = [self.members.key(document.hospital), &document.key];
-        let body = BTreeMap::<String, String>::new();
+        let body = LiteMap::<String, String>::new();
         self.book
             .write(time, "document.erase", &document.known.id, &body, &keys);
     }

@@ -100,7 +100,7 @@ fn the_patient_and_the_granted_hospital_can_open_what_was_sealed_for_them() {
     }
     let (documents, grants) = script.medical.known_to(EAST);
     let grant: Grant = ledger.find("grant", &grants[0].id).expect("given");
-    let copies: BTreeMap<String, String> =
+    let copies: litemap::LiteMap<String, String> =
         records::canonical::decode(&blob(&grant.sealed.expect("sealed"))).expect("copies");
     let copy = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, &copies[&documents[0].id]);
     let text = opens(

@@ -14,7 +14,6 @@ use crate::{
     replay::Fault,
     roster::Leaf,
 };
-use std::collections::BTreeSet;
 
 /// A sampled ballot that the vote's own rules accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +39,7 @@ pub fn draw(seed: &[u8; 32], size: u64, count: u32) -> Vec<u64> {
     if wanted == size {
         return (0..size).collect();
     }
-    let mut drawn = BTreeSet::new();
+    let mut drawn = Vec::new();
     let mut round = 0u64;
     while (drawn.len() as u64) < wanted {
         let digest = sha256(&[seed, &round.to_be_bytes()]);
@@ -48,10 +47,13 @@ pub fn draw(seed: &[u8; 32], size: u64, count: u32) -> Vec<u64> {
             .first_chunk()
             .map_or(0, |bytes| u64::from_be_bytes(*bytes));
         let scaled = (u128::from(random) * u128::from(size)) >> 64;
-        drawn.extend(u64::try_from(scaled));
+        let position = u64::try_from(scaled).unwrap_or(0);
+        if let Err(place) = drawn.binary_search(&position) {
+            drawn.insert(place, position);
+        }
         round += 1;
     }
-    drawn.into_iter().collect()
+    drawn
 }
 
 /// Judges one entry of a vote's log under the vote's proven state: that the entry is in the log at position `at` is for the caller to prove first.

@@ -6,13 +6,13 @@ use crate::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use keys::{Action, Signed, Unsigned, needs, open, sign};
+use litemap::LiteMap;
 use records::Ground;
-use std::collections::BTreeMap;
 use worker::{FromKeys, Id, RecordRef};
 
 /// Acts by their number.
 #[derive(Default)]
-pub struct Acts(BTreeMap<Id, Act>);
+pub struct Acts(LiteMap<Id, Act>);
 
 struct Act {
     key: String,

@@ -5,15 +5,15 @@ use crate::{
     store,
 };
 use keys::{Identity, Role, Unsigned};
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 use worker::{FromKeys, Held, Id};
 
 /// Identities by their public key.
 #[derive(Default)]
 pub struct Keyring {
-    held: BTreeMap<String, Identity>,
+    held: LiteMap<String, Identity>,
     /// Those that the browser keeps beyond this visit.
-    stored: BTreeSet<String>,
+    stored: LiteMap<String, ()>,
 }
 
 impl Keyring {
@@ -23,7 +23,7 @@ impl Keyring {
         for file in store::all().await.unwrap_or_default() {
             if let Ok(identity) = Identity::read(&file) {
                 let key = identity.public();
-                ring.stored.insert(key.clone());
+                ring.stored.insert(key.clone(), ());
                 ring.held.insert(key, identity);
             }
         }
@@ -32,7 +32,7 @@ impl Keyring {
 
     /// The identity with this public key, as it is stored now: another page of this browser may have signed with it meanwhile.
     pub async fn fresh(&mut self, key: &str) -> Option<&mut Identity> {
-        if self.stored.contains(key) {
+        if self.stored.contains_key(key) {
             match store::get(key)
                 .await
                 .ok()
@@ -54,7 +54,7 @@ impl Keyring {
 
     /// Stores a changed identity; one whose file was not exported lives in this program alone, and so does one that the browser has lost.
     pub async fn keep(&mut self, key: &str) {
-        let Some(identity) = self.held.get(key).filter(|_| self.stored.contains(key)) else {
+        let Some(identity) = self.held.get(key).filter(|_| self.stored.contains_key(key)) else {
             return;
         };
         if store::put(key, &identity.file()).await.is_err() {
@@ -85,7 +85,7 @@ impl Keyring {
     pub async fn exported(&mut self, key: &str) {
         if let Some(identity) = self.held.get_mut(key) {
             identity.exported = true;
-            self.stored.insert(key.into());
+            self.stored.insert(key.into(), ());
             self.keep(key).await;
         }
     }
@@ -98,7 +98,7 @@ impl Keyring {
             identity.join(here);
         }
         self.held.insert(key.clone(), identity);
-        self.stored.insert(key.clone());
+        self.stored.insert(key.clone(), ());
         self.keep(&key).await;
         Ok(())
     }
@@ -114,7 +114,7 @@ impl Keyring {
     /// Tells the page which identities there are.
     pub fn list(&self, id: Id) {
         let describe = |(key, identity): (&String, &Identity)| {
-            let stored = self.stored.contains(key);
+            let stored = self.stored.contains_key(key);
             describe(key, identity, stored)
         };
         let identities = self.held.iter().map(describe).collect();

@@ -3,7 +3,6 @@
 use crate::browser::{Browser, failed, post};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use records::{RecordName, canonical, kinds::ballot::Seat};
-use std::collections::BTreeMap;
 use verifier::{Look, Question, Unsent, Verifier, Written, chains};
 use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
 

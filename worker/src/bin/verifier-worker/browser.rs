@@ -1,7 +1,7 @@
 //! The browser as the verifier's host: fetch with limits, the clock, randomness, messages to the page.
 
-use js_sys::{Array, Date, Function, Promise, Reflect, Uint8Array};
-use std::collections::BTreeMap;
+use js_sys::{Date, Function, Promise, Reflect, Uint8Array};
+use litemap::LiteMap;
 use verifier::{Host, Limits, News, Unreachable};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -170,7 +170,7 @@ async fn fetch(
 }
 
 /// Tells the page that something failed.
-pub fn failed(id: Id, reason: &str, facts: BTreeMap<String, String>) {
+pub fn failed(id: Id, reason: &str, facts: LiteMap<String, String>) {
     post(&FromVerifier::Failed {
         id,
         reason: reason.into(),

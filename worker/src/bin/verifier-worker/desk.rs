@@ -5,11 +5,8 @@ use crate::{
     browser::{failed, post, scope, sleep},
     until::Off,
 };
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-};
+use litemap::LiteMap;
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 use verifier::{Verifier, chains};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
@@ -29,7 +26,7 @@ enum Task {
 struct Desk {
     queue: RefCell<VecDeque<Task>>,
     /// The questions that wait or are worked on.
-    open: RefCell<BTreeMap<Id, Off>>,
+    open: RefCell<LiteMap<Id, Off>>,
     working: RefCell<bool>,
     follow: RefCell<(u32, u32)>,
     verifier: RefCell<Option<Verifier>>,
@@ -122,7 +119,7 @@ impl Desk {
                         Some(verifier) => {
                             off.or(answer(verifier, message, id)).await;
                         }
-                        None => failed(id, "not-configured", BTreeMap::new()),
+                        None => failed(id, "not-configured", LiteMap::new()),
                     }
                     self.open.borrow_mut().remove(&id);
                 }
