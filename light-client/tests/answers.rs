@@ -454,6 +454,21 @@ fn unknown_fields_are_ignored_and_null_lists_are_empty() {
 }
 
 #[test]
+fn whatever_a_header_calls_its_chain_it_says_no_more_by_it_in_json() {
+    let mut block = chain("v0.40-ed25519").remove(0);
+    for chain_id in [
+        r#"x","height":"77"#,
+        "back\\slash",
+        "\u{0}\n\u{1f} ",
+        "\u{7f}链é\u{10ffff}",
+    ] {
+        block.signed_header.header.chain_id = chain_id.into();
+        let written = json::parse(json::write::light_block(&block).as_bytes()).unwrap();
+        assert_eq!(json::light_block(&written).as_ref(), Ok(&block));
+    }
+}
+
+#[test]
 fn a_page_of_validators_is_not_taken_for_the_whole_set() {
     let block = chain("v0.40-134-validators").pop().unwrap();
     let all: Vec<String> = block

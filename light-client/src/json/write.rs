@@ -53,10 +53,10 @@ pub fn signed_header(signed: &SignedHeader) -> String {
 /// A header.
 pub fn header(header: &Header) -> String {
     format!(
-        r#"{{"version":{{"block":"{}","app":"{}"}},"chain_id":"{}","height":"{}","time":"{}","last_block_id":{},"last_commit_hash":"{}","data_hash":"{}","validators_hash":"{}","next_validators_hash":"{}","consensus_hash":"{}","app_hash":"{}","last_results_hash":"{}","evidence_hash":"{}","proposer_address":"{}"}}"#,
+        r#"{{"version":{{"block":"{}","app":"{}"}},"chain_id":{},"height":"{}","time":"{}","last_block_id":{},"last_commit_hash":"{}","data_hash":"{}","validators_hash":"{}","next_validators_hash":"{}","consensus_hash":"{}","app_hash":"{}","last_results_hash":"{}","evidence_hash":"{}","proposer_address":"{}"}}"#,
         header.block_version,
         header.app_version,
-        header.chain_id,
+        text(&header.chain_id),
         header.height,
         header.time,
         block_id(&header.last_block_id),
@@ -105,6 +105,20 @@ fn block_id(id: &BlockId) -> String {
 
 fn hash(hash: &Option<Hash>) -> String {
     hash.map(hex::encode_upper).unwrap_or_default()
+}
+
+/// A text. A header that is not verified names its chain as it likes, and says no more by it.
+fn text(text: &str) -> String {
+    let mut written = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => written.extend(['\\', letter]),
+            '\0'..' ' => written += &format!("\\u{:04x}", u32::from(letter)),
+            _ => written.push(letter),
+        }
+    }
+    written.push('"');
+    written
 }
 
 /// A validator set. A proposer must be named and no header commits to one: it is the first.
