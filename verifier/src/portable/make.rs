@@ -2,7 +2,7 @@
 
 use super::{
     aside::Aside,
-    format::{Asked, MAX_FILE, Portable, Unreadable},
+    format::{Asked, Logged, MAX_FILE, Portable, Unreadable},
     path,
     recorder::Book,
     verify::verify,
@@ -20,7 +20,7 @@ use crate::{
 };
 use alloc::{rc::Rc, string::String, vec::Vec};
 use core::cell::RefCell;
-use light_client::{Hash, Header, TrustedState, ValidatorSet, unpack_jmt};
+use light_client::{Header, TrustedState, ValidatorSet, unpack_jmt};
 use records::Head;
 
 /// Why no file was made.
@@ -35,11 +35,6 @@ pub enum NotMade {
     /// What the nodes answered is not enough to prove it again.
     #[error("the nodes' answers do not add up to a proof: {0}")]
     Incomplete(String),
-    /// The chain's log of block hashes does not reach the file's header yet: it goes on with the next event.
-    #[error(
-        "the chain's log of block hashes does not show the file's header; it goes on with the next event"
-    )]
-    NotLogged,
     /// The file to be renewed cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
@@ -51,7 +46,6 @@ impl NotMade {
         match self {
             Self::NothingProven(code) | Self::Incomplete(code) => code,
             Self::TooMuch => "proof-too-long",
-            Self::NotLogged => "not-logged-yet",
             Self::Unreadable(_) => "not-a-proof",
         }
     }
@@ -95,21 +89,18 @@ pub async fn make<H: Host>(
     seal(with, chain, &proof).await
 }
 
-/// Proves a file's header again, under one that is trusted today: through the chain's own log of block hashes. What the file holds of records stays as it is.
+/// Proves a file's header again, under one that is trusted today; what the file holds of records stays as it is. Where events were written since, that header
+/// stands in the chain's own log of block hashes. Where none was, today's header commits to the very state that the file proves, and the file rests on that.
 pub async fn renew<H: Host>(
     with: &impl Fn(Aside) -> H,
     chain: &Chain,
     bytes: &[u8],
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
     let proof = Portable::decode(bytes)?;
-    let (wanted, key) = match headers::log_name() {
-        Some(name) if proof.chain == chain.id => (proof.header().clone(), name.tree_key()),
-        _ => {
-            return Err(NotMade::NothingProven(
-                reasons::PROOF_CHAIN_UNKNOWN.code.into(),
-            ));
-        }
-    };
+    if proof.chain != chain.id {
+        let unknown = reasons::PROOF_CHAIN_UNKNOWN.code.into();
+        return Err(NotMade::NothingProven(unknown));
+    }
     let book = Rc::<RefCell<Book>>::default();
     let host = with(Aside::Keeping(book.clone()));
     let mut verifier = Verifier::new(chain.clone());
@@ -121,23 +112,28 @@ pub async fn renew<H: Host>(
         let why = why.map(|check| check.reason).unwrap_or_default();
         return Err(NotMade::NothingProven(why));
     };
-    let target = anchored.header.header().height;
-    let mut session = Session::new(&host, &anchored.header, &mut roll, &mut verifier.archive);
-    let sets = &mut verifier.trust.sets;
-    let found = session.headers(chain, sets, &[wanted.height]).await;
-    match found.get(&wanted.height) {
-        Some(found) if *found.hash() == wanted.hash() => {}
-        Some(_) => return Err(NotMade::NothingProven(reasons::HEADER_REFUTED.code.into())),
-        None => return Err(NotMade::NotLogged),
+    let (today, wanted) = (anchored.header.header(), proof.header());
+    let target = today.height;
+    let unchanged = today.app_hash == wanted.app_hash && target >= wanted.height;
+    if !unchanged {
+        let mut session = Session::new(&host, &anchored.header, &mut roll, &mut verifier.archive);
+        let sets = &mut verifier.trust.sets;
+        let found = session.headers(chain, sets, &[wanted.height]).await;
+        let hash = found.get(&wanted.height).map(|found| *found.hash());
+        let why = match hash {
+            Some(hash) if hash == wanted.hash() => None,
+            Some(_) => Some(reasons::HEADER_REFUTED),
+            None => Some(reasons::PROOF_NOT_GIVEN),
+        };
+        if let Some(why) = why {
+            return Err(NotMade::NothingProven(why.code.into()));
+        }
     }
     let book = book.take();
     let (start, steps) = way(&host, &verifier, &book, target)?;
-    let older = (target != wanted.height).then(|| older(&book, &key, target, wanted.height));
-    let older = match older {
-        None => None,
-        Some(Some(older)) => Some(older),
-        // Proven by its signatures, which follow on the log's last entry: a file has no room for that.
-        Some(None) => return Err(NotMade::NotLogged),
+    let older = match unchanged {
+        true => None,
+        false => Some(older(&book, target, wanted.height).ok_or_else(incomplete)?),
     };
     let renewed = Portable {
         start,
@@ -148,16 +144,17 @@ pub async fn renew<H: Host>(
     seal(with, chain, &renewed).await
 }
 
-fn older(
-    book: &Book,
-    key: &Hash,
-    target: u64,
-    wanted: u64,
-) -> Option<(super::format::Logged, Vec<u8>)> {
-    let packed = book.head(target.checked_sub(1)?, key)?;
-    let (_, head) = unpack_jmt(&packed, key)?;
-    let mut logged = book.logged(key, Head::decode(&head)?.log_size);
+/// The header of this height in the log of block hashes under the target, and the head of that log.
+fn older(book: &Book, target: u64, wanted: u64) -> Option<(Logged, Vec<u8>)> {
+    let key = headers::log_name()?.tree_key();
+    let packed = book.head(target.checked_sub(1)?, &key)?;
+    let (_, head) = unpack_jmt(&packed, &key)?;
+    let mut logged = book.logged(&key, Head::decode(&head)?.log_size);
     Some((logged.remove(&wanted)?, packed))
+}
+
+fn incomplete() -> NotMade {
+    NotMade::Incomplete("proof-incomplete".into())
 }
 
 type Way = ((Header, ValidatorSet), Vec<light_client::LightBlock>);
@@ -177,7 +174,7 @@ fn way<H: Host>(host: &H, verifier: &Verifier, book: &Book, target: u64) -> Resu
         let steps = path::choose(chain, &state, &book.commits, sets, target, now(host))?;
         Some(((state.header().clone(), validators), steps))
     });
-    way.ok_or_else(|| NotMade::Incomplete("proof-incomplete".into()))
+    way.ok_or_else(incomplete)
 }
 
 /// The file, once it has been seen to prove by itself what it is for.

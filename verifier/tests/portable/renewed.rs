@@ -85,6 +85,47 @@ fn an_old_file_is_proven_again_under_a_header_of_today() {
     assert_eq!(again.0, file);
 }
 
+/// The chain so many seconds later, without any event since.
+fn quiet(seconds: i64, blocks: u64) -> Rc<TestChain> {
+    let mut chain = chain();
+    chain.ledger.time += seconds * SECOND;
+    (0..blocks).for_each(|_| chain.empty());
+    Rc::new(chain)
+}
+
+#[test]
+fn where_nothing_happened_since_a_file_rests_on_the_header_of_today() {
+    let old = made(&Rc::new(chain()));
+    let later = quiet(LATER, 4);
+    let todays = reader(&later, CHECKPOINT);
+    let renew = |file: &[u8]| {
+        let net = net(&later);
+        now(portable::renew(&portable::beside(&net), &todays[0], file)).expect("renewed")
+    };
+    let (file, _) = renew(&old);
+    let verdict = verify_after(&later, &todays, &file, 60);
+    assert_eq!(verdict.headline, "proven-as-of", "{verdict:#?}");
+    assert_eq!(reason(&verdict, "header-signed"), Some("header-signed"));
+    let anchor = verdict.anchor.expect("an anchor").height;
+    let (old, new) = (Portable::decode(&old), Portable::decode(&file));
+    let (old, new) = (old.expect("reads"), new.expect("reads"));
+    assert!(anchor > CHECKPOINT && old.header().height < CHECKPOINT);
+    assert_eq!((new.older, new.shelves), (None, old.shelves));
+    assert_eq!(renew(&file).0, file);
+}
+
+#[test]
+fn nodes_that_are_behind_a_file_do_not_renew_it() {
+    let ahead = made(&quiet(5, 4));
+    let behind = quiet(5, 2);
+    let (net, reader) = (net(&behind), reader(&behind, 1));
+    let renewed = now(portable::renew(&portable::beside(&net), &reader[0], &ahead));
+    assert!(
+        matches!(&renewed, Err(NotMade::NothingProven(code)) if code == "proof-not-given"),
+        "{renewed:?}"
+    );
+}
+
 #[test]
 fn a_header_that_the_chain_never_had_is_not_renewed() {
     let (later, file) = renewed();
@@ -137,7 +178,7 @@ fn lying_nodes_renew_nothing() {
         });
     assert!(matches!(
         now(portable::renew(&portable::beside(&net), &reader[0], &old)),
-        Err(NotMade::NotLogged)
+        Err(NotMade::NothingProven(code)) if code == "proof-not-given"
     ));
     let one = Net::at(later.time() + SECOND)
         .with("http://a", &later, lie())
