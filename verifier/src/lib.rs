@@ -23,6 +23,8 @@ mod pace;
 pub mod portable;
 mod proof;
 mod provider;
+#[cfg(feature = "proxy")]
+pub mod proxy;
 mod question;
 mod raw;
 mod reasons;

@@ -1,7 +1,6 @@
 //! Identity files, and acts on whatever was proven.
 
 use crate::{
-    Target,
     edit::edit,
     input::Input,
     targets::records::{ground, story},
@@ -9,19 +8,6 @@ use crate::{
 use keys::{Action, Identity, Known, Pending, Role, needs, sign};
 use records::{Envelope, Event, Ground, State, canonical, testing::CHAIN};
 use serde_json::Value;
-
-/// Identity files: what reads is written again without loss.
-pub const FILE: Target = Target {
-    name: "identity-file",
-    seeds: files,
-    run: file,
-};
-/// Acts: whatever was proven, what is signed is a well-formed event of the chain that the person was shown.
-pub const ACTS: Target = Target {
-    name: "acts",
-    seeds: acts,
-    run: act,
-};
 
 fn known(ids: &[&str]) -> Vec<Known> {
     ids.iter()
@@ -51,14 +37,15 @@ fn people() -> [Identity; 3] {
     people
 }
 
-fn files() -> Vec<Vec<u8>> {
+pub fn files() -> Vec<Vec<u8>> {
     people()
         .iter()
         .map(|person| person.file().into_bytes())
         .collect()
 }
 
-fn file(bytes: &[u8]) {
+/// What reads is written again without loss.
+pub fn file(bytes: &[u8]) {
     if let Ok(identity) = Identity::read(&Input(bytes).text()) {
         let file = identity.file();
         let again = Identity::read(&file).expect("what is written can be read");
@@ -115,7 +102,7 @@ fn actions() -> Vec<Action> {
     ]
 }
 
-fn acts() -> Vec<Vec<u8>> {
+pub fn acts() -> Vec<Vec<u8>> {
     let pairs = (0..3).flat_map(|who| (0..10).map(move |what| (who, what)));
     pairs
         .flat_map(|(who, what)| {
@@ -128,8 +115,8 @@ fn acts() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Who, what, how many bytes change the action, those bytes; then a record and the changes to its state.
-fn act(bytes: &[u8]) {
+/// Whatever was proven, what is signed is a well-formed event of the chain that the person was shown. The bytes: who, what, how many bytes change the action, those bytes; then a record and the changes to its state.
+pub fn act(bytes: &[u8]) {
     let mut input = Input(bytes);
     let (Some(mut who), Some(action)) = (
         input.pick(&people()).cloned(),

@@ -1,22 +1,9 @@
 //! Pictures: whatever is in them, a scan ends within its budget.
 
-use crate::{Target, input::Input};
+use crate::input::Input;
 use qrcode::{Color, EcLevel, QrCode};
 use scanner::{Budget, FilePicture, Picture, scan};
 use std::cell::Cell;
-
-/// Grey pixels, or the modules of a code that are then drawn.
-pub const PICTURE: Target = Target {
-    name: "picture",
-    seeds: pictures,
-    run: picture,
-};
-/// PNG and JPEG files.
-pub const FILE: Target = Target {
-    name: "picture-file",
-    seeds: files,
-    run: file,
-};
 
 /// Published codes of each form, and a link of ours.
 pub const TEXTS: [&str; 9] = [
@@ -42,7 +29,7 @@ fn codes() -> impl Iterator<Item = QrCode> {
     texts.flat_map(|text| QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M).ok())
 }
 
-fn pictures() -> Vec<Vec<u8>> {
+pub fn pictures() -> Vec<Vec<u8>> {
     codes()
         .flat_map(|code| {
             let modules = code
@@ -76,8 +63,8 @@ fn draw(width: usize, scale: usize, is_dark: impl Fn(usize) -> bool) -> Vec<u8> 
     (0..side * side).map(pixel).collect()
 }
 
-/// Kind, size, the rest.
-fn picture(bytes: &[u8]) {
+/// Grey pixels, or the modules of a code that are then drawn. The bytes: kind, size, the rest.
+pub fn picture(bytes: &[u8]) {
     let mut input = Input(bytes);
     let (kind, size) = (input.byte() % 2, input.byte());
     if kind == PIXELS {
@@ -111,7 +98,7 @@ fn look(width: u32, luma: &[u8]) {
     );
 }
 
-fn files() -> Vec<Vec<u8>> {
+pub fn files() -> Vec<Vec<u8>> {
     let files = codes().take(2).map(|code| {
         let side = (code.width() + 8) * 2;
         let colors = code.to_colors();
@@ -128,7 +115,8 @@ fn files() -> Vec<Vec<u8>> {
     files.collect()
 }
 
-fn file(bytes: &[u8]) {
+/// PNG and JPEG files.
+pub fn file(bytes: &[u8]) {
     if let Ok(file) = FilePicture::decode(bytes)
         && let Ok(picture) = file.picture()
     {

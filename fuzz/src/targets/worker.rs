@@ -1,7 +1,6 @@
 //! Messages between page and workers: what reads has one encoding.
 
 use crate::{
-    Target,
     input::Input,
     targets::records::{ground, story},
 };
@@ -11,14 +10,7 @@ use worker::{
     read, write,
 };
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "messages",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let record = || RecordRef {
         kind: "invoice".into(),
         id: story::INVOICE.into(),
@@ -93,7 +85,7 @@ fn seeds() -> Vec<Vec<u8>> {
     texts.concat().into_iter().map(String::into_bytes).collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let text = Input(bytes).text();
     one::<ToVerifier>(&text);
     one::<FromVerifier>(&text);

@@ -9,5 +9,5 @@ mod message;
 mod server;
 mod socket;
 
-pub use server::Server;
+pub use server::{Server, answer_next};
 pub use socket::Address;

@@ -11,7 +11,7 @@ use crate::{
 };
 use prost::Message;
 use std::{
-    io::{BufReader, BufWriter, Write},
+    io::{self, BufRead, BufReader, BufWriter, Write},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -107,8 +107,8 @@ fn serve(stream: Stream, shared: &Shared) {
     let mut reader = BufReader::new(reading);
     let mut writer = BufWriter::new(stream);
     loop {
-        let request = match frame::read::<Request>(&mut reader) {
-            Ok(Some(request)) => request,
+        let (response, failure) = match answer_next(&shared.application, &mut reader) {
+            Ok(Some(answered)) => answered,
             Ok(None) => return,
             Err(error) => {
                 if !shared.stop.load(Ordering::Relaxed) {
@@ -117,14 +117,10 @@ fn serve(stream: Stream, shared: &Shared) {
                 return;
             }
         };
-        let (response, failure) = match answers::answer(&shared.application, request) {
-            Ok(response) => (response, None),
-            Err(error) => (answers::exception(&error), Some(error)),
-        };
         // Answers to requests that came together leave together.
         let is_last = reader.buffer().is_empty() || failure.is_some();
         let written = writer
-            .write_all(&response.encode_length_delimited_to_vec())
+            .write_all(&response)
             .and_then(|()| if is_last { writer.flush() } else { Ok(()) });
         if let Some(error) = failure {
             return shared.fail(error);
@@ -133,6 +129,21 @@ fn serve(stream: Stream, shared: &Shared) {
             return;
         }
     }
+}
+
+/// Reads the next request of a connection and answers it: the message, and why the application cannot go on after it. None where the other side has closed.
+pub fn answer_next(
+    application: &Application,
+    reader: &mut impl BufRead,
+) -> io::Result<Option<(Vec<u8>, Option<Error>)>> {
+    let Some(request) = frame::read::<Request>(reader)? else {
+        return Ok(None);
+    };
+    let (response, failure) = match answers::answer(application, request) {
+        Ok(response) => (response, None),
+        Err(error) => (answers::exception(&error), Some(error)),
+    };
+    Ok(Some((response.encode_length_delimited_to_vec(), failure)))
 }
 
 impl Shared {

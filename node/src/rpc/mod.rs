@@ -15,6 +15,7 @@ pub use error::RpcError;
 pub use http::router;
 pub use methods::execute_tx;
 pub use server::serve;
+pub use websocket::converse;
 
 use crate::{chain::FullNode, consortium::Mempool, store::Snapshot};
 use std::sync::{Arc, atomic::AtomicUsize};

@@ -128,6 +128,16 @@ async fn send(socket: &mut WebSocket, answer: &Value) -> Result<(), Closed> {
     sent.map_err(|_| Closed)?.map_err(|_| Closed)
 }
 
+/// Answers the messages of one client, one after the other; where there is no socket.
+pub async fn converse(rpc: Arc<Rpc>, messages: impl IntoIterator<Item = &[u8]>) -> Vec<Value> {
+    let mut subscribed = Subscriptions::new(Websockets::default().seats);
+    let mut answers = Vec::new();
+    for message in messages {
+        answers.extend(answer(&rpc, &mut subscribed, message).await);
+    }
+    answers
+}
+
 /// The answer to one message; none to a request without an id.
 async fn answer(rpc: &Arc<Rpc>, subscribed: &mut Subscriptions, text: &[u8]) -> Option<Value> {
     let request = match serde_json::from_slice(text) {

@@ -1,20 +1,13 @@
 //! A way up with blocks in any order and after changes: it ends, and at a header that the chain has.
 
 use super::{GENUINE, changed, is_genuine, later, trust};
-use crate::{Target, input::Input};
+use crate::input::Input;
 use light_client::{Bisection, Budget, Options, Progress};
-
-/// See above.
-pub const TARGET: Target = Target {
-    name: "bisection",
-    seeds,
-    run,
-};
 
 /// Most blocks that are handed in.
 const MOST: usize = 12;
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     // Chain, target, then for each block: its place, how many bytes change it, those bytes.
     vec![
         vec![0, 3, 3, 0, 2, 0],
@@ -24,7 +17,7 @@ fn seeds() -> Vec<Vec<u8>> {
     ]
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     let Some(blocks) = input.pick(&GENUINE) else {
         return;

@@ -1,17 +1,10 @@
 //! Evidence of an attack from any two blocks: it can always be made and written.
 
 use super::{GENUINE, changed, trust};
-use crate::{Target, input::Input};
+use crate::input::Input;
 use light_client::{client::AttackEvidence, json};
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "evidence",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     (0..4)
         .flat_map(|chain| {
             [
@@ -23,7 +16,7 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 /// Chain, common block, the block trusted, the conflicting one and its changes.
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     let Some(blocks) = input.pick(&GENUINE) else {
         return;

@@ -5,6 +5,7 @@ pub mod bisection;
 pub mod evidence;
 pub mod ics23;
 pub mod merkle;
+pub mod packed;
 pub mod step;
 pub mod stored;
 pub mod transaction;

@@ -1,17 +1,10 @@
 //! Steps of trust to blocks that were changed: only a header that the chain has is ever trusted.
 
 use super::{CHAINS, GENUINE, changed, is_genuine, later, trust};
-use crate::{Target, input::Input};
+use crate::input::Input;
 use light_client::{Budget, Options, SignatureCheck, Time, TrustLevel, Verdict, verify_step};
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "step",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let chains = 0..u8::try_from(CHAINS.len()).unwrap_or(0);
     let steps = chains.flat_map(|chain| (1..4).map(move |to| vec![chain, 0, 0, 0, to]));
     let unchanged: Vec<Vec<u8>> = steps.collect();
@@ -22,7 +15,7 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 /// Chain, checkpoint, conditions, the block, its changes.
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     let Some(blocks) = input.pick(&GENUINE) else {
         return;

@@ -1,24 +1,17 @@
 //! What stores keep: a state or a fork that reads again is in its one encoding, and what it says was signed is genuine.
 
 use super::{GENUINE, is_genuine, later, trust};
-use crate::{Target, input::Input};
+use crate::input::Input;
 use light_client::{
     Budget, Options, SignatureCheck, TrustedState, Verdict,
     client::{Attack, AttackEvidence, AttackKind},
     verify_step,
 };
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "stored",
-    seeds,
-    run,
-};
-
 const STATE: u8 = 0;
 const ATTACK: u8 = 1;
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for blocks in GENUINE.iter() {
         let (first, third) = (&blocks[0].block, &blocks[2].block);
@@ -46,7 +39,7 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     if input.byte() % 2 == STATE {
         if let Ok(state) = TrustedState::from_bytes(input.0, SignatureCheck::All) {

@@ -1,16 +1,9 @@
 //! Answers about a transaction after changes: its place and its outcome are the true ones, or nothing is proven.
 
-use crate::{Target, edit::edit, input::Input, vectors};
+use crate::{edit::edit, input::Input, vectors};
 use light_client::{Hash, VerifiedHeader, json, json::TxResult, sha256, verify_outcome, verify_tx};
 use serde_json::Value;
 use std::sync::LazyLock;
-
-/// See above.
-pub const TARGET: Target = Target {
-    name: "transaction",
-    seeds,
-    run,
-};
 
 /// A recorded transaction with everything that its outcome rests on.
 struct Case {
@@ -63,14 +56,14 @@ fn cases(chain: &str) -> Vec<Case> {
         .collect()
 }
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let whole = (0..u8::try_from(CASES.len().min(40)).unwrap_or(0)).map(|case| vec![case, 0]);
     let bent = (0..8).map(|what| vec![what, 6, what, 0, 9, 0, 4, 1, what, 0, 7, 0, 3, 1]);
     whole.chain(bent).collect()
 }
 
 /// The case, how many bytes change the answer, changes to both.
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     let Some(case) = input.pick(&CASES) else {
         return;

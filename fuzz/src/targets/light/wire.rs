@@ -1,22 +1,15 @@
 //! Light blocks and their parts as bytes: what reads has one encoding, and means the same as JSON.
 
 use super::GENUINE;
-use crate::{Target, input::Input};
+use crate::input::Input;
 use light_client::{Commit, Header, LightBlock, ValidatorSet, json};
-
-/// See above.
-pub const TARGET: Target = Target {
-    name: "light-block-bytes",
-    seeds,
-    run,
-};
 
 const WHOLE: u8 = 0;
 const HEADER: u8 = 1;
 const SET: u8 = 2;
 const COMMIT: u8 = 3;
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let blocks = GENUINE.iter().flat_map(|chain| chain.iter().take(3));
     let parts = blocks.flat_map(|genuine| {
         let block = &genuine.block;
@@ -32,7 +25,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     match input.byte() % 4 {
         WHOLE => whole(input.0),

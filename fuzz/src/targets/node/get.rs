@@ -1,17 +1,10 @@
 //! GET requests: whatever the address, there is an answer.
 
 use super::{WORLD, post};
-use crate::{Target, input::Input};
+use crate::input::Input;
 use axum::{body::Body, http::Request};
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "rpc-get",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let addresses = post::calls().into_iter().map(|(method, params)| {
         let params = params
             .as_object()
@@ -30,7 +23,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let address = Input(bytes).text();
     if address.contains("broadcast_tx_commit") {
         return;

@@ -1,8 +1,10 @@
 //! What a node takes: transactions, and requests over HTTP.
 
+pub mod abci;
 pub mod get;
 pub mod post;
 pub mod transactions;
+pub mod websocket;
 
 use super::records::story;
 use axum::{
@@ -43,6 +45,8 @@ pub struct World {
     pub hashes: Vec<String>,
     /// Five seconds after the newest block.
     pub now: i64,
+    /// What answers.
+    pub rpc: Arc<Rpc>,
     router: Router,
     /// Its database.
     _folder: tempfile::TempDir,
@@ -81,6 +85,7 @@ impl World {
                 .block_id
                 .map(|id| hex::encode(id.hash))
         };
+        let rpc = Arc::new(rpc_of(&node));
         Self {
             hashes: (1..=node.height()).filter_map(hash).collect(),
             now: node.state().time + 5 * SECOND,
@@ -88,7 +93,8 @@ impl World {
                 .enable_time()
                 .build()
                 .expect("starts"),
-            router: rpc::router(Arc::new(rpc_of(&node))),
+            router: rpc::router(rpc.clone()),
+            rpc,
             node,
             _folder: folder,
         }

@@ -1,18 +1,16 @@
 //! Bodies of JSON-RPC POSTs: each gets an answer that is JSON, or none where only notifications came.
 
 use super::WORLD;
-use crate::{Target, targets::records::story};
+use crate::targets::records::story;
 use serde_json::{Value, json};
-
-/// See above.
-pub const TARGET: Target = Target {
-    name: "rpc-post",
-    seeds,
-    run,
-};
 
 /// It waits ten seconds for a block that never comes here.
 const WAITS: &[u8] = b"broadcast_tx_commit";
+
+/// Whether something in a request may wait for a block.
+pub fn waits(bytes: &[u8]) -> bool {
+    bytes.windows(WAITS.len()).any(|part| part == WAITS)
+}
 
 /// Calls with parameters that have answers.
 pub fn calls() -> Vec<(&'static str, Value)> {
@@ -59,7 +57,7 @@ pub fn calls() -> Vec<(&'static str, Value)> {
     ]
 }
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let requests: Vec<Value> = calls().into_iter().map(|(method, params)| json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params })).collect();
     let batch = Value::Array(requests.iter().take(10).cloned().collect());
     requests
@@ -69,8 +67,8 @@ fn seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn run(bytes: &[u8]) {
-    if bytes.windows(WAITS.len()).any(|part| part == WAITS) {
+pub fn run(bytes: &[u8]) {
+    if waits(bytes) {
         return;
     }
     let (status, body) = WORLD.runtime.block_on(WORLD.post(bytes.to_vec()));

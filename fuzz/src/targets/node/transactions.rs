@@ -1,20 +1,13 @@
 //! Transactions: what may wait for a block is what a proposal may hold.
 
 use super::WORLD;
-use crate::{Target, targets::records::story};
+use crate::targets::records::story;
 use node::application::{
     CheckTxRequest, PrepareProposalRequest, ProcessProposalRequest, Proposal, code,
 };
 use records::log::Entry;
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "transactions",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let entries = story::told_entries();
     entries
         .iter()
@@ -22,7 +15,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let application = &WORLD.node.application;
     let txs = [bytes.to_vec()];
     let request = CheckTxRequest {

@@ -1,18 +1,10 @@
 //! Canonical JSON: what decodes has one encoding, and is what an ordinary reader of JSON finds.
 
 use super::story;
-use crate::Target;
 use records::{Head, State, canonical};
 use serde_json::Value as Json;
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "canonical-json",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let odd: [&[u8]; 5] = [
         br#"{"a":"\u0000\"\\\n"}"#,
         br#"[-9007199254740991,0,9007199254740991]"#,
@@ -30,7 +22,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     if let Ok(value) = canonical::decode_value(bytes) {
         assert_eq!(
             canonical::encode_value(&value).as_deref(),

@@ -1,23 +1,16 @@
 //! Texts of printed codes: whatever a code says, it is read without harm, and what is written again reads the same.
 
-use crate::{Target, input::Input, targets::scanner};
+use crate::{input::Input, targets::scanner};
 use records::codes::{self, Scanned, money, uscc};
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "codes",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     scanner::TEXTS
         .iter()
         .map(|text| text.as_bytes().to_vec())
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let text = Input(bytes).text();
     let scanned = codes::read(&text);
     scanned.record_id();

@@ -1,17 +1,9 @@
 //! Envelopes and events: what decodes has one encoding, and only what is signed opens.
 
 use super::story;
-use crate::Target;
 use records::{Envelope, Event, Payload, canonical, log::Entry, registry};
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "envelope",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let envelopes = story::told_entries().into_iter();
     envelopes
         .filter_map(|entry| Some(Entry::decode(&entry)?.envelope.to_vec()))
@@ -22,7 +14,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     // As a payload that anybody may have signed.
     if let Ok(payload) = canonical::decode::<Payload>(bytes) {
         assert_eq!(

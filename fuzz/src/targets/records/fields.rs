@@ -1,19 +1,12 @@
 //! Openings of committed fields: what opens against a commitment is what was committed to.
 
-use crate::{Target, input::Input};
+use crate::input::Input;
 use records::{
     fields::Schema,
     kinds::{
         consent::{DOCUMENT_FIELDS, GRANT_FIELDS},
         invoice,
     },
-};
-
-/// See above.
-pub const TARGET: Target = Target {
-    name: "fields",
-    seeds,
-    run,
 };
 
 const SCHEMAS: [&Schema; 3] = [&invoice::SCHEMA, &DOCUMENT_FIELDS, &GRANT_FIELDS];
@@ -23,7 +16,7 @@ fn values(schema: &Schema) -> Vec<&str> {
     schema.fields.to_vec()
 }
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (schema, number) in SCHEMAS.into_iter().zip(0u8..) {
         let values = values(schema);
@@ -42,7 +35,7 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 /// Which schema, and the opening.
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     let Some(schema) = input.pick(&SCHEMAS) else {
         return;

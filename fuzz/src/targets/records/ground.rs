@@ -1,15 +1,8 @@
 //! What acts rest on, as it is handed from worker to worker.
 
 use super::story;
-use crate::{Target, input::Input};
+use crate::input::Input;
 use records::{Ground, Proven};
-
-/// See above.
-pub const TARGET: Target = Target {
-    name: "ground",
-    seeds,
-    run,
-};
 
 /// Everything that the story ends with, as proven.
 pub fn ground() -> Ground {
@@ -28,7 +21,7 @@ pub fn ground() -> Ground {
     }
 }
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let whole = ground();
     let single = whole.records.iter().map(|(name, proven)| Ground {
         records: [(
@@ -45,7 +38,7 @@ fn seeds() -> Vec<Vec<u8>> {
     single.map(|ground| ground.encode().into_bytes()).collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     if let Some(ground) = Ground::decode(&Input(bytes).text()) {
         assert_eq!(
             Ground::decode(&ground.encode()),

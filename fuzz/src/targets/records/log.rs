@@ -1,19 +1,12 @@
 //! Logs as nodes hand them out: whatever is in them, a replay ends in a fault or in a state that rests on signed events.
 
 use super::story;
-use crate::{Target, input::Input};
+use crate::input::Input;
 use records::{
     RecordName, Replay, Timeline,
     kinds::vote::Recount,
     log::{self, Entry},
     testing::CHAIN,
-};
-
-/// See above.
-pub const TARGET: Target = Target {
-    name: "log",
-    seeds,
-    run,
 };
 
 const KINDS: [(&str, &str); 6] = [
@@ -25,7 +18,7 @@ const KINDS: [(&str, &str); 6] = [
     ("quota", "shop"),
 ];
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let ledger = story::told();
     (0u8..)
         .zip(KINDS)
@@ -37,7 +30,7 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 /// Whose log, and the log.
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     let Some((kind, id)) = input.pick(&KINDS) else {
         return;

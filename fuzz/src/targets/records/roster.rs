@@ -1,7 +1,7 @@
 //! Rosters, their published leaves and the paths in them.
 
 use super::story;
-use crate::{Target, input::Input};
+use crate::input::Input;
 use records::{
     Digest, canonical,
     hash::sha256,
@@ -9,17 +9,10 @@ use records::{
     roster::{Leaf, from_blobs},
 };
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "roster",
-    seeds,
-    run,
-};
-
 const LEAF: u8 = 0;
 const SEAT: u8 = 1;
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let roster = story::roster();
     let leaves = roster
         .leaves()
@@ -38,7 +31,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     match input.byte() % 3 {
         LEAF => {

@@ -1,23 +1,16 @@
 //! The rules of every kind: events of a story after changes, signed by any of its people, in any order. A record's log replays to its state, always.
 
 use super::story::{self, STORY, Step};
-use crate::{Target, edit::edit, input::Input};
+use crate::{edit::edit, input::Input};
 use records::{
     Envelope, Event, Stop, canonical,
     testing::{Ledger, SECOND},
 };
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "rules",
-    seeds,
-    run,
-};
-
 /// Most events of one run.
 const MOST: usize = 12;
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     // The whole story in pieces, and each event alone with one change.
     let steps: Vec<u8> = (0..u8::try_from(STORY.len()).unwrap_or(u8::MAX)).collect();
     let pieces = steps
@@ -30,7 +23,7 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 /// For each event: which, who does not sign, how much time passes, how many bytes change its body, and those bytes. The story is told up to the first event.
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     let first = Input(bytes).byte();
     let mut ledger = story::told_until(usize::from(first) % STORY.len());

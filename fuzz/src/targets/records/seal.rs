@@ -1,18 +1,11 @@
 //! Sealed documents: only what was sealed to the reader for the record opens.
 
-use crate::{Target, input::Input};
+use crate::input::Input;
 use records::{
     RecordName,
     seal::{self, SealKey},
 };
 use std::sync::LazyLock;
-
-/// See above.
-pub const TARGET: Target = Target {
-    name: "seal",
-    seeds,
-    run,
-};
 
 const CONTENT: &[u8] = b"content";
 
@@ -22,7 +15,7 @@ fn record() -> RecordName {
     RecordName::new("document", "d1").expect("a record name")
 }
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let sealed = seal::seal(CONTENT, &READER.public(), &record(), &mut Zeros).expect("seals");
     vec![
         [&[0], sealed.as_slice()].concat(),
@@ -30,7 +23,7 @@ fn seeds() -> Vec<Vec<u8>> {
     ]
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     if input.byte() % 2 == 0 {
         if let Ok(content) = READER.open(input.0, &record()) {

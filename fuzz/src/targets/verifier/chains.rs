@@ -1,16 +1,9 @@
 //! `chains.json`.
 
-use crate::{Target, input::Input};
+use crate::input::Input;
 use verifier::chains;
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "chains-json",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let hash = "00".repeat(32);
     let least = format!(
         r#"{{"chains":[{{"id":"a-1","name":"链","name_en":"chain","checkpoint":{{"height":1,"hash":"{hash}"}},"nodes":[{{"url":"http://127.0.0.1:26657","member":"tax"}}]}}]}}"#
@@ -19,7 +12,7 @@ fn seeds() -> Vec<Vec<u8>> {
     vec![least.into_bytes(), most.into_bytes()]
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let text = Input(bytes).text();
     if let Ok(chains) = chains::read(&text) {
         for chain in chains {

@@ -1,7 +1,6 @@
 //! A whole question to nodes whose answers were changed: what is verified is what the chain holds, whatever they say.
 
 use crate::{
-    Target,
     edit::edit,
     input::Input,
     targets::{
@@ -20,13 +19,6 @@ use verifier::{
     verdict::{Outcome, Verdict},
 };
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "lookup",
-    seeds,
-    run,
-};
-
 const NODES: [(&str, &str); 2] = [("http://a", "tax"), ("http://b", "notary")];
 /// Records that are asked for, and one that is not there.
 pub const RECORDS: [(&str, &str); 6] = [
@@ -42,7 +34,7 @@ pub const RECORDS: [(&str, &str); 6] = [
 pub static TRUTH: LazyLock<Vec<Verdict>> =
     LazyLock::new(|| RECORDS.iter().map(|record| ask(record, &[])).collect());
 
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     // Which record, who lies, then for each changed answer: how many true ones before it, and one change.
     let records = 0..u8::try_from(RECORDS.len()).unwrap_or(0);
     records
@@ -52,7 +44,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input(bytes);
     let place = usize::from(input.byte()) % RECORDS.len();
     let verdict = ask(&RECORDS[place], input.0);

@@ -3,4 +3,5 @@
 pub mod chains;
 pub mod lookup;
 pub mod proof_file;
+pub mod proxy;
 pub mod question;

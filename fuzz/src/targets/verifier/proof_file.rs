@@ -1,20 +1,13 @@
 //! Proof files: what a file proves by itself is what the chain holds, whatever is in it.
 
 use super::lookup::{Liar, RECORDS, TRUTH, chain};
-use crate::{Target, targets::node};
+use crate::targets::node;
 use verifier::{
     portable::{self, Asked, Portable},
     verdict::Outcome,
 };
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "proof-file",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     let made = RECORDS.iter().filter_map(|(kind, id)| {
         let asked = Asked::Record {
             kind: (*kind).into(),
@@ -29,7 +22,7 @@ fn seeds() -> Vec<Vec<u8>> {
     made.collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let Ok(file) = Portable::decode(bytes) else {
         return;
     };

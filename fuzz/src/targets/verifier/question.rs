@@ -1,23 +1,16 @@
 //! Questions as people bring them: scanned, pasted, typed, or in a link.
 
-use crate::{Target, input::Input, targets::scanner};
+use crate::{input::Input, targets::scanner};
 use verifier::Question;
 
-/// See above.
-pub const TARGET: Target = Target {
-    name: "question",
-    seeds,
-    run,
-};
-
-fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     scanner::TEXTS
         .iter()
         .map(|text| text.as_bytes().to_vec())
         .collect()
 }
 
-fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let text = Input(bytes).text();
     Question::text(&text);
     Question::opening_from_text(&text);

@@ -20,9 +20,10 @@ use std::{thread::sleep, time::Duration};
 use verifier::{
     Device, Node, Shown,
     chains::{self, Chain},
+    proxy,
 };
 
-type Client<'a, S> = LightClient<Node<'a, Terminal>, S, Device<'a, Terminal>>;
+type Client<'a, S> = proxy::Client<'a, Terminal, S>;
 
 /// Runs the command.
 pub fn run(light: &Light) -> Exit {

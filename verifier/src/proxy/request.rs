@@ -1,18 +1,12 @@
-//! Just enough of HTTP/1.1 to be asked by browsers and by CometBFT's own clients: one request a connection, within limits.
+//! Just enough of HTTP/1.1 to be asked by browsers and by CometBFT's own clients, within limits.
 
 use serde_json::{Map, Value};
-use std::{
-    io::{self, BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    time::Duration,
-};
+use std::io::{BufRead, Read};
 
 /// A request's body, as CometBFT limits it.
 const MAX_BODY: u64 = 1_000_000;
 /// All lines before the body.
 const MAX_HEAD: u64 = 16 * 1024;
-/// How long a client may take to ask, and to take the answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a client wants.
 #[derive(Debug, PartialEq)]
@@ -26,14 +20,7 @@ pub enum Wanted {
 }
 
 /// Reads a request; the error is the status with which it is refused.
-pub fn read(stream: &TcpStream) -> Result<Wanted, &'static str> {
-    let limit = |result: io::Result<()>| result.map_err(|_| "500 Internal Server Error");
-    limit(stream.set_read_timeout(Some(PATIENCE)))?;
-    limit(stream.set_write_timeout(Some(PATIENCE)))?;
-    request(BufReader::new(stream))
-}
-
-fn request(mut from: impl BufRead) -> Result<Wanted, &'static str> {
+pub fn read(mut from: impl BufRead) -> Result<Wanted, &'static str> {
     let mut head = from.by_ref().take(MAX_HEAD);
     let first = line(&mut head)?;
     let mut length = None;
@@ -109,17 +96,6 @@ fn unescaped(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// Answers and ends the connection. Any page may read: there is nothing here that is not public.
-pub fn write(mut stream: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
-    let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\
-         Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST, OPTIONS\r\nAccess-Control-Allow-Headers: Content-Type\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(body)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,7 +103,7 @@ mod tests {
 
     #[test]
     fn requests_are_read_as_clients_write_them_and_nothing_beyond_a_limit() {
-        let read = |text: &str| request(text.as_bytes());
+        let read = |text: &str| read(text.as_bytes());
         let body = r#"{"id":1,"method":"status"}"#;
         let post = format!(
             "POST / HTTP/1.1\r\nHost: x\r\ncontent-length: {}\r\n\r\n{body}",

@@ -1,38 +1,42 @@
 //! What the proxy answers, each after its proof.
 
-use super::Client;
-use crate::http::Terminal;
+use crate::{
+    chains::Chain,
+    host::Host,
+    nodes::LONG,
+    provider::{Device, Node, Shown},
+    rpc::{self, Call, Fault},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use light_client::{
     COSMOS_STATE, JMT_STATE, Proven, VerifiedHeader,
-    client::{Failure, Provider, Store},
+    client::{Failure, LightClient, Provider, Store},
     json::{self, write},
     verify_outcome, verify_query, verify_tx,
 };
 use serde_json::{Map, Value, json};
-use std::time::Duration;
-use verifier::{Call, Fault, Limits, Node, Shown, chains::Chain};
-
-const LIMITS: Limits = Limits {
-    millis: 15_000,
-    bytes: 8 * 1024 * 1024,
-};
 /// How long the next block is waited for, where it holds what proves this one: state and results of a block are in the next one's header.
-const NEXT: [Duration; 4] = [Duration::from_millis(1_500); 4];
+const NEXT: [u32; 4] = [1_500; 4];
 
 /// Why something is not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
+    /// Nothing that a node says about it could be proven.
     #[error("{0} cannot be proven and is refused")]
     Unprovable(String),
+    /// A parameter of the call.
     #[error("{0} is missing or malformed")]
     Parameter(&'static str),
+    /// As CometBFT limits them.
     #[error("more calls than one request may hold")]
     TooMany,
+    /// The header on which the answer rests.
     #[error(transparent)]
     NoHeader(#[from] Failure),
+    /// It was reached down the hash chain.
     #[error("the votes for this header are older than what is trusted, and not verified")]
     NoVotes,
+    /// The last node's reason.
     #[error("no node gave an answer that holds: {0}")]
     NotProven(String),
 }
@@ -40,19 +44,28 @@ pub enum Refused {
 type Answer = Result<Value, Refused>;
 type Params = Map<String, Value>;
 
-/// The proxy.
-pub struct Proxy<'a, S> {
+/// The client behind a proxy.
+pub type Client<'a, H, S> = LightClient<Node<'a, H>, S, Device<'a, H>>;
+
+/// Answers calls of one chain.
+pub struct Proxy<'a, H, S> {
     chain: &'a Chain,
-    client: Client<'a, S>,
+    host: &'a H,
+    client: Client<'a, H, S>,
 }
 
-impl<'a, S: Store> Proxy<'a, S> {
-    pub fn new(chain: &'a Chain, client: Client<'a, S>) -> Self {
-        Self { chain, client }
+impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
+    /// A proxy over the nodes of the chain.
+    pub fn new(chain: &'a Chain, host: &'a H, client: Client<'a, H, S>) -> Self {
+        Self {
+            chain,
+            host,
+            client,
+        }
     }
 
     /// Answers a call.
-    pub async fn answer(&mut self, method: &str, params: &Params) -> Answer {
+    pub(super) async fn call(&mut self, method: &str, params: &Params) -> Answer {
         match method {
             "health" => Ok(json!({})),
             "status" => self.status().await,
@@ -98,7 +111,7 @@ impl<'a, S: Store> Proxy<'a, S> {
         let next = height.saturating_add(1);
         for pause in NEXT {
             match self.client.at(next).await {
-                Err(Failure::NoWay(_) | Failure::NotWitnessed(_)) => std::thread::sleep(pause),
+                Err(Failure::NoWay(_) | Failure::NotWitnessed(_)) => self.host.pause(pause).await,
                 found => return Ok(found?.header),
             }
         }
@@ -128,7 +141,7 @@ impl<'a, S: Store> Proxy<'a, S> {
         let size = usize::try_from(size.unwrap_or(30).clamp(1, 100)).unwrap_or(100);
         let shown = Shown::default();
         for node in &self.chain.nodes {
-            let node = Node::new(&Terminal, node, &self.chain.id, &shown);
+            let node = Node::new(self.host, node, &self.chain.id, &shown);
             let Ok(given) = node.light_block(height).await else {
                 continue;
             };
@@ -256,7 +269,7 @@ impl<'a, S: Store> Proxy<'a, S> {
     }
 
     async fn ask(&self, url: &str, call: Call) -> Result<Value, String> {
-        let answers = verifier::ask(&Terminal, url, &[call], LIMITS).await;
+        let answers = rpc::ask(self.host, url, &[call], LONG).await;
         let first = answers.map(|answers| answers.into_iter().next());
         first
             .and_then(|first| first.ok_or_else(|| Fault::Garbage("nothing".into())))

@@ -1,0 +1,98 @@
+//! `lianyan light --serve`: a proxy whose every answer was verified, one request a connection.
+
+use super::Client;
+use crate::{
+    Exit,
+    http::{Terminal, block_on},
+    unreadable,
+};
+use light_client::client::Store;
+use serde_json::Value;
+use std::{
+    io::{self, BufReader, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread,
+    time::Duration,
+};
+use verifier::{
+    chains::Chain,
+    proxy::{self, Proxy, Wanted},
+};
+
+/// Clients that are heard at once; more wait to be accepted.
+const CLIENTS: usize = 32;
+/// How long a client may take to ask, and to take the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A request, and where its answer goes.
+struct Asked(Wanted, SyncSender<Value>);
+
+/// Serves until the program ends. Connections are read by threads of their own; what is asked is verified one by one, here.
+pub fn serve<S: Store>(at: SocketAddr, chain: &Chain, client: Client<'_, S>) -> Exit {
+    let listener = match TcpListener::bind(at) {
+        Ok(listener) => listener,
+        Err(error) => return unreadable(&at.to_string(), &error),
+    };
+    let at = listener.local_addr().unwrap_or(at);
+    eprintln!("lianyan: verified answers of {} at http://{at}", chain.id);
+    let (ask, asked) = sync_channel::<Asked>(CLIENTS);
+    let (free, places) = sync_channel::<()>(CLIENTS);
+    for _ in 0..CLIENTS {
+        let _ = free.send(());
+    }
+    thread::spawn(move || accept(&listener, &ask, &free, &places));
+    let mut proxy = Proxy::new(chain, &Terminal, client);
+    for Asked(wanted, reply) in asked {
+        let answer = block_on(proxy.answer(wanted));
+        // A client that has gone wants no answer.
+        let _ = reply.send(answer);
+    }
+    Exit::Verified
+}
+
+fn accept(
+    listener: &TcpListener,
+    ask: &SyncSender<Asked>,
+    free: &SyncSender<()>,
+    places: &Receiver<()>,
+) {
+    for stream in listener.incoming().filter_map(Result::ok) {
+        let _ = places.recv();
+        let (ask, free) = (ask.clone(), free.clone());
+        thread::spawn(move || {
+            let _ = hear(&stream, &ask);
+            let _ = free.send(());
+        });
+    }
+}
+
+fn hear(stream: &TcpStream, ask: &SyncSender<Asked>) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let wanted = match proxy::read(BufReader::new(stream)) {
+        Ok(Wanted::Permission) => return write(stream, "204 No Content", b""),
+        Ok(wanted) => wanted,
+        Err(status) => return write(stream, status, b""),
+    };
+    let (reply, answer) = sync_channel(1);
+    let answer = ask
+        .send(Asked(wanted, reply))
+        .ok()
+        .and_then(|()| answer.recv().ok());
+    match answer {
+        Some(answer) => write(stream, "200 OK", answer.to_string().as_bytes()),
+        None => write(stream, "503 Service Unavailable", b""),
+    }
+}
+
+/// Answers and ends the connection. Any page may read: there is nothing here that is not public.
+fn write(mut stream: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\
+         Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST, OPTIONS\r\nAccess-Control-Allow-Headers: Content-Type\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body)
+}

@@ -1,0 +1,55 @@
+//! JSON-RPC as a node speaks it, of which every answer was verified here. What cannot be proven is refused.
+
+mod answer;
+mod request;
+
+pub use answer::{Client, Proxy, Refused};
+pub use request::{Wanted, read};
+
+use crate::host::Host;
+use light_client::client::Store;
+use serde_json::{Map, Value, json};
+
+/// Calls in one request, as CometBFT limits them.
+const MAX_BATCH: usize = 10;
+
+impl<H: Host, S: Store> Proxy<'_, H, S> {
+    /// The answer to a request.
+    pub async fn answer(&mut self, wanted: Wanted) -> Value {
+        match wanted {
+            Wanted::Calls(Value::Array(calls)) if calls.len() <= MAX_BATCH => {
+                let mut answers = Vec::new();
+                for call in &calls {
+                    answers.push(self.one(call).await);
+                }
+                Value::Array(answers)
+            }
+            Wanted::Calls(Value::Array(_)) => envelope(Value::Null, Err(Refused::TooMany)),
+            Wanted::Calls(call) => self.one(&call).await,
+            Wanted::Address(method, params) => {
+                envelope(json!(-1), self.call(&method, &params).await)
+            }
+            Wanted::Permission => Value::Null,
+        }
+    }
+
+    async fn one(&mut self, call: &Value) -> Value {
+        let id = call.get("id").cloned().unwrap_or_default();
+        let method = call.get("method").and_then(Value::as_str);
+        let none = Map::new();
+        let params = call.get("params").and_then(Value::as_object);
+        let answer = self.call(method.unwrap_or_default(), params.unwrap_or(&none));
+        envelope(id, answer.await)
+    }
+}
+
+fn envelope(id: Value, answer: Result<Value, Refused>) -> Value {
+    match answer {
+        Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
+        Err(why) => {
+            let error =
+                json!({ "code": -32603, "message": "not verified", "data": why.to_string() });
+            json!({ "jsonrpc": "2.0", "id": id, "error": error })
+        }
+    }
+}
