@@ -6,19 +6,13 @@ mod generate;
 #[path = "../tests/common/signing.rs"]
 #[allow(dead_code, missing_docs)]
 mod signing;
+#[allow(dead_code, missing_docs)]
+mod simulated;
 
-use generate::{Member, Recipe, at, members};
-use light_client::client::{
-    AttackEvidence, Environment, Fault, Latest, LightClient, Limits, MemoryStore, Provider,
-    Received, Settings,
-};
-use light_client::{Header, LightBlock, Options, Time, TrustLevel, TrustedState};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::pin;
+use light_client::client::{LightClient, Limits, MemoryStore, Settings, Spent};
+use light_client::{Options, TrustLevel};
+use simulated::{Chain, Device, Node, block_on};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 /// Headers between what is trusted and the tip.
@@ -26,87 +20,12 @@ const HEADERS: u64 = 1_000_000;
 const VALIDATORS: u64 = 100;
 /// One validator is replaced after so many headers.
 const PACES: [u64; 5] = [100_000, 10_000, 3_000, 1_000, 300];
-
-/// Makes blocks when they are asked for, and keeps them: signing is not what is measured.
-struct Node {
-    name: &'static str,
-    pace: u64,
-    made: Rc<RefCell<BTreeMap<u64, LightBlock>>>,
-}
-
-impl Node {
-    fn members(&self, height: u64) -> Vec<Member> {
-        members(height / self.pace, VALIDATORS, 10)
-    }
-
-    fn block(&self, height: u64) -> LightBlock {
-        let mut made = self.made.borrow_mut();
-        let block = made.entry(height).or_insert_with(|| {
-            let recipe = Recipe {
-                time: at(i128::from(height) * 1_000_000),
-                next: self.members(height + 1),
-                ..Recipe::new(height, &self.members(height))
-            };
-            let mut block = recipe.block();
-            block.next_validators = None;
-            block
-        });
-        block.clone()
-    }
-}
-
-impl Provider for Node {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn member(&self) -> &str {
-        self.name
-    }
-
-    async fn latest(&self) -> Result<Latest, Fault> {
-        let header = self.block(HEADERS).signed_header.header;
-        Ok(Latest {
-            chain_id: header.chain_id,
-            height: header.height,
-            time: header.time,
-        })
-    }
-
-    async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, Fault> {
-        let value = self.block(height);
-        let bytes = value.to_bytes().len() as u64;
-        Ok(Received { value, bytes })
-    }
-
-    async fn header(&self, height: u64) -> Result<Received<Header>, Fault> {
-        let value = self.block(height).signed_header.header;
-        let bytes = value.to_bytes().len() as u64;
-        Ok(Received { value, bytes })
-    }
-
-    async fn report(&self, _: &AttackEvidence) -> Result<(), Fault> {
-        Ok(())
-    }
-}
-
-struct Device;
-
-impl Environment for Device {
-    fn now(&self) -> Time {
-        at(i128::from(HEADERS) * 1_000_000 + 60_000_000_000)
-    }
-
-    async fn pause(&self, _: Duration) {}
-
-    fn random(&self) -> u64 {
-        0
-    }
-}
+/// Between two headers: all are within a trusting period.
+const INTERVAL: Duration = Duration::from_millis(1);
 
 fn main() {
     println!(
-        "\nback after {HEADERS} headers, {VALIDATORS} validators of equal power, two nodes compared\n"
+        "\nback after {HEADERS} headers, {VALIDATORS} validators of equal power, two nodes compared, bytes as JSON\n"
     );
     println!(
         "| one validator replaced every | trust level | fetches | signatures | bytes | time | to the slowest pace |"
@@ -124,11 +43,12 @@ fn main() {
 }
 
 fn row(pace: u64, level: TrustLevel, name: &str, slowest: &mut Option<f64>) {
-    let made: Rc<RefCell<BTreeMap<u64, LightBlock>>> = Rc::default();
+    let chain = Chain::new(VALIDATORS, pace, INTERVAL, usize::MAX);
+    chain.tip.set(HEADERS);
     // Once to make the blocks, once to measure.
-    follow(pace, level, &made);
+    follow(&chain, level);
     let started = Instant::now();
-    let spent = follow(pace, level, &made);
+    let spent = follow(&chain, level);
     let seconds = started.elapsed().as_secs_f64();
     let base = *slowest.get_or_insert(seconds);
     println!(
@@ -141,42 +61,23 @@ fn row(pace: u64, level: TrustLevel, name: &str, slowest: &mut Option<f64>) {
     );
 }
 
-fn follow(
-    pace: u64,
-    level: TrustLevel,
-    made: &Rc<RefCell<BTreeMap<u64, LightBlock>>>,
-) -> light_client::client::Spent {
-    let node = |name| Node {
-        name,
-        pace,
-        made: made.clone(),
+fn follow(chain: &Rc<Chain>, trust_level: TrustLevel) -> Spent {
+    let limits = Limits {
+        signatures: 1_000_000,
+        headers: 100_000,
+        bytes: 1 << 40,
+        time: Duration::from_secs(3_600),
     };
-    let first = node("first").block(1);
-    let trusted = TrustedState::from_checkpoint(&first, &first.signed_header.header.hash());
+    let options = Options {
+        trust_level,
+        ..Options::default()
+    };
     let settings = Settings {
-        limits: Limits {
-            signatures: 1_000_000,
-            headers: 100_000,
-            bytes: 1 << 40,
-            time: Duration::from_secs(3_600),
-        },
-        ..Settings::new(Options {
-            trust_level: level,
-            ..Options::default()
-        })
+        limits,
+        ..Settings::new(options)
     };
-    let nodes = vec![node("first"), node("second")];
-    let mut client = LightClient::new(nodes, MemoryStore::default(), Device, settings);
-    block_on(client.trust(&trusted.expect("its own hash"))).expect("kept");
+    let (nodes, device) = (Node::pair(chain), Device(chain.clone()));
+    let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings);
+    block_on(client.trust(&chain.checkpoint())).expect("kept");
     block_on(client.newest()).expect("reached").trace.spent
-}
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
-    }
 }
