@@ -80,6 +80,15 @@ fn a_changing_chain_is_crossed_in_halves_and_no_block_is_asked_for_twice() {
     asked.sort_unstable();
     asked.dedup();
     assert_eq!(asked.len(), count);
+    // What was asked for is what was stepped over, in rising order.
+    let legs = bisection.legs();
+    let over: Vec<u64> = legs.iter().map(|leg| leg.block.height()).collect();
+    assert_eq!(over, asked);
+    assert!(
+        legs.iter()
+            .all(|leg| leg.state.height() == leg.block.height())
+    );
+    assert_eq!(legs.last().map(|leg| &leg.state), Some(bisection.trusted()));
 }
 
 #[test]

@@ -1,0 +1,48 @@
+//! Mistakes that other light clients shipped, and the blind spots of the public vectors. Each test plays the attack.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod binding;
+mod conditions;
+mod power;
+mod signatures;
+
+use common::generate::{Member, Recipe, at, members};
+use common::trust;
+use light_client::{Budget, LightBlock, Options, Reason, Time, TrustedState, Verdict, verify_step};
+
+fn now() -> Time {
+    at(3_600_000_000_000)
+}
+
+fn step(trusted: &TrustedState, block: &LightBlock) -> Verdict {
+    verify_step(
+        trusted,
+        block,
+        &Options::default(),
+        now(),
+        &mut Budget::new(1_000),
+    )
+}
+
+fn rejection(trusted: &TrustedState, block: &LightBlock) -> Reason {
+    match step(trusted, block) {
+        Verdict::Rejected(reason) => reason,
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+fn is_trusted(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Trusted(..))
+}
+
+/// A trusted block at height 1 and a good one at height 5, of four equal validators.
+fn pair() -> (TrustedState, LightBlock, Vec<Member>) {
+    let members = members(0, 4, 10);
+    (
+        trust(&Recipe::new(1, &members).block()),
+        Recipe::new(5, &members).block(),
+        members,
+    )
+}
