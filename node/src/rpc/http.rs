@@ -2,6 +2,7 @@
 
 use super::{
     Rpc, RpcError,
+    envelope::{self, Request, URI_ID, answer, answer_to, result_of},
     methods::{METHODS, Method},
     params::Params,
     websocket::Websockets,
@@ -11,7 +12,7 @@ use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, Query, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::get,
 };
 use serde_json::{Value, json};
@@ -27,8 +28,6 @@ pub(super) const MAX_BODY: usize = 1_000_000;
 const MAX_BATCH: usize = 10;
 /// A request that takes longer is given up.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// CometBFT answers URI requests with this id.
-const URI_ID: i64 = -1;
 
 /// The routes of a node's RPC.
 pub fn router(rpc: Arc<Rpc>) -> Router {
@@ -101,51 +100,20 @@ async fn uri_call(rpc: Arc<Rpc>, method: &'static Method, params: Params) -> Res
             }
             response
         }
-        Err(error) => answer(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            &error_of(json!(URI_ID), &error),
-        ),
+        Err(error) => envelope::refusal(StatusCode::INTERNAL_SERVER_ERROR, &error),
     }
 }
 
 async fn json_rpc(State(rpc): State<Arc<Rpc>>, body: Result<Bytes, BytesRejection>) -> Response {
-    let refuse = |status, error: RpcError| answer(status, &error_of(json!(URI_ID), &error));
-    let body = match body {
-        Ok(body) => body,
-        Err(why) => {
-            let error = RpcError::invalid_request(format!("error reading request body: {why}"));
-            return refuse(StatusCode::BAD_REQUEST, error);
-        }
+    let requests = match envelope::requests(body, MAX_BATCH) {
+        Ok(requests) => requests,
+        Err(refused) => return *refused,
     };
-    let requests = match serde_json::from_slice(&body) {
-        Ok(Value::Array(requests)) => requests,
-        Ok(request @ Value::Object(_)) => vec![request],
-        Ok(_) => {
-            let error =
-                RpcError::parse("error unmarshaling request: expected an object or an array");
-            return refuse(StatusCode::INTERNAL_SERVER_ERROR, error);
-        }
-        Err(why) => {
-            let error = RpcError::parse(format!("error unmarshaling request: {why}"));
-            return refuse(StatusCode::INTERNAL_SERVER_ERROR, error);
-        }
-    };
-    if requests.len() > MAX_BATCH {
-        let error = RpcError::invalid_request(format!(
-            "batch of {} requests, at most {MAX_BATCH} are allowed",
-            requests.len()
-        ));
-        return refuse(StatusCode::OK, error);
-    }
     let mut answers = Vec::new();
     for request in requests {
         answers.extend(one_request(rpc.clone(), request).await);
     }
-    match answers.as_slice() {
-        [] => StatusCode::OK.into_response(),
-        [single] => answer(StatusCode::OK, single),
-        _ => answer(StatusCode::OK, &Value::Array(answers)),
-    }
+    envelope::batch(answers)
 }
 
 /// The answer to one request; none to a notification, which has no id.
@@ -154,32 +122,6 @@ async fn one_request(rpc: Arc<Rpc>, request: Value) -> Option<Value> {
         Ok(Request { id, method, params }) => answer_to(id, call(rpc, &method, params).await),
         Err(refused) => refused,
     })
-}
-
-/// A request with its id.
-pub(super) struct Request {
-    pub id: Value,
-    pub method: String,
-    pub params: Option<Value>,
-}
-
-impl Request {
-    /// Reads a request, or gives the answer that refuses it; none for a notification.
-    pub fn read(request: Value) -> Option<Result<Self, Value>> {
-        let refused = |id, why: &str| Some(Err(error_of(id, &RpcError::invalid_request(why))));
-        let Value::Object(mut request) = request else {
-            return refused(json!(URI_ID), "a request is an object");
-        };
-        let id = request.remove("id").filter(|id| !id.is_null())?;
-        if !(id.is_string() || id.is_number()) {
-            return refused(json!(URI_ID), "an id is a string or a number");
-        }
-        let Some(Value::String(method)) = request.remove("method") else {
-            return refused(id, "a request has a method");
-        };
-        let params = request.remove("params");
-        Some(Ok(Self { id, method, params }))
-    }
 }
 
 /// Calls a method by its name.
@@ -192,25 +134,4 @@ pub(super) async fn call(
     let method = method.ok_or_else(RpcError::no_method)?;
     let params = Params::from_json(params, method.params)?;
     run(rpc, method, params).await
-}
-
-/// The envelope of an outcome.
-pub(super) fn answer_to(id: Value, outcome: Result<Value, RpcError>) -> Value {
-    match outcome {
-        Ok(result) => result_of(id, result),
-        Err(error) => error_of(id, &error),
-    }
-}
-
-fn result_of(id: Value, result: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "result": result })
-}
-
-fn error_of(id: Value, error: &RpcError) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "error": error.to_json() })
-}
-
-fn answer(status: StatusCode, body: &Value) -> Response {
-    let json = HeaderValue::from_static("application/json");
-    (status, [(header::CONTENT_TYPE, json)], body.to_string()).into_response()
 }

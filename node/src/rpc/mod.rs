@@ -1,5 +1,6 @@
 //! The node's RPC: CometBFT's methods in CometBFT's shapes, over GET with URI parameters, over JSON-RPC POST and over a websocket.
 
+pub mod envelope;
 mod error;
 mod events;
 mod http;
@@ -14,7 +15,8 @@ mod websocket;
 pub use error::RpcError;
 pub use http::router;
 pub use methods::execute_tx;
-pub use server::serve;
+pub use params::Params;
+pub use server::{Peer, serve};
 pub use websocket::converse;
 
 use crate::{chain::FullNode, consortium::Mempool, store::Snapshot};

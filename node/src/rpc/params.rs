@@ -114,6 +114,15 @@ impl Params {
         }
     }
 
+    /// Any JSON, which a URI cannot carry.
+    pub fn json(&self, name: &str) -> Result<Option<Value>, RpcError> {
+        match self {
+            Self::Json(params) => Ok(params.get(name).cloned()),
+            Self::Uri(params) if !params.contains_key(name) => Ok(None),
+            Self::Uri(_) => Err(bad(name, "expected a JSON-RPC request")),
+        }
+    }
+
     /// Whether the answer stays the same for ever, for caches: it is about a given height.
     pub fn is_about_a_height(&self) -> bool {
         matches!(self.height(), Ok(Some(height)) if height > 0)

@@ -1,6 +1,10 @@
 //! What one client of the websocket has subscribed to.
 
-use super::{Rpc, RpcError, http, query::Query};
+use super::{
+    Rpc, RpcError,
+    envelope::{Request, answer_to},
+    query::Query,
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -42,7 +46,7 @@ impl Subscriptions {
     }
 
     /// Does what `subscribe`, `unsubscribe` and `unsubscribe_all` ask; none for any other method. What is decided after `newest` will be told.
-    pub fn call(&mut self, request: &http::Request, newest: u64) -> Option<Result<(), RpcError>> {
+    pub fn call(&mut self, request: &Request, newest: u64) -> Option<Result<(), RpcError>> {
         if self.list.is_empty() {
             self.told = newest;
         }
@@ -128,7 +132,7 @@ impl Subscriptions {
                 .into_iter()
                 .filter(|event| held.query.wants(&event.keys));
             news.extend(
-                wanted.map(|event| http::answer_to(held.id.clone(), Ok(event.told_to(&held.text)))),
+                wanted.map(|event| answer_to(held.id.clone(), Ok(event.told_to(&held.text)))),
             );
         }
         Ok(news)
@@ -137,7 +141,7 @@ impl Subscriptions {
     fn cancel(&mut self) -> Vec<Value> {
         let why = "subscription was canceled (reason: internal subscription event buffer is out of capacity)";
         let lost = self.list.drain(..);
-        let told = lost.map(|held| http::answer_to(held.id, Err(RpcError::server(why))));
+        let told = lost.map(|held| answer_to(held.id, Err(RpcError::server(why))));
         let told = told.collect();
         self.seat = None;
         told
@@ -145,7 +149,7 @@ impl Subscriptions {
 }
 
 /// The query of a request, given by name or as the one parameter.
-fn query_of(request: &http::Request) -> Result<&str, RpcError> {
+fn query_of(request: &Request) -> Result<&str, RpcError> {
     let query = match &request.params {
         Some(Value::Object(named)) => named.get("query"),
         Some(Value::Array(values)) => values.first().filter(|_| values.len() == 1),

@@ -2,7 +2,8 @@
 
 use super::{
     Rpc, RpcError,
-    http::{self, MAX_BODY, Request},
+    envelope::{Request, URI_ID, answer_to},
+    http::{self, MAX_BODY},
     subscriptions::{MAX_CLIENTS, Subscriptions, done},
 };
 use axum::{
@@ -144,7 +145,7 @@ async fn answer(rpc: &Arc<Rpc>, subscribed: &mut Subscriptions, text: &[u8]) -> 
         Ok(request) => Request::read(request)?,
         Err(why) => {
             let error = RpcError::parse(format!("error unmarshaling request: {why}"));
-            return Some(http::answer_to(json!(-1), Err(error)));
+            return Some(answer_to(json!(URI_ID), Err(error)));
         }
     };
     let request = match request {
@@ -155,5 +156,5 @@ async fn answer(rpc: &Arc<Rpc>, subscribed: &mut Subscriptions, text: &[u8]) -> 
         Some(outcome) => outcome.map(|()| done()),
         None => http::call(rpc.clone(), &request.method, request.params).await,
     };
-    Some(http::answer_to(request.id, outcome))
+    Some(answer_to(request.id, outcome))
 }

@@ -6,6 +6,7 @@ mod demo;
 mod desk;
 mod fill;
 mod founding;
+mod gateway;
 mod home;
 mod live;
 mod network;
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
         Ok(Command::Demo(options)) => ended(demo::run(&options)),
         Ok(Command::Network(options)) => ended(network::run(&options)),
         Ok(Command::Abci(options)) => ended(abci::run(&options)),
+        Ok(Command::Gateway(options)) => ended(gateway::run(&options)),
         Err(why) => complain(&why, 64),
     }
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use super::gateway;
 use crate::{abci::Address, application::DEFAULT_HORIZON, demo::Size};
 use std::{net::IpAddr, path::PathBuf};
 
@@ -28,6 +29,19 @@ lianyan-node abci --listen ADDRESS --home DIR [options]    the application for o
   --home DIR         where the state is kept
   --horizon N        recent heights whose state stays provable [10000]
   --with-parent      end when standard input closes: with the process that started it
+
+lianyan-node gateway --node URL [options]    a read server for the public in front of nodes; nobody has to trust it
+
+  --node URL         a node's RPC; given again, the next is asked where one fails
+  --listen ADDRESS   address and port [127.0.0.1:8888]
+  --site DIR         the built page, to be served at the same address
+  --chains FILE      the page's chains.json, instead of the one in DIR
+  --origin ORIGIN    a site whose pages may read, such as https://example.org; may be given again [any]
+  --memory MB        answers kept in memory [256]
+  --rate N           calls a second for one client [50], and --burst N at once after a rest [500]
+  --behind-proxy     clients are told apart by the last address of X-Forwarded-For
+  --metrics ADDRESS  figures for Prometheus at /metrics, at an address that the public does not reach
+  --quiet            no line of log for each request
 ";
 
 /// What is to be done.
@@ -41,6 +55,8 @@ pub(super) enum Command {
     Network(Network),
     /// Serve the application.
     Abci(Abci),
+    /// Serve the public in front of nodes.
+    Gateway(gateway::Options),
 }
 
 /// The network's options.
@@ -97,12 +113,13 @@ impl Demo {
 pub(super) fn parse(words: &[String]) -> Result<Command, String> {
     let (command, words) = words.split_first().ok_or(HELP)?;
     match command.as_str() {
-        "demo" | "network" | "abci" if words.iter().any(|word| word == "--help") => {
+        "demo" | "network" | "abci" | "gateway" if words.iter().any(|word| word == "--help") => {
             Ok(Command::Help)
         }
         "demo" => demo(words).map(Command::Demo),
         "network" => network(words).map(Command::Network),
         "abci" => abci(words).map(Command::Abci),
+        "gateway" => gateway::Options::read(words).map(Command::Gateway),
         "help" | "--help" | "-h" => Ok(Command::Help),
         _ => Err(format!("there is no command `{command}`; try --help")),
     }
@@ -187,7 +204,7 @@ fn abci(words: &[String]) -> Result<Abci, String> {
     })
 }
 
-fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, String> {
+pub(super) fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_| format!("`{text}` does not fit {name}"))
 }

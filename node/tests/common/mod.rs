@@ -1,6 +1,7 @@
 //! A chain for tests: four founders, one node, a clock that the test moves.
 #![allow(dead_code)]
 
+use axum::Router;
 use node::{
     application::{AppState, QueryRequest, QueryResponse},
     chain::{FullNode, Genesis, GenesisValidator},
@@ -232,24 +233,36 @@ impl Drop for Server {
 }
 
 pub fn serve(node: Arc<FullNode>, mempool: Arc<Mempool>) -> Server {
+    let rpc = |address: SocketAddr| {
+        rpc::router(Arc::new(Rpc {
+            node,
+            mempool: mempool.clone(),
+            source: None,
+            moniker: "test".into(),
+            key: raw(&validator_key(0).public()),
+            address: address.to_string(),
+            waiting: AtomicUsize::new(0),
+        }))
+    };
+    let mut server = serve_router(rpc, std::future::pending());
+    server.mempool = mempool.clone();
+    server
+}
+
+/// Serves routes on a port of their own until `stopped`.
+pub fn serve_router(
+    router: impl FnOnce(SocketAddr) -> Router,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> Server {
     let runtime = tokio::runtime::Runtime::new().expect("starts");
     let listener = runtime
         .block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0)))
         .expect("listens");
     let address = listener.local_addr().expect("listens");
-    let router = rpc::router(Arc::new(Rpc {
-        node,
-        mempool: mempool.clone(),
-        source: None,
-        moniker: "test".into(),
-        key: raw(&validator_key(0).public()),
-        address: address.to_string(),
-        waiting: AtomicUsize::new(0),
-    }));
-    runtime.spawn(rpc::serve(listener, router, std::future::pending()));
+    runtime.spawn(rpc::serve(listener, router(address), stopped));
     Server {
         address,
-        mempool,
+        mempool: Arc::default(),
         runtime: Some(runtime),
     }
 }
@@ -270,6 +283,13 @@ impl Server {
     }
 
     pub fn send(&self, request: &[u8]) -> (u16, String) {
+        let (head, body) = self.exchange(request);
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+        (status.unwrap_or(0), body)
+    }
+
+    /// Head and body of an answer.
+    pub fn exchange(&self, request: &[u8]) -> (String, String) {
         let mut stream = TcpStream::connect(self.address).expect("connects");
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
@@ -280,13 +300,12 @@ impl Server {
         let _ = stream.read_to_end(&mut answer);
         let text = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
         let body = if head.to_lowercase().contains("transfer-encoding: chunked") {
             unchunked(body)
         } else {
             body.to_owned()
         };
-        (status.unwrap_or(0), body)
+        (head.to_owned(), body)
     }
 
     /// The result of a GET.

@@ -1,0 +1,271 @@
+//! The methods that a gateway answers, and their parameters in one spelling: what is asked twice is known again.
+
+use crate::rpc::{Params, RpcError};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// How a parameter is written in JSON.
+#[derive(Clone, Copy)]
+enum Kind {
+    Integer,
+    Flag,
+    Text,
+    Base64,
+    Hex,
+    Json,
+}
+
+/// What may be done with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    /// It is about a height or a hash and never changes; whether it is the final one, the answer itself says.
+    Lasting,
+    /// It changes with every block; within this time those who ask get the same one.
+    Fleeting(Duration),
+    /// It does something, and is never kept.
+    Acting,
+}
+
+struct Method {
+    name: &'static str,
+    params: &'static [(&'static str, Kind)],
+    life: Life,
+}
+
+const BRIEF: Life = Life::Fleeting(Duration::from_millis(500));
+const MINUTE: Life = Life::Fleeting(Duration::from_secs(60));
+const HEIGHT: (&str, Kind) = ("height", Kind::Integer);
+
+/// Reading, and handing in an event or evidence. Nothing that tells of a node's peers or queue, and nothing that waits for a block.
+static METHODS: &[Method] = &[
+    method("health", &[], BRIEF),
+    method("status", &[], BRIEF),
+    method("abci_info", &[], BRIEF),
+    method("genesis", &[], MINUTE),
+    method("consensus_params", &[HEIGHT], Life::Lasting),
+    method("header", &[HEIGHT], Life::Lasting),
+    method("header_by_hash", &[("hash", Kind::Hex)], Life::Lasting),
+    method("block", &[HEIGHT], Life::Lasting),
+    method("block_by_hash", &[("hash", Kind::Base64)], Life::Lasting),
+    method("block_results", &[HEIGHT], Life::Lasting),
+    method("commit", &[HEIGHT], Life::Lasting),
+    method(
+        "validators",
+        &[HEIGHT, ("page", Kind::Integer), ("per_page", Kind::Integer)],
+        Life::Lasting,
+    ),
+    method(
+        "blockchain",
+        &[("minHeight", Kind::Integer), ("maxHeight", Kind::Integer)],
+        BRIEF,
+    ),
+    method(
+        "tx",
+        &[("hash", Kind::Base64), ("prove", Kind::Flag)],
+        Life::Lasting,
+    ),
+    method(
+        "tx_search",
+        &[
+            ("query", Kind::Text),
+            ("prove", Kind::Flag),
+            ("page", Kind::Integer),
+            ("per_page", Kind::Integer),
+            ("order_by", Kind::Text),
+        ],
+        BRIEF,
+    ),
+    method(
+        "abci_query",
+        &[
+            ("path", Kind::Text),
+            ("data", Kind::Hex),
+            HEIGHT,
+            ("prove", Kind::Flag),
+        ],
+        Life::Lasting,
+    ),
+    method("broadcast_tx_sync", &[("tx", Kind::Base64)], Life::Acting),
+    method(
+        "broadcast_evidence",
+        &[("evidence", Kind::Json)],
+        Life::Acting,
+    ),
+];
+
+const fn method(name: &'static str, params: &'static [(&'static str, Kind)], life: Life) -> Method {
+    Method { name, params, life }
+}
+
+/// Names of the methods.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    METHODS.iter().map(|method| method.name)
+}
+
+/// A call with its parameters in one spelling.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub method: &'static str,
+    pub params: Map<String, Value>,
+    pub life: Life,
+}
+
+impl Call {
+    /// Reads a call as a client wrote it.
+    pub fn from_json(method: &str, params: Option<Value>) -> Result<Self, RpcError> {
+        let method = find(method)?;
+        let names: Vec<&str> = method.params.iter().map(|(name, _)| *name).collect();
+        Self::read(method, &Params::from_json(params, &names)?)
+    }
+
+    /// Reads a call from a URI.
+    pub fn from_uri(method: &str, params: Params) -> Result<Self, RpcError> {
+        Self::read(find(method)?, &params)
+    }
+
+    fn read(method: &'static Method, given: &Params) -> Result<Self, RpcError> {
+        let mut params = Map::new();
+        for (name, kind) in method.params {
+            if let Some(value) = read(given, name, *kind)? {
+                params.insert((*name).into(), value);
+            }
+        }
+        let height = given.integer("height")?.filter(|height| *height > 0);
+        let path = params.get("path").and_then(Value::as_str);
+        let takes_height = method.params.iter().any(|(name, _)| *name == "height");
+        let life = match method.life {
+            _ if path == Some(BLOB_KEEP) => Life::Acting,
+            _ if path == Some(BLOB) => MINUTE,
+            Life::Lasting if takes_height && height.is_none() => BRIEF,
+            life => life,
+        };
+        Ok(Self {
+            method: method.name,
+            params,
+            life,
+        })
+    }
+
+    /// The same for every spelling of the same call.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.method, Value::from(self.params.clone()))
+    }
+
+    /// The request to a node.
+    pub fn to_request(&self) -> Value {
+        json!({ "jsonrpc": "2.0", "id": 1, "method": self.method, "params": self.params })
+    }
+
+    /// Whether this answer, which looked lasting, is the final one: not of a block whose commit may still be completed, and not a refusal.
+    pub fn is_final(&self, result: &Value) -> bool {
+        match self.method {
+            "commit" => result["canonical"] == true,
+            "abci_query" => {
+                let response = &result["response"];
+                response["code"] == 0 && response["height"] == self.params["height"]
+            }
+            "header_by_hash" => !result["header"].is_null(),
+            "block_by_hash" => !result["block"].is_null(),
+            _ => true,
+        }
+    }
+}
+
+/// The query path that hands in a blob.
+const BLOB_KEEP: &str = "/blob/keep";
+/// The query path of blobs. Their names are their hashes, but a node may have to forget one: it is not kept for long.
+const BLOB: &str = "/blob";
+
+fn find(name: &str) -> Result<&'static Method, RpcError> {
+    let method = METHODS.iter().find(|method| method.name == name);
+    method.ok_or_else(RpcError::no_method)
+}
+
+fn read(given: &Params, name: &str, kind: Kind) -> Result<Option<Value>, RpcError> {
+    let text = |text: String| (!text.is_empty()).then(|| Value::from(text));
+    Ok(match kind {
+        Kind::Integer => given.integer(name)?.map(|number| number.to_string().into()),
+        Kind::Flag => given.flag(name)?.then_some(Value::Bool(true)),
+        Kind::Text => text(given.text(name)?),
+        Kind::Base64 => text(BASE64.encode(given.bytes(name)?)),
+        Kind::Hex => text(hex::encode(given.hex_bytes(name)?)),
+        Kind::Json => given.json(name)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn json_call(method: &str, params: Value) -> Call {
+        Call::from_json(method, Some(params)).expect("reads")
+    }
+
+    #[test]
+    fn every_spelling_of_a_call_has_the_same_key() {
+        let uri = HashMap::from([
+            ("height".to_owned(), "\"7\"".to_owned()),
+            ("per_page".to_owned(), "100".to_owned()),
+        ]);
+        let uri = Call::from_uri("validators", Params::Uri(uri)).expect("reads");
+        for other in [
+            json_call("validators", json!({"height": "7", "per_page": "100"})),
+            json_call("validators", json!({"per_page": 100, "height": 7})),
+            json_call("validators", json!(["7", null, "100"])),
+        ] {
+            assert_eq!(uri.key(), other.key());
+            assert_eq!(other.life, Life::Lasting);
+        }
+        let other = json_call("validators", json!({"height": "8", "per_page": "100"}));
+        assert_ne!(uri.key(), other.key());
+    }
+
+    #[test]
+    fn what_names_no_height_or_writes_is_not_kept() {
+        for latest in [json!({}), json!({"height": "0"}), json!({"height": null})] {
+            assert_eq!(json_call("commit", latest).life, BRIEF);
+        }
+        let query = |path| {
+            json_call(
+                "abci_query",
+                json!({"path": path, "data": "00", "height": "3"}),
+            )
+        };
+        assert_eq!(query("/head").life, Life::Lasting);
+        assert_eq!(query(BLOB).life, MINUTE);
+        assert_eq!(query(BLOB_KEEP).life, Life::Acting);
+        let tx = json_call("broadcast_tx_sync", json!({"tx": "AA=="}));
+        assert_eq!(tx.life, Life::Acting);
+    }
+
+    #[test]
+    fn what_a_node_keeps_to_itself_is_no_method() {
+        for method in [
+            "net_info",
+            "unconfirmed_txs",
+            "broadcast_tx_commit",
+            "dial_peers",
+            "",
+        ] {
+            assert!(Call::from_json(method, None).is_err(), "{method}");
+        }
+    }
+
+    #[test]
+    fn only_a_final_answer_lasts() {
+        let commit = json_call("commit", json!({"height": "7"}));
+        assert!(commit.is_final(&json!({"canonical": true})));
+        assert!(!commit.is_final(&json!({"canonical": false})));
+        let query = json_call(
+            "abci_query",
+            json!({"path": "/head", "data": "00", "height": "7"}),
+        );
+        let answer =
+            |code: u32, height: &str| json!({"response": {"code": code, "height": height}});
+        assert!(query.is_final(&answer(0, "7")));
+        assert!(!query.is_final(&answer(1, "7")));
+        assert!(!query.is_final(&answer(0, "8")));
+    }
+}

@@ -1,0 +1,318 @@
+//! HTTP: GET with URI parameters, and JSON-RPC POST in batches.
+
+use super::{
+    calls::{self, Call, Life},
+    clients::{self, ACTING_COST, Limits},
+    log::Line,
+    memory::{Memory, Reply},
+    metrics::Metrics,
+    upstream::Upstream,
+};
+use crate::rpc::{
+    Params, Peer, RpcError,
+    envelope::{self, Request, URI_ID, answer_to, result_of},
+};
+use axum::{
+    Extension, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Query, Request as HttpRequest, State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Instant};
+use tower_http::{
+    compression::CompressionLayer,
+    cors::{AllowOrigin, Any, CorsLayer},
+};
+
+/// Most bytes of a request, as CometBFT's `max_body_bytes`.
+const MAX_BODY: usize = 1_000_000;
+/// Most calls of one request: many records' proofs at once.
+const MAX_BATCH: usize = 50;
+
+/// What a gateway answers with.
+pub struct Gateway {
+    upstream: Upstream,
+    memory: Memory,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+    behind_proxy: bool,
+    logs: bool,
+}
+
+impl Gateway {
+    /// Answers from these nodes, keeping at most `memory` bytes of answers. `behind_proxy`: clients are told apart by what the proxy says.
+    pub fn new(
+        upstream: Upstream,
+        memory: u64,
+        limits: Limits,
+        metrics: Arc<Metrics>,
+        behind_proxy: bool,
+        logs: bool,
+    ) -> Self {
+        Self {
+            upstream,
+            memory: Memory::new(memory),
+            limits,
+            metrics,
+            behind_proxy,
+            logs,
+        }
+    }
+
+    /// Forgets clients that have rested.
+    pub fn forget_rested(&self) {
+        self.limits.forget_rested();
+    }
+
+    async fn answer(&self, call: &Call) -> Result<(Arc<Reply>, bool), RpcError> {
+        let answer = self.memory.answer(call, &self.upstream).await;
+        let (reply, asked) = answer.map_err(|why| RpcError::internal(&*why))?;
+        self.metrics.called(call.method, asked);
+        Ok((reply, asked))
+    }
+}
+
+/// How many calls an answer holds, and how many of them memory answered: for the log.
+#[derive(Clone, Copy)]
+struct Counted {
+    calls: usize,
+    from_memory: usize,
+}
+
+/// The client that asks.
+#[derive(Clone, Copy)]
+struct Client(IpAddr);
+
+/// The routes of a gateway: CometBFT's RPC, and the page beside it where there is one. `origins` are the sites whose pages may read through it;
+/// any, where there are none.
+pub fn router(gateway: Arc<Gateway>, origins: &[HeaderValue], page: Option<Router>) -> Router {
+    let origins = match origins {
+        [] => AllowOrigin::from(Any),
+        chosen => AllowOrigin::list(chosen.iter().cloned()),
+    };
+    let cors = CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods(Any)
+        .allow_headers(Any)
+        .max_age(std::time::Duration::from_secs(86_400));
+    let root = post(json_rpc);
+    let mut router = match page {
+        Some(page) => Router::new()
+            .route("/", root.fallback_service(page.clone()))
+            .fallback_service(page),
+        None => Router::new().route("/", root.get(list)),
+    };
+    for method in calls::names() {
+        let call = move |gateway: State<Arc<Gateway>>,
+                         client: Extension<Client>,
+                         headers: HeaderMap,
+                         Query(params): Query<HashMap<String, String>>| {
+            uri_call(gateway.0, client.0, headers, method, Params::Uri(params))
+        };
+        router = router.route(&format!("/{method}"), get(call));
+    }
+    router
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(gateway.clone(), observe))
+        .layer(cors)
+        .with_state(gateway)
+}
+
+async fn list() -> String {
+    let names: Vec<&str> = calls::names().collect();
+    format!(
+        "A gateway to a chain's nodes. It answers:\n\n{}\n",
+        names.join("\n")
+    )
+}
+
+/// Says who asks, and notes what was answered.
+async fn observe(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(Peer(peer)): Extension<Peer>,
+    mut request: HttpRequest,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let forwarded = request.headers().get("x-forwarded-for");
+    let forwarded = forwarded.and_then(|list| list.to_str().ok());
+    let client = clients::client(peer, forwarded, gateway.behind_proxy);
+    request.extensions_mut().insert(Client(client));
+    let response = next.run(request).await;
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    gateway.metrics.requested(status, took);
+    if gateway.logs {
+        let counted = response.extensions().get::<Counted>().copied();
+        Line {
+            calls: counted.map_or(0, |counted| counted.calls),
+            from_memory: counted.map_or(0, |counted| counted.from_memory),
+            status,
+            took,
+        }
+        .write();
+    }
+    response
+}
+
+async fn uri_call(
+    gateway: Arc<Gateway>,
+    Client(client): Client,
+    headers: HeaderMap,
+    method: &'static str,
+    params: Params,
+) -> Response {
+    let call = match Call::from_uri(method, params) {
+        Ok(call) => call,
+        Err(error) => return envelope::refusal(StatusCode::INTERNAL_SERVER_ERROR, &error),
+    };
+    if !gateway.limits.allows(client, cost(&call)) {
+        return too_many();
+    }
+    let (reply, asked) = match gateway.answer(&call).await {
+        Ok(answered) => answered,
+        Err(error) => return envelope::refusal(StatusCode::BAD_GATEWAY, &error),
+    };
+    let mut response = match &reply.outcome {
+        Err(_) => {
+            let refused = enveloped(json!(URI_ID), &reply);
+            envelope::answer(StatusCode::INTERNAL_SERVER_ERROR, &refused)
+        }
+        Ok(_) => kept_by_browsers(&headers, &reply),
+    };
+    response.extensions_mut().insert(Counted {
+        calls: 1,
+        from_memory: usize::from(!asked),
+    });
+    response
+}
+
+/// An answer that a browser or a cache in between may keep: for ever where it is final, else to be asked about again by its tag.
+fn kept_by_browsers(headers: &HeaderMap, reply: &Reply) -> Response {
+    let body = enveloped(json!(URI_ID), reply);
+    let digest = Sha256::digest(body.to_string());
+    let tag = format!("\"{}\"", hex::encode(digest.get(..16).unwrap_or_default()));
+    let keep = match reply.life {
+        Life::Lasting => "public, max-age=31536000, immutable",
+        Life::Fleeting(_) => "no-cache",
+        Life::Acting => "no-store",
+    };
+    let known = headers.get(header::IF_NONE_MATCH);
+    let known = known.and_then(|tags| tags.to_str().ok());
+    let known = known.is_some_and(|tags| tags.contains(&tag));
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        envelope::answer(StatusCode::OK, &body)
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
+
+async fn json_rpc(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(Client(client)): Extension<Client>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let requests = match envelope::requests(body, MAX_BATCH) {
+        Ok(requests) => requests,
+        Err(refused) => return *refused,
+    };
+    let calls: Vec<Asked> = requests.into_iter().filter_map(Asked::read).collect();
+    let costs = calls
+        .iter()
+        .map(|asked| asked.call.as_ref().map_or(1, cost));
+    if !gateway.limits.allows(client, costs.sum()) {
+        return too_many();
+    }
+    let mut counted = Counted {
+        calls: calls.len(),
+        from_memory: 0,
+    };
+    // Each in a task of its own: one that waits for a node holds up no other.
+    let tasks: Vec<_> = calls
+        .into_iter()
+        .map(|asked| tokio::spawn(one(gateway.clone(), asked)))
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        let Ok((answer, from_memory)) = task.await else {
+            let error = RpcError::internal("the request could not be completed");
+            return envelope::refusal(StatusCode::INTERNAL_SERVER_ERROR, &error);
+        };
+        counted.from_memory += usize::from(from_memory);
+        answers.push(answer);
+    }
+    let mut response = envelope::batch(answers);
+    response.extensions_mut().insert(counted);
+    response
+}
+
+/// A request that has an answer.
+struct Asked {
+    id: Value,
+    /// The call, or the answer that refuses it.
+    call: Result<Call, Value>,
+}
+
+impl Asked {
+    fn read(request: Value) -> Option<Self> {
+        let Request { id, method, params } = match Request::read(request)? {
+            Ok(request) => request,
+            Err(refused) => {
+                return Some(Self {
+                    id: Value::Null,
+                    call: Err(refused),
+                });
+            }
+        };
+        let call = Call::from_json(&method, params);
+        let call = call.map_err(|error| answer_to(id.clone(), Err(error)));
+        Some(Self { id, call })
+    }
+}
+
+/// The answer to one call, and whether it came from memory.
+async fn one(gateway: Arc<Gateway>, Asked { id, call }: Asked) -> (Value, bool) {
+    let call = match call {
+        Ok(call) => call,
+        Err(refused) => return (refused, false),
+    };
+    match gateway.answer(&call).await {
+        Ok((reply, asked)) => (enveloped(id, &reply), !asked),
+        Err(error) => (answer_to(id, Err(error)), false),
+    }
+}
+
+/// A node's result or error under the id of the one who asks.
+fn enveloped(id: Value, reply: &Reply) -> Value {
+    match &reply.outcome {
+        Ok(result) => result_of(id, result.clone()),
+        Err(error) => json!({ "jsonrpc": "2.0", "id": id, "error": error }),
+    }
+}
+
+fn cost(call: &Call) -> u32 {
+    if call.life == Life::Acting {
+        ACTING_COST
+    } else {
+        1
+    }
+}
+
+fn too_many() -> Response {
+    let error = RpcError::invalid_request("too many calls; wait a moment");
+    let mut response = envelope::refusal(StatusCode::TOO_MANY_REQUESTS, &error);
+    let second = HeaderValue::from_static("1");
+    response.headers_mut().insert(header::RETRY_AFTER, second);
+    response
+}

@@ -1,0 +1,19 @@
+//! A read server in front of nodes: anyone may run one, and nobody has to trust it, for whoever reads through it verifies what it gives.
+//!
+//! It answers CometBFT's reading methods over HTTP, keeps in memory what can never change (headers, commits, validator sets, proofs at a height), asks the
+//! nodes once for what many ask at the same time, limits each client, and on a portal's own origin serves the page. It keeps no state that must survive.
+
+mod calls;
+mod clients;
+mod http;
+mod log;
+mod memory;
+mod metrics;
+mod site;
+mod upstream;
+
+pub use clients::{Limits, Quota};
+pub use http::{Gateway, router};
+pub use metrics::Metrics;
+pub use site::{Site, router as site_router};
+pub use upstream::Upstream;

@@ -1,0 +1,198 @@
+//! The page, on a portal's own origin: read once into memory, compressed once, each file with its hash.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+use std::{collections::HashMap, fs, io, io::Write as _, path::Path, sync::Arc};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// The page carries its own policy; only a header can say this part.
+const POLICY: &str = "frame-ancestors 'none'";
+
+struct File {
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+    mime: &'static str,
+    tag: HeaderValue,
+    /// Whether its name changes with its content.
+    named_by_hash: bool,
+}
+
+/// The built page.
+pub struct Site(HashMap<String, File>);
+
+impl Site {
+    /// Reads every file of the folder. Files named by hash are kept by browsers for a year; the others are asked about again.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let mut files = HashMap::new();
+        collect(folder, "", &mut files)?;
+        Ok(Self(files))
+    }
+
+    /// Puts `chains.json` in, or replaces the one that is there.
+    pub fn with_chains(mut self, chains: Vec<u8>) -> io::Result<Self> {
+        let name = "/chains.json";
+        self.0.insert(name.into(), File::new(name, chains)?);
+        Ok(self)
+    }
+}
+
+fn collect(folder: &Path, at: &str, files: &mut HashMap<String, File>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{at}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &name, files)?;
+        } else {
+            let file = File::new(&name, fs::read(entry.path())?)?;
+            files.insert(name, file);
+        }
+    }
+    Ok(())
+}
+
+impl File {
+    fn new(name: &str, bytes: Vec<u8>) -> io::Result<Self> {
+        let digest = hex::encode(Sha256::digest(&bytes));
+        let tag = HeaderValue::from_str(&format!("\"{digest}\"")).map_err(io::Error::other)?;
+        let shorter = |packed: Vec<u8>| (packed.len() < bytes.len()).then(|| Bytes::from(packed));
+        Ok(Self {
+            brotli: shorter(brotli(&bytes)?),
+            gzip: shorter(gzip(&bytes)?),
+            mime: mime(name),
+            tag,
+            named_by_hash: is_named_by_hash(name),
+            plain: bytes.into(),
+        })
+    }
+}
+
+fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    let best = brotli::enc::BrotliEncoderParams::default();
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &best)?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+/// What a browser must be told; WebAssembly is compiled while it arrives only as `application/wasm`.
+fn mime(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, end)| end) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json") => "application/json",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("webmanifest") => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The builder puts sixteen hex digits of a hash into names, before the ending or before `_bg`.
+fn is_named_by_hash(name: &str) -> bool {
+    let pieces = name.split(['-', '.', '_']);
+    pieces
+        .filter(|piece| piece.len() == 16)
+        .any(|piece| piece.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// The routes of the page.
+pub fn router(site: Site) -> Router {
+    let always = |name: HeaderName, value| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
+    Router::new()
+        .fallback(serve)
+        .with_state(Arc::new(site))
+        .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(header::REFERRER_POLICY, "no-referrer"))
+}
+
+async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
+    let name = match uri.path() {
+        "/" => "/index.html",
+        path => path,
+    };
+    let Some(file) = site.0.get(name) else {
+        return (StatusCode::NOT_FOUND, "there is no such file").into_response();
+    };
+    let keep = if file.named_by_hash {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let common = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(file.mime)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
+        (header::ETAG, file.tag.clone()),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    if names(
+        &headers,
+        &header::IF_NONE_MATCH,
+        file.tag.to_str().unwrap_or("\"\""),
+    ) {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    let takes = |encoding| names(&headers, &header::ACCEPT_ENCODING, encoding);
+    let packed = [("br", &file.brotli), ("gzip", &file.gzip)]
+        .into_iter()
+        .find_map(|(encoding, packed)| {
+            Some((encoding, packed.clone()?)).filter(|_| takes(encoding))
+        });
+    match packed {
+        Some((encoding, packed)) => {
+            let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static(encoding))];
+            (common, encoding, packed).into_response()
+        }
+        None => (common, file.plain.clone()).into_response(),
+    }
+}
+
+/// Whether a header lists this.
+fn names(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
+    let list = headers.get(name).and_then(|value| value.to_str().ok());
+    let mut items = list.unwrap_or_default().split(',');
+    items.any(|item| item.split(';').next().unwrap_or_default().trim() == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_named_by_hash_is_kept_for_a_year() {
+        for name in ["/app-3dba6b7640b103d4_bg.wasm", "/app-3dba6b7640b103d4.js"] {
+            assert!(is_named_by_hash(name), "{name}");
+        }
+        for name in [
+            "/index.html",
+            "/verifier-worker.js",
+            "/en.txt",
+            "/chains.json",
+        ] {
+            assert!(!is_named_by_hash(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn wasm_has_its_type() {
+        assert_eq!(mime("/app-3dba6b7640b103d4_bg.wasm"), "application/wasm");
+        assert_eq!(mime("/LICENSE"), "application/octet-stream");
+    }
+}
