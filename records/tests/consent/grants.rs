@@ -1,0 +1,235 @@
+//! Grants: what they allow, until when, and who may be given one.
+
+use crate::{DAY, body, done, give, grant, ledger, patient};
+use records::{
+    kinds::consent::{
+        Revoke,
+        document::Document,
+        grant::{Grant, Standing},
+    },
+    testing::{GENESIS, key},
+};
+
+#[test]
+fn a_grant_lets_its_reader_read_its_documents_until_it_is_revoked() {
+    let mut ledger = ledger();
+    grant(&mut ledger, "g1", "huashan", &["a1", "a2"]);
+    ledger
+        .submit(
+            "read.done",
+            ("read", "r1"),
+            done("a1", "g1", "huashan"),
+            &[&key("huashan")],
+        )
+        .expect("read");
+    assert_eq!(
+        ledger.refusal(
+            "read.done",
+            ("read", "r2"),
+            done("b1", "g1", "huashan"),
+            &[&key("huashan")]
+        ),
+        "no-live-grant"
+    );
+    assert_eq!(
+        ledger.refusal(
+            "read.done",
+            ("read", "r2"),
+            done("a1", "g1", "insurer"),
+            &[&key("insurer")]
+        ),
+        "no-live-grant"
+    );
+    assert_eq!(
+        ledger.refusal(
+            "read.done",
+            ("read", "r2"),
+            done("a1", "g1", "huashan"),
+            &[&key("insurer")]
+        ),
+        "not-signed-by-member"
+    );
+
+    let other = body(&Revoke {
+        documents: vec!["a1".into()],
+    });
+    assert_eq!(
+        ledger.refusal("grant.revoke", ("grant", "g1"), other, &[&key("grant")]),
+        "other-documents"
+    );
+    let revoke = body(&Revoke {
+        documents: vec!["a1".into(), "a2".into()],
+    });
+    assert_eq!(
+        ledger.refusal(
+            "grant.revoke",
+            ("grant", "g1"),
+            revoke.clone(),
+            &[&key("huashan")]
+        ),
+        "not-signed-by-key"
+    );
+    ledger
+        .submit("grant.revoke", ("grant", "g1"), revoke, &[&key("grant")])
+        .expect("revoked");
+    assert_eq!(
+        ledger.refusal(
+            "read.done",
+            ("read", "r2"),
+            done("a1", "g1", "huashan"),
+            &[&key("huashan")]
+        ),
+        "no-live-grant"
+    );
+
+    let (document, grant): (Document, Grant) =
+        (ledger.data("document", "a1"), ledger.data("grant", "g1"));
+    assert_eq!(
+        (document.reads, document.grants.len(), grant.reads),
+        (1, 0, 1)
+    );
+    assert_eq!(grant.standing(ledger.time), Standing::Revoked);
+    ledger.replay_all();
+}
+
+#[test]
+fn expiry_goes_by_block_time() {
+    let mut ledger = ledger();
+    grant(&mut ledger, "g1", "huashan", &["a1"]);
+    ledger.time = ledger.data::<Grant>("grant", "g1").until - 1;
+    ledger
+        .submit(
+            "read.done",
+            ("read", "r1"),
+            done("a1", "g1", "huashan"),
+            &[&key("huashan")],
+        )
+        .expect("the last moment");
+    ledger.time = ledger.data::<Grant>("grant", "g1").until;
+    assert_eq!(
+        ledger.refusal(
+            "read.done",
+            ("read", "r2"),
+            done("a1", "g1", "huashan"),
+            &[&key("huashan")]
+        ),
+        "no-live-grant"
+    );
+    assert_eq!(
+        ledger.data::<Grant>("grant", "g1").standing(ledger.time),
+        Standing::Expired
+    );
+    ledger.replay_all();
+}
+
+#[test]
+fn a_new_grant_supersedes_the_old_one() {
+    let mut ledger = ledger();
+    grant(&mut ledger, "g1", "huashan", &["a1", "a2"]);
+    let mut next = give("huashan", &["a1"], ledger.time + 2 * DAY);
+    (next.replaces, next.by) = (Some("g1".into()), key("grant 2").public());
+    let alone = ledger.refusal(
+        "grant.give",
+        ("grant", "g2"),
+        body(&next),
+        &[&key("grant 2"), &patient("a1")],
+    );
+    assert_eq!(alone, "not-signed-by-key");
+    ledger
+        .submit(
+            "grant.give",
+            ("grant", "g2"),
+            body(&next),
+            &[&key("grant"), &key("grant 2"), &patient("a1")],
+        )
+        .expect("superseded");
+    // Neither the document in both nor the one that the new grant left out can be read under the old one.
+    assert_eq!(
+        ledger.refusal(
+            "read.done",
+            ("read", "r1"),
+            done("a1", "g1", "huashan"),
+            &[&key("huashan")]
+        ),
+        "no-live-grant"
+    );
+    assert_eq!(
+        ledger.refusal(
+            "read.done",
+            ("read", "r1"),
+            done("a2", "g1", "huashan"),
+            &[&key("huashan")]
+        ),
+        "grant-superseded"
+    );
+    ledger
+        .submit(
+            "read.done",
+            ("read", "r1"),
+            done("a1", "g2", "huashan"),
+            &[&key("huashan")],
+        )
+        .expect("read");
+    assert_eq!(
+        ledger.data::<Grant>("grant", "g1").successor.as_deref(),
+        Some("g2")
+    );
+    ledger.replay_all();
+}
+
+#[test]
+fn a_document_holds_at_most_thirty_two_live_grants_and_forgets_the_expired() {
+    let mut ledger = ledger();
+    for i in 0..32 {
+        grant(&mut ledger, &format!("g{i}"), "huashan", &["a1"]);
+    }
+    let full = body(&give("huashan", &["a1"], ledger.time + DAY));
+    assert_eq!(
+        ledger.refusal(
+            "grant.give",
+            ("grant", "g32"),
+            full,
+            &[&key("grant"), &patient("a1")]
+        ),
+        "too-many-grants"
+    );
+    ledger.time = GENESIS + 3 * DAY;
+    grant(&mut ledger, "g32", "huashan", &["a1"]);
+    assert_eq!(ledger.data::<Document>("document", "a1").grants.len(), 1);
+}
+
+#[test]
+fn only_readers_are_granted_a_reading() {
+    let mut ledger = ledger();
+    let until = ledger.time + DAY;
+    let keys = [&key("grant"), &patient("a1")];
+    for (to, until, expected) in [
+        ("shop", until, "role-missing"),
+        ("nobody", until, "unknown-member"),
+        ("huashan", ledger.time, "until-in-the-past"),
+    ] {
+        assert_eq!(
+            ledger.refusal(
+                "grant.give",
+                ("grant", "g1"),
+                body(&give(to, &["a1"], until)),
+                &keys
+            ),
+            expected
+        );
+    }
+    assert_eq!(
+        ledger.refusal(
+            "grant.give",
+            ("grant", "g1"),
+            body(&give("huashan", &[], until)),
+            &keys
+        ),
+        "no-documents"
+    );
+    let twice = body(&give("huashan", &["a1", "a1"], until));
+    assert_eq!(
+        ledger.refusal("grant.give", ("grant", "g1"), twice, &keys),
+        "bad-touches"
+    );
+}

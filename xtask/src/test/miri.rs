@@ -1,0 +1,27 @@
+//! Miri: the core's unit tests in an interpreter that sees undefined behaviour, for there is unsafe code in what the core stands on.
+
+use super::{stream, tally::Tally};
+use crate::failure::Result;
+use crate::{run, workspace};
+use std::process::Command;
+
+/// Only a nightly toolchain has it.
+const TOOLCHAIN: &str = "+nightly";
+
+pub fn miri() -> Result<Tally> {
+    if run::output("cargo", &[TOOLCHAIN, "miri", "--version"]).is_none() {
+        return Ok(Tally::skipped(
+            "miri",
+            "get it with: rustup toolchain install nightly --component miri --component rust-src",
+        ));
+    }
+    let mut command = Command::new("cargo");
+    command
+        .args([TOOLCHAIN, "miri", "test", "--package", "light-client"])
+        .args(["--lib", "--test", "rfc6962", "--", "--show-output"])
+        // Tests read vectors from files.
+        .env("MIRIFLAGS", "-Zmiri-disable-isolation")
+        .env("CARGO_TARGET_DIR", workspace::target().join("miri"))
+        .current_dir(workspace::root());
+    stream::run(&mut command)
+}
