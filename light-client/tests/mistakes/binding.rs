@@ -1,6 +1,7 @@
 //! Header, commit and validators belong together, place by place.
 
-use crate::common::generate::{Member, Recipe, members, set, sign, sorted};
+use crate::common::generate::{Member, Recipe, members, reseal, set, sign, sorted};
+use crate::common::trust;
 use crate::{is_trusted, pair, rejection, step};
 use light_client::{
     BlockIdFlag, CommitSig, Reason, Time, TrustedState, Validator, ValidatorSet, ValidatorSetError,
@@ -189,4 +190,25 @@ fn one_validators_vote_is_not_counted_in_two_places() {
         rejection(&trusted, &block),
         Reason::CommitAddress { index: 1 }
     );
+}
+
+#[test]
+fn a_header_is_the_one_before_by_its_hash_and_its_height() {
+    let members = members(0, 4, 10);
+    let before = Recipe::new(4, &members).block().signed_header.header;
+    let after = |height, hash| {
+        let mut block = Recipe::new(height, &members).block();
+        block.signed_header.header.last_block_id.hash = Some(hash);
+        reseal(&mut block, &members);
+        trust(&block).verified().clone()
+    };
+    let named = after(5, before.hash()).before(before.clone());
+    assert_eq!(named.expect("the one before").header(), &before);
+    for (height, hash) in [(5, [7; 32]), (6, before.hash()), (4, before.hash())] {
+        let refused = after(height, hash).before(before.clone());
+        assert!(
+            matches!(refused, Err(Reason::NotTheHeaderBefore { .. })),
+            "{height}: {refused:?}"
+        );
+    }
 }

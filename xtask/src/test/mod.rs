@@ -6,6 +6,8 @@ mod comet;
 mod crates;
 mod deny;
 mod fuzz;
+mod miri;
+mod mutants;
 mod stream;
 mod tally;
 mod wasm;
@@ -26,7 +28,7 @@ struct Part {
 }
 
 /// Cheap ones first, so that a slip is known early.
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 12] = [
     Part {
         name: "fmt",
         what: "the code is formatted",
@@ -68,6 +70,16 @@ const PARTS: [Part; 10] = [
         run: fuzz::fuzz,
     },
     Part {
+        name: "mutants",
+        what: "whatever is changed in the light client's core, a test fails",
+        run: mutants::mutants,
+    },
+    Part {
+        name: "miri",
+        what: "the light client's core does nothing undefined",
+        run: miri::miri,
+    },
+    Part {
         name: "wasm",
         what: "the page builds, runs in old browsers and keeps its size",
         run: wasm::wasm,
@@ -79,8 +91,8 @@ const PARTS: [Part; 10] = [
     },
 ];
 
-/// Parts that run only where they are named: fuzzing is worth hours now and then rather than minutes each time.
-const ON_REQUEST: [&str; 1] = ["fuzz"];
+/// Parts that run only where they are named: they are worth hours now and then rather than minutes each time.
+const ON_REQUEST: [&str; 3] = ["fuzz", "mutants", "miri"];
 
 /// Runs the parts named, or all of them but those on request.
 pub fn test(names: &[String]) -> Result<ExitCode> {

@@ -35,6 +35,15 @@ pub const CARGO_DENY: CargoTool<'static> = CargoTool {
     flags: &["--locked"],
 };
 
+/// Changes the code to see whether a test fails.
+pub const CARGO_MUTANTS: CargoTool<'static> = CargoTool {
+    package: "cargo-mutants",
+    version: "27.1.0",
+    program: "cargo-mutants",
+    why: "it changes the code to see whether a test fails",
+    flags: &["--locked"],
+};
+
 /// wasm-bindgen's tool in the very version of the library in Cargo.lock: any other refuses to work.
 pub fn wasm_bindgen() -> Result<PathBuf> {
     let version = workspace::locked_version("wasm-bindgen")
