@@ -16,13 +16,15 @@ use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::{
         abci::{
-            Request, RequestCheckTx, RequestCommit, RequestEcho, RequestFinalizeBlock,
-            RequestFlush, RequestInfo, RequestInitChain, RequestListSnapshots,
-            RequestOfferSnapshot, RequestPrepareProposal, RequestProcessProposal, RequestQuery,
-            Response, ResponseFinalizeBlock, ResponseInfo, ValidatorUpdate, request::Value as Ask,
-            response::Value as Answer, response_process_proposal::ProposalStatus,
+            Misbehavior, MisbehaviorType, Request, RequestCheckTx, RequestCommit, RequestEcho,
+            RequestFinalizeBlock, RequestFlush, RequestInfo, RequestInitChain,
+            RequestListSnapshots, RequestOfferSnapshot, RequestPrepareProposal,
+            RequestProcessProposal, RequestQuery, Response, ResponseFinalizeBlock, ResponseInfo,
+            Validator, ValidatorUpdate, request::Value as Ask, response::Value as Answer,
+            response_process_proposal::ProposalStatus,
         },
         crypto::{PublicKey, public_key::Sum},
+        types::{ConsensusParams, ValidatorParams},
     },
 };
 
@@ -148,19 +150,24 @@ fn init_chain() -> RequestInitChain {
     let genesis = genesis();
     let validators = genesis.validators.iter().map(|validator| ValidatorUpdate {
         pub_key: Some(PublicKey {
-            sum: Some(Sum::Ed25519(validator.key.to_vec())),
+            sum: Some(Sum::Ed25519(validator.key.bytes().to_vec())),
         }),
         power: validator.power,
     });
     RequestInitChain {
         time: Some(time(0)),
         chain_id: CHAIN.into(),
+        consensus_params: Some(ConsensusParams {
+            validator: Some(ValidatorParams {
+                pub_key_types: genesis.params.key_types.clone(),
+            }),
+            ..ConsensusParams::default()
+        }),
         validators: validators.collect(),
         app_state_bytes: serde_json::to_vec(&genesis.app_state)
             .expect("encodes")
             .into(),
         initial_height: 1,
-        ..RequestInitChain::default()
     }
 }
 
@@ -384,6 +391,53 @@ fn a_failure_is_said_and_ends_the_program() {
     );
     let status = application.child.wait().expect("ends");
     assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn a_genesis_whose_parameters_do_not_know_the_validators_keys_is_refused() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut application = Application::start(home.path());
+    let mut other = init_chain();
+    other.consensus_params = None;
+    let answer = application.ask(Ask::InitChain(other));
+    assert!(
+        matches!(&answer, Answer::Exception(exception) if exception.error.contains("pub_key_types")),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn evidence_in_a_block_suspends_a_validator() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut application = Application::start(home.path());
+    application.init_chain();
+    let culprit = &genesis().validators[3];
+    let request = RequestFinalizeBlock {
+        misbehavior: vec![Misbehavior {
+            r#type: MisbehaviorType::DuplicateVote.into(),
+            validator: Some(Validator {
+                address: culprit.key.address().to_vec().into(),
+                power: culprit.power,
+            }),
+            height: 1,
+            time: Some(time(0)),
+            total_voting_power: 100,
+        }],
+        hash: node::merkle::sha256(b"1").to_vec().into(),
+        height: 1,
+        time: Some(time(1)),
+        ..RequestFinalizeBlock::default()
+    };
+    let answer = match application.ask(Ask::FinalizeBlock(request)) {
+        Answer::FinalizeBlock(answer) => answer,
+        other => panic!("{other:?}"),
+    };
+    let [update] = &answer.validator_updates[..] else {
+        panic!("{answer:?}");
+    };
+    let key = update.pub_key.as_ref().and_then(|key| key.sum.as_ref());
+    let expected = Sum::Ed25519(culprit.key.bytes().to_vec());
+    assert_eq!((key, update.power), (Some(&expected), 0));
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn the_recorded_consensus_hash_covers_the_block_limits() {
         let params = ConsensusParams {
             max_bytes: int(&block["max_bytes"]),
             max_gas: int(&block["max_gas"]),
-            app_version: 1,
+            ..ConsensusParams::default()
         };
         let light = read(&folder.join("light/001.json"));
         let header = header(&light["signed_header"]["header"]);

@@ -2,14 +2,21 @@
 
 mod common;
 
-use common::{GENESIS, SECOND, admit, founder_key, genesis, member, payload};
+use common::{
+    GENESIS, SECOND, admit, approve, enact, founder_key, genesis, member, payload, seat,
+    validator_key,
+};
 use node::{
     application::{
-        Application, CheckTxRequest, FinalizeBlockRequest, PrepareProposalRequest,
-        ProcessProposalRequest,
+        Application, CheckTxRequest, FinalizeBlockRequest, Misbehaviour, PrepareProposalRequest,
+        ProcessProposalRequest, ValidatorUpdate,
     },
     merkle::{Hash, sha256},
     store::{Changes, Store},
+};
+use records::{
+    ValidatorKey,
+    kinds::misbehaviour::{Incident, Offence},
 };
 use std::{path::Path, sync::Arc};
 
@@ -35,6 +42,7 @@ impl Dice {
 
 struct Block {
     txs: Vec<Vec<u8>>,
+    misbehaviour: Vec<Misbehaviour>,
     hash: Hash,
     height: u64,
     time: i64,
@@ -48,6 +56,9 @@ fn blocks(dice: &mut Dice) -> Vec<Block> {
             time += 1 + dice.below(90) as i64 * SECOND / 2;
             let count = dice.below(5);
             let txs = (0..count).map(|_| {
+                if dice.below(2) == 0 {
+                    return governing(dice, time);
+                }
                 let id = format!("m-{}", dice.below(60));
                 match dice.below(4) {
                     0 => payload("member.admit", ("member", &id), 0, &member(&id), time)
@@ -57,14 +68,50 @@ fn blocks(dice: &mut Dice) -> Vec<Block> {
                     _ => admit(&id, time),
                 }
             });
+            let txs = txs.collect();
+            let misbehaviour = (0..dice.below(12) / 11).map(|_| misbehaviour(dice, height));
             Block {
-                txs: txs.collect(),
+                txs,
+                misbehaviour: misbehaviour.collect(),
                 hash: sha256(&height.to_be_bytes()),
                 height,
                 time,
             }
         })
         .collect()
+}
+
+/// A step of one of six changes of seats, each possible once the one before is done: a proposal, an approval, or the change itself.
+fn governing(dice: &mut Dice, time: i64) -> Vec<u8> {
+    let seq = 1 + dice.below(6);
+    let (member, founder) = (dice_founder(seq), dice.below(4) as usize);
+    let act = seat(&member, Some((4 + seq as usize, 20 + seq)), seq);
+    match dice.below(4) {
+        0 => enact(&act, &[&founder_key(founder)], time),
+        1 => {
+            let keys = [founder_key(0), founder_key(1), founder_key(2)];
+            enact(&act, &keys.each_ref(), time)
+        }
+        _ => approve(&act, founder, dice.below(3), time),
+    }
+}
+
+fn dice_founder(seq: u64) -> String {
+    format!("founder-{}", seq % 4)
+}
+
+/// A founder's first validator, or one that came later, misbehaved.
+fn misbehaviour(dice: &mut Dice, height: u64) -> Misbehaviour {
+    let key = validator_key(dice.below(8) as usize).public();
+    Misbehaviour {
+        address: ValidatorKey::from(key).address(),
+        incident: Incident {
+            height,
+            offence: Offence::LightClientAttack,
+            power: 1 + dice.below(30),
+            time: GENESIS,
+        },
+    }
 }
 
 fn open(file: &Path) -> Application {
@@ -80,23 +127,25 @@ fn begin(file: &Path) -> Application {
     application
 }
 
-/// App hash and result codes.
-fn execute(application: &Application, block: &Block) -> (Hash, Vec<u32>) {
+/// App hash, result codes and changes of power.
+fn execute(application: &Application, block: &Block) -> (Hash, Vec<u32>, Vec<ValidatorUpdate>) {
     let request = FinalizeBlockRequest {
         txs: &block.txs,
+        misbehaviour: &block.misbehaviour,
         hash: block.hash,
         height: block.height,
         time: block.time,
     };
     let answer = application.finalize_block(&request).expect("executes");
     let codes = answer.tx_results.iter().map(|result| result.code);
-    (answer.app_hash, codes.collect())
+    (answer.app_hash, codes.collect(), answer.validator_updates)
 }
 
 /// What a validator is asked besides; nothing of it may leave a trace.
 fn disturb(application: &Application, dice: &mut Dice, blocks: &[Block], next: &Block) {
     let block = Block {
         txs: blocks[dice.below(HEIGHTS) as usize].txs.clone(),
+        misbehaviour: blocks[dice.below(HEIGHTS) as usize].misbehaviour.clone(),
         ..*next
     };
     match dice.below(4) {
@@ -123,6 +172,7 @@ fn disturb(application: &Application, dice: &mut Dice, blocks: &[Block], next: &
 
 #[test]
 fn restarts_and_questions_in_between_change_nothing() {
+    let (mut changed, mut suspended) = (0, 0);
     for round in 0..ROUNDS {
         let mut dice = Dice::new(round);
         let folder = tempfile::tempdir().expect("a folder");
@@ -132,6 +182,10 @@ fn restarts_and_questions_in_between_change_nothing() {
         let mut shaken = begin(&files[1]);
         for block in &blocks {
             let expected = execute(&steady, block);
+            match block.misbehaviour.is_empty() {
+                true => changed += expected.2.len(),
+                false => suspended += expected.2.iter().filter(|u| u.power == 0).count(),
+            }
             steady.commit(Changes::default()).expect("commits");
             while dice.below(3) == 0 {
                 disturb(&shaken, &mut dice, &blocks, block);
@@ -157,6 +211,10 @@ fn restarts_and_questions_in_between_change_nothing() {
         assert_eq!(a.last_block_height, HEIGHTS);
         assert_eq!(a.last_block_app_hash, b.last_block_app_hash);
     }
+    assert!(
+        changed > 20 && suspended > 5,
+        "{changed} powers changed, {suspended} validators suspended"
+    );
 }
 
 #[test]
@@ -164,17 +222,20 @@ fn other_blocks_lead_to_another_app_hash() {
     let folder = tempfile::tempdir().expect("a folder");
     let last = |name: &str, dropped: Option<u64>| {
         let application = begin(&folder.path().join(name));
+        let mut accepted = Vec::new();
         for mut block in blocks(&mut Dice::new(1)) {
             if dropped == Some(block.height) {
                 block.txs.clear();
             }
-            execute(&application, &block);
+            let (_, codes, _) = execute(&application, &block);
+            if codes.contains(&0) {
+                accepted.push(block.height);
+            }
             application.commit(Changes::default()).expect("commits");
         }
-        application.info().last_block_app_hash
+        (application.info().last_block_app_hash, accepted)
     };
-    let full = blocks(&mut Dice::new(1));
-    let first = full.iter().find(|block| !block.txs.is_empty());
-    let height = first.expect("a block with events").height;
-    assert_ne!(last("all", None), last("less", Some(height)));
+    let (all, accepted) = last("all", None);
+    let first = accepted.first().expect("a block with an accepted event");
+    assert_ne!(all, last("less", Some(*first)).0);
 }

@@ -86,6 +86,41 @@ fn every_step_between_our_headers_is_verified() {
 }
 
 #[test]
+fn every_step_over_changes_of_validators_is_verified() {
+    let chain = Chain::new();
+    let founders = [0, 1, 2, 3].map(common::founder_key);
+    for (index, power) in common::POWERS.into_iter().enumerate() {
+        let act = common::seat(
+            &format!("founder-{index}"),
+            Some((index + 4, power + 1)),
+            1 + index as u64,
+        );
+        let signed = common::enact(&act, &founders.each_ref(), chain.time());
+        chain.decide(vec![signed]);
+        chain.decide(Vec::new());
+    }
+    chain.decide(Vec::new());
+    chain.decide(Vec::new());
+    let server = chain.serve();
+    let blocks: Vec<LightBlock> = (1..chain.node.height())
+        .map(|height| light_block(&server, height))
+        .collect();
+    let (first, last) = (&blocks[0], blocks.last().expect("blocks"));
+    let signers = |block: &LightBlock| block.signed_header.header.validators_hash;
+    assert_ne!(signers(first), signers(last), "nobody is who it was");
+    let now = (last.signed_header.header.time + Duration::from_secs(5)).expect("a time");
+    for pair in blocks.windows(2) {
+        let verdict = ProdVerifier::default().verify_update_header(
+            pair[1].as_untrusted_state(),
+            pair[0].as_trusted_state(),
+            &options(),
+            now,
+        );
+        assert_eq!(verdict, Verdict::Success);
+    }
+}
+
+#[test]
 fn the_judge_refuses_a_header_that_was_changed() {
     let chain = Chain::new();
     for _ in 0..5 {

@@ -3,7 +3,11 @@
 use crate::{
     event::Event,
     keys::PublicKey,
-    kinds::{consortium::Consortium, member::Member},
+    kinds::{
+        consortium::Consortium,
+        member::Member,
+        proposal::{Act, Proposal},
+    },
     refusal::{Refusal, Stop},
 };
 use std::sync::Arc;
@@ -14,6 +18,8 @@ pub trait Directory {
     fn member(&self, id: &str, height: u64) -> Result<Option<Arc<Member>>, Stop>;
     /// The consortium; `Ok(None)` before it was founded.
     fn consortium(&self, height: u64) -> Result<Option<Arc<Consortium>>, Stop>;
+    /// The proposal by id; `Ok(None)` when there provably is none.
+    fn proposal(&self, id: &str, height: u64) -> Result<Option<Arc<Proposal>>, Stop>;
     /// Version of the rules in force at this height.
     fn rules_version(&self, height: u64) -> Result<u64, Stop>;
 }
@@ -113,25 +119,24 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Requires that members with more than two thirds of the consortium's power signed.
+    /// Requires that members with more than two thirds of the consortium's power signed, or approved of an open proposal of exactly this.
     pub fn require_quorum(&self, event: &Event) -> Result<(), Stop> {
         let consortium = self.consortium()?;
-        let mut power = 0;
+        let mut agreed = Vec::new();
         for seat in &consortium.members {
-            let member = self.member(&seat.id)?;
-            if member.signed(event) {
-                power += seat.power();
+            if self.member(&seat.id)?.signed(event) {
+                agreed.push(seat.id.clone());
             }
         }
-        let total = consortium.power();
-        if u128::from(power) * 3 > u128::from(total) * 2 {
-            Ok(())
-        } else {
-            Err(Refusal::new("quorum-missing")
-                .with("signed", power)
-                .with("total", total)
-                .into())
+        if consortium.require_two_thirds(&agreed).is_ok() {
+            return Ok(());
         }
+        let id = Act::of(event.payload()).proposal()?;
+        let proposal = self.directory.proposal(&id, self.height)?;
+        if let Some(proposal) = proposal.filter(|proposal| proposal.is_open(self.time)) {
+            agreed.extend_from_slice(&proposal.approvals);
+        }
+        Ok(consortium.require_two_thirds(&agreed)?)
     }
 }
 

@@ -74,7 +74,7 @@ fn malformed(error: canonical::Error) -> Refusal {
     Refusal::new("malformed-body").with("why", error)
 }
 
-/// An event whose encoding and signatures were verified. Only [`Event::open`] makes one.
+/// An event whose encoding and signatures were verified. Only [`Event::open`] and [`Event::recorded`] make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     id: Hash,
@@ -96,6 +96,14 @@ pub enum Error {
 impl Event {
     /// Decodes an envelope, verifies every signature and decodes the payload; each in its one encoding.
     pub fn open(bytes: &[u8]) -> Result<Self, Error> {
+        match Self::recorded(bytes) {
+            Ok(event) if event.signers.is_empty() => Err(envelope::Error::Signatures.into()),
+            outcome => outcome,
+        }
+    }
+
+    /// As [`Event::open`], for what stands in a log: there the chain's own events stand too, which nobody signs.
+    pub fn recorded(bytes: &[u8]) -> Result<Self, Error> {
         let envelope = Envelope::decode(bytes)?;
         let payload = Payload::decode(envelope.payload())?;
         envelope.verify()?;

@@ -3,6 +3,7 @@
 use crate::{
     context::Context,
     event::{Event, MAX_UNTIL_AHEAD},
+    kinds::misbehaviour,
     name::RecordName,
     refusal::{Refusal, Stop},
     registry::{self, Case, RULES_VERSION, SUBJECT, Touch},
@@ -43,6 +44,10 @@ pub(crate) fn admit(event: &Event, context: &Context<'_>) -> Result<(), Stop> {
         return Err(Stop::RulesUnknown(context.rules_version));
     }
     let payload = event.payload();
+    // What the chain writes itself nobody else may write, and nothing else goes unsigned.
+    if event.signers().is_empty() != (payload.event_type == misbehaviour::FOUND) {
+        return Err(Refusal::new("not-by-the-chain").into());
+    }
     if payload.chain != context.chain {
         return Err(Refusal::new("other-chain")
             .with("chain", &payload.chain)

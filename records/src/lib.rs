@@ -29,6 +29,7 @@ mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod timeline;
+mod validator_key;
 
 pub use context::{Context, Directory, require_key};
 pub use digest::Digest;
@@ -43,3 +44,4 @@ pub use refusal::{Grounds, Refusal, Stop};
 pub use replay::{Fault, Replay, Replayed};
 pub use state::{Head, MAX_STATE, State};
 pub use timeline::Timeline;
+pub use validator_key::{KeyType, ValidatorKey};

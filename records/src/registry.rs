@@ -115,6 +115,8 @@ pub static KINDS: &[&Kind] = &[
     &kinds::consortium::KIND,
     &kinds::member::KIND,
     &kinds::rules::KIND,
+    &kinds::proposal::KIND,
+    &kinds::misbehaviour::KIND,
     &kinds::vote::KIND,
     &kinds::ballot::KIND,
     &kinds::room::KIND,

@@ -114,7 +114,7 @@ impl Replay {
         if entry.height < self.height || entry.time < self.time {
             return Err(Fault::OutOfOrder(at));
         }
-        let event = Event::open(entry.envelope).map_err(|e| Fault::NotAnEvent(at, e))?;
+        let event = Event::recorded(entry.envelope).map_err(|e| Fault::NotAnEvent(at, e))?;
         let touch = self.touch(&event).ok_or(Fault::NotTouched(at))?;
         let role = touch.role;
         let place = (event.payload().subject.clone(), event.payload().seq);

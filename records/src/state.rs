@@ -5,8 +5,8 @@ use crate::{
     hash::{Hash, sha256},
 };
 
-/// Longest state document, bytes. A state stays small however long its log grows.
-pub const MAX_STATE: usize = 16 * 1024;
+/// Longest state document, bytes. A state stays small however long its log grows; the largest are rolls of validators with ML-DSA-65 keys.
+pub const MAX_STATE: usize = 64 * 1024;
 
 /// A record's state: the kind's own data, and how many events had this record as their subject.
 #[derive(Clone, Debug, PartialEq, Eq)]

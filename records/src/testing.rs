@@ -67,7 +67,7 @@ impl Ledger {
             let key = key(&format!("validator of {}", member.id)).public();
             Founder {
                 validators: power
-                    .map(|power| Validator { key, power })
+                    .map(|power| Validator::new(key, power))
                     .into_iter()
                     .collect(),
                 member,
@@ -75,6 +75,7 @@ impl Ledger {
         });
         let body = canonical::to_value(&Found {
             members: founders.collect(),
+            key_types: None,
         })
         .expect("encodes");
         let mut ledger = Self {
@@ -141,7 +142,7 @@ impl Ledger {
     /// Executes an envelope, alone in its block; five seconds pass.
     pub fn write(&mut self, envelope: &Envelope) -> Result<(), Stop> {
         let bytes = envelope.encode();
-        let event = Event::open(&bytes).expect("a signed event");
+        let event = Event::recorded(&bytes).expect("an event");
         let changes = self.judge(&event)?;
         let entry = Entry {
             height: self.height,
@@ -260,6 +261,14 @@ impl crate::Directory for Complete<'_> {
         height: u64,
     ) -> Result<Option<std::sync::Arc<crate::kinds::consortium::Consortium>>, Stop> {
         self.0.consortium(height).or(Ok(None))
+    }
+
+    fn proposal(
+        &self,
+        id: &str,
+        height: u64,
+    ) -> Result<Option<std::sync::Arc<crate::kinds::proposal::Proposal>>, Stop> {
+        self.0.proposal(id, height).or(Ok(None))
     }
 
     fn rules_version(&self, height: u64) -> Result<u64, Stop> {

@@ -6,6 +6,7 @@ use crate::{
     kinds::{
         consortium::{self, Consortium},
         member::{self, Member},
+        proposal::{self, Proposal},
         rules::{self, Rules},
     },
     name::RecordName,
@@ -23,6 +24,7 @@ type History<T> = Vec<(u64, Arc<T>)>;
 #[derive(Clone, Default)]
 pub struct Timeline {
     members: LiteMap<String, History<Member>>,
+    proposals: LiteMap<String, History<Proposal>>,
     consortium: Option<History<Consortium>>,
     rules: Option<History<Rules>>,
 }
@@ -46,6 +48,11 @@ impl Timeline {
                 height,
                 state,
             ),
+            proposal::NAME => push(
+                self.proposals.entry(name.id().into()).or_default(),
+                height,
+                state,
+            ),
             consortium::NAME => push(self.consortium.get_or_insert_default(), height, state),
             rules::NAME => push(self.rules.get_or_insert_default(), height, state),
             _ => Ok(()),
@@ -56,6 +63,7 @@ impl Timeline {
     pub fn absent(&mut self, name: &RecordName) {
         match name.kind() {
             member::NAME => drop(self.members.entry(name.id().into()).or_default()),
+            proposal::NAME => drop(self.proposals.entry(name.id().into()).or_default()),
             consortium::NAME => drop(self.consortium.get_or_insert_default()),
             rules::NAME => drop(self.rules.get_or_insert_default()),
             _ => {}
@@ -76,12 +84,9 @@ impl Timeline {
         newest.map(|(_, member)| member.as_ref())
     }
 
-    /// The newest state of the consortium.
-    pub fn consortium_now(&self) -> Option<&Consortium> {
-        self.consortium
-            .as_ref()?
-            .last()
-            .map(|(_, consortium)| consortium.as_ref())
+    /// The consortium whose validators sign the block of this height: as two blocks before, for changes take effect that much later.
+    pub fn consortium_signing(&self, height: u64) -> Option<Arc<Consortium>> {
+        before(self.consortium.as_ref()?, height.saturating_sub(1).max(1))
     }
 }
 
@@ -122,6 +127,13 @@ impl Directory for Timeline {
             .as_ref()
             .map(|history| before(history, height))
             .ok_or_else(|| not_loaded(consortium::NAME, consortium::ID))
+    }
+
+    fn proposal(&self, id: &str, height: u64) -> Result<Option<Arc<Proposal>>, Stop> {
+        self.proposals
+            .get(id)
+            .map(|history| before(history, height))
+            .ok_or_else(|| not_loaded(proposal::NAME, id))
     }
 
     fn rules_version(&self, height: u64) -> Result<u64, Stop> {

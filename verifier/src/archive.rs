@@ -5,7 +5,7 @@ use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use litemap::LiteMap;
 use records::{
     Directory, Head, RecordName, Replayed, State, Stop, Timeline,
-    kinds::{consortium::Consortium, member::Member, vote::Recounted},
+    kinds::{consortium::Consortium, member::Member, proposal::Proposal, vote::Recounted},
     log::{Entry, LogTree, leaf_hash},
 };
 
@@ -14,7 +14,7 @@ const MAX_KEPT: usize = 64;
 /// Steps of one record's history that are kept to be shown.
 const MAX_HISTORY: usize = 500;
 /// Kinds whose records govern the others.
-const GOVERNING: [&str; 3] = ["consortium", "member", "rules"];
+const GOVERNING: [&str; 4] = ["consortium", "member", "proposal", "rules"];
 
 /// Replayed records and the governing ones over time.
 pub struct Archive {
@@ -267,6 +267,11 @@ impl Directory for View<'_> {
     fn consortium(&self, height: u64) -> Result<Option<Arc<Consortium>>, Stop> {
         self.require("consortium", "main", height)?;
         self.archive.timeline.consortium(height)
+    }
+
+    fn proposal(&self, id: &str, height: u64) -> Result<Option<Arc<Proposal>>, Stop> {
+        self.require("proposal", id, height)?;
+        self.archive.timeline.proposal(id, height)
     }
 
     fn rules_version(&self, height: u64) -> Result<u64, Stop> {

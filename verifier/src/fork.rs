@@ -1,12 +1,12 @@
 //! A proven fork of the chain, as people are shown it.
 
-use crate::{members, verdict::Signer};
+use crate::{archive::Archive, members, verdict::Signer};
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
 use light_client::{VerifiedHeader, client::Attack, json::write};
-use records::{kinds::consortium::Consortium, shape::decimal};
+use records::shape::decimal;
 
 /// Two headers of one chain, both signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ records::shape!(Side {
 
 impl Fork {
     /// With the members' names as far as they are proven.
-    pub(crate) fn new(attack: &Attack, consortium: Option<&Consortium>) -> Self {
+    pub(crate) fn new(attack: &Attack, archive: &Archive) -> Self {
         let headers = attack.headers().into_iter().flatten();
         let from = [&attack.ours_from, &attack.theirs_from];
         let sides = headers.zip(from);
@@ -68,7 +68,7 @@ impl Fork {
             common_height: attack.common_height,
             kind: attack.kind.code().into(),
             sides: sides
-                .map(|(header, from)| Side::new(&header, from, consortium))
+                .map(|(header, from)| Side::new(&header, from, archive))
                 .collect(),
             reported_to: attack.reported_to.clone(),
             evidence: ["[", &pieces.join(","), "]"].concat(),
@@ -77,8 +77,8 @@ impl Fork {
 }
 
 impl Side {
-    fn new(header: &VerifiedHeader, from: &str, consortium: Option<&Consortium>) -> Self {
-        let signers = members::signers(header, consortium);
+    fn new(header: &VerifiedHeader, from: &str, archive: &Archive) -> Self {
+        let signers = members::signers(header, archive);
         Self {
             height: header.header().height,
             hash: hex::encode(header.hash()),

@@ -51,10 +51,9 @@ impl<S: Store> Verifier<S> {
         }
         if let Some(consortium) = members::consortium_name() {
             let _ = session.replay(&[consortium]).await;
-            let consortium = session.archive.timeline().consortium_now();
             let total = total_power(anchored);
             host.tell(News::Signing(
-                members::signers(&anchored.header, consortium),
+                members::signers(&anchored.header, session.archive),
                 total,
             ));
         }

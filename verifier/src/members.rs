@@ -5,14 +5,11 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use light_client::{VerifiedHeader, Vote, sha256};
+use light_client::{VerifiedHeader, Vote};
 use litemap::LiteMap;
 use records::{
-    PublicKey, RecordName, Replayed,
-    kinds::{
-        consortium::{Consortium, Found},
-        member::Member,
-    },
+    RecordName, Replayed,
+    kinds::{consortium::Found, member::Member},
 };
 
 /// The consortium's record.
@@ -35,17 +32,15 @@ pub fn known(archive: &Archive) -> LiteMap<String, Member> {
         .collect()
 }
 
-/// Validators grouped by the member that the consortium's record names, strongest first.
-pub fn signers(header: &VerifiedHeader, consortium: Option<&Consortium>) -> Vec<Signer> {
+/// Validators grouped by the member that the consortium's record named when they became its validators, strongest first.
+pub fn signers(header: &VerifiedHeader, archive: &Archive) -> Vec<Signer> {
+    let height = header.header().height;
+    let consortium = archive.timeline().consortium_signing(height);
     let mut groups: LiteMap<String, Signer> = LiteMap::new();
     for validator in header.signers() {
         let seat = consortium
-            .into_iter()
-            .flat_map(|c| &c.members)
-            .find(|seat| {
-                let address = |key: &PublicKey| address(key) == validator.address;
-                seat.validators.iter().any(|own| address(&own.key))
-            });
+            .as_ref()
+            .and_then(|consortium| consortium.seat_at(&validator.address));
         let unnamed = hex::encode(validator.address);
         let (id, name, name_en) = match seat {
             Some(seat) => (seat.id.clone(), seat.name.clone(), seat.name_en.clone()),
@@ -71,13 +66,6 @@ pub fn signers(header: &VerifiedHeader, consortium: Option<&Consortium>) -> Vec<
         .collect();
     signers.sort_by_key(|signer| core::cmp::Reverse(signer.power));
     signers
-}
-
-/// CometBFT's address of a validator's Ed25519 key.
-fn address(key: &PublicKey) -> [u8; 20] {
-    let PublicKey::Ed25519(bytes) = key;
-    let [address @ .., _, _, _, _, _, _, _, _, _, _, _, _] = sha256(&[bytes]);
-    address
 }
 
 /// Who signed an event: member ids and their names, or `person` where the key is no member's.

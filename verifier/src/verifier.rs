@@ -22,7 +22,7 @@ use alloc::{
     vec::Vec,
 };
 use light_client::{
-    Header,
+    Header, Vote,
     client::{Attack, MemoryStore, Store},
 };
 use litemap::LiteMap;
@@ -155,14 +155,15 @@ impl<S: Store> Verifier<S> {
 
     /// A fork with the names of those who signed, as they are proven under the last header that was trusted before it.
     async fn fork<H: Host>(&mut self, host: &H, roll: &mut Roll, attack: &Attack) -> Fork {
-        if self.archive.timeline().consortium_now().is_none()
+        if let Some(name) = members::consortium_name()
+            && self.archive.kept(&name).is_none()
             && let Ok(Some(last)) = self.trust.store.newest().await
         {
             let mut session = Session::new(host, last.verified(), roll, &mut self.archive);
             // Without it the signers stay unnamed.
-            let _ = session.replay(members::consortium_name().as_slice()).await;
+            let _ = session.replay(&[name]).await;
         }
-        Fork::new(attack, self.archive.timeline().consortium_now())
+        Fork::new(attack, &self.archive)
     }
 
     /// Answers a question.
@@ -276,8 +277,7 @@ impl<S: Store> Verifier<S> {
 
     pub(crate) fn describe<H: Host>(&self, host: &H, anchored: &Anchored) -> Anchor {
         let header = anchored.header.header();
-        let consortium = self.archive.timeline().consortium_now();
-        let signers = members::signers(&anchored.header, consortium);
+        let signers = members::signers(&anchored.header, &self.archive);
         Anchor {
             chain_id: header.chain_id.clone(),
             dev: self.chain.dev,
@@ -314,10 +314,9 @@ pub fn blank(question: &Question) -> Verdict {
 }
 
 pub fn power(anchored: &Anchored) -> LiteMap<String, String> {
-    let signed: u64 = members::signers(&anchored.header, None)
-        .iter()
-        .map(|signer| signer.signed)
-        .sum();
+    let signers = anchored.header.signers().iter();
+    let signed = signers.filter(|signer| signer.vote == Vote::Signed);
+    let signed: u64 = signed.map(|signer| signer.power).sum();
     facts([
         ("signed", signed.to_string()),
         ("total", total_power(anchored).to_string()),

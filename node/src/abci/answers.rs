@@ -7,21 +7,25 @@ use super::message::{
 use crate::{
     application::{
         self, Application, CheckTxRequest, FinalizeBlockRequest, InitChainRequest, PROOF_TYPE,
-        PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, ValidatorKey, code,
+        PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, code,
     },
     comet,
     consortium::now,
     error::{Error, Result},
     store::Changes,
 };
+use records::{
+    KeyType, ValidatorKey,
+    kinds::misbehaviour::{Incident, Offence},
+};
 use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::{
         abci::{
-            CheckTxType, RequestCheckTx, RequestQuery, RequestVerifyVoteExtension,
-            ResponseApplySnapshotChunk, ResponseCheckTx, ResponseCommit, ResponseEcho,
-            ResponseException, ResponseExtendVote, ResponseFlush, ResponseInfo,
-            ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot,
+            CheckTxType, Misbehavior, MisbehaviorType, RequestCheckTx, RequestQuery,
+            RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx,
+            ResponseCommit, ResponseEcho, ResponseException, ResponseExtendVote, ResponseFlush,
+            ResponseInfo, ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot,
             ResponsePrepareProposal, ResponseProcessProposal, ResponseQuery,
             ResponseVerifyVoteExtension, response_apply_snapshot_chunk, response_offer_snapshot,
             response_process_proposal::ProposalStatus, response_verify_vote_extension,
@@ -33,9 +37,6 @@ use tendermint_proto::{
 
 /// Blocks below this height need not be kept: none, for every header and every event stays provable.
 const RETAIN_HEIGHT: i64 = 0;
-
-/// Bytes of an ML-DSA-65 public key (FIPS 204).
-const ML_DSA_65: usize = 1952;
 
 /// Answers a request. An error means that the application cannot go on.
 pub fn answer(application: &Application, request: Request) -> Result<Response> {
@@ -119,6 +120,11 @@ fn init_chain(application: &Application, request: InitChain) -> Result<InitChain
         time: nanos(request.time.as_ref())?,
         chain_id: request.chain_id,
         validators: validators?,
+        key_types: request
+            .consensus_params
+            .and_then(|params| params.validator)
+            .map(|params| params.pub_key_types)
+            .unwrap_or_default(),
         app_state_bytes: request.app_state_bytes,
     })?;
     application.commit(Changes::default())?;
@@ -176,8 +182,10 @@ fn finalize_block(
     application: &Application,
     request: &FinalizeBlock,
 ) -> Result<FinalizeBlockAnswer> {
+    let misbehaviour: Result<Vec<_>> = request.misbehavior.iter().map(misbehaviour).collect();
     let answer = application.finalize_block(&FinalizeBlockRequest {
         txs: &request.txs,
+        misbehaviour: &misbehaviour?,
         hash: request
             .hash
             .as_slice()
@@ -194,6 +202,29 @@ fn finalize_block(
             ..ConsensusParams::default()
         }),
         app_hash: answer.app_hash.to_vec(),
+    })
+}
+
+fn misbehaviour(found: &Misbehavior) -> Result<application::Misbehaviour> {
+    let unknown = |what| Error::Setup(format!("evidence of misbehaviour with {what}"));
+    let validator = found.validator.as_ref();
+    let validator = validator.ok_or_else(|| unknown("no validator"))?;
+    Ok(application::Misbehaviour {
+        address: validator
+            .address
+            .as_ref()
+            .try_into()
+            .map_err(|_| unknown("an address that has not 20 bytes"))?,
+        incident: Incident {
+            height: unsigned(found.height)?,
+            offence: match found.r#type() {
+                MisbehaviorType::DuplicateVote => Offence::DuplicateVote,
+                MisbehaviorType::LightClientAttack => Offence::LightClientAttack,
+                MisbehaviorType::Unknown => return Err(unknown("a type that is not known")),
+            },
+            power: unsigned(validator.power)?,
+            time: nanos(found.time.as_ref())?,
+        },
     })
 }
 
@@ -245,16 +276,15 @@ fn verify_vote_extension(request: &RequestVerifyVoteExtension) -> ResponseVerify
 
 fn from_wire(update: ValidatorUpdate) -> Result<application::ValidatorUpdate> {
     let wrong = |what| Error::Setup(format!("a validator's key is {what}"));
-    let key = match update.pub_key.and_then(|key| key.key) {
-        Some(Key::Ed25519(key)) => {
-            let key = key.try_into().map_err(|_| wrong("not 32 bytes long"))?;
-            ValidatorKey::Ed25519(key)
-        }
-        Some(Key::MlDsa65(key)) if key.len() == ML_DSA_65 => ValidatorKey::MlDsa65(key),
-        Some(Key::MlDsa65(_)) => return Err(wrong("not 1952 bytes long")),
-        Some(_) => return Err(wrong("neither Ed25519 nor ML-DSA-65")),
-        None => return Err(wrong("missing")),
-    };
+    let key =
+        match update.pub_key.and_then(|key| key.key) {
+            Some(Key::Ed25519(key)) => ValidatorKey::new(KeyType::Ed25519, &key)
+                .ok_or_else(|| wrong("not 32 bytes long"))?,
+            Some(Key::MlDsa65(key)) => ValidatorKey::new(KeyType::MlDsa65, &key)
+                .ok_or_else(|| wrong("not 1952 bytes long"))?,
+            Some(_) => return Err(wrong("neither Ed25519 nor ML-DSA-65")),
+            None => return Err(wrong("missing")),
+        };
     Ok(application::ValidatorUpdate {
         key,
         power: update.power,
@@ -262,9 +292,10 @@ fn from_wire(update: ValidatorUpdate) -> Result<application::ValidatorUpdate> {
 }
 
 fn to_wire(update: application::ValidatorUpdate) -> ValidatorUpdate {
-    let key = match update.key {
-        ValidatorKey::Ed25519(key) => Key::Ed25519(key.to_vec()),
-        ValidatorKey::MlDsa65(key) => Key::MlDsa65(key),
+    let bytes = update.key.bytes().to_vec();
+    let key = match update.key.key_type() {
+        KeyType::Ed25519 => Key::Ed25519(bytes),
+        KeyType::MlDsa65 => Key::MlDsa65(bytes),
     };
     ValidatorUpdate {
         pub_key: Some(PublicKey { key: Some(key) }),
@@ -299,7 +330,7 @@ mod tests {
 
     #[test]
     fn keys_of_both_kinds_pass_both_ways() {
-        for key in [Key::Ed25519(vec![1; 32]), Key::MlDsa65(vec![7; ML_DSA_65])] {
+        for key in [Key::Ed25519(vec![1; 32]), Key::MlDsa65(vec![7; 1952])] {
             let wire = update(Some(key));
             let read = from_wire(wire.clone()).expect("reads");
             assert_eq!(to_wire(read), wire);
@@ -309,7 +340,7 @@ mod tests {
     /// Field 1 of the update is the key, whose field 4 has the 1952 bytes.
     #[test]
     fn an_ml_dsa_key_is_where_v0_40_has_it() {
-        let bytes = update(Some(Key::MlDsa65(vec![7; ML_DSA_65]))).encode_to_vec();
+        let bytes = update(Some(Key::MlDsa65(vec![7; 1952]))).encode_to_vec();
         assert_eq!(bytes[..6], [0x0a, 0xa3, 0x0f, 0x22, 0xa0, 0x0f]);
         assert_eq!(bytes[bytes.len() - 2..], [0x10, 5], "field 2 is the power");
     }

@@ -6,8 +6,8 @@ use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::{
         abci::{
-            ExecTxResult, RequestApplySnapshotChunk, RequestCheckTx, RequestCommit, RequestEcho,
-            RequestExtendVote, RequestFlush, RequestInfo, RequestListSnapshots,
+            ExecTxResult, Misbehavior, RequestApplySnapshotChunk, RequestCheckTx, RequestCommit,
+            RequestEcho, RequestExtendVote, RequestFlush, RequestInfo, RequestListSnapshots,
             RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestQuery,
             RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx,
             ResponseCommit, ResponseEcho, ResponseException, ResponseExtendVote, ResponseFlush,
@@ -153,6 +153,8 @@ pub struct InitChain {
     pub time: Option<Timestamp>,
     #[prost(string, tag = "2")]
     pub chain_id: String,
+    #[prost(message, optional, tag = "3")]
+    pub consensus_params: Option<ConsensusParams>,
     #[prost(message, repeated, tag = "4")]
     pub validators: Vec<ValidatorUpdate>,
     #[prost(bytes = "vec", tag = "5")]
@@ -193,6 +195,8 @@ pub struct ProcessProposal {
 pub struct FinalizeBlock {
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub txs: Vec<Vec<u8>>,
+    #[prost(message, repeated, tag = "3")]
+    pub misbehavior: Vec<Misbehavior>,
     #[prost(bytes = "vec", tag = "4")]
     pub hash: Vec<u8>,
     #[prost(int64, tag = "5")]

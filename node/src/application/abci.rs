@@ -1,6 +1,7 @@
 //! Requests and answers, named as ABCI 2.0 names them. Times are Unix nanoseconds.
 
 use crate::{comet::ExecTxResult, merkle::Hash};
+use records::{ValidatorKey, kinds::misbehaviour::Incident};
 
 /// Result and query codes.
 pub mod code {
@@ -42,15 +43,6 @@ pub struct InfoResponse {
 /// Type of the one operation of a proof.
 pub const PROOF_TYPE: &str = "ics23:jmt";
 
-/// A validator's consensus key, raw.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ValidatorKey {
-    /// Ed25519, 32 bytes.
-    Ed25519([u8; 32]),
-    /// ML-DSA-65 (FIPS 204), 1952 bytes.
-    MlDsa65(Vec<u8>),
-}
-
 /// A validator's power, to be set; 0 removes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidatorUpdate {
@@ -69,6 +61,8 @@ pub struct InitChainRequest {
     pub chain_id: String,
     /// Validators in the genesis; must be those of the founding event.
     pub validators: Vec<ValidatorUpdate>,
+    /// Types of keys that CometBFT takes from validators, in its words.
+    pub key_types: Vec<String>,
     /// JSON of [`super::AppState`].
     pub app_state_bytes: Vec<u8>,
 }
@@ -129,11 +123,22 @@ pub enum Proposal {
     Reject(String),
 }
 
+/// A validator that misbehaved, as the evidence in a block proves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misbehaviour {
+    /// Its address.
+    pub address: [u8; 20],
+    /// What it did.
+    pub incident: Incident,
+}
+
 /// A decided block.
 #[derive(Clone, Debug)]
 pub struct FinalizeBlockRequest<'a> {
     /// Its transactions.
     pub txs: &'a [Vec<u8>],
+    /// What its evidence proves.
+    pub misbehaviour: &'a [Misbehaviour],
     /// Its hash.
     pub hash: Hash,
     /// Its height.

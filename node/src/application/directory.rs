@@ -7,6 +7,7 @@ use records::{
     kinds::{
         consortium::{self, Consortium},
         member::{self, Member},
+        proposal::{self, Proposal},
         rules::{self, Rules},
     },
 };
@@ -64,6 +65,10 @@ impl Directory for Governing<'_> {
         let consortium = self.read(consortium::NAME, consortium::ID)?;
         *self.consortium.borrow_mut() = Some(consortium.clone());
         Ok(consortium)
+    }
+
+    fn proposal(&self, id: &str, _height: u64) -> Result<Option<Arc<Proposal>>, Stop> {
+        self.read(proposal::NAME, id)
     }
 
     fn rules_version(&self, height: u64) -> Result<u64, Stop> {

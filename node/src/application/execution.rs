@@ -1,8 +1,8 @@
 //! Executing a block.
 
 use super::{
-    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorKey, ValidatorUpdate,
-    admission::Opened, code, directory::Governing, rates::REFUSED,
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, admission::Opened,
+    code, directory::Governing, rates::REFUSED,
 };
 use crate::{
     comet::{self, ExecTxResult},
@@ -11,7 +11,8 @@ use crate::{
     store::{Changes, EntryPlace, Snapshot, StoredRecord, Table},
 };
 use records::{
-    Change, Context, Directory, Head, PublicKey, RecordName, Refusal, State, Stop, execute,
+    Change, Context, Directory, Event, Head, RecordName, Refusal, State, Stop, ValidatorKey,
+    execute,
     kinds::{
         consortium::{self, Consortium},
         rules::{self, Rules},
@@ -66,7 +67,7 @@ impl<'a> Execution<'a> {
         Ok(stored)
     }
 
-    fn load(&mut self, record: &RecordName) -> Result<Option<State>> {
+    pub fn load(&mut self, record: &RecordName) -> Result<Option<State>> {
         let key = record.tree_key();
         if let Some(touched) = self.touched.get(&key) {
             return Ok(Some(touched.state.clone()));
@@ -112,7 +113,7 @@ impl<'a> Execution<'a> {
     /// Executes one event that stands at this place with this entry.
     pub fn event(
         &mut self,
-        event: &Opened,
+        event: &Event,
         context: &Context<'_>,
         place: EntryPlace,
         entry: &[u8],
@@ -193,13 +194,14 @@ impl Application {
             request.height.to_be_bytes().to_vec(),
             request.hash.to_vec(),
         );
+        execution.misbehaviour(request.misbehaviour, &context, request.txs.len())?;
         let tx_results = self.execute_all(&mut execution, &context, request.txs)?;
         let before = governing(directory.consortium(request.height))?;
         let validator_updates = execution.validator_updates(before.as_deref())?;
         let next_version = execution.rules_version(request.height + 1)?;
         position.height = request.height;
         position.time = request.time;
-        let mut changes = if request.txs.is_empty() {
+        let mut changes = if request.txs.is_empty() && request.misbehaviour.is_empty() {
             execution.changes
         } else {
             self.log_block_hashes(&mut execution, &mut position, request)?;
@@ -308,16 +310,14 @@ impl Execution<'_> {
     }
 }
 
-/// Keys and powers of a consortium's validators.
+/// Keys and powers of a consortium's validators, without the suspended ones.
 pub(super) fn powers(consortium: &Consortium) -> BTreeMap<ValidatorKey, i64> {
     consortium
-        .members
-        .iter()
-        .flat_map(|seat| &seat.validators)
+        .validators()
+        .filter(|validator| validator.suspended.is_none())
         .map(|validator| {
-            let PublicKey::Ed25519(key) = validator.key;
-            let key = ValidatorKey::Ed25519(key);
-            (key, i64::try_from(validator.power).unwrap_or(i64::MAX))
+            let power = i64::try_from(validator.power).unwrap_or(i64::MAX);
+            (validator.key.clone(), power)
         })
         .collect()
 }

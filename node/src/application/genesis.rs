@@ -11,7 +11,7 @@ use crate::{
     store::{EntryPlace, Table},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use records::{Context, log::Entry};
+use records::{Context, KeyType, kinds::consortium::Consortium, log::Entry};
 use serde::{Deserialize, Serialize};
 
 /// The genesis document's `app_state`.
@@ -61,6 +61,7 @@ impl Application {
             .map(|(key, power)| ValidatorUpdate { key, power })
             .collect();
         require_same(&validators, &request.validators)?;
+        require_known(&consortium, &request.key_types)?;
         let (app_hash, mut changes) = execution.finish(self, 0)?;
         changes.put(Table::Versions, vec![0; 8], vec![0; 8]);
         let position = Position {
@@ -136,4 +137,17 @@ fn require_same(founded: &[ValidatorUpdate], listed: &[ValidatorUpdate]) -> Resu
             "the genesis lists other validators than its founding event".into(),
         ))
     }
+}
+
+/// CometBFT stops at a validator whose type of key its parameters do not name: what the consortium allows, it must know from the first block on.
+fn require_known(consortium: &Consortium, known: &[String]) -> Result<()> {
+    for key_type in [KeyType::Ed25519, KeyType::MlDsa65] {
+        if consortium.allows(key_type) && !known.iter().any(|name| name == key_type.word()) {
+            return Err(Error::Setup(format!(
+                "the founding event allows validators with {0} keys, and the genesis's pub_key_types name no {0}",
+                key_type.word()
+            )));
+        }
+    }
+    Ok(())
 }

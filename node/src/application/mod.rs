@@ -9,6 +9,7 @@ mod block_hashes;
 mod directory;
 mod execution;
 mod genesis;
+mod misbehaviour;
 mod position;
 mod proposal;
 mod query;
@@ -16,9 +17,8 @@ mod rates;
 
 pub use abci::{
     CheckTxRequest, CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse,
-    InitChainRequest, InitChainResponse, PROOF_TYPE, PrepareProposalRequest,
-    ProcessProposalRequest, Proposal, QueryRequest, QueryResponse, ValidatorKey, ValidatorUpdate,
-    code,
+    InitChainRequest, InitChainResponse, Misbehaviour, PROOF_TYPE, PrepareProposalRequest,
+    ProcessProposalRequest, Proposal, QueryRequest, QueryResponse, ValidatorUpdate, code,
 };
 pub use genesis::AppState;
 pub use proposal::TX_OVERHEAD;

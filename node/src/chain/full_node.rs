@@ -121,6 +121,7 @@ impl FullNode {
         let header = block.header.clone().unwrap_or_default();
         let answer = self.application.finalize_block(&FinalizeBlockRequest {
             txs,
+            misbehaviour: &[],
             hash: comet::header_hash(&header),
             height: header.height.unsigned_abs(),
             time: header.time.as_ref().map_or(0, comet::nanos),
@@ -157,7 +158,7 @@ impl FullNode {
 /// The chain begins: application and consensus together, or neither.
 fn begin(application: &Application, genesis: &Genesis) -> Result<ChainState> {
     let answer = application.init_chain(&genesis.init_chain()?)?;
-    let state = ChainState::genesis(genesis, &answer);
+    let state = ChainState::genesis(genesis, &answer)?;
     let mut changes = Changes::default();
     state.save(&mut changes)?;
     application.commit(changes)?;

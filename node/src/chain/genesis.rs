@@ -1,11 +1,12 @@
 //! The genesis document, in CometBFT's JSON.
 
 use crate::{
-    application::{AppState, InitChainRequest, ValidatorKey, ValidatorUpdate},
+    application::{AppState, InitChainRequest, ValidatorUpdate},
     comet::{self, ConsensusParams, Timestamp, ValidatorSet},
     error::{Error, Result},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use records::{KeyType, ValidatorKey};
 use serde_json::{Value, json};
 
 /// What a chain starts from.
@@ -28,8 +29,8 @@ pub struct Genesis {
 pub struct GenesisValidator {
     /// Name.
     pub name: String,
-    /// Raw Ed25519 key.
-    pub key: [u8; 32],
+    /// Key.
+    pub key: ValidatorKey,
     /// Voting power.
     pub power: i64,
 }
@@ -54,38 +55,58 @@ impl Genesis {
         read(document).ok_or_else(|| Error::Setup("the genesis document cannot be read".into()))
     }
 
-    /// The first validator set.
-    pub fn validator_set(&self) -> ValidatorSet {
-        ValidatorSet::new(
-            self.validators
-                .iter()
-                .map(|validator| (validator.key, validator.power)),
-        )
+    /// The first validator set, for the embedded consortium.
+    pub fn validator_set(&self) -> Result<ValidatorSet> {
+        let validators = self.validators.iter();
+        let validators: Result<Vec<_>> = validators
+            .map(|validator| Ok((ed25519(&validator.key)?, validator.power)))
+            .collect();
+        Ok(ValidatorSet::new(validators?))
     }
 
     /// What the application is told.
     pub fn init_chain(&self) -> Result<InitChainRequest> {
         let validators = self.validators.iter().map(|validator| ValidatorUpdate {
-            key: ValidatorKey::Ed25519(validator.key),
+            key: validator.key.clone(),
             power: validator.power,
         });
         Ok(InitChainRequest {
             time: comet::nanos(&self.time),
             chain_id: self.chain_id.clone(),
             validators: validators.collect(),
+            key_types: self.params.key_types.clone(),
             app_state_bytes: serde_json::to_vec(&self.app_state)
                 .map_err(|error| Error::Setup(error.to_string()))?,
         })
     }
 }
 
+/// Here validators sign with Ed25519; other keys are CometBFT's alone.
+pub(super) fn ed25519(key: &ValidatorKey) -> Result<[u8; 32]> {
+    match key {
+        ValidatorKey::Ed25519(key) => Ok(*key),
+        ValidatorKey::MlDsa65(_) => Err(Error::Setup(
+            "a validator with an ML-DSA-65 key needs CometBFT v0.40".into(),
+        )),
+    }
+}
+
 fn validator_json(validator: &GenesisValidator) -> Value {
     json!({
-        "address": hex::encode_upper(comet::address_of(&validator.key)),
-        "pub_key": { "type": "tendermint/PubKeyEd25519", "value": BASE64.encode(validator.key) },
+        "address": hex::encode_upper(validator.key.address()),
+        "pub_key": { "type": comet::key_name(validator.key.key_type()), "value": BASE64.encode(validator.key.bytes()) },
         "power": validator.power.to_string(),
         "name": validator.name,
     })
+}
+
+/// Reads a key as CometBFT writes it in JSON; none where its type is not known here.
+pub fn validator_key(document: &Value) -> Option<ValidatorKey> {
+    let key_types = [KeyType::Ed25519, KeyType::MlDsa65];
+    let key_type = key_types
+        .into_iter()
+        .find(|key_type| document["type"] == comet::key_name(*key_type))?;
+    ValidatorKey::new(key_type, &BASE64.decode(document["value"].as_str()?).ok()?)
 }
 
 fn read(document: &Value) -> Option<Genesis> {
@@ -93,11 +114,7 @@ fn read(document: &Value) -> Option<Genesis> {
     let validators = validators.iter().map(|validator| {
         Some(GenesisValidator {
             name: validator["name"].as_str()?.into(),
-            key: BASE64
-                .decode(validator["pub_key"]["value"].as_str()?)
-                .ok()?
-                .try_into()
-                .ok()?,
+            key: validator_key(&validator["pub_key"])?,
             power: validator["power"].as_str()?.parse().ok()?,
         })
     });

@@ -8,5 +8,5 @@ mod verify;
 
 pub use blocks::TxPlace;
 pub use full_node::FullNode;
-pub use genesis::{Genesis, GenesisValidator};
+pub use genesis::{Genesis, GenesisValidator, validator_key};
 pub use state::ChainState;

@@ -1,8 +1,8 @@
 //! Where consensus stands between two blocks (CometBFT state/state.go).
 
-use super::Genesis;
+use super::{Genesis, genesis::ed25519};
 use crate::{
-    application::{FinalizeBlockResponse, InitChainResponse, ValidatorKey},
+    application::{FinalizeBlockResponse, InitChainResponse},
     comet::{
         self, BLOCK_PROTOCOL, Block, BlockId, Commit, ConsensusParams, Header, Timestamp,
         ValidatorSet,
@@ -44,12 +44,12 @@ pub struct ChainState {
 
 impl ChainState {
     /// Before the first block.
-    pub fn genesis(genesis: &Genesis, answer: &InitChainResponse) -> Self {
-        let validators = genesis.validator_set();
+    pub fn genesis(genesis: &Genesis, answer: &InitChainResponse) -> Result<Self> {
+        let validators = genesis.validator_set()?;
         let mut next_validators = validators.clone();
         next_validators.advance();
         let none = comet::empty_commit().block_id.unwrap_or_default();
-        Self {
+        Ok(Self {
             chain_id: genesis.chain_id.clone(),
             height: 0,
             last_block_id: none.encode_to_vec(),
@@ -60,7 +60,7 @@ impl ChainState {
             params: genesis.params.clone(),
             app_hash: answer.app_hash,
             last_results_hash: merkle::empty_root(),
-        }
+        })
     }
 
     /// Reads it; none before genesis.
@@ -163,14 +163,10 @@ impl ChainState {
     }
 }
 
-/// Changed powers. Here validators sign with Ed25519; other keys are CometBFT's alone.
+/// Changed powers.
 pub(super) fn powers(answer: &FinalizeBlockResponse) -> Result<Vec<([u8; 32], i64)>> {
     let updates = answer.validator_updates.iter();
-    let powers = updates.map(|update| match update.key {
-        ValidatorKey::Ed25519(key) => Ok((key, update.power)),
-        ValidatorKey::MlDsa65(_) => Err(Error::Setup(
-            "a validator with an ML-DSA-65 key needs CometBFT v0.40".into(),
-        )),
-    });
-    powers.collect()
+    updates
+        .map(|update| Ok((ed25519(&update.key)?, update.power)))
+        .collect()
 }

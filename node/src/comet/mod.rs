@@ -14,7 +14,7 @@ pub use block::{
     block_id, block_size, data_hash, empty_commit, make_block, part_set_header, tx_hash,
 };
 pub use header::{commit_hash, header_hash};
-pub use params::{ConsensusParams, consensus_hash};
+pub use params::{ConsensusParams, consensus_hash, key_name};
 pub use results::results_hash;
 pub use tendermint_proto::{
     google::protobuf::Timestamp,

@@ -7,7 +7,7 @@ use super::{
     random::seed,
 };
 use records::{
-    Payload, PublicKey, RecordName, SecretKey, canonical,
+    KeyType, Payload, RecordName, SecretKey, ValidatorKey, canonical,
     hash::sha256,
     kinds::{
         consortium::{Found, Founder, Validator},
@@ -335,20 +335,24 @@ impl Members {
         FOUNDERS.iter().map(|founder| self.key(founder.id))
     }
 
-    /// The founding event, at height 0 and genesis time; `validators` in the order of [`FOUNDERS`].
-    pub fn genesis(&self, chain: &str, start: i64, validators: &[PublicKey; 4]) -> Vec<u8> {
+    /// The founding event, at height 0 and genesis time; `validators` in the order of [`FOUNDERS`], `key_types` those that later ones may have.
+    pub fn genesis(
+        &self,
+        chain: &str,
+        start: i64,
+        validators: &[ValidatorKey; 4],
+        key_types: &[KeyType],
+    ) -> Vec<u8> {
         let members = FOUNDERS
             .iter()
             .zip(validators)
             .map(|(founder, key)| Founder {
                 member: self.get(founder.id).member.clone(),
-                validators: vec![Validator {
-                    key: *key,
-                    power: founder.power,
-                }],
+                validators: vec![Validator::new(key.clone(), founder.power)],
             });
         let body = Found {
             members: members.collect(),
+            key_types: (key_types != [KeyType::Ed25519]).then(|| key_types.to_vec()),
         };
         let keys: Vec<&SecretKey> = self.founders().map(Arc::as_ref).collect();
         Payload {

@@ -24,7 +24,7 @@ use calendar::Calendar;
 use invoices::Showcase;
 use medical::Medical;
 use members::Members;
-use records::PublicKey;
+use records::{KeyType, ValidatorKey};
 use std::{io, path::Path};
 use votes::Votes;
 
@@ -80,9 +80,14 @@ impl Script {
     }
 
     /// The founding envelope. The validators' keys in the order of [`FOUNDERS`], with their powers.
-    pub fn genesis(&self, validators: &[PublicKey; 4]) -> Vec<u8> {
+    pub fn genesis(&self, validators: &[ValidatorKey; 4], key_types: &[KeyType]) -> Vec<u8> {
         self.members
-            .genesis(&self.chain, self.calendar.start(), validators)
+            .genesis(&self.chain, self.calendar.start(), validators, key_types)
+    }
+
+    /// The seed of a member's identity file.
+    pub fn member_seed(&self, id: &str) -> [u8; 32] {
+        self.members.get(id).seed
     }
 
     /// The blocks that carry events, in order, signed as they are asked for.

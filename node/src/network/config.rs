@@ -1,6 +1,6 @@
 //! A CometBFT process's home folder. What its configuration does not name has CometBFT's default.
 
-use super::keys;
+use super::keys::{self, SigningSeed};
 use crate::error::{Error, Result};
 use serde_json::{Value, json};
 use std::{
@@ -34,8 +34,8 @@ pub struct Settings<'a> {
     pub peers: &'a [Peer],
     /// Seed of the key that it is known by.
     pub node_key: [u8; 32],
-    /// Seed of the key that it signs with. One that no validator has makes a full node without a vote.
-    pub validator_key: [u8; 32],
+    /// The key that it signs with. One that no validator has makes a full node without a vote.
+    pub validator_key: SigningSeed,
 }
 
 /// A folder for CometBFT and its application.

@@ -8,9 +8,11 @@ mod config;
 mod keys;
 mod process;
 mod running;
+mod version;
 
 pub use client::{Client, MAX_BATCH};
 pub use config::{Home, Peer, Settings};
-pub use keys::node_id;
+pub use keys::{SigningSeed, node_id, validator_key};
 pub use process::{Process, Program};
 pub use running::{Network, Node, Plan, wait_until_free};
+pub use version::{Version, version};

@@ -1,6 +1,6 @@
 //! The processes of a network: CometBFT and the application, for each node.
 
-use super::{Client, Home, Peer, Process, Program, Settings, node_id};
+use super::{Client, Home, Peer, Process, Program, Settings, SigningSeed, node_id};
 use crate::error::{Error, Result};
 use serde_json::Value;
 use std::{
@@ -41,8 +41,8 @@ pub struct Node {
     pub p2p: SocketAddr,
     /// Seed of the key that the others know it by.
     pub node_key: [u8; 32],
-    /// Seed of the key that it signs with; one that no validator has makes a full node without a vote.
-    pub validator_key: [u8; 32],
+    /// The key that it signs with; one that no validator has makes a full node without a vote.
+    pub validator_key: SigningSeed,
 }
 
 impl Plan {

@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
     rpc::{self, Rpc},
 };
+use records::KeyType;
 use std::{
     net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
     sync::{Arc, atomic::AtomicUsize},
@@ -44,7 +45,13 @@ pub(super) fn run(options: &options::Demo) -> Result<()> {
         // Nobody was told of a chain whose data was not written to the end.
         _ => {
             home.clear()?;
-            founding::found(&home, options.size(), Tempo::Past)?
+            founding::found(
+                &home,
+                options.size(),
+                Tempo::Past,
+                KeyType::Ed25519,
+                &[KeyType::Ed25519],
+            )?
         }
     };
     let script = chain.script();

@@ -9,11 +9,19 @@ use crate::{
     demo::{FOUNDERS, SPAN, Script, Size, Tempo},
     error::{Error, Result},
     merkle::sha256,
+    network::SigningSeed,
 };
-use records::{PublicKey, SecretKey};
+use records::{KeyType, PublicKey, SecretKey, ValidatorKey};
 
-/// Begins a chain: six weeks ago, so that there is a history to look at, or now.
-pub(super) fn found(home: &Home, size: Size, tempo: Tempo) -> Result<Chain> {
+/// Begins a chain: six weeks ago, so that there is a history to look at, or now. Its validators begin with keys of one type; later ones may have one
+/// of `allowed`.
+pub(super) fn found(
+    home: &Home,
+    size: Size,
+    tempo: Tempo,
+    key_type: KeyType,
+    allowed: &[KeyType],
+) -> Result<Chain> {
     let (mut secret, mut suffix) = ([0; 32], [0; 4]);
     random(&mut secret)?;
     random(&mut suffix)?;
@@ -22,22 +30,24 @@ pub(super) fn found(home: &Home, size: Size, tempo: Tempo) -> Result<Chain> {
         Tempo::Past => now() - SPAN,
         Tempo::Live => now(),
     };
-    let keys: [PublicKey; 4] = std::array::from_fn(|index| validator_key(&secret, index).public());
-    let founding = Script::new(&chain_id, start, size, tempo).genesis(&keys);
+    let keys: [ValidatorKey; 4] =
+        std::array::from_fn(|index| validator_key(&secret, key_type, index).public());
+    let founding = Script::new(&chain_id, start, size, tempo).genesis(&keys, allowed);
     let validators = FOUNDERS
         .iter()
         .zip(&keys)
         .map(|(founder, key)| GenesisValidator {
             name: founder.name_en.into(),
-            key: raw(key),
+            key: key.clone(),
             power: i64::try_from(founder.power).unwrap_or(i64::MAX),
         });
     let chain = Chain {
         secret,
+        key_type,
         genesis: Genesis {
             chain_id,
             time: comet::timestamp(start),
-            params: ConsensusParams::default(),
+            params: ConsensusParams::with_keys(allowed),
             validators: validators.collect(),
             app_state: AppState::new([founding]),
         },
@@ -62,12 +72,12 @@ impl Chain {
 
     /// The validators' keys.
     pub fn signers(&self) -> Signers {
-        Signers::new((0..FOUNDERS.len()).map(|index| self.validator_seed(index)))
+        Signers::new((0..FOUNDERS.len()).map(|index| self.validator_key(index).seed))
     }
 
-    /// Seed of a validator's key; beyond the founders', one that has no power.
-    pub fn validator_seed(&self, index: usize) -> [u8; 32] {
-        validator_key(&self.secret, index).seed()
+    /// A validator's key; beyond the founders', one that has no power.
+    pub fn validator_key(&self, index: usize) -> SigningSeed {
+        validator_key(&self.secret, self.key_type, index)
     }
 
     /// Seed of the key by which peers know a node.
@@ -78,15 +88,18 @@ impl Chain {
     /// The raw key of a node: the first's is its member's validator's, the others have no power.
     pub fn node_key(&self, node: usize) -> [u8; 32] {
         let key = match node {
-            0 => validator_key(&self.secret, 0),
+            0 => key(&self.secret, "validator", 0),
             node => key(&self.secret, "full-node", node),
         };
         raw(&key.public())
     }
 }
 
-fn validator_key(secret: &[u8; 32], index: usize) -> SecretKey {
-    key(secret, "validator", index)
+fn validator_key(secret: &[u8; 32], key_type: KeyType, index: usize) -> SigningSeed {
+    SigningSeed {
+        key_type,
+        seed: key(secret, "validator", index).seed(),
+    }
 }
 
 fn key(secret: &[u8; 32], what: &str, index: usize) -> SecretKey {

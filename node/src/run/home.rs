@@ -5,6 +5,7 @@ use crate::{
     demo::{Size, Tempo},
     error::{Error, Result},
 };
+use records::KeyType;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -25,6 +26,8 @@ pub(super) struct Home {
 pub(super) struct Chain {
     /// From which every development key follows.
     pub secret: [u8; 32],
+    /// The type of the validators' first keys.
+    pub key_type: KeyType,
     /// What the chain started from.
     pub genesis: Genesis,
     /// How much demo data it has.
@@ -98,8 +101,13 @@ impl Home {
         let text = document["secret"].as_str().ok_or_else(damaged)?;
         hex::decode_to_slice(text, &mut secret).map_err(|_| damaged())?;
         let flag = |name: &str| document[name].as_bool().unwrap_or(false);
+        let key_type = match document["keys"].as_str() {
+            Some(word) if word == KeyType::MlDsa65.word() => KeyType::MlDsa65,
+            _ => KeyType::Ed25519,
+        };
         Ok(Some(Chain {
             secret,
+            key_type,
             genesis: Genesis::from_json(&document["genesis"])?,
             size: if flag("small") {
                 Size::Small
@@ -119,6 +127,7 @@ impl Home {
     pub fn save(&self, chain: &Chain) -> Result<()> {
         let document = json!({
             "secret": hex::encode(chain.secret),
+            "keys": chain.key_type.word(),
             "small": chain.size == Size::Small,
             "live": chain.tempo == Tempo::Live,
             "filled": chain.filled,

@@ -7,6 +7,7 @@ mod desk;
 mod fill;
 mod founding;
 mod gateway;
+mod govern;
 mod home;
 mod live;
 mod network;
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Ok(Command::Network(options)) => ended(network::run(&options)),
         Ok(Command::Abci(options)) => ended(abci::run(&options)),
         Ok(Command::Gateway(options)) => ended(gateway::run(&options)),
+        Ok(Command::Govern(options)) => ended(govern::run(&options)),
         Err(why) => complain(&why, 64),
     }
 }

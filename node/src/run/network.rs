@@ -13,9 +13,10 @@ use crate::{
     demo::{FOUNDERS, Founding, Script, Tempo},
     error::{Error, Result},
     merkle::sha256,
-    network::{Client, Network, Node, Plan, wait_until_free},
+    network::{Client, Network, Node, Plan, version, wait_until_free},
     store::{Changes, Store, Table},
 };
+use records::KeyType;
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
@@ -28,15 +29,17 @@ pub(super) fn run(options: &options::Network) -> Result<()> {
     let page = servers::listen(page)?;
     let addresses = |node| [rpc(options, node), p2p(options, node)];
     wait_until_free((0..PROCESSES).flat_map(addresses))?;
+    let known = version(&options.cometbft)?.key_types();
     let home = Home::open(&options.demo.data, options.demo.fresh)?;
     let mut chain = match home.chain()? {
         Some(chain) if chain.filled && chain.tempo == Tempo::Live => chain,
         // Nobody was told of a chain whose data was not written to the end.
         _ => {
             home.clear()?;
-            founding::found(&home, options.demo.size(), Tempo::Live)?
+            found(options, &home, known)?
         }
     };
+    require_known(&chain, known)?;
     let script = chain.script();
     let plan = plan(options, &chain)?;
     plan.write(&chain.genesis.to_json())?;
@@ -57,6 +60,30 @@ pub(super) fn run(options: &options::Network) -> Result<()> {
     outcome
 }
 
+fn found(options: &options::Network, home: &Home, known: &[KeyType]) -> Result<Chain> {
+    if !known.contains(&options.keys) {
+        return Err(unknown(options.keys));
+    }
+    founding::found(home, options.demo.size(), Tempo::Live, options.keys, known)
+}
+
+/// A chain that was begun with a newer CometBFT cannot go on with an older one.
+fn require_known(chain: &Chain, known: &[KeyType]) -> Result<()> {
+    let words = &chain.genesis.params.key_types;
+    let every = [KeyType::Ed25519, KeyType::MlDsa65];
+    let beyond = every
+        .into_iter()
+        .find(|key_type| words.iter().any(|w| w == key_type.word()) && !known.contains(key_type));
+    beyond.map_or(Ok(()), |key_type| Err(unknown(key_type)))
+}
+
+fn unknown(key_type: KeyType) -> Error {
+    Error::Setup(format!(
+        "this CometBFT knows no {} keys, which the chain's validators may have: it takes v0.40 or later",
+        key_type.word()
+    ))
+}
+
 fn plan(options: &options::Network, chain: &Chain) -> Result<Plan> {
     let nodes = (0..PROCESSES).map(|node| Node {
         moniker: FOUNDERS
@@ -66,7 +93,7 @@ fn plan(options: &options::Network, chain: &Chain) -> Result<Plan> {
         rpc: rpc(options, node),
         p2p: p2p(options, node),
         node_key: chain.peer_seed(node),
-        validator_key: chain.validator_seed(node),
+        validator_key: chain.validator_key(node),
     });
     Ok(Plan {
         cometbft: options.cometbft.clone(),

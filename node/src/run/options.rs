@@ -2,7 +2,11 @@
 
 use super::gateway;
 use crate::{abci::Address, application::DEFAULT_HORIZON, demo::Size};
-use std::{net::IpAddr, path::PathBuf};
+use records::KeyType;
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 /// What `--help` prints.
 pub(super) const HELP: &str = "\
@@ -21,6 +25,7 @@ lianyan-node network --cometbft PROGRAM --data DIR [options]    the same consort
 
   --cometbft PROGRAM CometBFT v0.38 or v0.40
   --p2p-port N       between the processes [26756]; five neighbouring ports, as for the RPC
+  --keys TYPE        the validators' first keys: ed25519 or ml_dsa_65, which takes CometBFT v0.40 [ed25519]
   --data, --site, --rpc-port, --page-port, --listen, --small, --fresh as above; logs are in DIR/logs
 
 lianyan-node abci --listen ADDRESS --home DIR [options]    the application for one CometBFT process
@@ -42,6 +47,19 @@ lianyan-node gateway --node URL [options]    a read server for the public in fro
   --behind-proxy     clients are told apart by the last address of X-Forwarded-For
   --metrics ADDRESS  figures for Prometheus at /metrics, at an address that the public does not reach
   --quiet            no line of log for each request
+
+lianyan-node propose --node ADDRESS --identity FILE ACT…       asks the other members for what takes more than two thirds of the power; prints its number
+lianyan-node approve --node ADDRESS --identity FILE NUMBER     approves of it, and carries it out where that is enough
+lianyan-node proposal --node ADDRESS NUMBER                    shows it
+
+  --node ADDRESS     RPC of a node, address:port
+  --identity FILE    the member's identity file, docs/identity.md
+  ACT                seat MEMBER KEY=POWER…        a member's validators from now on; none: it gives up its seat. KEY is `ed25519:…`, `ml_dsa_65:…` or
+                                                   the path of a priv_validator_key.json
+                     admit FILE                    a new member, docs/governance.md
+                     rekey MEMBER +KEY… -KEY…      a member's own keys
+                     leave MEMBER                  a member without a seat ends
+                     rules VERSION HEIGHT          the next version of the rules, from this height on
 ";
 
 /// What is to be done.
@@ -57,6 +75,8 @@ pub(super) enum Command {
     Abci(Abci),
     /// Serve the public in front of nodes.
     Gateway(gateway::Options),
+    /// The consortium's affairs.
+    Govern(Govern),
 }
 
 /// The network's options.
@@ -66,8 +86,30 @@ pub(super) struct Network {
     pub cometbft: PathBuf,
     /// First of the ports between the processes.
     pub p2p_port: u16,
+    /// The type of the validators' first keys.
+    pub keys: KeyType,
     /// What it has in common with the demo.
     pub demo: Demo,
+}
+
+/// What is to be done in the consortium's affairs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Govern {
+    /// The node to ask and to write to.
+    pub node: SocketAddr,
+    /// What is to be done.
+    pub step: Step,
+}
+
+/// A step on a proposal's way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Propose an act, in words.
+    Propose { identity: PathBuf, act: Vec<String> },
+    /// Approve of a proposal.
+    Approve { identity: PathBuf, proposal: String },
+    /// Show a proposal.
+    Show { proposal: String },
 }
 
 /// The application's options.
@@ -113,13 +155,16 @@ impl Demo {
 pub(super) fn parse(words: &[String]) -> Result<Command, String> {
     let (command, words) = words.split_first().ok_or(HELP)?;
     match command.as_str() {
-        "demo" | "network" | "abci" | "gateway" if words.iter().any(|word| word == "--help") => {
+        "demo" | "network" | "abci" | "gateway" | "propose" | "approve" | "proposal"
+            if words.iter().any(|word| word == "--help") =>
+        {
             Ok(Command::Help)
         }
         "demo" => demo(words).map(Command::Demo),
         "network" => network(words).map(Command::Network),
         "abci" => abci(words).map(Command::Abci),
         "gateway" => gateway::Options::read(words).map(Command::Gateway),
+        "propose" | "approve" | "proposal" => govern(command, words).map(Command::Govern),
         "help" | "--help" | "-h" => Ok(Command::Help),
         _ => Err(format!("there is no command `{command}`; try --help")),
     }
@@ -133,12 +178,13 @@ fn demo(words: &[String]) -> Result<Demo, String> {
 }
 
 fn network(words: &[String]) -> Result<Network, String> {
-    let (mut cometbft, mut p2p_port) = (None, 26756);
+    let (mut cometbft, mut p2p_port, mut keys) = (None, 26756, KeyType::Ed25519);
     let demo = read_demo(&mut words.iter(), |word, words| {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
         match word {
             "--cometbft" => cometbft = Some(value()?.into()),
             "--p2p-port" => p2p_port = number(word, value()?)?,
+            "--keys" => keys = key_type(value()?)?,
             _ => return Err(format!("network knows no `{word}`; try --help")),
         }
         Ok(())
@@ -146,7 +192,53 @@ fn network(words: &[String]) -> Result<Network, String> {
     Ok(Network {
         cometbft: cometbft.ok_or("network wants --cometbft PROGRAM")?,
         p2p_port,
+        keys,
         demo,
+    })
+}
+
+fn key_type(word: &str) -> Result<KeyType, String> {
+    let known = [KeyType::Ed25519, KeyType::MlDsa65];
+    known
+        .into_iter()
+        .find(|key_type| key_type.word() == word)
+        .ok_or(format!("--keys is ed25519 or ml_dsa_65, not `{word}`"))
+}
+
+fn govern(command: &str, words: &[String]) -> Result<Govern, String> {
+    let (mut node, mut identity, mut rest) = (None, None, Vec::new());
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or(format!("{word} wants a value"));
+        match word.as_str() {
+            "--node" => node = Some(number(word, value()?)?),
+            "--identity" => identity = Some(value()?.into()),
+            _ if word.starts_with("--") => {
+                return Err(format!("{command} knows no `{word}`; try --help"));
+            }
+            _ => rest.push(word.clone()),
+        }
+    }
+    let identity = identity.ok_or(format!("{command} wants --identity FILE"));
+    let proposal = |mut words: Vec<String>| match words.len() {
+        1 => Ok(words.remove(0)),
+        _ => Err(format!("{command} wants a proposal's number")),
+    };
+    Ok(Govern {
+        node: node.ok_or(format!("{command} wants --node ADDRESS"))?,
+        step: match command {
+            "propose" => Step::Propose {
+                identity: identity?,
+                act: rest,
+            },
+            "approve" => Step::Approve {
+                identity: identity?,
+                proposal: proposal(rest)?,
+            },
+            _ => Step::Show {
+                proposal: proposal(rest)?,
+            },
+        },
     })
 }
 
@@ -256,10 +348,33 @@ mod tests {
         };
         assert_eq!((network.cometbft, network.p2p_port), ("c".into(), 7));
         assert!(network.demo.small && network.demo.data == Path::new("d"));
+        assert_eq!(network.keys, KeyType::Ed25519);
         for (line, named) in [
+            ("network --cometbft c --data d --keys rsa", "rsa"),
             ("network --data d", "--cometbft"),
             ("network --cometbft c", "--data"),
             ("network --cometbft c --data d --smal", "--smal"),
+        ] {
+            assert!(parsed(line).unwrap_err().contains(named), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_consortiums_affairs_want_a_node_and_who_signs() {
+        let line = "propose --node 127.0.0.1:1 --identity i.json rekey tax +a -b";
+        let Ok(Command::Govern(govern)) = parsed(line) else {
+            panic!("not read");
+        };
+        let act = ["rekey", "tax", "+a", "-b"].map(str::to_owned).to_vec();
+        let identity = "i.json".into();
+        assert_eq!(govern.step, Step::Propose { identity, act });
+        for (line, named) in [
+            ("propose --identity i seat tax", "--node"),
+            ("propose --node 127.0.0.1:1 seat tax", "--identity"),
+            ("approve --node 127.0.0.1:1 --identity i", "number"),
+            ("proposal --node 127.0.0.1:1 a b", "number"),
+            ("proposal --node nowhere a", "nowhere"),
+            ("proposal --node 127.0.0.1:1 --all a", "--all"),
         ] {
             assert!(parsed(line).unwrap_err().contains(named), "{line}");
         }

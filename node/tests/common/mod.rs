@@ -14,8 +14,9 @@ use node::{
 use records::{
     Payload, PublicKey, RecordName, SecretKey, canonical,
     kinds::{
-        consortium::{Found, Founder, Validator},
+        consortium::{Found, Founder, Reseat, Validator},
         member::{Key, Member},
+        proposal::{Act, Approve, Make},
     },
 };
 use serde_json::Value;
@@ -42,7 +43,8 @@ fn raw(key: &PublicKey) -> [u8; 32] {
     *key
 }
 
-fn validator_key(index: usize) -> SecretKey {
+/// The key of a founder's validator, or of one that may come later.
+pub fn validator_key(index: usize) -> SecretKey {
     key(&format!("validator {index}"))
 }
 
@@ -51,7 +53,7 @@ pub fn founder_key(index: usize) -> SecretKey {
 }
 
 pub fn signers() -> Signers {
-    Signers::new((0..4).map(|index| validator_key(index).seed()))
+    Signers::new((0..12).map(|index| validator_key(index).seed()))
 }
 
 pub fn member(id: &str) -> Member {
@@ -73,13 +75,11 @@ pub fn member(id: &str) -> Member {
 pub fn genesis_with(powers: [u64; 4]) -> Genesis {
     let founders = powers.iter().enumerate().map(|(index, power)| Founder {
         member: member(&format!("founder-{index}")),
-        validators: vec![Validator {
-            key: validator_key(index).public(),
-            power: *power,
-        }],
+        validators: vec![Validator::new(validator_key(index).public(), *power)],
     });
     let body = Found {
         members: founders.collect(),
+        key_types: None,
     };
     let founding = payload(
         "consortium.found",
@@ -98,7 +98,7 @@ pub fn genesis_with(powers: [u64; 4]) -> Genesis {
         .enumerate()
         .map(|(index, power)| GenesisValidator {
             name: format!("validator {index}"),
-            key: raw(&validator_key(index).public()),
+            key: validator_key(index).public().into(),
             power: *power as i64,
         });
     Genesis {
@@ -138,6 +138,47 @@ pub fn admit(id: &str, time: i64) -> Vec<u8> {
         .sign(&keys.iter().collect::<Vec<_>>())
         .expect("signs")
         .encode()
+}
+
+/// The act of giving a member one validator, as the event after `seq` others about the consortium.
+pub fn seat(member: &str, validator: Option<(usize, u64)>, seq: u64) -> Act {
+    let validators =
+        validator.map(|(index, power)| Validator::new(validator_key(index).public(), power));
+    let body = Reseat {
+        member: member.into(),
+        validators: validators.into_iter().collect(),
+    };
+    let subject = ("consortium", "main");
+    Act::of(&payload("consortium.seat", subject, seq, &body, GENESIS))
+}
+
+/// The envelope that carries out an act, to be written within an hour of `time`.
+pub fn enact(act: &Act, signers: &[&SecretKey], time: i64) -> Vec<u8> {
+    let subject = (act.subject.kind(), act.subject.id());
+    payload(&act.event_type, subject, act.seq, &act.body, time)
+        .sign(signers)
+        .expect("signs")
+        .encode()
+}
+
+/// The envelope with which a founder proposes an act, or approves of it as the event after `seq` others about it.
+pub fn approve(act: &Act, founder: usize, seq: u64, time: i64) -> Vec<u8> {
+    let by = format!("founder-{founder}");
+    let id = act.proposal().expect("an id");
+    let subject = ("proposal", id.as_str());
+    let payload = match seq {
+        0 => {
+            let make = Make {
+                act: act.clone(),
+                by,
+                until: time + 86_400 * SECOND,
+            };
+            payload("proposal.make", subject, 0, &make, time)
+        }
+        _ => payload("proposal.approve", subject, seq, &Approve { by }, time),
+    };
+    let signed = payload.sign(&[&founder_key(founder)]).expect("signs");
+    signed.encode()
 }
 
 pub struct Chain {

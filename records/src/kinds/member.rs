@@ -21,6 +21,7 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType::alone("member.admit"),
         EventType::alone("member.rekey"),
+        EventType::alone("member.leave"),
     ],
     apply,
 };
@@ -90,7 +91,7 @@ impl Member {
     }
 }
 
-/// Body of `member.rekey`, signed with a live key.
+/// Body of `member.rekey`, signed with a live key, or by the consortium where the member has lost them all.
 pub struct Rekey {
     /// Keys that count from now on.
     pub add: Vec<PublicKey>,
@@ -125,6 +126,7 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
             updated(&checked(member)?)
         }
         ("member.rekey", SUBJECT) => rekey(case),
+        ("member.leave", SUBJECT) => leave(case),
         _ => Err(case.unexpected()),
     }
 }
@@ -140,13 +142,18 @@ fn checked(member: Member) -> Result<Member, Stop> {
     Ok(member)
 }
 
-/// A member replaces its keys itself, signed with a live one; ended keys stay in the history.
+/// A member replaces its keys itself, signed with a live one, or the consortium does; ended keys stay in the history.
 fn rekey(case: &Case<'_>) -> Result<Value, Stop> {
     let mut member: Member = case.existing()?;
     if !member.signed(case.event) {
-        return Err(Refusal::new("not-signed-by-member")
-            .with("member", &member.id)
-            .into());
+        match case.context.require_quorum(case.event) {
+            Err(Stop::Refused(_)) => {
+                return Err(Refusal::new("not-signed-by-member")
+                    .with("member", &member.id)
+                    .into());
+            }
+            outcome => outcome?,
+        }
     }
     let body: Rekey = case.body()?;
     for key in &mut member.keys {
@@ -168,4 +175,19 @@ fn rekey(case: &Case<'_>) -> Result<Value, Stop> {
         return Err(Refusal::new("no-live-key").into());
     }
     updated(&checked(member)?)
+}
+
+/// The consortium lets a member go that holds no seat any more: its keys end, what it wrote stays.
+fn leave(case: &Case<'_>) -> Result<Value, Stop> {
+    let mut member: Member = case.existing()?;
+    case.context.require_quorum(case.event)?;
+    if case.context.consortium()?.seat(&member.id).is_some() {
+        return Err(Refusal::new("still-seated")
+            .with("member", &member.id)
+            .into());
+    }
+    for key in &mut member.keys {
+        key.until = key.until.or(Some(case.context.time));
+    }
+    updated(&member)
 }

@@ -5,6 +5,8 @@ pub mod consent;
 pub mod consortium;
 pub mod invoice;
 pub mod member;
+pub mod misbehaviour;
+pub mod proposal;
 pub mod quota;
 pub mod room;
 pub mod rules;

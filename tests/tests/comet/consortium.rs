@@ -9,8 +9,8 @@ use node::chain::{Genesis, GenesisValidator};
 use node::comet::{self, ConsensusParams};
 use node::consortium::now;
 use node::demo::{FOUNDERS, Script, Size, Tempo};
-use node::network::{Client, Network, Node, Plan};
-use records::{Event, PublicKey, SecretKey};
+use node::network::{Client, Network, Node, Plan, SigningSeed};
+use records::{Event, KeyType, ValidatorKey};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -35,8 +35,8 @@ fn seed(what: &str, index: usize) -> [u8; 32] {
     node::merkle::sha256(format!("{what}/{index}").as_bytes())
 }
 
-fn validator_key(index: usize) -> SecretKey {
-    SecretKey::from_seed(&seed("validator", index))
+fn validator_key(index: usize) -> SigningSeed {
+    SigningSeed::ed25519(seed("validator", index))
 }
 
 /// The CometBFT program of a line, if `cargo xtask test comet` found one.
@@ -68,7 +68,7 @@ impl Consortium {
                     rpc: address(node),
                     p2p: address(NODES + node),
                     node_key: seed("peer", node),
-                    validator_key: seed("validator", node),
+                    validator_key: validator_key(node),
                 })
                 .collect(),
         };
@@ -231,17 +231,13 @@ impl Consortium {
 }
 
 fn genesis(script: &Script) -> Genesis {
-    let keys: [PublicKey; NODES] = std::array::from_fn(|index| validator_key(index).public());
-    let raw = |key: &PublicKey| {
-        let PublicKey::Ed25519(key) = key;
-        *key
-    };
+    let keys: [ValidatorKey; NODES] = std::array::from_fn(|index| validator_key(index).public());
     let validators = FOUNDERS
         .iter()
         .zip(&keys)
         .map(|(founder, key)| GenesisValidator {
             name: founder.id.into(),
-            key: raw(key),
+            key: key.clone(),
             power: founder.power as i64,
         });
     Genesis {
@@ -249,6 +245,6 @@ fn genesis(script: &Script) -> Genesis {
         time: comet::timestamp(script.start()),
         params: ConsensusParams::default(),
         validators: validators.collect(),
-        app_state: AppState::new([script.genesis(&keys)]),
+        app_state: AppState::new([script.genesis(&keys, &[KeyType::Ed25519])]),
     }
 }

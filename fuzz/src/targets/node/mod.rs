@@ -147,7 +147,7 @@ fn raw(key: &PublicKey) -> [u8; 32] {
 fn genesis(founding: Vec<u8>) -> Genesis {
     let validators = VALIDATORS.map(|(id, power)| GenesisValidator {
         name: id.into(),
-        key: raw(&validator(id).public()),
+        key: validator(id).public().into(),
         power,
     });
     Genesis {

@@ -39,7 +39,7 @@ fn the_same_arguments_give_the_same_bytes() {
         let script = Script::new(chain, START, Size::Small, Tempo::Past);
         let blocks: Vec<Block> = script.blocks().collect();
         (
-            script.genesis(&validators()),
+            script.genesis(&validators(), &[KeyType::Ed25519]),
             blocks,
             script.blobs().to_vec(),
         )

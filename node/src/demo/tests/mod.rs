@@ -8,8 +8,9 @@ mod votes;
 
 use super::*;
 use records::{
-    Context, Directory, Event, Head, RecordName, Replay, SecretKey, State, Stop, Timeline, execute,
-    kinds::{consortium::Consortium, member::Member},
+    Context, Directory, Event, Head, PublicKey, RecordName, Replay, SecretKey, State, Stop,
+    Timeline, execute,
+    kinds::{consortium::Consortium, member::Member, proposal::Proposal},
     log::{Entry, LogTree, leaf_hash},
 };
 use std::{
@@ -22,8 +23,8 @@ pub const CHAIN: &str = "dev-demo-test";
 pub const START: i64 = 1_791_633_600_000_000_000;
 
 /// Public keys for validators.
-pub fn validators() -> [PublicKey; 4] {
-    [1, 2, 3, 4].map(|n| SecretKey::from_seed(&[n; 32]).public())
+pub fn validators() -> [ValidatorKey; 4] {
+    [1, 2, 3, 4].map(|n| SecretKey::from_seed(&[n; 32]).public().into())
 }
 
 /// What the chain would hold.
@@ -45,6 +46,9 @@ impl Directory for Complete<'_> {
     fn consortium(&self, height: u64) -> Result<Option<Arc<Consortium>>, Stop> {
         self.0.consortium(height).or(Ok(None))
     }
+    fn proposal(&self, id: &str, height: u64) -> Result<Option<Arc<Proposal>>, Stop> {
+        self.0.proposal(id, height).or(Ok(None))
+    }
     fn rules_version(&self, height: u64) -> Result<u64, Stop> {
         self.0.rules_version(height)
     }
@@ -59,7 +63,11 @@ impl Ledger {
     /// Plays a whole script whose blocks come this much later than wished.
     pub fn play_late(script: &Script, late: i64) -> Self {
         let mut ledger = Self::default();
-        ledger.block(0, script.calendar.start(), &[script.genesis(&validators())]);
+        ledger.block(
+            0,
+            script.calendar.start(),
+            &[script.genesis(&validators(), &[KeyType::Ed25519])],
+        );
         for (height, block) in (1..).zip(script.blocks()) {
             assert!(
                 height == 1 || block.time + late > ledger.time,

@@ -1,0 +1,196 @@
+//! What may be proposed, in words.
+
+use crate::{
+    chain,
+    error::{Error, Result},
+};
+use records::{
+    PublicKey, RecordName, ValidatorKey, canonical,
+    canonical::Value,
+    kinds::{
+        consortium::{self, Reseat, Validator},
+        member::{self, Member, Rekey},
+        proposal::Act,
+        rules::{self, Activation},
+    },
+    shape::Shape,
+};
+use std::{path::Path, str::FromStr};
+
+/// Reads an act; `seq` tells how many events a record was the subject of.
+pub(super) fn read(words: &[String], seq: impl Fn(&RecordName) -> Result<u64>) -> Result<Act> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (event_type, (kind, id), body) = match words[..] {
+        ["seat", member, ref validators @ ..] => {
+            let validators: Result<_> = validators.iter().map(|word| validator(word)).collect();
+            let body = Reseat {
+                member: member.into(),
+                validators: validators?,
+            };
+            (
+                "consortium.seat",
+                (consortium::NAME, consortium::ID.into()),
+                written(&body)?,
+            )
+        }
+        ["admit", file] => {
+            let member = member(Path::new(file))?;
+            (
+                "member.admit",
+                (member::NAME, member.id.clone()),
+                written(&member)?,
+            )
+        }
+        ["rekey", member, ref keys @ ..] if !keys.is_empty() => {
+            let body = rekey(keys)?;
+            (
+                "member.rekey",
+                (member::NAME, member.into()),
+                written(&body)?,
+            )
+        }
+        ["leave", member] => {
+            let nothing = Value::Object(canonical::Map::new());
+            ("member.leave", (member::NAME, member.into()), nothing)
+        }
+        ["rules", version, from] => {
+            let body = Activation {
+                from: parsed("a height", from)?,
+                version: parsed("a version", version)?,
+            };
+            (
+                "rules.activate",
+                (rules::NAME, rules::ID.into()),
+                written(&body)?,
+            )
+        }
+        _ => {
+            return Err(Error::Setup(
+                "no such act; --help names those there are".into(),
+            ));
+        }
+    };
+    let subject = RecordName::new(kind, &id)
+        .ok_or_else(|| Error::Setup(format!("`{id}` cannot be a member's id")))?;
+    Ok(Act {
+        body,
+        seq: seq(&subject)?,
+        subject,
+        event_type: event_type.into(),
+    })
+}
+
+/// `KEY=POWER`, where the key is written out, or in a `priv_validator_key.json` of CometBFT.
+fn validator(word: &str) -> Result<Validator> {
+    let (key, power) = word
+        .rsplit_once('=')
+        .ok_or_else(|| Error::Setup(format!("`{word}` is not KEY=POWER")))?;
+    let key = match key.parse::<ValidatorKey>() {
+        Ok(key) => key,
+        Err(_) => key_file(Path::new(key))?,
+    };
+    Ok(Validator::new(key, parsed("a voting power", power)?))
+}
+
+fn key_file(file: &Path) -> Result<ValidatorKey> {
+    let bytes = std::fs::read(file).map_err(Error::file(file))?;
+    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    chain::validator_key(&document["pub_key"]).ok_or_else(|| {
+        Error::Setup(format!(
+            "{} holds no key of a validator that is known here",
+            file.display()
+        ))
+    })
+}
+
+/// The state of a new member; white space and the order of fields do not matter.
+fn member(file: &Path) -> Result<Member> {
+    let bytes = std::fs::read(file).map_err(Error::file(file))?;
+    let wrong = |why: String| Error::Setup(format!("{}: {why}", file.display()));
+    let document: serde_json::Value =
+        serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
+    canonical::decode(document.to_string().as_bytes()).map_err(|error| wrong(error.to_string()))
+}
+
+fn rekey(words: &[&str]) -> Result<Rekey> {
+    let (mut add, mut end) = (Vec::new(), Vec::new());
+    for word in words {
+        let (list, key) = match word.split_at_checked(1) {
+            Some(("+", key)) => (&mut add, key),
+            Some(("-", key)) => (&mut end, key),
+            _ => return Err(Error::Setup(format!("`{word}` is neither +KEY nor -KEY"))),
+        };
+        list.push(parsed::<PublicKey>("a key", key)?);
+    }
+    Ok(Rekey { add, end })
+}
+
+fn parsed<T: FromStr>(what: &str, text: &str) -> Result<T> {
+    text.parse()
+        .map_err(|_| Error::Setup(format!("`{text}` is not {what}")))
+}
+
+fn written<T: Shape>(body: &T) -> Result<Value> {
+    canonical::to_value(body).map_err(super::unwritten)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use records::KeyType;
+
+    fn act(line: &str) -> Result<Act> {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        read(&words, |_| Ok(7))
+    }
+
+    #[test]
+    fn acts_are_read_from_words() {
+        let key = format!("ed25519:{}", "ab".repeat(32));
+        let seat = act(&format!("seat tax {key}=31")).expect("an act");
+        assert_eq!((seat.event_type.as_str(), seat.seq), ("consortium.seat", 7));
+        let body: Reseat = canonical::from_value(&seat.body).expect("its body");
+        assert_eq!(body.validators[0].power, 31);
+        let leaves = act("seat tax").expect("an act");
+        let body: Reseat = canonical::from_value(&leaves.body).expect("its body");
+        assert!(body.validators.is_empty());
+        let rekey = act(&format!("rekey tax +{key} -{key}")).expect("an act");
+        assert_eq!(rekey.subject.to_string(), "member/tax");
+        assert_eq!(
+            act("rules 2 900").expect("an act").event_type,
+            "rules.activate"
+        );
+    }
+
+    #[test]
+    fn keys_of_every_type_are_read_from_cometbfts_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("key.json");
+        for key_type in [KeyType::Ed25519, KeyType::MlDsa65] {
+            let seed = crate::network::SigningSeed {
+                key_type,
+                seed: [3; 32],
+            };
+            let document = crate::network::validator_key(&seed);
+            std::fs::write(&file, document.to_string()).expect("writes");
+            let read = validator(&format!("{}=5", file.display())).expect("a validator");
+            assert_eq!((read.key, read.power), (seed.public(), 5));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        for (line, named) in [
+            ("seat tax x", "KEY=POWER"),
+            ("seat tax /nowhere=5", "/nowhere"),
+            ("rekey tax", "no such act"),
+            ("rekey tax ed25519", "+KEY"),
+            ("rules two 9", "two"),
+            ("leave a b", "no such act"),
+            ("leave a/b", "a/b"),
+        ] {
+            let why = act(line).expect_err(line).to_string();
+            assert!(why.contains(named), "{line}: {why}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A member's identity file (docs/identity.md): who it is, and the seed of its key.
+
+use crate::error::{Error, Result};
+use records::SecretKey;
+use serde_json::Value;
+use std::path::Path;
+
+/// A member that signs.
+pub(super) struct Identity {
+    /// Member id.
+    pub member: String,
+    /// Its key.
+    pub key: SecretKey,
+}
+
+impl Identity {
+    /// Reads the file.
+    pub fn read(file: &Path) -> Result<Self> {
+        let bytes = std::fs::read(file).map_err(Error::file(file))?;
+        read(&bytes)
+            .ok_or_else(|| Error::Setup(format!("{} is no member's identity file", file.display())))
+    }
+}
+
+fn read(bytes: &[u8]) -> Option<Identity> {
+    let document: Value = serde_json::from_slice(bytes).ok()?;
+    let mut seed = [0; 32];
+    hex::decode_to_slice(document["seed"].as_str()?, &mut seed).ok()?;
+    (document["lianyan"] == "identity/1" && document["role"] == "member").then_some(())?;
+    Some(Identity {
+        member: document["member"].as_str()?.into(),
+        key: SecretKey::from_seed(&seed),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_a_members_identity_signs() {
+        let mut file = json!({
+            "lianyan": "identity/1", "role": "member", "name": "x", "seed": "07".repeat(32), "member": "tax",
+        });
+        let whole = read(file.to_string().as_bytes()).expect("an identity");
+        assert_eq!((whole.member.as_str(), whole.key.seed()), ("tax", [7; 32]));
+        file["role"] = "owner".into();
+        assert!(read(file.to_string().as_bytes()).is_none());
+        assert!(read(b"{}").is_none() && read(b"").is_none());
+    }
+}
