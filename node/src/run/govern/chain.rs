@@ -12,9 +12,16 @@ use records::{
     shape::Shape,
 };
 use serde_json::{Value, json};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 /// How long an event may wait for its block: ten minutes.
 const PATIENCE: i64 = 600 * 1_000_000_000;
+
+/// The second block after one with events comes within four seconds; a busy node is slower.
+const NEXT_BLOCKS: Duration = Duration::from_secs(30);
 
 /// A chain, and the node that is asked about it.
 pub(super) struct Chain {
@@ -83,6 +90,20 @@ impl Chain {
             if answer[part]["code"] != code::OK {
                 return Err(refused(event_type, &answer[part]));
             }
+        }
+        self.wait_beyond(
+            answer["height"]
+                .as_str()
+                .and_then(|height| height.parse().ok()),
+        )
+    }
+
+    /// What a block wrote is told once the next one, which proves it, is executed too: when there is one more.
+    fn wait_beyond(&self, height: Option<u64>) -> Result<()> {
+        let proven = height.map(|height| height + 1);
+        let deadline = Instant::now() + NEXT_BLOCKS;
+        while Some(self.client.newest()?.0) <= proven && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(100));
         }
         Ok(())
     }
