@@ -4,6 +4,7 @@ pub mod browser;
 pub mod demo;
 pub mod http;
 pub mod lying_node;
+pub mod pipe;
 pub mod place;
 pub mod process;
 pub mod site;

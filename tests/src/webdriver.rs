@@ -14,6 +14,10 @@ pub struct Session {
     agent: ureq::Agent,
 }
 
+/// A window or tab of the browser.
+#[derive(Clone, Debug)]
+pub struct Window(String);
+
 /// An element of the page now shown.
 #[derive(Clone, Debug)]
 pub struct Element(String);
@@ -60,6 +64,65 @@ impl Session {
     /// Where the browser refuses.
     pub fn reload(&self) -> Outcome {
         self.post("/refresh", &json!({})).map(drop)
+    }
+
+    /// Goes back to the page before.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn back(&self) -> Outcome {
+        self.post("/back", &json!({})).map(drop)
+    }
+
+    /// The window that is spoken to.
+    ///
+    /// # Errors
+    /// Where it was closed.
+    pub fn window(&self) -> Outcome<Window> {
+        self.get("/window").and_then(window)
+    }
+
+    /// Opens another window, which is still empty, and speaks to it from now on.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn open_window(&self) -> Outcome<Window> {
+        self.open_another("window")
+    }
+
+    /// The same with a tab of this window: what was seen before is hidden behind it.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn open_tab(&self) -> Outcome<Window> {
+        self.open_another("tab")
+    }
+
+    fn open_another(&self, kind: &str) -> Outcome<Window> {
+        let opened = self.post("/window/new", &json!({ "type": kind }))?;
+        let opened = window(opened["handle"].clone())?;
+        self.speak_to(&opened)?;
+        Ok(opened)
+    }
+
+    /// Speaks to this window from now on; it is brought to the front.
+    ///
+    /// # Errors
+    /// Where it was closed.
+    pub fn speak_to(&self, window: &Window) -> Outcome {
+        self.post("/window", &json!({"handle": window.0}))?;
+        self.devtools("Page.bringToFront", &json!({})).map(drop)
+    }
+
+    /// Closes the window that is spoken to. Another must be spoken to next.
+    ///
+    /// # Errors
+    /// Where it was closed before.
+    pub fn close_window(&self) -> Outcome {
+        self.agent
+            .delete(format!("{}/window", self.address))
+            .call()?;
+        Ok(())
     }
 
     /// Every element that a CSS selector names now.
@@ -208,6 +271,11 @@ impl Drop for Session {
     fn drop(&mut self) {
         let _ = self.agent.delete(&self.address).call();
     }
+}
+
+fn window(handle: Value) -> Outcome<Window> {
+    let handle = handle.as_str().ok_or("the driver named no window")?;
+    Ok(Window(handle.to_owned()))
 }
 
 fn value(answer: ureq::http::Response<ureq::Body>) -> Outcome<Value> {

@@ -59,11 +59,19 @@ impl World {
     /// # Errors
     /// Where it cannot be served.
     pub fn page_whose_chain(&self, change: impl Fn(&mut Value)) -> Outcome<Site> {
+        self.page_with(Changes::default(), change)
+    }
+
+    /// The same with some of the page's files exchanged.
+    ///
+    /// # Errors
+    /// Where it cannot be served.
+    pub fn page_with(&self, changes: Changes, change: impl Fn(&mut Value)) -> Outcome<Site> {
         let mut chains = chains_of(&self.demo, &self.liars)?;
         if let Some(chain) = chains.pointer_mut("/chains/0") {
             change(chain);
         }
-        let changes = Changes::default().file("chains.json", chains.to_string());
+        let changes = changes.file("chains.json", chains.to_string());
         Site::serve(changes.otherwise(&self.demo.page()))
     }
 

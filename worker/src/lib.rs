@@ -7,6 +7,8 @@
 //! Keys and network never meet: what the verifier proved goes to the keys as one text ([`records::Ground`] writes and reads it), and what the keys signed goes
 //! to the verifier as an envelope. The page hands both over.
 
+#[cfg(feature = "database")]
+pub mod database;
 #[cfg(feature = "keys")]
 pub mod keys;
 pub mod scan;

@@ -2,6 +2,7 @@
 
 use crate::{Facts, Id, RecordRef};
 use records::shape::decimal;
+use verifier::fork::Fork;
 use verifier::verdict::{Anchor, Check, NodeAnswer, Signer, Verdict};
 
 /// From the page to the verifier.
@@ -68,7 +69,16 @@ pub enum ToVerifier {
         /// What the nodes must keep before it, base64; empty where there is nothing.
         blob: String,
     },
-    /// Stop working on a question; no answer follows.
+    /// Trust the header of this height with this hash, which a person has compared with a second source, and nothing that was trusted before.
+    Establish {
+        /// Question number.
+        id: Id,
+        /// Height.
+        height: u64,
+        /// Header hash, hex.
+        hash: String,
+    },
+    /// Stop working on a question, or watching the record that it was about; no answer follows.
     Cancel {
         /// Question number.
         id: Id,
@@ -149,6 +159,16 @@ pub enum FromVerifier {
         /// Block time, Unix nanoseconds as decimal text.
         time: String,
     },
+    /// The header that the person named is trusted.
+    Established {
+        /// Question number.
+        id: Id,
+    },
+    /// The record that a verdict was about has events that it does not know. Said once, after the verdict.
+    Changed {
+        /// Question number.
+        id: Id,
+    },
     /// The question could not be answered, or the event was refused.
     Failed {
         /// Question number.
@@ -172,15 +192,22 @@ impl FromVerifier {
             | Self::Ground { id, .. }
             | Self::Sent { id, .. }
             | Self::Written { id, .. }
+            | Self::Established { id }
+            | Self::Changed { id }
             | Self::Failed { id, .. } => Some(*id),
         }
     }
 
-    /// Whether nothing more follows for that question.
+    /// Whether this answers the question; after a verdict it may still be told that the record has changed.
     pub fn is_last(&self) -> bool {
         matches!(
             self,
-            Self::Verdict { .. } | Self::Ground { .. } | Self::Written { .. } | Self::Failed { .. }
+            Self::Verdict { .. }
+                | Self::Ground { .. }
+                | Self::Written { .. }
+                | Self::Established { .. }
+                | Self::Changed { .. }
+                | Self::Failed { .. }
         )
     }
 }
@@ -210,6 +237,10 @@ pub struct Chain {
     pub nodes: Vec<NodeAnswer>,
     /// The consortium's members as proven under `anchor`; empty where not yet proven.
     pub members: Vec<Member>,
+    /// The fork that stops everything, where there is one.
+    pub fork: Option<Fork>,
+    /// Whether the browser keeps what is trusted for the next visit.
+    pub kept: bool,
 }
 
 /// A member of the consortium, for choosing a reader and for naming who signed.
@@ -236,6 +267,7 @@ records::tagged!(ToVerifier by "is" {
     Ballot "ballot" { id, seat },
     Ground "ground" { id, records, blobs },
     Send "send" { id, envelope, blob },
+    Establish "establish" { id, height: decimal, hash },
     Cancel "cancel" { id },
 });
 records::tagged!(FromVerifier by "is" {
@@ -248,6 +280,8 @@ records::tagged!(FromVerifier by "is" {
     Ground "ground" { id, ground },
     Sent "sent" { id, event_id, until },
     Written "written" { id, event_id, record, height: decimal, time },
+    Established "established" { id },
+    Changed "changed" { id },
     Failed "failed" { id, reason, facts },
 });
 records::shape!(Chain {
@@ -262,6 +296,8 @@ records::shape!(Chain {
     facts,
     nodes,
     members,
+    fork,
+    kept,
 });
 records::shape!(Member {
     id,

@@ -3,7 +3,7 @@
 use super::{Engine, Known, Ticket};
 use crate::draw::prelude::*;
 use std::rc::Rc;
-use verifier::verdict::{Check, Signer, Verdict};
+use verifier::verdict::{Check, Outcome, Signer, Verdict};
 use worker::{Facts, FromVerifier, RecordRef, ToVerifier};
 
 /// What can be asked.
@@ -53,6 +53,8 @@ pub struct Inquiry {
     pub verdict: Option<Rc<Verdict>>,
     /// Why there is none.
     pub failed: Option<(String, Facts)>,
+    /// The event that happened while an earlier answer stood here; an empty name where the history does not show it.
+    pub changed: Option<String>,
 }
 
 impl Inquiry {
@@ -63,7 +65,17 @@ impl Inquiry {
     }
 
     fn hear(&mut self, message: FromVerifier) {
+        let answered = self.verdict.is_some();
         match message {
+            FromVerifier::Verdict { verdict, .. } => {
+                let before = self.verdict.as_deref();
+                self.changed = before.and_then(|before| since(before, &verdict));
+                self.waiting = None;
+                self.checks.clone_from(&verdict.checks);
+                self.verdict = Some(Rc::from(verdict));
+            }
+            // An answer stands until the next one is there.
+            _ if answered => {}
             FromVerifier::Waiting { step, facts, .. } => self.waiting = Some((step, facts)),
             FromVerifier::Checked { check, .. } => {
                 self.checks.retain(|old| old.id != check.id);
@@ -78,11 +90,6 @@ impl Inquiry {
                 self.signers = signers;
                 self.total_power = total_power;
             }
-            FromVerifier::Verdict { verdict, .. } => {
-                self.waiting = None;
-                self.checks.clone_from(&verdict.checks);
-                self.verdict = Some(Rc::from(verdict));
-            }
             FromVerifier::Failed { reason, facts, .. } => {
                 self.waiting = None;
                 self.failed = Some((reason, facts));
@@ -92,37 +99,60 @@ impl Inquiry {
     }
 }
 
+/// What happened to a record since `before` was proven. That it could not be proven again is no event.
+fn since(before: &Verdict, now: &Verdict) -> Option<String> {
+    let proven =
+        |verdict: &Verdict| !verdict.state.is_empty() || verdict.outcome == Outcome::Absent;
+    let new = now.history.get(before.history.len()..).unwrap_or_default();
+    let event = new.last().map(|entry| entry.event.clone());
+    let event = event.or_else(|| (before.state != now.state).then(String::new));
+    event.filter(|_| proven(before) && proven(now))
+}
+
 /// An inquiry and what it is about.
 #[derive(Default, PartialEq)]
 struct Asked {
     question: Option<Question>,
     again: u32,
+    /// How often the record has changed since.
+    changes: u32,
     inquiry: Rc<Inquiry>,
 }
 
 impl Asked {
     fn heard(&self, message: FromVerifier) -> Self {
+        let changed = matches!(message, FromVerifier::Changed { .. });
         Self {
             question: self.question.clone(),
             again: self.again,
+            changes: self.changes + u32::from(changed),
             inquiry: Rc::new(self.inquiry.heard(message)),
         }
     }
+
+    fn is_about(&self, question: &Option<Question>, again: u32) -> bool {
+        self.question == *question && self.again == again
+    }
 }
 
-/// Asks `question` and follows it; asks anew when it changes, or when `again` does. What was heard about one question never stands as
-/// the answer to another.
+/// Asks `question` and follows it; asks anew when it changes, when `again` does, or when the record that it is about has changed. What was
+/// heard about one question never stands as the answer to another.
 #[hook]
 pub fn use_inquiry(engine: &Engine, question: Option<Question>, again: u32) -> Rc<Inquiry> {
     let asked = use_state(Asked::default);
     let setter = asked.setter();
     let engine = engine.clone();
-    use_effect_with((question.clone(), again), move |(question, again)| {
-        setter.set(Asked {
-            question: question.clone(),
-            again: *again,
-            inquiry: Rc::default(),
-        });
+    let current = asked.is_about(&question, again);
+    let changes = if current { asked.changes } else { 0 };
+    let asking = (question.clone(), again, changes);
+    use_effect_with(asking, move |(question, again, changes)| {
+        if *changes == 0 {
+            setter.set(Asked {
+                question: question.clone(),
+                again: *again,
+                ..Asked::default()
+            });
+        }
         let ticket: Option<Ticket> = question.clone().map(|question| {
             engine.ask(
                 |id| question.message(&engine.known(), id),
@@ -131,7 +161,7 @@ pub fn use_inquiry(engine: &Engine, question: Option<Question>, again: u32) -> R
         });
         move || drop(ticket)
     });
-    if asked.question == question && asked.again == again {
+    if current {
         asked.inquiry.clone()
     } else {
         Rc::default()

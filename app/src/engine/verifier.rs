@@ -53,12 +53,16 @@ struct Inner {
     chains: RefCell<Option<String>>,
     queue: RefCell<Vec<ToVerifier>>,
     asked: RefCell<LiteMap<Id, Callback<FromVerifier>>>,
+    /// Questions that have their verdict, and hear of a change.
+    watched: RefCell<LiteMap<Id, Callback<FromVerifier>>>,
     known: RefCell<Known>,
+    /// Whether the page is seen: only then the chain is followed.
+    seen: Cell<bool>,
     tell: Callback<Known>,
     patience: RefCell<Option<Timeout>>,
 }
 
-/// A question under way; dropping it tells the worker to stop.
+/// A question under way, or one whose record is watched; dropping it tells the worker to stop.
 pub struct Ticket {
     engine: Weak<Inner>,
     id: Id,
@@ -69,8 +73,9 @@ impl Drop for Ticket {
         let Some(inner) = self.engine.upgrade() else {
             return;
         };
-        let open = inner.asked.borrow_mut().remove(&self.id).is_some();
-        if open {
+        let asked = inner.asked.borrow_mut().remove(&self.id);
+        let watched = inner.watched.borrow_mut().remove(&self.id);
+        if asked.or(watched).is_some() {
             inner.send(ToVerifier::Cancel { id: self.id });
         }
     }
@@ -88,7 +93,9 @@ impl Engine {
             chains: RefCell::default(),
             queue: RefCell::default(),
             asked: RefCell::default(),
+            watched: RefCell::default(),
             known: RefCell::default(),
+            seen: Cell::new(true),
             tell,
             patience: RefCell::default(),
         }));
@@ -140,9 +147,10 @@ impl Engine {
 
     /// Follows the chain while the page is seen.
     pub fn follow(&self, seen: bool) {
-        self.0.send(ToVerifier::Follow {
-            every_seconds: if seen { FOLLOW_SECONDS } else { 0 },
-        });
+        self.0.seen.set(seen);
+        if self.0.listens() {
+            self.0.follow();
+        }
     }
 
     /// Starts again after a failure, because the person asked for it.
@@ -206,6 +214,7 @@ impl Inner {
         let lost: Vec<_> = std::mem::take(&mut *self.asked.borrow_mut())
             .into_iter()
             .collect();
+        let watched = std::mem::take(&mut *self.watched.borrow_mut());
         self.queue.borrow_mut().clear();
         if self.starts.get() < STARTS {
             self.change(|known| known.link = Link::Restarting);
@@ -220,6 +229,10 @@ impl Inner {
                 reason: "verifier-ended".into(),
                 facts: LiteMap::new(),
             });
+        }
+        // The next one watches what it has proven itself.
+        for (id, hear) in watched {
+            hear.emit(FromVerifier::Changed { id });
         }
     }
 
@@ -236,11 +249,14 @@ impl Inner {
             _ => {}
         }
         let Some(id) = message.id() else { return };
-        let hear = if message.is_last() {
-            self.asked.borrow_mut().remove(&id)
-        } else {
-            self.asked.borrow().get(&id).cloned()
+        let hear = match &message {
+            FromVerifier::Changed { .. } => self.watched.borrow_mut().remove(&id),
+            message if message.is_last() => self.asked.borrow_mut().remove(&id),
+            _ => self.asked.borrow().get(&id).cloned(),
         };
+        if let (FromVerifier::Verdict { .. }, Some(hear)) = (&message, &hear) {
+            self.watched.borrow_mut().insert(id, hear.clone());
+        }
         if let Some(hear) = hear {
             hear.emit(message);
         }
@@ -252,17 +268,24 @@ impl Inner {
             return;
         };
         self.post(&ToVerifier::Configure { chains });
-        self.post(&ToVerifier::Follow {
-            every_seconds: FOLLOW_SECONDS,
-        });
+        self.follow();
         for message in std::mem::take(&mut *self.queue.borrow_mut()) {
             self.post(&message);
         }
         self.change(|known| known.link = Link::Ready);
     }
 
+    fn follow(&self) {
+        let every_seconds = if self.seen.get() { FOLLOW_SECONDS } else { 0 };
+        self.post(&ToVerifier::Follow { every_seconds });
+    }
+
+    fn listens(&self) -> bool {
+        self.ready.get() && self.chains.borrow().is_some()
+    }
+
     fn send(&self, message: ToVerifier) {
-        if self.ready.get() && self.chains.borrow().is_some() {
+        if self.listens() {
             self.post(&message);
         } else {
             self.queue.borrow_mut().push(message);

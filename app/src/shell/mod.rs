@@ -267,13 +267,13 @@ fn use_sight(engine: Engine) {
         let window = web_sys::window();
         let listeners = window.and_then(|window| {
             let document = window.document()?;
-            let (seen, shown) = (engine.clone(), engine);
             let watched = document.clone();
+            let look = Rc::new(move || engine.follow(!watched.hidden()));
+            look();
+            let shown = look.clone();
             Some((
-                EventListener::new(&document, "visibilitychange", move |_| {
-                    seen.follow(!watched.hidden())
-                }),
-                EventListener::new(&window, "pageshow", move |_| shown.follow(true)),
+                EventListener::new(&document, "visibilitychange", move |_| look()),
+                EventListener::new(&window, "pageshow", move |_| shown()),
             ))
         });
         move || drop(listeners)

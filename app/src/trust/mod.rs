@@ -1,6 +1,8 @@
 //! What the page trusts and why, which build it is, and how it looks.
 
 mod display;
+mod establish;
+mod fork;
 
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, grouped, reason, small, thousands, words};
@@ -53,9 +55,12 @@ fn chain(page: &Page) -> Html {
                     <dd>{ lang.t(words::HEIGHT) }{ " " }{ thousands(chain.checkpoint_height.into()) }<div class="mono caption">{ grouped(&chain.checkpoint_hash) }</div></dd>
                 </dl>
             </section>
+            if !chain.kept { <div class="note warn" role="status" data-testid="kept-not">{ lang.t(words::KEPT_NOT) }</div> }
             if !chain.reason.is_empty() {
-                <div class="note warn" role="status" data-testid="chain-reason">{ sentence }<div class="caption">{ detail }</div></div>
+                <div class="note warn" role="status" data-testid="chain-reason" data-reason={chain.reason.clone()}>{ sentence }<div class="caption">{ detail }</div></div>
             }
+            if let Some(fork) = &chain.fork { { fork::card(lang, &chain.id, fork) } }
+            if chain.anchor.is_none() { { part(establish::Establish { height: chain.checkpoint_height, hash: chain.checkpoint_hash.clone() }) } }
             if let Some(anchor) = &chain.anchor {
                 <section class="card"><h3>{ lang.t(words::NEWEST) }</h3>{ widget::header(lang, anchor) }</section>
                 <section class="card"><h3>{ lang.t(words::VALIDATORS) }</h3>

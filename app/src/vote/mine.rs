@@ -18,8 +18,6 @@ pub struct Mine {
     pub id: String,
     /// Whether ballots are taken at the proven block time.
     pub open: bool,
-    /// Height of that proof: a newer one looks at the ballot again.
-    pub height: u64,
     /// Hears that a ballot was written.
     pub changed: Callback<()>,
 }
@@ -47,7 +45,7 @@ fn use_mine(props: &Mine) -> Html {
     let lang = page.lang;
     let key = use_state(String::new);
     let question = (!key.is_empty()).then(|| Question::Ballot((*key).clone(), props.id.clone()));
-    let inquiry = use_inquiry(&page.engine, question, props.height as u32);
+    let inquiry = use_inquiry(&page.engine, question, 0);
     let choose = {
         let key = key.clone();
         Callback::from(move |chosen| key.set(chosen))

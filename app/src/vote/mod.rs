@@ -75,7 +75,7 @@ fn use_vote(props: &Vote) -> Html {
                 </div>
                 <div class="rest">
                     if let Some((vote, time)) = &proven {
-                        { part(Mine { id: props.id.clone(), open: vote.opens <= *time && *time < vote.closes, height: verdict.as_ref().and_then(|v| v.anchor.as_ref()).map_or(0, |a| a.height), changed: refresh }) }
+                        { part(Mine { id: props.id.clone(), open: vote.opens <= *time && *time < vote.closes, changed: refresh }) }
                         { notice::card(lang, vote) }
                         { part(Recount { id: props.id.clone(), ballots: vote.tally.participation().heads }) }
                     }

@@ -69,6 +69,8 @@ fn answer(lang: Lang, node: &NodeAnswer) -> Html {
         "disagrees" => (Mark::Cross, words::NODE_DISAGREES),
         "wrong-chain" => (Mark::Cross, words::NODE_WRONG_CHAIN),
         "garbage" => (Mark::Cross, words::NODE_GARBAGE),
+        "refuted" => (Mark::Cross, words::NODE_REFUTED),
+        "" => (Mark::Dash, words::NODE_NOT_COMPARED),
         _ => (Mark::Dash, words::NODE_UNREACHABLE),
     };
     let height = node

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::draw::prelude::*;
 use crate::engine::Inquiry;
-use crate::i18n::{Lang, headline, percent, step, words};
+use crate::i18n::{Lang, event, headline, percent, step, words};
 use crate::shell::use_page;
 use std::rc::Rc;
 use verifier::verdict::{Anchor, CheckId, Outcome, Signer, Verdict};
@@ -40,11 +40,19 @@ fn use_verdict_head(props: &VerdictHead) -> Html {
                 { ring(list, total, shape, count(lang, inquiry)) }
             </button>
             <div role="status" aria-live="polite">
+                if let Some(happened) = &inquiry.changed { <p class="pill warn" data-testid="changed" data-event={happened.clone()}>{ changed(lang, happened) }</p> }
                 <h1>{ sentence(lang, inquiry) }</h1>
                 { vouch(lang, inquiry.verdict.as_deref()) }
             </div>
             if *open && !list.is_empty() { <div class="card" style="width:100%;text-align:left">{ signers(lang, list, total) }</div> }
         </section>
+    }
+}
+
+fn changed(lang: Lang, happened: &str) -> String {
+    match happened {
+        "" => lang.t(words::CHANGED_ANYHOW).to_owned(),
+        happened => lang.fill(words::CHANGED, &[("event", &event(lang, happened))]),
     }
 }
 

@@ -4,10 +4,12 @@
 //! scenarios: `cargo test -p lianyan-tests --test browser -- photo`.
 
 mod consents;
+mod following;
 mod identities;
 mod invoices;
 mod lies;
 mod pinned;
+mod trust;
 mod votes;
 
 use lianyan_tests::Outcome;
@@ -82,6 +84,8 @@ fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
         invoices::SCENARIOS,
         consents::SCENARIOS,
         identities::SCENARIOS,
+        trust::SCENARIOS,
+        following::SCENARIOS,
         votes::SCENARIOS,
         lies::SCENARIOS,
         lies::ON_A_PAGE_OF_ITS_OWN,

@@ -91,6 +91,8 @@ fn cast(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome {
     })?;
     owner.press("to-review")?;
     owner.press("sign")?;
+    // It waits for a block, and for a verdict after that.
+    owner.must_show("ballot", "outcome", "verified")?;
     owner.see("receipt")
 }
 

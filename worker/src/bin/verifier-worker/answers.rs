@@ -1,10 +1,16 @@
 //! Answering the page's questions.
 
-use crate::browser::{Browser, failed, post};
+use crate::browser::{Browser, failed, pass_on, post};
+use crate::shelf::Browsers;
+use crate::tabs::Tabs;
+use crate::watch::Watch;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use records::{RecordName, canonical, kinds::ballot::Seat};
-use verifier::{Look, Question, Unsent, Verifier, Written, chains};
+use verifier::{KeptStore, Look, Question, Unsent, Written, chains};
 use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
+
+/// The verifier of this program.
+pub type Verifier = verifier::Verifier<KeptStore<Browsers>>;
 
 /// The number of a question that the verifier answers.
 pub fn number(message: &ToVerifier) -> Option<Id> {
@@ -14,20 +20,26 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
         | ToVerifier::Recount { id, .. }
         | ToVerifier::Ballot { id, .. }
         | ToVerifier::Ground { id, .. }
+        | ToVerifier::Establish { id, .. }
         | ToVerifier::Send { id, .. } => Some(*id),
         _ => None,
     }
 }
 
-/// Looks for a newer header and tells the page.
-pub async fn look(verifier: &mut Verifier) {
-    let look = verifier.look(&Browser { id: None }, &[]).await;
-    let chain = Box::new(describe(verifier.chain(), look));
-    post(&FromVerifier::Chain { chain });
+/// Looks for a newer header, tells the page and the other pages, and which records on the screen have changed.
+pub async fn look(verifier: &mut Verifier, watch: &Watch, tabs: &Tabs) {
+    let look = verifier.look(&Browser { id: None }, &watch.names()).await;
+    watch.compare(&look.sizes);
+    let kept = verifier.store().is_kept();
+    let chain = Box::new(describe(verifier.chain(), look, kept));
+    if let Some(text) = worker::write(&FromVerifier::Chain { chain }) {
+        tabs.tell(&text);
+        pass_on(&text);
+    }
 }
 
 /// Answers one question.
-pub async fn answer(verifier: &mut Verifier, message: ToVerifier, id: Id) {
+pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier, id: Id) {
     let host = Browser { id: Some(id) };
     let done = match message {
         ToVerifier::Ground { records, blobs, .. } => {
@@ -36,9 +48,17 @@ pub async fn answer(verifier: &mut Verifier, message: ToVerifier, id: Id) {
         ToVerifier::Send { envelope, blob, .. } => {
             send(verifier, &host, id, &envelope, &blob).await
         }
+        ToVerifier::Establish { height, hash, .. } => {
+            let done = verifier.establish(&host, height, &hash).await;
+            if done.is_ok() {
+                post(&FromVerifier::Established { id });
+            }
+            done
+        }
         message => match question(message) {
             Ok(question) => {
                 let verdict = Box::new(verifier.check(&host, &question).await);
+                watch.add(id, &verdict);
                 post(&FromVerifier::Verdict { id, verdict });
                 Ok(())
             }
@@ -119,7 +139,7 @@ fn tell(id: Id, written: Written) {
     });
 }
 
-fn describe(chain: &chains::Chain, look: Look) -> Chain {
+fn describe(chain: &chains::Chain, look: Look, kept: bool) -> Chain {
     let member = |member: records::kinds::member::Member| Member {
         id: member.id,
         name: member.name,
@@ -139,5 +159,7 @@ fn describe(chain: &chains::Chain, look: Look) -> Chain {
         facts: look.facts,
         nodes: look.nodes,
         members: look.members.into_iter().map(member).collect(),
+        fork: look.fork,
+        kept,
     }
 }

@@ -19,9 +19,14 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 /// Sends a message to the page.
 pub fn post(message: &FromVerifier) {
     if let Some(text) = worker::write(message) {
-        // Fails only for values that cannot be cloned, which a text can.
-        let _ = scope().post_message(&text.into());
+        pass_on(&text);
     }
+}
+
+/// Sends the text of a message to the page.
+pub fn pass_on(text: &str) {
+    // Fails only for values that cannot be cloned, which a text can.
+    let _ = scope().post_message(&text.into());
 }
 
 /// Waits.
@@ -97,7 +102,7 @@ impl Host for Browser {
 }
 
 /// `:26657` is that port on the page's own host.
-fn address(url: &str) -> String {
+pub fn address(url: &str) -> String {
     if !url.starts_with(':') {
         return url.into();
     }

@@ -1,17 +1,24 @@
 //! The queue of questions, and who answers them.
 
 use crate::{
-    answers::{answer, look, number},
-    browser::{failed, post, scope, sleep},
+    answers::{Verifier, answer, look, number},
+    browser::{failed, pass_on, post, scope, sleep},
+    live::Live,
+    shelf,
+    tabs::Tabs,
     until::Off,
+    watch::Watch,
 };
 use litemap::LiteMap;
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
-use verifier::{Verifier, chains};
+use verifier::chains;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 use worker::{FromVerifier, Id, ToVerifier};
+
+/// How many times longer it waits between two looks while a node says when there is something to see.
+const QUIET: u32 = 4;
 
 /// What waits to be done.
 enum Task {
@@ -30,6 +37,9 @@ struct Desk {
     working: RefCell<bool>,
     follow: RefCell<(u32, u32)>,
     verifier: RefCell<Option<Verifier>>,
+    live: Live,
+    tabs: Tabs,
+    watch: Watch,
 }
 
 /// Listens to the page.
@@ -56,15 +66,15 @@ impl Desk {
                 if let Some(off) = self.open.borrow_mut().remove(&id) {
                     off.call();
                 }
+                self.watch.drop(id);
             }
             ToVerifier::Follow { every_seconds } => {
-                let version = {
-                    let mut follow = self.follow.borrow_mut();
-                    *follow = (every_seconds, follow.1.wrapping_add(1));
-                    follow.1
-                };
-                if every_seconds > 0 {
-                    self.push(Task::Look(version));
+                self.follow.borrow_mut().0 = every_seconds;
+                // After an hour of sleep a line may look open and be dead.
+                self.live.close();
+                self.look_now();
+                if every_seconds == 0 {
+                    self.tabs.leave();
                 }
             }
             message => {
@@ -74,6 +84,55 @@ impl Desk {
                 self.push(Task::Message(message));
             }
         }
+    }
+
+    /// Follows the chain for all pages of this browser once it is this one's turn.
+    fn take_turn(self: &Rc<Self>) {
+        let desk = Rc::downgrade(self);
+        self.tabs.want(move || {
+            // One that is at work looks again by itself.
+            if let Some(desk) = desk.upgrade().filter(|desk| !*desk.working.borrow()) {
+                desk.look_now();
+            }
+        });
+    }
+
+    fn listen_to_others(self: &Rc<Self>, chain: &str) {
+        let desk = Rc::downgrade(self);
+        self.tabs.listen(chain, move |text| {
+            if let Some(desk) = desk.upgrade() {
+                desk.hear_from_another(&text);
+            }
+        });
+    }
+
+    /// What another page of this browser found: shown here as well, instead of looking. Where a record is on the screen, this page looks itself.
+    fn hear_from_another(self: &Rc<Self>, text: &str) {
+        if self.follow.borrow().0 == 0 || self.tabs.is_following() {
+            return;
+        }
+        if self.watch.names().is_empty() {
+            pass_on(text);
+            let version = self.begin_anew();
+            self.look_again(version);
+        } else {
+            self.look_now();
+        }
+    }
+
+    /// Looks for a newer header at once, if the chain is followed; the look that was due later is not needed any more.
+    fn look_now(self: &Rc<Self>) {
+        let version = self.begin_anew();
+        if self.follow.borrow().0 > 0 {
+            self.push(Task::Look(version));
+        }
+    }
+
+    /// From now on only looks of this number are still wanted.
+    fn begin_anew(&self) -> u32 {
+        let mut follow = self.follow.borrow_mut();
+        follow.1 = follow.1.wrapping_add(1);
+        follow.1
     }
 
     fn push(self: &Rc<Self>, task: Task) {
@@ -101,34 +160,63 @@ impl Desk {
                 if let Some(verifier) = verifier.as_mut()
                     && self.follow.borrow().1 == version
                 {
-                    look(verifier).await;
+                    self.take_turn();
+                    look(verifier, &self.watch, &self.tabs).await;
+                    self.listen(verifier, version);
                 }
                 self.look_again(version);
             }
             Task::Message(ToVerifier::Configure { chains }) => {
-                *verifier = chains::read(&chains)
-                    .ok()
-                    .and_then(|chains| chains.into_iter().next())
-                    .map(Verifier::new);
+                let chains = chains::read(&chains).ok();
+                *verifier = match chains.and_then(|chains| chains.into_iter().next()) {
+                    Some(chain) => {
+                        self.listen_to_others(&chain.id);
+                        let store = shelf::open(&chain).await;
+                        Some(Verifier::with_store(chain, store))
+                    }
+                    None => None,
+                };
             }
             Task::Message(message) => {
                 let Some(id) = number(&message) else { return };
                 let off = self.open.borrow().get(&id).cloned();
                 if let Some(off) = off {
+                    let trusts = matches!(message, ToVerifier::Establish { .. });
                     match verifier.as_mut() {
                         Some(verifier) => {
-                            off.or(answer(verifier, message, id)).await;
+                            off.or(answer(verifier, &self.watch, message, id)).await;
                         }
                         None => failed(id, "not-configured", LiteMap::new()),
                     }
                     self.open.borrow_mut().remove(&id);
+                    if trusts {
+                        self.look_now();
+                    }
                 }
             }
         }
     }
 
+    /// Listens for new blocks while the chain is followed, if no node is listened to.
+    fn listen(self: &Rc<Self>, verifier: &Verifier, version: u32) {
+        let (seconds, newest) = *self.follow.borrow();
+        let follows = seconds > 0 && newest == version && self.tabs.is_following();
+        if follows && !self.live.is_open() {
+            let desk = Rc::downgrade(self);
+            let hear = move || {
+                if let Some(desk) = desk.upgrade() {
+                    desk.look_now();
+                }
+            };
+            self.live.open(&verifier.chain().nodes, Rc::new(hear));
+        }
+    }
+
     fn look_again(self: &Rc<Self>, version: u32) {
         let (seconds, newest) = *self.follow.borrow();
+        // Who is told of new blocks, by a node or by another page, asks only in case the line is dead.
+        let told = self.live.is_open() || !self.tabs.is_following();
+        let seconds = seconds.saturating_mul(if told { QUIET } else { 1 });
         if seconds > 0 && newest == version {
             let desk = self.clone();
             spawn_local(async move {

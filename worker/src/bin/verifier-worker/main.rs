@@ -10,7 +10,15 @@ mod browser;
 #[cfg(target_family = "wasm")]
 mod desk;
 #[cfg(target_family = "wasm")]
+mod live;
+#[cfg(target_family = "wasm")]
+mod shelf;
+#[cfg(target_family = "wasm")]
+mod tabs;
+#[cfg(target_family = "wasm")]
 mod until;
+#[cfg(target_family = "wasm")]
+mod watch;
 
 fn main() {
     #[cfg(target_family = "wasm")]

@@ -1,0 +1,237 @@
+//! The chain followed live: a record that changes on the screen, several pages in one browser, a page that slept, and a verifier that ends.
+
+use super::Scenario;
+use super::trust::{block, establish, page_of_long_ago};
+use lianyan_tests::Outcome;
+use lianyan_tests::browser::Browser;
+use lianyan_tests::pipe::Pipe;
+use lianyan_tests::place;
+use lianyan_tests::site::{Changes, Site};
+use lianyan_tests::visitor::Visitor;
+use lianyan_tests::world::World;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "a revocation is seen on the screen of another browser without a reload, at the word of a node",
+        run: changes_on_screen,
+    },
+    Scenario {
+        name: "of two pages in one browser one follows the chain, the other hears of it, and takes over when that one is closed",
+        run: one_follows,
+    },
+    Scenario {
+        name: "a page that is hidden lets go of the nodes, and goes on when it is seen again",
+        run: sleeps,
+    },
+    Scenario {
+        name: "a page that comes out of the browser's cache of pages goes on where it was left",
+        run: comes_back,
+    },
+    Scenario {
+        name: "a verifier that runs out of memory is started again and goes on from what the browser keeps",
+        run: runs_out_of_memory,
+    },
+];
+
+/// The hospital that the patient chooses here; other scenarios choose another one.
+const HOSPITAL: &str = "mingzhu-eye-hospital";
+
+/// A page whose worker reaches the nodes through these pipes.
+fn piped(world: &World) -> Outcome<(Site, Vec<Pipe>)> {
+    let nodes = world.demo().nodes();
+    let pipes: Vec<Pipe> = nodes
+        .iter()
+        .map(|node| Pipe::before(node))
+        .collect::<Outcome<_>>()?;
+    let site = world.page_whose_chain(|chain| {
+        let nodes = chain["nodes"].as_array_mut().into_iter().flatten();
+        for (node, pipe) in nodes.zip(&pipes) {
+            node["url"] = pipe.address().into();
+        }
+    })?;
+    Ok((site, pipes))
+}
+
+fn listening(pipes: &[Pipe]) -> usize {
+    pipes.iter().map(Pipe::websockets).sum()
+}
+
+/// Waits until so many websockets are open.
+fn must_listen(browser: &Browser, pipes: &[Pipe], count: usize) -> Outcome {
+    let what = format!("{count} open websockets");
+    browser.until(&what, |_| Ok((listening(pipes) == count).then_some(())))
+}
+
+fn changes_on_screen(world: &World) -> Outcome {
+    let patient = Visitor::new(&world.page())?;
+    patient.take_identity(&world.identity_file("patient-tao")?)?;
+    patient.go("#/medical")?;
+    patient.data("document", "id")?;
+    patient.press("new-grant")?;
+    patient.fill("grant-to-other", HOSPITAL)?;
+    patient.press("give")?;
+    let card = format!("[data-testid=grant][data-to={HOSPITAL}][data-standing=in-force]");
+    let id = patient
+        .browser()
+        .until("the grant", |session| match session.all(&card)?.first() {
+            Some(card) => session.attribute(card, "data-id"),
+            None => Ok(None),
+        })?;
+
+    let (site, pipes) = piped(world)?;
+    let other = Visitor::new(&site.address())?;
+    other.go(&format!("#/r/grant/{id}"))?;
+    other.must_show("verdict", "headline", "grant-active")?;
+    must_listen(other.browser(), &pipes, 1)?;
+    patient
+        .browser()
+        .press(&format!("{card} [data-testid=revoke]"))?;
+    patient
+        .browser()
+        .press(&format!("{card} [data-testid=revoke-sure]"))?;
+    other.must_show("verdict", "headline", "grant-revoked")?;
+    other.must_show("changed", "event", "grant.revoke")
+}
+
+/// The newest header's height, as it is shown.
+fn height(browser: &Browser) -> Outcome<String> {
+    browser.text("[data-testid=height]")
+}
+
+/// Waits until the height shown has changed so many times.
+fn must_go_on(browser: &Browser, times: u32) -> Outcome {
+    for _ in 0..times {
+        let before = height(browser)?;
+        browser.until("a newer header", |_| {
+            Ok((height(browser)? != before).then_some(()))
+        })?;
+    }
+    Ok(())
+}
+
+/// Waits until so many pages of this browser follow the chain, and so many are next.
+fn must_be_followed_by(browser: &Browser, follow: u32, next: u32) -> Outcome {
+    let script = "return navigator.locks.query().then(all => ({follow: all.held.length, next: all.pending.length}))";
+    let wanted = json!({ "follow": follow, "next": next });
+    browser.until(&format!("pages {wanted}"), |session| {
+        let seen: Value = session.run(script, &[])?;
+        Ok((seen == wanted).then_some(()))
+    })
+}
+
+fn one_follows(world: &World) -> Outcome {
+    let (site, pipes) = piped(world)?;
+    let visitor = Visitor::new(&site.address())?;
+    let browser = visitor.browser();
+    let session = browser.session();
+    visitor.go("#/trust")?;
+    must_be_followed_by(browser, 1, 0)?;
+    must_listen(browser, &pipes, 1)?;
+    let first = session.window()?;
+    let second = session.open_window()?;
+    visitor.go("#/trust")?;
+    must_be_followed_by(browser, 1, 1)?;
+    // It would ask only every twenty seconds by itself.
+    let began = Instant::now();
+    must_go_on(browser, 4)?;
+    let took = began.elapsed();
+    if took > Duration::from_secs(40) {
+        return Err(
+            format!("four headers in {took:?}: the other page does not tell of them").into(),
+        );
+    }
+    must_listen(browser, &pipes, 1)?;
+    session.speak_to(&first)?;
+    session.close_window()?;
+    session.speak_to(&second)?;
+    must_be_followed_by(browser, 1, 0)?;
+    must_listen(browser, &pipes, 1)?;
+    must_go_on(browser, 2)
+}
+
+fn sleeps(world: &World) -> Outcome {
+    let (site, pipes) = piped(world)?;
+    let visitor = Visitor::new(&site.address())?;
+    let browser = visitor.browser();
+    let session = browser.session();
+    visitor.go("#/trust")?;
+    must_listen(browser, &pipes, 1)?;
+    let page = session.window()?;
+    session.open_tab()?;
+    must_listen(browser, &pipes, 0)?;
+    session.speak_to(&page)?;
+    must_go_on(browser, 2)?;
+    must_listen(browser, &pipes, 1)
+}
+
+fn comes_back(world: &World) -> Outcome {
+    let (site, pipes) = piped(world)?;
+    let visitor = Visitor::new(&site.address())?;
+    let browser = visitor.browser();
+    let session = browser.session();
+    visitor.go("#/trust")?;
+    must_listen(browser, &pipes, 1)?;
+    session.run(
+        "addEventListener('pageshow', event => { window.kept = event.persisted; })",
+        &[],
+    )?;
+    let before = height(browser)?;
+    browser.open("about:blank")?;
+    session.back()?;
+    browser.until("the page as it was left", |session| {
+        Ok((session.run("return window.kept", &[])? == true).then_some(()))
+    })?;
+    browser.until("a newer header", |_| {
+        Ok((height(browser)? != before).then_some(()))
+    })?;
+    must_go_on(browser, 2)
+}
+
+/// At a word, the verifier asks for more memory than there can be, and ends as WebAssembly does; each one that starts says so.
+const MORTAL: &str = "
+    new BroadcastChannel('started').postMessage('');
+    new BroadcastChannel('end').onmessage = () => { for (;;) wasm.__wbindgen_malloc(0x40000000, 1); };
+";
+/// Where the built program has its WebAssembly at hand.
+const PLACE: &str = "let __wbg_init_promise;";
+
+fn mortal() -> Outcome<Changes> {
+    let name = "verifier-worker.js";
+    let program = std::fs::read_to_string(place::site().join(name))?;
+    if !program.contains(PLACE) {
+        return Err("the verifier's program is built otherwise".into());
+    }
+    let program = program.replace(PLACE, &format!("{MORTAL}{PLACE}"));
+    Ok(Changes::default().program(name, program))
+}
+
+fn runs_out_of_memory(world: &World) -> Outcome {
+    let site = page_of_long_ago(world, mortal()?)?;
+    let visitor = Visitor::new(&site.address())?;
+    visitor.go("#/trust")?;
+    visitor.must_show("chain-reason", "reason", "trust-expired")?;
+    let (height, hash) = block(world, "")?;
+    establish(&visitor, &height, &hash)?;
+    visitor.see("height")?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")?;
+    let session = visitor.browser().session();
+    session.run(
+        "window.starts = 0; window.heard = new BroadcastChannel('started'); heard.onmessage = () => starts += 1; new BroadcastChannel('end').postMessage('')",
+        &[],
+    )?;
+    visitor.browser().until("another verifier", |session| {
+        let starts = session.run("return window.starts", &[])?;
+        Ok((starts == 1).then_some(()))
+    })?;
+    // The answer that stood there is proven again by it, and a new one as well: it trusts what was trusted before.
+    visitor.verdict()?.must_be("verified")?;
+    visitor
+        .check(&world.invoice("red")?)?
+        .must_be("out-of-force")?;
+    visitor.go("#/trust")?;
+    visitor.see("height")
+}

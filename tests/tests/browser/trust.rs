@@ -1,0 +1,143 @@
+//! Trust that survives a reload, the loss of storage, and a fork.
+
+use super::Scenario;
+use lianyan_tests::Outcome;
+use lianyan_tests::browser::{Browser, Device};
+use lianyan_tests::site::{Changes, Site};
+use lianyan_tests::visitor::Visitor;
+use lianyan_tests::world::World;
+use serde_json::Value;
+
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "expired trust begins again where a person names a block, and a reload keeps that as long as the browser does",
+        run: expired,
+    },
+    Scenario {
+        name: "a fork that was noted stops the page, also after a reload, until a person establishes trust anew",
+        run: halted,
+    },
+    Scenario {
+        name: "a browser that keeps nothing verifies all the same, and the trust page says so",
+        run: keeps_nothing,
+    },
+];
+
+/// Height and hash of a block, as a second source tells them.
+pub fn block(world: &World, query: &str) -> Outcome<(String, String)> {
+    let node = world.demo().nodes().into_iter().next().ok_or("no node")?;
+    let answer = ureq::get(format!("{node}/commit{query}")).call()?;
+    let answer: Value = answer.into_body().read_json()?;
+    let commit = &answer["result"]["signed_header"]["commit"];
+    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("no block");
+    Ok((text(&commit["height"])?, text(&commit["block_id"]["hash"])?))
+}
+
+/// A page whose checkpoint is the first block of a chain that has been going for days, trusted for an hour.
+pub fn page_of_long_ago(world: &World, changes: Changes) -> Outcome<Site> {
+    let (_, first) = block(world, "?height=1")?;
+    world.page_with(changes, |chain| {
+        chain["checkpoint"] = serde_json::json!({ "height": 1, "hash": first.clone() });
+        chain["trusting_period_seconds"] = 3600.into();
+    })
+}
+
+pub fn establish(visitor: &Visitor, height: &str, hash: &str) -> Outcome {
+    visitor.press("establish-fold")?;
+    visitor.fill("establish-height", height)?;
+    visitor.fill("establish-hash", hash)?;
+    visitor.press("establish-compared")?;
+    visitor.press("establish")
+}
+
+pub fn reload(visitor: &Visitor) -> Outcome {
+    visitor.browser().session().reload()
+}
+
+fn expired(world: &World) -> Outcome {
+    let site = page_of_long_ago(world, Changes::default())?;
+    let visitor = Visitor::new(&site.address())?;
+    visitor.go("#/trust")?;
+    visitor.must_show("chain-reason", "reason", "trust-expired")?;
+    let (height, hash) = block(world, "")?;
+    establish(&visitor, &height, &"0".repeat(64))?;
+    visitor.see("establish-failed")?;
+    reload(&visitor)?;
+    visitor.must_show("chain-reason", "reason", "trust-expired")?;
+    establish(&visitor, &height, &hash)?;
+    visitor.see("height")?;
+    reload(&visitor)?;
+    visitor.see("height")?;
+    // The browser loses it: nothing is trusted silently again.
+    wipe(&visitor)?;
+    reload(&visitor)?;
+    visitor.must_show("chain-reason", "reason", "trust-expired")
+}
+
+fn wipe(visitor: &Visitor) -> Outcome {
+    let session = visitor.browser().session();
+    session.run(
+        "window.wiped = false; const all = indexedDB.deleteDatabase('lianyan-trust'); all.onsuccess = () => { window.wiped = true; };",
+        &[],
+    )?;
+    visitor
+        .browser()
+        .until("the end of the storage", |session| {
+            let wiped = session.run("return window.wiped", &[])?;
+            Ok((wiped == true).then_some(()))
+        })
+}
+
+/// A note of a fork, damaged as a bad disk would: it says no more than that there was one.
+const NOTE: &str = "
+    window.noted = false;
+    const text = new TextEncoder().encode(arguments[0]);
+    crypto.subtle.digest('SHA-256', text).then(hash => {
+        const hex = [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, '0')).join('');
+        const opened = indexedDB.open('lianyan-trust');
+        opened.onsuccess = () => {
+            const change = opened.result.transaction('trust', 'readwrite');
+            change.objectStore('trust').put(new Uint8Array([1, 2, 3]), hex + '/halt');
+            change.oncomplete = () => { opened.result.close(); window.noted = true; };
+        };
+    });
+";
+
+fn halted(world: &World) -> Outcome {
+    let visitor = Visitor::new(&world.page())?;
+    visitor.go("#/trust")?;
+    visitor.see("height")?;
+    let chain = visitor.browser().text("[data-testid=chain-id]")?;
+    visitor.browser().session().run(NOTE, &[chain.into()])?;
+    visitor.must_show("chain-reason", "reason", "halt-unreadable")?;
+    reload(&visitor)?;
+    visitor.must_show("chain-reason", "reason", "halt-unreadable")?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("not-established")?;
+    visitor.go("#/trust")?;
+    visitor.press("establish-fold")?;
+    visitor.press("establish-built-in")?;
+    visitor.press("establish-compared")?;
+    visitor.press("establish")?;
+    visitor.see("height")?;
+    reload(&visitor)?;
+    visitor.see("height")?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")
+}
+
+fn keeps_nothing(world: &World) -> Outcome {
+    let device = Device {
+        stores: false,
+        ..Device::default()
+    };
+    let visitor = Visitor::with(Browser::start(&device, None)?, &world.page())?;
+    visitor.go("#/trust")?;
+    visitor.see("height")?;
+    visitor.see("kept-not")?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")
+}

@@ -1,0 +1,49 @@
+//! What is trusted of the chain, in the browser's own database, apart from the identities: it may be wiped without losing anything that cannot be
+//! verified again.
+
+use js_sys::Uint8Array;
+use verifier::{KeptStore, Shelf, StoreError, chains::Chain};
+use wasm_bindgen::{JsCast, JsValue};
+use worker::database::Database;
+
+/// A layout that changes takes the halts over; states are verified again from the checkpoint.
+const TRUST: Database = Database {
+    name: "lianyan-trust",
+    version: 1,
+    table: "trust",
+};
+
+/// The browser's database as a shelf.
+pub struct Browsers;
+
+/// What this browser keeps of a chain.
+pub async fn open(chain: &Chain) -> KeptStore<Browsers> {
+    let check = chain.options().signatures;
+    KeptStore::open(Browsers, &chain.id, &chain.checkpoint_hash, check).await
+}
+
+impl Shelf for Browsers {
+    async fn names(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
+        let mut names = TRUST.names().await.map_err(failed)?;
+        names.retain(|name| name.starts_with(beginning));
+        Ok(names)
+    }
+
+    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let value = TRUST.get(name).await.map_err(failed)?;
+        Ok(value.dyn_ref::<Uint8Array>().map(|bytes| bytes.to_vec()))
+    }
+
+    async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let bytes = Uint8Array::from(bytes);
+        TRUST.put(name, &bytes).await.map_err(failed)
+    }
+
+    async fn remove(&self, names: &[String]) -> Result<(), StoreError> {
+        TRUST.remove(names).await.map_err(failed)
+    }
+}
+
+fn failed(_: JsValue) -> StoreError {
+    StoreError("the browser does not keep it".into())
+}

@@ -1,0 +1,70 @@
+//! Records on the screen: who asked for them, and how long their logs were when they were proven.
+
+use crate::browser::post;
+use litemap::LiteMap;
+use records::{
+    RecordName,
+    kinds::{member, vote},
+};
+use std::{cell::RefCell, collections::VecDeque};
+use verifier::verdict::Verdict;
+use worker::{FromVerifier, Id};
+
+/// As many as can be on a screen; older ones are not watched any more.
+const MOST: usize = 8;
+
+/// The records that are watched.
+#[derive(Default)]
+pub struct Watch(RefCell<VecDeque<(Id, RecordName, u64)>>);
+
+impl Watch {
+    /// Watches what a verdict proved: how many events the record has, or that it has none. Members are asked for their names alone; an open vote changes
+    /// with every block, and whoever votes must not wait behind the counting of others' ballots.
+    pub fn add(&self, id: Id, verdict: &Verdict) {
+        if verdict.kind == member::NAME || verdict.kind == vote::NAME {
+            return;
+        }
+        let proven = verdict.checks.iter().find_map(|check| {
+            let size = check.facts.get("log_size")?;
+            (check.reason == "record-proven").then(|| size.parse().ok())?
+        });
+        let absent = verdict.checks.iter().any(|c| c.reason == "record-absent");
+        let size = proven.or(absent.then_some(0));
+        if let (Some(size), Some(name)) = (size, RecordName::new(&verdict.kind, &verdict.id)) {
+            let mut watched = self.0.borrow_mut();
+            watched.push_back((id, name, size));
+            if watched.len() > MOST {
+                watched.pop_front();
+            }
+        }
+    }
+
+    /// It is not on the screen any more.
+    pub fn drop(&self, id: Id) {
+        self.0.borrow_mut().retain(|(watched, ..)| *watched != id);
+    }
+
+    /// What is watched, each once.
+    pub fn names(&self) -> Vec<RecordName> {
+        let mut names: Vec<RecordName> = self
+            .0
+            .borrow()
+            .iter()
+            .map(|(_, name, _)| name.clone())
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Tells the page which records have events that their verdicts do not know; each is told once.
+    pub fn compare(&self, sizes: &LiteMap<RecordName, u64>) {
+        self.0.borrow_mut().retain(|(id, name, size)| {
+            let same = sizes.get(name).is_none_or(|now| now == size);
+            if !same {
+                post(&FromVerifier::Changed { id: *id });
+            }
+            same
+        });
+    }
+}
