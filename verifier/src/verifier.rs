@@ -92,6 +92,15 @@ impl<S: Store> Verifier<S> {
         &self.trust.store
     }
 
+    /// Reason code of what stops everything, where a fork was proven: nothing else is to be shown as proven then.
+    pub async fn halted(&self) -> Option<&'static str> {
+        match self.trust.store.halted().await {
+            Ok(None) => None,
+            Ok(Some(_)) => Some(reasons::CHAIN_FORKED.code),
+            Err(_) => Some(reasons::HALT_UNREADABLE.code),
+        }
+    }
+
     /// Trusts the header of this height with this hash, because a person compared it with a second source, and nothing that was trusted or
     /// proven before. Ends a halt. Refused where no node has that header, or where it is older than the trusting period.
     pub async fn establish<H: Host>(

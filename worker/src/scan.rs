@@ -16,6 +16,13 @@ pub enum ToScanner {
         /// Time after which the scanner gives up, in milliseconds: short for a camera frame, long for a photo.
         budget_millis: u32,
     },
+    /// Draw a text as a QR code; the buffer beside the message is empty.
+    Draw {
+        /// Question number.
+        id: Id,
+        /// The text.
+        text: String,
+    },
 }
 
 /// From the scanner to the page.
@@ -32,7 +39,14 @@ pub enum FromScanner {
         /// Time used, in milliseconds.
         millis: u32,
     },
-    /// The picture could not be looked at.
+    /// The QR code.
+    Drawn {
+        /// Question number.
+        id: Id,
+        /// Its modules row by row, `1` for dark; without the quiet zone.
+        rows: Vec<String>,
+    },
+    /// The picture could not be looked at, or the text not be drawn.
     Failed {
         /// Question number.
         id: Id,
@@ -43,9 +57,11 @@ pub enum FromScanner {
 
 records::tagged!(ToScanner by "is" {
     Scan "scan" { id, width, height, budget_millis },
+    Draw "draw" { id, text },
 });
 records::tagged!(FromScanner by "is" {
     Ready "ready" {},
     Found "found" { id, texts, millis },
+    Drawn "drawn" { id, rows },
     Failed "failed" { id, reason },
 });

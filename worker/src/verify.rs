@@ -18,7 +18,7 @@ pub enum ToVerifier {
         /// Seconds between two looks.
         every_seconds: u32,
     },
-    /// Check what was scanned, typed, pasted, dropped or found in a link.
+    /// Check what was scanned, typed, pasted, dropped or found in a link. A proof file as text is verified by itself: no node is asked.
     Check {
         /// Question number.
         id: Id,
@@ -50,6 +50,13 @@ pub enum ToVerifier {
         id: Id,
         /// The seat as `ballot.cast` carries it, JSON; empty where there is none.
         seat: String,
+    },
+    /// Prove what a text or a link asks about, and keep the proof in a file. A proof file is proven again, under a header of today.
+    Prove {
+        /// Question number.
+        id: Id,
+        /// The text as read, `#/r/<kind>/<id>[/<openings>]`, or a proof file as text.
+        text: String,
     },
     /// Prove what an act rests on.
     Ground {
@@ -130,6 +137,17 @@ pub enum FromVerifier {
         /// The verdict.
         verdict: Box<Verdict>,
     },
+    /// A proof file.
+    Proof {
+        /// Question number.
+        id: Id,
+        /// The file as text.
+        file: String,
+        /// Its SHA-256, hex.
+        hash: String,
+        /// The header on which it rests.
+        anchor: Box<Anchor>,
+    },
     /// What was proven, as [`records::Ground`] writes it.
     Ground {
         /// Question number.
@@ -189,6 +207,7 @@ impl FromVerifier {
             | Self::Checked { id, .. }
             | Self::Signing { id, .. }
             | Self::Verdict { id, .. }
+            | Self::Proof { id, .. }
             | Self::Ground { id, .. }
             | Self::Sent { id, .. }
             | Self::Written { id, .. }
@@ -203,6 +222,7 @@ impl FromVerifier {
         matches!(
             self,
             Self::Verdict { .. }
+                | Self::Proof { .. }
                 | Self::Ground { .. }
                 | Self::Written { .. }
                 | Self::Established { .. }
@@ -265,6 +285,7 @@ records::tagged!(ToVerifier by "is" {
     Record "record" { id, record, openings },
     Recount "recount" { id, vote, sample },
     Ballot "ballot" { id, seat },
+    Prove "prove" { id, text },
     Ground "ground" { id, records, blobs },
     Send "send" { id, envelope, blob },
     Establish "establish" { id, height: decimal, hash },
@@ -277,6 +298,7 @@ records::tagged!(FromVerifier by "is" {
     Checked "checked" { id, check },
     Signing "signing" { id, signers, total_power: decimal },
     Verdict "verdict" { id, verdict },
+    Proof "proof" { id, file, hash, anchor },
     Ground "ground" { id, ground },
     Sent "sent" { id, event_id, until },
     Written "written" { id, event_id, record, height: decimal, time },

@@ -36,6 +36,21 @@ impl Question {
             Self::Recount(vote, sample) => ToVerifier::Recount { id, vote, sample },
         }
     }
+
+    /// The same question as a text, where it can be one.
+    pub fn text(&self, known: &Known) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Record(record) => {
+                let openings = match known.opening(record) {
+                    opening if opening.is_empty() => opening,
+                    opening => ["/", &opening].concat(),
+                };
+                Some(["#/r/", &record.kind, "/", &record.id, &openings].concat())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What was heard so far.

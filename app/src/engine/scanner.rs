@@ -11,16 +11,11 @@ use yew::Callback;
 
 const WORKER: &str = "scanner";
 
-/// What the scanner says of one picture: the texts found, or a reason code.
+/// What the scanner says of one picture: the texts found, or a reason code; of a text, the rows of its QR code.
 pub type Found = Result<Vec<String>, String>;
 
-struct Picture {
-    id: Id,
-    width: u32,
-    height: u32,
-    budget_millis: u32,
-    pixels: Uint8Array,
-}
+/// A message, and the picture beside it.
+type Task = (ToScanner, Uint8Array);
 
 /// The page's hold on the scanner worker; clones share it.
 #[derive(Clone, Default)]
@@ -31,7 +26,7 @@ struct Inner {
     port: RefCell<Option<Port>>,
     ready: Cell<bool>,
     next: Cell<Id>,
-    queue: RefCell<Vec<Picture>>,
+    queue: RefCell<Vec<Task>>,
     asked: RefCell<Vec<(Id, Callback<Found>)>>,
 }
 
@@ -50,22 +45,37 @@ impl Scanner {
         budget_millis: u32,
         hear: Callback<Found>,
     ) {
-        let id = self.0.next.replace(self.0.next.get() + 1);
-        self.0.asked.borrow_mut().push((id, hear));
-        let picture = Picture {
+        let message = |id| ToScanner::Scan {
             id,
             width,
             height,
             budget_millis,
-            pixels,
         };
+        self.ask(message, pixels, hear);
+    }
+
+    /// Draws a text as a QR code: its rows, `1` for dark.
+    pub fn draw(&self, text: String, hear: Callback<Found>) {
+        let nothing = Uint8Array::new_with_length(0);
+        self.ask(|id| ToScanner::Draw { id, text }, nothing, hear);
+    }
+
+    fn ask(
+        &self,
+        message: impl FnOnce(Id) -> ToScanner,
+        pixels: Uint8Array,
+        hear: Callback<Found>,
+    ) {
+        let id = self.0.next.replace(self.0.next.get() + 1);
+        self.0.asked.borrow_mut().push((id, hear));
+        let task = (message(id), pixels);
         if self.0.port.borrow().is_none() {
             self.0.open();
         }
         if self.0.ready.get() {
-            self.0.post(&picture);
+            self.0.post(&task);
         } else {
-            self.0.queue.borrow_mut().push(picture);
+            self.0.queue.borrow_mut().push(task);
         }
     }
 }
@@ -101,12 +111,13 @@ impl Inner {
         let (id, found) = match message {
             FromScanner::Ready => {
                 self.ready.set(true);
-                for picture in std::mem::take(&mut *self.queue.borrow_mut()) {
-                    self.post(&picture);
+                for task in std::mem::take(&mut *self.queue.borrow_mut()) {
+                    self.post(&task);
                 }
                 return;
             }
             FromScanner::Found { id, texts, .. } => (id, Ok(texts)),
+            FromScanner::Drawn { id, rows } => (id, Ok(rows)),
             FromScanner::Failed { id, reason } => (id, Err(reason)),
         };
         let position = self
@@ -120,22 +131,9 @@ impl Inner {
         }
     }
 
-    fn post(&self, picture: &Picture) {
-        let Picture {
-            id,
-            width,
-            height,
-            budget_millis,
-            ..
-        } = *picture;
-        let message = ToScanner::Scan {
-            id,
-            width,
-            height,
-            budget_millis,
-        };
-        if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(&message)) {
-            port.post_with(&text, &picture.pixels.buffer());
+    fn post(&self, (message, pixels): &Task) {
+        if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(message)) {
+            port.post_with(&text, &pixels.buffer());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The answer to what was scanned or linked: an invoice above all, and any other record as far as it can be drawn.
 
 mod batch;
+mod certificate;
+mod keep;
 mod life;
 pub mod summary;
 
@@ -9,9 +11,9 @@ pub use batch::Batch;
 use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Question, use_inquiry};
 use crate::i18n::{Lang, words};
-use crate::shell::{Page, Route, go, replace, use_page};
+use crate::shell::{Route, go, replace, use_page};
 use crate::widget::{self, Share, VerdictHead, copy};
-use std::rc::Rc;
+use keep::use_keep;
 use verifier::verdict::Verdict;
 use worker::RecordRef;
 
@@ -103,6 +105,7 @@ fn use_answer(props: &Answer) -> Html {
         Callback::from(move |_: MouseEvent| again.set(*again + 1))
     };
     let done = inquiry.verdict.clone();
+    let keep = use_keep(&page, done.clone(), &props.question);
     let content = html! {
         <>
             { widget::link_notice(&page) }
@@ -112,11 +115,12 @@ fn use_answer(props: &Answer) -> Html {
                     { done.as_deref().map_or_else(Html::default, |verdict| paper(lang, verdict, &props.question)) }
                 </div>
                 <div class="rest">
+                    { keep.card }
                     { widget::checks(lang, &inquiry) }
                     { done.as_deref().map_or_else(Html::default, |verdict| grounds(lang, verdict, &props.question)) }
                 </div>
             </div>
-            { actions(&page, &inquiry, retry) }
+            { actions(lang, &inquiry, keep.button, retry) }
         </>
     };
     widget::frame(true, content)
@@ -184,43 +188,13 @@ fn openings(question: &Question) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn actions(page: &Page, inquiry: &Rc<Inquiry>, retry: Callback<MouseEvent>) -> Html {
-    let lang = page.lang;
+fn actions(lang: Lang, inquiry: &Inquiry, keep: Html, retry: Callback<MouseEvent>) -> Html {
     html! {
         <div class="actions">
-            if let Some(verdict) = inquiry.verdict.clone().filter(|verdict| !verdict.raw.is_empty()) { { part(Save { verdict }) } }
+            if inquiry.verdict.as_ref().is_some_and(|verdict| !verdict.id.is_empty()) { { keep } }
             else if inquiry.waiting.is_none() { <button type="button" class="btn" onclick={retry} data-testid="again">{ lang.t(words::AGAIN) }</button> }
             <a class="btn primary" href="#/scan" data-testid="scan-next">{ lang.t(words::SCAN_NEXT) }</a>
         </div>
-    }
-}
-
-#[derive(PartialEq)]
-struct Save {
-    verdict: Rc<Verdict>,
-}
-
-part!(Save, use_save);
-
-/// Keeps the proof as a file; inside WeChat it is copied, and the page says so.
-#[hook]
-fn use_save(props: &Save) -> Html {
-    let lang = use_page().lang;
-    let copied = use_state(|| false);
-    let press = {
-        let (verdict, copied) = (props.verdict.clone(), copied.clone());
-        Callback::from(move |_| {
-            copied.set(!widget::download(
-                &summary::file_name(&verdict),
-                &verdict.raw,
-            ))
-        })
-    };
-    html! {
-        <>
-            <button type="button" class="btn" onclick={press} data-testid="save-proof">{ lang.t(words::SAVE_PROOF) }</button>
-            if *copied { <div class="toast" role="status">{ lang.t(words::WECHAT_SAVE) }</div> }
-        </>
     }
 }
 

@@ -54,5 +54,5 @@ pub fn value(one: &Field) -> String {
 
 /// A file name that says what the proof is about.
 pub fn file_name(verdict: &Verdict) -> String {
-    format!("lianyan-{}-{}.json", verdict.kind, verdict.id)
+    format!("{}-{}.proof", verdict.kind, verdict.id)
 }

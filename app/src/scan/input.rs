@@ -2,6 +2,7 @@
 
 use crate::draw::prelude::*;
 use gloo::events::{EventListener, EventListenerOptions};
+use verifier::portable;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, KeyboardEvent};
@@ -55,6 +56,22 @@ pub fn clipboard(done: Callback<Option<String>>) {
     });
 }
 
+/// A file's bytes as base64, unless it is longer than a proof file may be.
+pub fn as_text(file: File, done: Callback<Option<String>>) {
+    spawn_local(async move {
+        let text = async || {
+            if file.size() > portable::MAX_FILE as f64 {
+                return None;
+            }
+            let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
+            let bytes = js_sys::Uint8Array::new(&bytes).to_vec();
+            let text: String = bytes.into_iter().map(char::from).collect();
+            web_sys::window()?.btoa(&text).ok()
+        };
+        done.emit(text().await);
+    });
+}
+
 fn in_a_field(event: &Event) -> bool {
     let target = event
         .target()
@@ -68,7 +85,7 @@ fn paste(event: &Event, picture: &Callback<File>, text: &Callback<String>) {
         .dyn_ref::<ClipboardEvent>()
         .and_then(ClipboardEvent::clipboard_data);
     let Some(data) = data else { return };
-    if take_picture(&data, picture) {
+    if take_file(&data, picture) {
         event.prevent_default();
     } else if !in_a_field(event) {
         take_text(&data, text);
@@ -80,16 +97,13 @@ fn drop_in(event: &Event, picture: &Callback<File>, text: &Callback<String>) {
     let data = event
         .dyn_ref::<DragEvent>()
         .and_then(DragEvent::data_transfer);
-    if let Some(data) = data.filter(|data| !take_picture(data, picture)) {
+    if let Some(data) = data.filter(|data| !take_file(data, picture)) {
         take_text(&data, text);
     }
 }
 
-fn take_picture(data: &DataTransfer, picture: &Callback<File>) -> bool {
-    let file = data
-        .files()
-        .and_then(|files| files.item(0))
-        .filter(|file| file.type_().starts_with("image/"));
+fn take_file(data: &DataTransfer, picture: &Callback<File>) -> bool {
+    let file = data.files().and_then(|files| files.item(0));
     let taken = file.is_some();
     if let Some(file) = file {
         picture.emit(file);

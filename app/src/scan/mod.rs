@@ -12,6 +12,7 @@ use crate::shell::{Page, site, use_page};
 use crate::widget::{self, Icon, file_pick, icon};
 use camera::Camera;
 use look::Look;
+use verifier::portable;
 use web_sys::File;
 
 /// What the page says about the last picture.
@@ -38,9 +39,13 @@ fn use_scan() -> Html {
     let found = found(&page, say.setter());
     let picture = {
         let (look, say, found) = (look.clone(), say.setter(), found.clone());
+        let proof = proof(&page, say.clone());
         Callback::from(move |file: File| {
             say.set(Say::Looking);
-            look.file(file, found.clone());
+            match file.type_().starts_with("image/") {
+                true => look.file(file, found.clone()),
+                false => input::as_text(file, proof.clone()),
+            }
         })
     };
     let text = page.check.clone();
@@ -55,7 +60,7 @@ fn use_scan() -> Html {
             <div class="col">
                 <div class="ways">
                     { file_pick("image/*", Some("environment"), "photo", &picture, html! { <>{ icon(Icon::Camera, 28) }{ lang.t(words::SCAN_PHOTO) }</> }) }
-                    { file_pick("image/*", None, "album", &picture, html! { <>{ icon(Icon::Picture, 28) }{ lang.t(words::SCAN_ALBUM) }</> }) }
+                    { file_pick("image/*,.proof", None, "album", &picture, html! { <>{ icon(Icon::Picture, 28) }{ lang.t(words::SCAN_ALBUM) }</> }) }
                     if let Some(wechat) = wechat { <button type="button" class="btn" onclick={wechat}>{ icon(Icon::Chat, 28) }{ lang.t(words::SCAN_WECHAT) }</button> }
                     { paste(&page, say.setter()) }
                     <a class="btn" href="#/batch" data-testid="batch">{ icon(Icon::Sheets, 28) }{ lang.t(words::BATCH) }</a>
@@ -68,6 +73,15 @@ fn use_scan() -> Html {
         true,
         html! { <>{ widget::link_notice(&page) }{ content }</> },
     )
+}
+
+/// A proof file goes to its verdict; nothing else that is no picture is of use.
+fn proof(page: &Page, say: Setter<Say>) -> Callback<Option<String>> {
+    let check = page.check.clone();
+    Callback::from(move |text: Option<String>| match text {
+        Some(text) if portable::is_text(&text) => check.emit(text),
+        _ => say.set(Say::Wrong(words::SCAN_BAD_FILE)),
+    })
 }
 
 /// One text is checked at once; of several the person chooses.

@@ -4,7 +4,7 @@ use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::{site, use_page};
 use gloo::timers::callback::Timeout;
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlTextAreaElement, Url};
@@ -53,11 +53,30 @@ pub fn download(name: &str, text: &str) -> bool {
     save(name, text).is_some()
 }
 
+/// Offers bytes, given in base64, as a file; where that is not possible, the base64 is copied as [`download`] does with a text.
+pub fn download_bytes(name: &str, base64: &str) -> bool {
+    if site::is_wechat() {
+        return download(name, base64);
+    }
+    let bytes = || {
+        let text = web_sys::window()?.atob(base64).ok()?;
+        // Each character is a byte.
+        let bytes: Vec<u8> = text.chars().map(|byte| byte as u8).collect();
+        let bytes = Array::of1(&Uint8Array::from(&bytes[..]));
+        Blob::new_with_u8_array_sequence(&bytes).ok()
+    };
+    bytes().and_then(|blob| offer(name, &blob)).is_some()
+}
+
 fn save(name: &str, text: &str) -> Option<()> {
     let bag = BlobPropertyBag::new();
     bag.set_type("application/json");
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &bag).ok()?;
-    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    offer(name, &blob)
+}
+
+fn offer(name: &str, blob: &Blob) -> Option<()> {
+    let address = Url::create_object_url_with_blob(blob).ok()?;
     let document = web_sys::window()?.document()?;
     let anchor: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
     anchor.set_href(&address);
@@ -165,7 +184,7 @@ fn use_share(props: &Share) -> Html {
 }
 
 /// This page's own address, without what follows `#`.
-fn place() -> String {
+pub fn place() -> String {
     let href = web_sys::window()
         .and_then(|window| window.location().href().ok())
         .unwrap_or_default();

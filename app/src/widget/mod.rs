@@ -20,7 +20,7 @@ pub use act::{act_view, use_act};
 pub use anchor::{fold, header, nodes, raw, signers};
 pub use book::{history, visitors};
 pub use checks::{checks, waiting as checks_waiting};
-pub use clip::{Share, copy, download};
+pub use clip::{Share, copy, download, download_bytes, place};
 pub use fields::{fields, lines};
 pub use icon::{Icon, icon, seal};
 pub use identity::{IdentityPick, mine, pending};

@@ -57,16 +57,8 @@ impl<S: Shelf> KeptStore<S> {
         checkpoint: &Hash,
         check: SignatureCheck,
     ) -> KeptStore<S> {
-        let chain = format!("{}/", hex::encode(sha256(&[chain_id.as_bytes()])));
-        let store = KeptStore {
-            root: format!("{chain}{}/", hex::encode(checkpoint)),
-            chain,
-            shelf,
-            check,
-            failed: Cell::new(false),
-            memory: MemoryStore::default(),
-            last: RefCell::new(None),
-        };
+        let store = KeptStore::forgetful(shelf, chain_id, checkpoint, check);
+        store.failed.set(false);
         if let Some(names) = store.try_on(store.shelf.names(&store.chain).await) {
             let strange =
                 |name: &String| !name.starts_with(&store.root) && *name != store.halt_name();
@@ -74,6 +66,25 @@ impl<S: Shelf> KeptStore<S> {
             store.remove(&strange).await;
         }
         store
+    }
+
+    /// A store that leaves its shelf alone and goes on in memory from the beginning: for a trust that is not to outlast what it is for.
+    pub fn forgetful(
+        shelf: S,
+        chain_id: &str,
+        checkpoint: &Hash,
+        check: SignatureCheck,
+    ) -> KeptStore<S> {
+        let chain = format!("{}/", hex::encode(sha256(&[chain_id.as_bytes()])));
+        KeptStore {
+            root: format!("{chain}{}/", hex::encode(checkpoint)),
+            chain,
+            shelf,
+            check,
+            failed: Cell::new(true),
+            memory: MemoryStore::default(),
+            last: RefCell::new(None),
+        }
     }
 
     /// Whether what is put in outlasts the program.

@@ -9,6 +9,7 @@ mod identities;
 mod invoices;
 mod lies;
 mod pinned;
+mod proofs;
 mod trust;
 mod votes;
 
@@ -86,6 +87,7 @@ fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
         identities::SCENARIOS,
         trust::SCENARIOS,
         following::SCENARIOS,
+        proofs::SCENARIOS,
         votes::SCENARIOS,
         lies::SCENARIOS,
         lies::ON_A_PAGE_OF_ITS_OWN,

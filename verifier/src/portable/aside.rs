@@ -1,11 +1,13 @@
 //! What stands beside a host while a proof file is made or verified.
 //!
-//! The verifier is written out once for every type of host. A program that counts its bytes gives its own host a place for this; others wrap theirs.
+//! The verifier is written out once for every type of host and of store. A program that counts its bytes gives its own host a place for this, and its
+//! own type of store; others wrap theirs.
 
 use super::{format::Portable, recorder::Book};
 use crate::host::{Host, Limits, News, Unreachable};
 use alloc::{rc::Rc, vec::Vec};
 use core::cell::RefCell;
+use light_client::client::{MemoryStore, Store};
 
 /// A proof file that is being made or verified.
 #[derive(Clone)]
@@ -16,6 +18,20 @@ pub enum Aside {
     Instead(Rc<Portable>),
 }
 
+/// What files are made and verified with: a host with a file beside it, and a store for a trust that begins at the checkpoint and ends with the file.
+pub trait Apart {
+    /// Type of the host.
+    type Host: Host;
+    /// Type of the store.
+    type Store: Store;
+
+    /// The host with this beside it.
+    fn host(&self, aside: Aside) -> Self::Host;
+
+    /// An empty store that keeps nothing for later.
+    fn store(&self) -> Self::Store;
+}
+
 /// A host with something beside it.
 pub struct Beside<'a, H> {
     host: &'a H,
@@ -23,8 +39,26 @@ pub struct Beside<'a, H> {
 }
 
 /// Puts things beside a host.
-pub fn beside<'a, H: Host>(host: &'a H) -> impl Fn(Aside) -> Beside<'a, H> {
-    move |aside| Beside { host, aside }
+pub fn beside<H: Host>(host: &H) -> impl Apart {
+    Bench(host)
+}
+
+struct Bench<'a, H>(&'a H);
+
+impl<'a, H: Host> Apart for Bench<'a, H> {
+    type Host = Beside<'a, H>;
+    type Store = MemoryStore;
+
+    fn host(&self, aside: Aside) -> Beside<'a, H> {
+        Beside {
+            host: self.0,
+            aside,
+        }
+    }
+
+    fn store(&self) -> MemoryStore {
+        MemoryStore::default()
+    }
 }
 
 impl<H: Host> Host for Beside<'_, H> {

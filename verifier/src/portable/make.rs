@@ -1,7 +1,7 @@
 //! Making proof files: a verdict is reached anew, from the checkpoint on, and everything that the nodes answered is kept.
 
 use super::{
-    aside::Aside,
+    aside::{Apart, Aside},
     format::{Asked, Logged, MAX_FILE, Portable, Unreadable},
     path,
     recorder::Book,
@@ -20,7 +20,7 @@ use crate::{
 };
 use alloc::{rc::Rc, string::String, vec::Vec};
 use core::cell::RefCell;
-use light_client::{Header, TrustedState, ValidatorSet, unpack_jmt};
+use light_client::{Header, TrustedState, ValidatorSet, client::Store, unpack_jmt};
 use records::Head;
 
 /// Why no file was made.
@@ -52,8 +52,8 @@ impl NotMade {
 }
 
 /// Asks the nodes, and keeps what they answered. Gives the file, and the verdict that it leads to by itself.
-pub async fn make<H: Host>(
-    with: &impl Fn(Aside) -> H,
+pub async fn make(
+    with: &impl Apart,
     chain: &Chain,
     asked: Asked,
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
@@ -61,8 +61,8 @@ pub async fn make<H: Host>(
         .question()
         .ok_or_else(|| NotMade::NothingProven(reasons::NO_RECORD_NAMED.code.into()))?;
     let book = Rc::<RefCell<Book>>::default();
-    let host = with(Aside::Keeping(book.clone()));
-    let mut verifier = Verifier::new(chain.clone());
+    let host = with.host(Aside::Keeping(book.clone()));
+    let mut verifier = Verifier::with_store(chain.clone(), with.store());
     let verdict = verifier.check(&host, &question).await;
     let book = book.take();
     let Some(anchor) = &verdict.anchor else {
@@ -91,8 +91,8 @@ pub async fn make<H: Host>(
 
 /// Proves a file's header again, under one that is trusted today; what the file holds of records stays as it is. Where events were written since, that header
 /// stands in the chain's own log of block hashes. Where none was, today's header commits to the very state that the file proves, and the file rests on that.
-pub async fn renew<H: Host>(
-    with: &impl Fn(Aside) -> H,
+pub async fn renew(
+    with: &impl Apart,
     chain: &Chain,
     bytes: &[u8],
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
@@ -102,8 +102,8 @@ pub async fn renew<H: Host>(
         return Err(NotMade::NothingProven(unknown));
     }
     let book = Rc::<RefCell<Book>>::default();
-    let host = with(Aside::Keeping(book.clone()));
-    let mut verifier = Verifier::new(chain.clone());
+    let host = with.host(Aside::Keeping(book.clone()));
+    let mut verifier = Verifier::with_store(chain.clone(), with.store());
     let mut checks = Checks::new(&host);
     let (mut roll, anchored) = verifier.anchor(&host, &mut checks).await;
     let Some(anchored) = anchored else {
@@ -160,7 +160,12 @@ fn incomplete() -> NotMade {
 type Way = ((Header, ValidatorSet), Vec<light_client::LightBlock>);
 
 /// From the checkpoint to the target, over blocks that were shown.
-fn way<H: Host>(host: &H, verifier: &Verifier, book: &Book, target: u64) -> Result<Way, NotMade> {
+fn way<H: Host, S: Store>(
+    host: &H,
+    verifier: &Verifier<S>,
+    book: &Book,
+    target: u64,
+) -> Result<Way, NotMade> {
     let chain = &verifier.chain;
     let sets = &verifier.trust.sets;
     let shown = book.commits.get(&chain.checkpoint_height);
@@ -178,8 +183,8 @@ fn way<H: Host>(host: &H, verifier: &Verifier, book: &Book, target: u64) -> Resu
 }
 
 /// The file, once it has been seen to prove by itself what it is for.
-async fn seal<H: Host>(
-    with: &impl Fn(Aside) -> H,
+async fn seal(
+    with: &impl Apart,
     chain: &Chain,
     proof: &Portable,
 ) -> Result<(Vec<u8>, Verdict), NotMade> {

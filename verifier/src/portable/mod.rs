@@ -14,7 +14,7 @@ mod path;
 mod recorder;
 mod verify;
 
-pub use aside::{Aside, Beside, beside};
+pub use aside::{Apart, Aside, Beside, beside};
 pub use format::{Asked, Logged, MAX_FILE, Portable, Shelf, Unreadable};
 pub use make::{NotMade, make, renew};
 pub use recorder::Book;

@@ -1,7 +1,7 @@
 //! From a proof file to a verdict, without any node.
 
 use super::{
-    aside::Aside,
+    aside::{Apart, Aside},
     format::{Portable, Unreadable},
     path,
 };
@@ -17,20 +17,20 @@ use crate::{
     verifier::{Verifier, blank, power},
 };
 use alloc::{rc::Rc, string::ToString};
-use light_client::json::Value;
+use light_client::{client::Store, json::Value};
 use litemap::LiteMap;
 use records::kinds::vote;
 
 /// What a file proves by itself, over a host with the file beside it (see [`beside`](super::beside)), from the reader's own checkpoints on. It is proven as of the file's header: what came later is not known.
-pub async fn verify<H: Host>(
-    with: &impl Fn(Aside) -> H,
+pub async fn verify(
+    with: &impl Apart,
     chains: &[Chain],
     bytes: &[u8],
 ) -> Result<Verdict, Unreadable> {
     let proof = Rc::new(Portable::decode(bytes)?);
     let question = proof.asked.question().ok_or(Unreadable::Torn)?;
     let name = question.record.clone().ok_or(Unreadable::Torn)?;
-    let offline = with(Aside::Instead(proof.clone()));
+    let offline = with.host(Aside::Instead(proof.clone()));
     let mut verdict = blank(&question);
     let mut checks = Checks::new(&offline);
     if let Some(reason) = question.scan {
@@ -43,7 +43,7 @@ pub async fn verify<H: Host>(
             checks.note_with(reasons::PROOF_CHAIN_UNKNOWN, chain);
         }
         Some(chain) => {
-            let mut verifier = Verifier::new(chain.clone());
+            let mut verifier = Verifier::with_store(chain.clone(), with.store());
             match anchor(&mut verifier, &offline, &proof).await {
                 Err(NoHeader { reason, facts }) => checks.note_with(reason, facts),
                 Ok((anchored, reason, signed)) => {
@@ -83,8 +83,8 @@ pub async fn verify<H: Host>(
 }
 
 /// The header on which a file rests, why it is trusted, and facts for that.
-async fn anchor<H: Host>(
-    verifier: &mut Verifier,
+async fn anchor<H: Host, S: Store>(
+    verifier: &mut Verifier<S>,
     offline: &H,
     proof: &Portable,
 ) -> Result<(Anchored, Reason, LiteMap<String, String>), NoHeader> {

@@ -1,4 +1,4 @@
-//! The scanner as a web worker: pictures in, the texts of their QR codes out, one after the other.
+//! The scanner as a web worker: pictures in, the texts of their QR codes out, one after the other; and the way back, a text as a QR code.
 
 fn main() {
     #[cfg(target_family = "wasm")]
@@ -8,11 +8,12 @@ fn main() {
 #[cfg(target_family = "wasm")]
 mod desk {
     use js_sys::{Array, ArrayBuffer, Date, Uint8Array};
+    use qrcode::{Color, EcLevel, QrCode};
     use records::codes::{self, Scanned};
     use scanner::{Budget, Picture, luma_from_rgba, scan};
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
-    use worker::{FromScanner, ToScanner};
+    use worker::{FromScanner, Id, ToScanner};
 
     /// Listens to the page.
     pub fn open() {
@@ -40,12 +41,15 @@ mod desk {
     /// A message is a pair: what to do, and the picture's RGBA bytes.
     fn answer(event: &MessageEvent) -> Option<FromScanner> {
         let pair: Array = event.data().dyn_into().ok()?;
-        let ToScanner::Scan {
-            id,
-            width,
-            height,
-            budget_millis,
-        } = worker::read(&pair.get(0).as_string()?)?;
+        let (id, width, height, budget_millis) = match worker::read(&pair.get(0).as_string()?)? {
+            ToScanner::Draw { id, text } => return Some(draw(id, &text)),
+            ToScanner::Scan {
+                id,
+                width,
+                height,
+                budget_millis,
+            } => (id, width, height, budget_millis),
+        };
         let started = Date::now();
         let pixels: ArrayBuffer = pair.get(1).dyn_into().ok()?;
         let luma = luma_from_rgba(&Uint8Array::new(&pixels).to_vec());
@@ -68,6 +72,23 @@ mod desk {
             texts,
             millis: (Date::now() - started) as u32,
         })
+    }
+
+    fn draw(id: Id, text: &str) -> FromScanner {
+        let row = |row: &[Color]| {
+            let module = |color: &Color| color.select('1', '0');
+            row.iter().map(module).collect()
+        };
+        match QrCode::with_error_correction_level(text, EcLevel::M) {
+            Ok(code) => FromScanner::Drawn {
+                id,
+                rows: code.to_colors().chunks(code.width()).map(row).collect(),
+            },
+            Err(_) => FromScanner::Failed {
+                id,
+                reason: "text-too-long".into(),
+            },
+        }
     }
 
     /// Whether a text is a code or link that a verifier can be asked about.

@@ -1,12 +1,15 @@
 //! Answering the page's questions.
 
 use crate::browser::{Browser, failed, pass_on, post};
-use crate::shelf::Browsers;
+use crate::shelf::{self, Browsers};
 use crate::tabs::Tabs;
 use crate::watch::Watch;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use records::{RecordName, canonical, kinds::ballot::Seat};
-use verifier::{KeptStore, Look, Question, Unsent, Written, chains};
+use verifier::{
+    KeptStore, Look, Question, Unsent, Written, chains,
+    portable::{self, Apart, Aside, Asked},
+};
 use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
 
 /// The verifier of this program.
@@ -19,6 +22,7 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
         | ToVerifier::Record { id, .. }
         | ToVerifier::Recount { id, .. }
         | ToVerifier::Ballot { id, .. }
+        | ToVerifier::Prove { id, .. }
         | ToVerifier::Ground { id, .. }
         | ToVerifier::Establish { id, .. }
         | ToVerifier::Send { id, .. } => Some(*id),
@@ -28,7 +32,11 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
 
 /// Looks for a newer header, tells the page and the other pages, and which records on the screen have changed.
 pub async fn look(verifier: &mut Verifier, watch: &Watch, tabs: &Tabs) {
-    let look = verifier.look(&Browser { id: None }, &watch.names()).await;
+    let host = Browser {
+        id: None,
+        aside: None,
+    };
+    let look = verifier.look(&host, &watch.names()).await;
     watch.compare(&look.sizes);
     let kept = verifier.store().is_kept();
     let chain = Box::new(describe(verifier.chain(), look, kept));
@@ -40,7 +48,10 @@ pub async fn look(verifier: &mut Verifier, watch: &Watch, tabs: &Tabs) {
 
 /// Answers one question.
 pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier, id: Id) {
-    let host = Browser { id: Some(id) };
+    let host = Browser {
+        id: Some(id),
+        aside: None,
+    };
     let done = match message {
         ToVerifier::Ground { records, blobs, .. } => {
             ground(verifier, &host, id, &records, blobs).await
@@ -54,6 +65,16 @@ pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier,
                 post(&FromVerifier::Established { id });
             }
             done
+        }
+        ToVerifier::Prove { text, .. } => match verifier.halted().await {
+            None => prove(verifier, id, &text).await,
+            Some(reason) => Err(Unsent::new(reason)),
+        },
+        ToVerifier::Check { text, .. } if portable::is_text(&text) => {
+            match verifier.halted().await {
+                None => judge(verifier, id, &text).await,
+                Some(reason) => Err(Unsent::new(reason)),
+            }
         }
         message => match question(message) {
             Ok(question) => {
@@ -93,6 +114,60 @@ fn about(record: &RecordRef, openings: &str) -> Option<Question> {
         text => Some(Question::opening_from_text(text)?),
     };
     Question::record(&record.kind, &record.id, opening)
+}
+
+/// A question about a proof file. The types are those of every other question, so that the verifier is in the program once.
+struct Beside<'a> {
+    id: Id,
+    chain: &'a chains::Chain,
+}
+
+impl Apart for Beside<'_> {
+    type Host = Browser;
+    type Store = KeptStore<Browsers>;
+
+    fn host(&self, aside: Aside) -> Browser {
+        Browser {
+            id: Some(self.id),
+            aside: Some(aside),
+        }
+    }
+
+    fn store(&self) -> KeptStore<Browsers> {
+        shelf::none(self.chain)
+    }
+}
+
+/// Makes a proof file, or renews one.
+async fn prove(verifier: &Verifier, id: Id, text: &str) -> Result<(), Unsent> {
+    let chain = verifier.chain();
+    let with = Beside { id, chain };
+    let made = match portable::from_text(text) {
+        Some(file) => portable::renew(&with, chain, &file).await,
+        None => portable::make(&with, chain, Asked::text(text)).await,
+    };
+    let (file, verdict) = made.map_err(|not| Unsent::new(not.code()))?;
+    let anchor = verdict
+        .anchor
+        .ok_or_else(|| Unsent::new("proof-incomplete"))?;
+    post(&FromVerifier::Proof {
+        id,
+        anchor: Box::new(anchor),
+        hash: hex::encode(records::hash::sha256(&[&file])),
+        file: portable::to_text(&file),
+    });
+    Ok(())
+}
+
+/// Verifies a proof file by itself.
+async fn judge(verifier: &Verifier, id: Id, text: &str) -> Result<(), Unsent> {
+    let chain = verifier.chain();
+    let (with, chains) = (Beside { id, chain }, std::slice::from_ref(chain));
+    let file = portable::from_text(text).unwrap_or_default();
+    let verdict = portable::verify(&with, chains, &file).await;
+    let verdict = Box::new(verdict.map_err(|_| Unsent::new("not-a-proof"))?);
+    post(&FromVerifier::Verdict { id, verdict });
+    Ok(())
 }
 
 async fn ground(

@@ -2,7 +2,7 @@
 
 use js_sys::{Date, Function, Promise, Reflect, Uint8Array};
 use litemap::LiteMap;
-use verifier::{Host, Limits, News, Unreachable};
+use verifier::{Host, Limits, News, Unreachable, portable::Aside};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -41,6 +41,8 @@ pub async fn sleep(millis: i32) {
 pub struct Browser {
     /// The question; none while the chain is merely followed.
     pub id: Option<Id>,
+    /// A proof file that is being made or verified.
+    pub aside: Option<Aside>,
 }
 
 impl Host for Browser {
@@ -58,6 +60,10 @@ impl Host for Browser {
                 error
             }
         })
+    }
+
+    fn aside(&self) -> Option<&Aside> {
+        self.aside.as_ref()
     }
 
     fn now(&self) -> i64 {

@@ -22,6 +22,12 @@ pub async fn open(chain: &Chain) -> KeptStore<Browsers> {
     KeptStore::open(Browsers, &chain.id, &chain.checkpoint_hash, check).await
 }
 
+/// A store of a chain that keeps nothing for later.
+pub fn none(chain: &Chain) -> KeptStore<Browsers> {
+    let check = chain.options().signatures;
+    KeptStore::forgetful(Browsers, &chain.id, &chain.checkpoint_hash, check)
+}
+
 impl Shelf for Browsers {
     async fn names(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
         let mut names = TRUST.names().await.map_err(failed)?;
