@@ -321,3 +321,23 @@ fn who_reads_too_slowly_loses_its_subscriptions_and_nobody_waits_for_it() {
     };
     assert_eq!(refusal(&again), "subscription not found");
 }
+
+#[test]
+fn a_client_that_says_goodbye_is_answered() {
+    let chain = begun();
+    let server = chain.serve();
+    let mut line = open(&server);
+    call(&mut line, 1, "health", json!({}));
+    line.close(None).expect("says it");
+    // Without an answer some clients believe that the line broke, and connect again.
+    let end = loop {
+        match line.read() {
+            Ok(_) => {}
+            Err(end) => break end,
+        }
+    };
+    assert!(
+        matches!(end, tungstenite::Error::ConnectionClosed),
+        "{end:?}"
+    );
+}

@@ -120,7 +120,7 @@ impl Demo {
             .iter()
             .map(|node| format!("{node}/status"))
             .collect();
-        addresses.push(self.page());
+        addresses.push(format!("{}/chains.json", self.page()));
         let up = |address: &String| ureq::get(address).call().is_ok();
         self.process
             .wait(PATIENCE, |_| addresses.iter().all(up).then_some(()))

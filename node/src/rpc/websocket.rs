@@ -87,8 +87,8 @@ async fn talk(mut socket: WebSocket, rpc: Arc<Rpc>, seats: Arc<Semaphore>) -> Re
                 let text = match message.ok_or(Closed)?.map_err(|_| Closed)? {
                     Message::Text(text) => text.as_bytes().to_vec(),
                     Message::Binary(bytes) => bytes.to_vec(),
-                    Message::Close(_) => return Ok(()),
-                    Message::Ping(_) | Message::Pong(_) => continue,
+                    // A close is answered as it is read; the next read says that the line has ended.
+                    Message::Close(_) | Message::Ping(_) | Message::Pong(_) => continue,
                 };
                 if let Some(answer) = answer(&rpc, &mut subscribed, &text).await {
                     send(&mut socket, &answer).await?;

@@ -26,7 +26,7 @@ pub fn comet() -> Result<Tally> {
 }
 
 /// What the tests start as processes of their own; one by one, as the other parts build them.
-fn build(package: &str, program: &str) -> Result {
+pub(super) fn build(package: &str, program: &str) -> Result {
     let mut command = Command::new("cargo");
     command
         .args(["build", "--package", package, "--bin", program])

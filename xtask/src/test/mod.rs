@@ -6,6 +6,7 @@ mod comet;
 mod crates;
 mod deny;
 mod fuzz;
+mod interop;
 mod miri;
 mod mutants;
 mod stream;
@@ -28,7 +29,7 @@ struct Part {
 }
 
 /// Cheap ones first, so that a slip is known early.
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     Part {
         name: "fmt",
         what: "the code is formatted",
@@ -63,6 +64,11 @@ const PARTS: [Part; 12] = [
         name: "comet",
         what: "the application under real CometBFT processes",
         run: comet::comet,
+    },
+    Part {
+        name: "interop",
+        what: "clients that others wrote, before our node",
+        run: interop::interop,
     },
     Part {
         name: "fuzz",

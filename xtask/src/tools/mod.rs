@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod cargo_tool;
 pub mod cometbft;
+pub mod cosmjs;
 mod debian_rust;
 pub mod rust;
 pub mod wasm_opt;

@@ -1,0 +1,35 @@
+//! Clients that others wrote, before our node: CometBFT's own light client, and CosmJS.
+
+mod cosmjs;
+mod light;
+
+use lianyan_tests::{Outcome, demo::Demo};
+use serde_json::Value;
+
+/// A result of a node, or of what stands before it.
+fn result(server: &str, target: &str) -> Outcome<Value> {
+    let mut answer = answer(server, target)?;
+    match answer.get_mut("result") {
+        Some(result) => Ok(result.take()),
+        None => Err(format!("{target}: {answer}").into()),
+    }
+}
+
+/// The whole answer, whatever its status.
+fn answer(server: &str, target: &str) -> Outcome<Value> {
+    let request = ureq::get(format!("{server}/{target}"));
+    let request = request.config().http_status_as_error(false).build();
+    Ok(request.call()?.into_body().read_json()?)
+}
+
+fn first_node(demo: &Demo) -> Outcome<String> {
+    Ok(demo.nodes().into_iter().next().ok_or("no nodes")?)
+}
+
+/// Height of the newest block but one, which every node has.
+fn settled(node: &str) -> Outcome<u64> {
+    let status = result(node, "status")?;
+    let height = status.pointer("/sync_info/latest_block_height");
+    let height: u64 = height.and_then(Value::as_str).ok_or("no height")?.parse()?;
+    Ok(height.saturating_sub(1))
+}

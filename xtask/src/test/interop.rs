@@ -1,0 +1,23 @@
+//! Clients that others wrote, before our node.
+
+use super::{comet, crates, tally::Tally};
+use crate::failure::Result;
+use crate::tools::{cometbft, cosmjs};
+
+pub fn interop() -> Result<Tally> {
+    let found = [
+        ("LIANYAN_COMETBFT_0_40", cometbft::NEWEST.ensure()),
+        ("LIANYAN_COSMJS", cosmjs::ensure()),
+    ];
+    let mut places = Vec::new();
+    for (name, place) in found {
+        match place {
+            Ok(place) => places.push((name.to_owned(), place.into_os_string())),
+            // The tests that want it say that they are skipped.
+            Err(missing) => println!("{missing}"),
+        }
+    }
+    comet::build("node", "lianyan-node")?;
+    let words = ["--package", "lianyan-tests", "--test", "interop"];
+    crates::cargo_test_with(&words, &places)
+}
