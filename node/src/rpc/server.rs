@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(20);
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves until `stopped`; what is then under way is answered to its end, within [`GRACE`].
+/// Serves until `stopped`; what is then under way is answered to its end, within twenty seconds.
 pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<Output = ()>) {
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stopped = pin!(stopped);
