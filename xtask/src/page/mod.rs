@@ -38,7 +38,7 @@ const PROGRAMS: [Program; 4] = [
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 330_000,
+        limit: 320_000,
     },
     Program {
         name: "keys worker",
