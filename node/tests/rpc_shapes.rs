@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Chain, Server, tree_key, vectors};
+use common::{Chain, Server, kind, tree_key, vectors};
 use node::consortium::{Pace, Producer, now};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -31,17 +31,6 @@ const DIFFERENT: [(&str, &str); 6] = [
         "the embedded consortium has no peers to listen for",
     ),
 ];
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
 
 fn compare(path: &str, theirs: &Value, ours: &Value, found: &mut Vec<String>) {
     if DIFFERENT.iter().any(|(known, _)| *known == path) {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Chain, Server, vectors};
+use common::{Chain, Server, kind, vectors};
 use node::merkle::sha256;
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
@@ -136,17 +136,6 @@ fn blocks_and_transactions_have_the_shapes_of_recorded_events() {
         (&found["tx"], &found["height"]),
         (&result["tx"], &result["height"])
     );
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }
 
 /// The same names with the same types; of lists, the first entry.

@@ -15,5 +15,5 @@ mod upstream;
 pub use clients::{Limits, Quota};
 pub use http::{Gateway, router};
 pub use metrics::Metrics;
-pub use site::{Site, router as site_router};
+pub use site::{Site, guarded, router as site_router};
 pub use upstream::Upstream;

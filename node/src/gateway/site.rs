@@ -112,12 +112,15 @@ fn is_named_by_hash(name: &str) -> bool {
 
 /// The routes of the page.
 pub fn router(site: Site) -> Router {
+    guarded(Router::new().fallback(serve).with_state(Arc::new(site)))
+}
+
+/// Adds what a page's origin must say in headers with every answer.
+pub fn guarded(router: Router) -> Router {
     let always = |name: HeaderName, value| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
-    Router::new()
-        .fallback(serve)
-        .with_state(Arc::new(site))
+    router
         .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "no-referrer"))

@@ -1,17 +1,15 @@
 //! The page's own origin: the built page, `chains.json`, and what there is to try.
 
 use super::desk;
+use crate::gateway::guarded;
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderValue, header},
     response::IntoResponse,
     routing::{get, post},
 };
 use std::{path::Path, sync::Arc};
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
-
-/// The page carries its own policy; only a header can say this part.
-const POLICY: &str = "frame-ancestors 'none'";
 
 /// The routes of the page's origin.
 pub(super) fn router(
@@ -31,13 +29,9 @@ pub(super) fn router(
     if let Some(site) = site {
         router = router.fallback_service(ServeDir::new(site));
     }
-    router
-        .layer(always(header::CONTENT_SECURITY_POLICY, POLICY))
-        .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(always(header::REFERRER_POLICY, "no-referrer"))
-        .layer(always(header::CACHE_CONTROL, "no-cache"))
-}
-
-fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    let no_cache = HeaderValue::from_static("no-cache");
+    guarded(router).layer(SetResponseHeaderLayer::overriding(
+        header::CACHE_CONTROL,
+        no_cache,
+    ))
 }
