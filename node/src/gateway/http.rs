@@ -10,7 +10,7 @@ use super::{
 };
 use crate::rpc::{
     Params, Peer, RpcError,
-    envelope::{self, Request, URI_ID, answer_to, result_of},
+    envelope::{self, Request, URI_ID, answer_to},
 };
 use axum::{
     Extension, Router,
@@ -22,7 +22,6 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Instant};
 use tower_http::{
     compression::CompressionLayer,
@@ -180,8 +179,8 @@ async fn uri_call(
     };
     let mut response = match &reply.outcome {
         Err(_) => {
-            let refused = enveloped(json!(URI_ID), &reply);
-            envelope::answer(StatusCode::INTERNAL_SERVER_ERROR, &refused)
+            let refused = enveloped(&json!(URI_ID), &reply);
+            envelope::answer_text(StatusCode::INTERNAL_SERVER_ERROR, refused)
         }
         Ok(_) => kept_by_browsers(&headers, &reply),
     };
@@ -194,9 +193,7 @@ async fn uri_call(
 
 /// An answer that a browser or a cache in between may keep: for ever where it is final, else to be asked about again by its tag.
 fn kept_by_browsers(headers: &HeaderMap, reply: &Reply) -> Response {
-    let body = enveloped(json!(URI_ID), reply);
-    let digest = Sha256::digest(body.to_string());
-    let tag = format!("\"{}\"", hex::encode(digest.get(..16).unwrap_or_default()));
+    let tag = format!("\"{}\"", reply.tag);
     let keep = match reply.life {
         Life::Lasting => "public, max-age=31536000, immutable",
         Life::Fleeting(_) => "no-cache",
@@ -208,7 +205,7 @@ fn kept_by_browsers(headers: &HeaderMap, reply: &Reply) -> Response {
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        envelope::answer(StatusCode::OK, &body)
+        envelope::answer_text(StatusCode::OK, enveloped(&json!(URI_ID), reply))
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
@@ -252,7 +249,11 @@ async fn json_rpc(
         counted.from_memory += usize::from(from_memory);
         answers.push(answer);
     }
-    let mut response = envelope::batch(answers);
+    let mut response = match answers.as_mut_slice() {
+        [] => StatusCode::OK.into_response(),
+        [single] => envelope::answer_text(StatusCode::OK, std::mem::take(single)),
+        all => envelope::answer_text(StatusCode::OK, format!("[{}]", all.join(","))),
+    };
     response.extensions_mut().insert(counted);
     response
 }
@@ -282,23 +283,24 @@ impl Asked {
 }
 
 /// The answer to one call, and whether it came from memory.
-async fn one(gateway: Arc<Gateway>, Asked { id, call }: Asked) -> (Value, bool) {
+async fn one(gateway: Arc<Gateway>, Asked { id, call }: Asked) -> (String, bool) {
     let call = match call {
         Ok(call) => call,
-        Err(refused) => return (refused, false),
+        Err(refused) => return (refused.to_string(), false),
     };
     match gateway.answer(&call).await {
-        Ok((reply, asked)) => (enveloped(id, &reply), !asked),
-        Err(error) => (answer_to(id, Err(error)), false),
+        Ok((reply, asked)) => (enveloped(&id, &reply), !asked),
+        Err(error) => (answer_to(id, Err(error)).to_string(), false),
     }
 }
 
 /// A node's result or error under the id of the one who asks.
-fn enveloped(id: Value, reply: &Reply) -> Value {
-    match &reply.outcome {
-        Ok(result) => result_of(id, result.clone()),
-        Err(error) => json!({ "jsonrpc": "2.0", "id": id, "error": error }),
-    }
+fn enveloped(id: &Value, reply: &Reply) -> String {
+    let (name, body) = match &reply.outcome {
+        Ok(result) => ("result", result),
+        Err(error) => ("error", error),
+    };
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"{name}":{body}}}"#)
 }
 
 fn cost(call: &Call) -> u32 {

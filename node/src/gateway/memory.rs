@@ -6,6 +6,7 @@ use super::{
 };
 use moka::{Expiry, future::Cache};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::{
     sync::{
         Arc,
@@ -17,26 +18,31 @@ use std::{
 /// A node's answer.
 #[derive(Debug)]
 pub(super) struct Reply {
-    /// The result, or the error that the node gave instead.
-    pub outcome: Result<Value, Value>,
+    /// The result, or the error that the node gave instead: JSON, written once for all who ask.
+    pub outcome: Result<String, String>,
     /// How long it is good.
     pub life: Life,
-    bytes: u32,
+    /// The result's hash, by which a browser asks again.
+    pub tag: String,
 }
 
 impl Reply {
-    fn new(call: &Call, outcome: Result<Value, Value>, bytes: usize) -> Self {
+    fn new(call: &Call, outcome: Result<Value, Value>) -> Self {
         let life = match (&outcome, call.life) {
             (Ok(result), Life::Lasting) if call.is_final(result) => Life::Lasting,
             (_, Life::Acting) => Life::Acting,
             (_, Life::Fleeting(time)) if outcome.is_ok() => Life::Fleeting(time),
             _ => Life::Fleeting(MOMENT),
         };
-        Self {
-            outcome,
-            life,
-            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
-        }
+        let text = |json: Value| json.to_string();
+        let outcome = outcome.map(text).map_err(text);
+        let digest = Sha256::digest(outcome.as_ref().unwrap_or_else(|error| error));
+        let tag = hex::encode(digest.get(..16).unwrap_or_default());
+        Self { outcome, life, tag }
+    }
+
+    fn len(&self) -> usize {
+        self.outcome.as_ref().map_or_else(String::len, String::len)
     }
 }
 
@@ -63,8 +69,7 @@ impl Memory {
     /// Keeps at most this many bytes of answers.
     pub fn new(bytes: u64) -> Self {
         let weigh = |key: &String, reply: &Arc<Reply>| {
-            let key = u32::try_from(key.len()).unwrap_or(u32::MAX);
-            reply.bytes.saturating_add(key)
+            u32::try_from(key.len() + reply.len()).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder()
             .max_capacity(bytes)
@@ -82,8 +87,8 @@ impl Memory {
         let asked = AtomicBool::new(false);
         let ask = async {
             asked.store(true, Ordering::Relaxed);
-            let (outcome, bytes) = upstream.ask(call).await?;
-            Ok(Arc::new(Reply::new(call, outcome, bytes)))
+            let outcome = upstream.ask(call).await?;
+            Ok(Arc::new(Reply::new(call, outcome)))
         };
         let reply = if call.life == Life::Acting {
             ask.await.map_err(Arc::new)?

@@ -56,9 +56,9 @@ impl Upstream {
         })
     }
 
-    /// What the first node that answers says: a result or an error; and the bytes of its answer. A call that acts is handed to one node only:
+    /// What the first node that answers says: a result or an error. A call that acts is handed to one node only:
     /// whether a node that did not answer has acted cannot be known.
-    pub(super) async fn ask(&self, call: &Call) -> Result<(Result<Value, Value>, usize), NoAnswer> {
+    pub(super) async fn ask(&self, call: &Call) -> Result<Result<Value, Value>, NoAnswer> {
         let _place = self.questions.acquire().await.map_err(|_| NoAnswer)?;
         let body = Bytes::from(call.to_request().to_string());
         let first = self.preferred.load(Ordering::Relaxed);
@@ -84,7 +84,7 @@ impl Upstream {
         Err(NoAnswer)
     }
 
-    async fn post(&self, node: &Uri, body: Bytes) -> Option<(Result<Value, Value>, usize)> {
+    async fn post(&self, node: &Uri, body: Bytes) -> Option<Result<Value, Value>> {
         let request = Request::builder()
             .method(Method::POST)
             .uri(node)
@@ -102,6 +102,6 @@ impl Upstream {
             (Some(result), _) => Ok(result),
             _ => return None,
         };
-        Some((outcome, body.len()))
+        Some(outcome)
     }
 }

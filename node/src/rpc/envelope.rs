@@ -103,6 +103,11 @@ pub fn refusal(status: StatusCode, error: &RpcError) -> Response {
 
 /// A body of JSON.
 pub fn answer(status: StatusCode, body: &Value) -> Response {
+    answer_text(status, body.to_string())
+}
+
+/// A body of JSON that is written already.
+pub fn answer_text(status: StatusCode, body: String) -> Response {
     let json = HeaderValue::from_static("application/json");
-    (status, [(header::CONTENT_TYPE, json)], body.to_string()).into_response()
+    (status, [(header::CONTENT_TYPE, json)], body).into_response()
 }
