@@ -250,7 +250,11 @@ impl Application {
                 let outcome = match self.open_event(context.chain, tx) {
                     Ok(event) => {
                         let outcome = execution.event(&event, context, place, &entry)?;
-                        if outcome.is_err() {
+                        if outcome.is_ok() {
+                            let body = &event.payload().body;
+                            self.waiting
+                                .named(body, execution.snapshot, &mut execution.changes)?;
+                        } else {
                             self.rates.charge(event.signers(), REFUSED, Instant::now());
                         }
                         result(&event, outcome)

@@ -14,6 +14,7 @@ mod position;
 mod proposal;
 mod query;
 mod rates;
+mod waiting;
 
 pub use abci::{
     CheckTxRequest, CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse,
@@ -30,7 +31,11 @@ use crate::{
 use admission::Admitted;
 use position::Position;
 use rates::Rates;
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, RwLock},
+    time::Instant,
+};
+use waiting::Waiting;
 
 /// Recent heights whose state stays provable, unless set otherwise.
 pub const DEFAULT_HORIZON: u64 = 10_000;
@@ -46,6 +51,7 @@ pub struct Application {
     upper: Arc<UpperNodes>,
     admitted: Admitted,
     rates: Rates,
+    waiting: Waiting,
     /// As of the last commit.
     committed: RwLock<Option<Position>>,
     /// What `finalize_block` made and `commit` will write.
@@ -56,12 +62,15 @@ pub struct Application {
 impl Application {
     /// The application over this store, where it was left. States older than `horizon` heights are forgotten.
     pub fn open(store: Arc<Store>, horizon: u64) -> Result<Self> {
-        let position = Position::load(&store.snapshot()?)?;
+        let snapshot = store.snapshot()?;
+        let position = Position::load(&snapshot)?;
+        let waiting = Waiting::load(&snapshot, Instant::now())?;
         Ok(Self {
             store,
             upper: Arc::default(),
             admitted: Admitted::default(),
             rates: Rates::default(),
+            waiting,
             committed: RwLock::new(position),
             pending: Mutex::new(None),
             horizon: horizon.max(LEAST_HORIZON),

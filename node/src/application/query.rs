@@ -8,17 +8,14 @@ use super::{
 };
 use crate::{
     error::Result,
-    merkle::{Hash, sha256},
-    store::{Changes, MAX_LOG_ANSWER, Snapshot, Table},
+    merkle::Hash,
+    store::{MAX_LOG_ANSWER, Snapshot, Table},
 };
 use ics23_prost::Message;
 use records::log::pack_entries;
 
 /// Bytes of a packed entry of `block-hashes/main`: length, height, hash.
 const PACKED_BLOCK_HASH: u64 = 4 + 8 + 32;
-
-/// Largest blob.
-const MAX_BLOB: usize = 256 * 1024;
 
 /// Why a query has no answer: a code and a sentence.
 type Unanswered = (u32, &'static str);
@@ -70,23 +67,6 @@ impl Application {
             key,
             height,
             ..answer
-        })
-    }
-
-    /// Keeps a blob under its hash, at this node. Blobs are no part of the state: events name them by their hash, and replay never needs them.
-    /// That it is a query lets CometBFT's own RPC carry it.
-    fn keep_blob(&self, blob: &[u8]) -> Result<QueryResponse> {
-        if blob.is_empty() || blob.len() > MAX_BLOB {
-            return Ok(refused((code::BAD_QUERY, "a blob has 1 byte to 256 KiB")));
-        }
-        let hash = sha256(blob).to_vec();
-        let mut changes = Changes::default();
-        changes.put(Table::Blobs, hash.clone(), blob.to_vec());
-        self.store.commit(changes)?;
-        Ok(QueryResponse {
-            key: hash.clone(),
-            value: hash,
-            ..QueryResponse::default()
         })
     }
 
@@ -215,7 +195,7 @@ impl Found {
     }
 }
 
-fn refused((code, log): Unanswered) -> QueryResponse {
+pub(super) fn refused((code, log): Unanswered) -> QueryResponse {
     QueryResponse {
         code,
         log: log.into(),

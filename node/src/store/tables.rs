@@ -27,6 +27,8 @@ pub enum Table {
     BlockHashes,
     /// SHA-256 → blob.
     Blobs,
+    /// Number u64, rising as they are handed in → SHA-256 ‖ bytes u64 of a blob that no event names yet.
+    WaitingBlobs,
     /// Height u64 → block meta.
     Metas,
     /// Height u64 → commit for that block.
@@ -45,7 +47,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, in the order of the enum.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Nodes,
         Self::StaleNodes,
         Self::Records,
@@ -57,6 +59,7 @@ impl Table {
         Self::Entries,
         Self::BlockHashes,
         Self::Blobs,
+        Self::WaitingBlobs,
         Self::Metas,
         Self::Commits,
         Self::Results,
@@ -80,6 +83,7 @@ impl Table {
             Self::Entries => "entries",
             Self::BlockHashes => "block-hashes",
             Self::Blobs => "blobs",
+            Self::WaitingBlobs => "waiting-blobs",
             Self::Metas => "metas",
             Self::Commits => "commits",
             Self::Results => "results",
