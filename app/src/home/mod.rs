@@ -2,7 +2,7 @@
 
 use crate::draw::prelude::*;
 use crate::engine::Link;
-use crate::i18n::{Text, age, reason, thousands, words};
+use crate::i18n::{Text, age, percent, reason, thousands, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Icon, Mark, icon, mark};
 use worker::Chain;
@@ -35,8 +35,8 @@ fn use_home() -> Html {
                     { task("#/vote", "task-vote", Icon::Box, words::TASK_VOTE, words::TASK_VOTE_SAY, false) }
                 </nav>
                 { chain_card(&page) }
-                <div class="row wrap" style="justify-content:center">
-                    <a class="link" href="#/try" data-testid="task-try">{ lang.t(words::TRY) }{ "：" }{ lang.t(words::TRY_SAY) }</a>
+                <div class="row wrap" style="justify-content:center;text-align:center">
+                    <a class="link" href="#/try" data-testid="task-try">{ lang.t(words::TRY) }{ lang.pick("：", ": ") }{ lang.t(words::TRY_SAY) }</a>
                     <a class="link" href="#/batch" data-testid="task-batch">{ lang.t(words::BATCH) }</a>
                 </div>
             </>
@@ -76,11 +76,6 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
         };
         return (Mark::Dash, sentence, detail);
     };
-    let signed = anchor
-        .signers
-        .iter()
-        .filter(|signer| signer.signed > 0)
-        .count();
     let agree = chain
         .nodes
         .iter()
@@ -107,7 +102,10 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
         lang.fill(
             words::CHAIN_SUB,
             &[
-                ("signed", &signed.to_string()),
+                (
+                    "percent",
+                    &percent(anchor.signed_power.into(), anchor.total_power.into()),
+                ),
                 ("agree", &agree.to_string()),
             ],
         ),

@@ -5,34 +5,44 @@ use crate::i18n::{Lang, date, field, grouped, money, small, words};
 use records::kinds::invoice::amounts::read_lines;
 use verifier::verdict::{Backing, Field};
 
-/// The fields as a list, the amount large with its capitals (大写) under it.
+/// The fields as a list, the amount large with its capitals (大写) under it. What backs all of them alike is said once: a commitment to the whole
+/// does not tell which field was altered.
 pub fn fields(lang: Lang, fields: &[Field]) -> Html {
+    let shown = || {
+        fields
+            .iter()
+            .filter(|field| field.name != "lines" && !field.value.is_empty())
+    };
+    let first = shown().next().map(|field| field.backing);
+    let alike = first.filter(|backing| shown().all(|field| field.backing == *backing));
     html! {
-        <dl class="fields" data-testid="fields">
-            { for fields.iter().filter(|field| field.name != "lines" && !field.value.is_empty()).map(|field| row(lang, field)) }
-        </dl>
+        <>
+            if let Some(backing) = alike.filter(|backing| *backing != Backing::Proven) { { note(lang, backing) }<hr /> }
+            <dl class="fields" data-testid="fields">{ for shown().map(|field| row(lang, field, alike.is_some())) }</dl>
+        </>
     }
 }
 
-fn row(lang: Lang, one: &Field) -> Html {
+fn row(lang: Lang, one: &Field, said: bool) -> Html {
     let backing = match one.backing {
         Backing::Proven => "proven",
         Backing::Claimed => "claimed",
         Backing::Contradicted => "contradicted",
     };
-    let note = match one.backing {
-        Backing::Proven => Html::default(),
-        Backing::Claimed => html! { <div class="caption">{ lang.t(words::CLAIMED) }</div> },
-        Backing::Contradicted => {
-            html! { <div class="caption" style="color:var(--bad)">{ lang.t(words::BENT) }</div> }
-        }
-    };
-    let bent = (one.backing == Backing::Contradicted).then_some("bent");
     html! {
         <>
             <dt>{ field(lang, &one.name) }</dt>
-            <dd data-testid="field" data-field={one.name.clone()} data-backing={backing}><span class={bent}>{ value(lang, one) }</span>{ note }</dd>
+            <dd data-testid="field" data-field={one.name.clone()} data-backing={backing}>{ value(lang, one) }if !said { { note(lang, one.backing) } }</dd>
         </>
+    }
+}
+
+/// What a field's value rests on, where the chain does not cover it.
+fn note(lang: Lang, backing: Backing) -> Html {
+    match backing {
+        Backing::Proven => Html::default(),
+        Backing::Claimed => html! { <p class="caption">{ lang.t(words::CLAIMED) }</p> },
+        Backing::Contradicted => html! { <p class="small bent">{ lang.t(words::BENT) }</p> },
     }
 }
 

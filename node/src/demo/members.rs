@@ -380,8 +380,8 @@ impl Members {
 
 fn person(row: Row, from: i64) -> Person {
     let (id, name, name_en, org, roles) = row;
-    let seed = seed(&["member", id]);
-    let key = Arc::new(SecretKey::from_seed(&seed));
+    let seed = member_seed(id);
+    let key = Arc::new(member_key(id));
     let reads = roles
         .iter()
         .any(|role| ["hospital", "doctor"].contains(role))
@@ -414,6 +414,15 @@ fn person(row: Row, from: i64) -> Person {
         key,
         credit_code: credit_code(id, kind),
     }
+}
+
+fn member_seed(id: &str) -> [u8; 32] {
+    seed(&["member", id])
+}
+
+/// The key with which a member of the demo signs.
+pub fn member_key(id: &str) -> SecretKey {
+    SecretKey::from_seed(&member_seed(id))
 }
 
 /// The sealing key of an identity.

@@ -17,7 +17,7 @@ mod votes;
 pub use book::Block;
 pub use calendar::SPAN;
 pub use desk::{Desk, View};
-pub use members::{FOUNDERS, Founding};
+pub use members::{FOUNDERS, Founding, member_key};
 
 use book::{Book, Closed};
 use calendar::Calendar;

@@ -3,6 +3,7 @@
 //! A harness of its own: the consortium is started once, and everything ends with the last scenario. A name, or a part of it, chooses
 //! scenarios: `cargo test -p lianyan-tests --test browser -- photo`.
 
+mod changes;
 mod consents;
 mod following;
 mod identities;
@@ -87,6 +88,7 @@ fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
         identities::SCENARIOS,
         trust::SCENARIOS,
         following::SCENARIOS,
+        changes::SCENARIOS,
         proofs::SCENARIOS,
         votes::SCENARIOS,
         lies::SCENARIOS,

@@ -79,7 +79,7 @@ fn owners_vote(world: &World) -> Outcome {
 }
 
 /// One owner's vote, with a phone of their own.
-fn cast(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome {
+pub fn cast(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome {
     let identity = bind(world, vote, room, number)?;
     let owner = Visitor::new(&world.page())?;
     owner.take_identity(&identity)?;
@@ -117,9 +117,14 @@ pub fn bind(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome
 }
 
 /// Heads that took part, and all heads, as a browser proves and draws them.
-fn heads(vote: &Value, visitor: &Visitor) -> Outcome<(u64, u64)> {
+pub fn heads(vote: &Value, visitor: &Visitor) -> Outcome<(u64, u64)> {
     visitor.go(&route(vote))?;
     visitor.verdict()?.must_be("verified")?;
+    counted(visitor)
+}
+
+/// The same of the vote that is on the screen.
+pub fn counted(visitor: &Visitor) -> Outcome<(u64, u64)> {
     let meters = meters(visitor)?;
     let first = meters.first().ok_or("no meter is drawn")?;
     let number = |name: &str| -> Outcome<u64> { Ok(first[name].as_str().unwrap_or("").parse()?) };

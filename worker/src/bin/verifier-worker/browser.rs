@@ -45,6 +45,11 @@ pub struct Browser {
     pub aside: Option<Aside>,
 }
 
+/// The time, in milliseconds since 1970.
+pub fn milliseconds() -> f64 {
+    Date::now()
+}
+
 impl Host for Browser {
     async fn post(&self, url: &str, body: Vec<u8>, limits: Limits) -> Result<Vec<u8>, Unreachable> {
         let controller = AbortController::new().map_err(|_| Unreachable::NoConnection)?;
@@ -68,7 +73,7 @@ impl Host for Browser {
 
     fn now(&self) -> i64 {
         // Milliseconds since 1970: exact in a float far beyond the year 9999.
-        (Date::now() as i64).saturating_mul(1_000_000)
+        (milliseconds() as i64).saturating_mul(1_000_000)
     }
 
     fn random(&self) -> [u8; 32] {

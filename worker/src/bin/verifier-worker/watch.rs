@@ -1,6 +1,6 @@
 //! Records on the screen: who asked for them, and how long their logs were when they were proven.
 
-use crate::browser::post;
+use crate::browser::{milliseconds, post};
 use litemap::LiteMap;
 use records::{
     RecordName,
@@ -12,16 +12,27 @@ use worker::{FromVerifier, Id};
 
 /// As many as can be on a screen; older ones are not watched any more.
 const MOST: usize = 8;
+/// An open vote changes with every block, and whoever votes must not wait behind the counting of others' ballots: it is proven anew after this,
+/// in milliseconds.
+const VOTE_RESTS: f64 = 30_000.;
 
 /// The records that are watched.
 #[derive(Default)]
-pub struct Watch(RefCell<VecDeque<(Id, RecordName, u64)>>);
+pub struct Watch(RefCell<VecDeque<Watched>>);
+
+struct Watched {
+    by: Id,
+    name: RecordName,
+    /// How many events it had.
+    size: u64,
+    /// A change before this time is told at this time, in milliseconds since 1970.
+    rests_until: f64,
+}
 
 impl Watch {
-    /// Watches what a verdict proved: how many events the record has, or that it has none. Members are asked for their names alone; an open vote changes
-    /// with every block, and whoever votes must not wait behind the counting of others' ballots.
+    /// Watches what a verdict proved: how many events the record has, or that it has none. Members are asked for their names alone.
     pub fn add(&self, id: Id, verdict: &Verdict) {
-        if verdict.kind == member::NAME || verdict.kind == vote::NAME {
+        if verdict.kind == member::NAME {
             return;
         }
         let proven = verdict.checks.iter().find_map(|check| {
@@ -31,8 +42,18 @@ impl Watch {
         let absent = verdict.checks.iter().any(|c| c.reason == "record-absent");
         let size = proven.or(absent.then_some(0));
         if let (Some(size), Some(name)) = (size, RecordName::new(&verdict.kind, &verdict.id)) {
+            let rest = if name.kind() == vote::NAME {
+                VOTE_RESTS
+            } else {
+                0.
+            };
             let mut watched = self.0.borrow_mut();
-            watched.push_back((id, name, size));
+            watched.push_back(Watched {
+                by: id,
+                name,
+                size,
+                rests_until: milliseconds() + rest,
+            });
             if watched.len() > MOST {
                 watched.pop_front();
             }
@@ -41,7 +62,7 @@ impl Watch {
 
     /// It is not on the screen any more.
     pub fn drop(&self, id: Id) {
-        self.0.borrow_mut().retain(|(watched, ..)| *watched != id);
+        self.0.borrow_mut().retain(|watched| watched.by != id);
     }
 
     /// What is watched, each once.
@@ -50,7 +71,7 @@ impl Watch {
             .0
             .borrow()
             .iter()
-            .map(|(_, name, _)| name.clone())
+            .map(|watched| watched.name.clone())
             .collect();
         names.sort();
         names.dedup();
@@ -59,12 +80,16 @@ impl Watch {
 
     /// Tells the page which records have events that their verdicts do not know; each is told once.
     pub fn compare(&self, sizes: &LiteMap<RecordName, u64>) {
-        self.0.borrow_mut().retain(|(id, name, size)| {
-            let same = sizes.get(name).is_none_or(|now| now == size);
-            if !same {
-                post(&FromVerifier::Changed { id: *id });
+        let now = milliseconds();
+        self.0.borrow_mut().retain(|watched| {
+            let changed = sizes
+                .get(&watched.name)
+                .is_some_and(|size| *size != watched.size);
+            let tell = changed && watched.rests_until <= now;
+            if tell {
+                post(&FromVerifier::Changed { id: watched.by });
             }
-            same
+            !tell
         });
     }
 }

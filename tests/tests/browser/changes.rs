@@ -1,0 +1,133 @@
+//! A record that changes while it is on a screen: proven anew there, without a reload, and the change is said.
+
+use super::Scenario;
+use super::following::{must_listen, piped};
+use super::votes;
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use lianyan_tests::Outcome;
+use lianyan_tests::visitor::Visitor;
+use lianyan_tests::world::World;
+use node::network::Client;
+use records::canonical;
+use records::hash::sha256;
+use records::kinds::invoice::Red;
+use records::{Digest, Payload, RecordName};
+use serde_json::{Value, json};
+
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "a revocation is seen on the screen of another browser without a reload, at the word of a node",
+        run: revoked,
+    },
+    Scenario {
+        name: "an invoice on the screen is seen to be red-flushed by its issuer",
+        run: red_flushed,
+    },
+    Scenario {
+        name: "an open vote on the screen counts a ballot that another owner casts",
+        run: counted,
+    },
+];
+
+/// The hospital that the patient chooses here; other scenarios choose another one.
+const HOSPITAL: &str = "mingzhu-eye-hospital";
+/// The seed of the owner who votes here is one that no other scenario uses.
+const OWNER: usize = 77;
+
+fn revoked(world: &World) -> Outcome {
+    let patient = Visitor::new(&world.page())?;
+    patient.take_identity(&world.identity_file("patient-tao")?)?;
+    patient.go("#/medical")?;
+    patient.data("document", "id")?;
+    patient.press("new-grant")?;
+    patient.fill("grant-to-other", HOSPITAL)?;
+    patient.press("give")?;
+    let card = format!("[data-testid=grant][data-to={HOSPITAL}][data-standing=in-force]");
+    let id = patient
+        .browser()
+        .until("the grant", |session| match session.all(&card)?.first() {
+            Some(card) => session.attribute(card, "data-id"),
+            None => Ok(None),
+        })?;
+
+    let (site, pipes) = piped(world)?;
+    let other = Visitor::new(&site.address())?;
+    other.go(&format!("#/r/grant/{id}"))?;
+    other.must_show("verdict", "headline", "grant-active")?;
+    must_listen(other.browser(), &pipes, 1)?;
+    patient
+        .browser()
+        .press(&format!("{card} [data-testid=revoke]"))?;
+    patient
+        .browser()
+        .press(&format!("{card} [data-testid=revoke-sure]"))?;
+    other.must_show("verdict", "headline", "grant-revoked")?;
+    other.must_show("changed", "event", "grant.revoke")
+}
+
+fn red_flushed(world: &World) -> Outcome {
+    let link = world.invoice("red-part")?;
+    let visitor = Visitor::new(&world.page())?;
+    visitor.check(&link)?;
+    visitor.must_show("verdict", "headline", "invoice-red-part")?;
+    red_flush(world, id_in(&link)?)?;
+    visitor.must_show("verdict", "headline", "invoice-red-flushed")?;
+    visitor.must_show("changed", "event", "invoice.red")
+}
+
+/// The record's id in a link.
+fn id_in(link: &str) -> Outcome<&str> {
+    let id = link
+        .split("/r/invoice/")
+        .nth(1)
+        .ok_or("no invoice's link")?;
+    Ok(id.split(['?', '/', '#']).next().unwrap_or(id))
+}
+
+/// The issuer takes back the whole invoice, at a node.
+fn red_flush(world: &World, id: &str) -> Outcome {
+    let node = world.demo().nodes().swap_remove(0);
+    let node = Client(node.trim_start_matches("http://").parse()?);
+    let name = RecordName::new("invoice", id).ok_or("no record's name")?;
+    let state: Value = serde_json::from_slice(&node.query("/state", &name.tree_key())?)?;
+    let issuer = state["data"]["issuer"].as_str().ok_or("no issuer")?;
+    let body = Red {
+        issuer: issuer.into(),
+        whole: 1,
+        id: format!("2644{}", "0".repeat(16)),
+        root: Digest(sha256(&[b"the red invoice's fields"])),
+    };
+    let status = node.call("status", json!({}))?;
+    let chain = status["node_info"]["network"].as_str().unwrap_or_default();
+    let event = Payload {
+        body: canonical::to_value(&body)?,
+        chain: chain.into(),
+        seq: state["seq"].as_u64().ok_or("no sequence number")?,
+        subject: name,
+        event_type: "invoice.red".into(),
+        until: node.newest()?.1 + 600_000_000_000,
+    }
+    .sign(&[&node::demo::member_key(issuer)])?
+    .encode();
+    let written = node.call("broadcast_tx_commit", json!({ "tx": BASE64.encode(event) }))?;
+    match written["tx_result"]["code"].as_u64() {
+        Some(0) => Ok(()),
+        _ => Err(format!("the chain refuses: {written}").into()),
+    }
+}
+
+fn counted(world: &World) -> Outcome {
+    let vote = world.vote("Repair the outer walls of building 3 from the maintenance fund")?;
+    let room = vote["free_rooms"]
+        .as_array()
+        .and_then(|rooms| rooms.first());
+    let room = room.ok_or("no free room")?;
+    let watching = Visitor::new(&world.page())?;
+    let (part, whole) = votes::heads(&vote, &watching)?;
+    votes::cast(world, &vote, room, OWNER)?;
+    watching.must_show("changed", "event", "ballot.cast")?;
+    match votes::counted(&watching)? {
+        after if after == (part + 1, whole) => Ok(()),
+        after => Err(format!("{after:?} heads are shown, not {} of {whole}", part + 1).into()),
+    }
+}
