@@ -1,6 +1,6 @@
 //! The notice: what is decided, by whom, when, and who stands for the roster.
 
-use super::result::matter;
+use super::result::{matter, measured};
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, area, member, short, thousands, time, ward, words};
 use records::kinds::vote::{Matter, Vote};
@@ -28,11 +28,11 @@ pub fn card(lang: Lang, vote: &Vote) -> Html {
 }
 
 fn electorate(lang: Lang, vote: &Vote) -> String {
-    let heads = lang.fill(
-        words::VOTE_HEADS_N,
-        &[("count", &thousands(vote.roster.heads.into()))],
-    );
-    if vote.matter == Matter::Lenders {
+    let lenders = vote.matter == Matter::Lenders;
+    let [heads, _] = measured(lang, lenders);
+    let count = thousands(vote.roster.heads.into());
+    let heads = lang.fill(words::VOTE_HEADS_N, &[("count", &count), heads]);
+    if lenders {
         return heads;
     }
     format!("{heads} · {} ㎡", area(vote.roster.area.into()))

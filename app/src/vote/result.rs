@@ -18,6 +18,16 @@ fn say(decision: Decision) -> (Text, Text, Mark) {
     }
 }
 
+/// What stands for the heads and for what they hold, in sentences: lenders have principal, owners area.
+pub fn measured(lang: Lang, lenders: bool) -> [(&'static str, &'static str); 2] {
+    let (heads, size) = if lenders {
+        (words::VOTE_HEAD_LENT, words::VOTE_SIZE_LENT)
+    } else {
+        (words::VOTE_HEAD, words::VOTE_SIZE)
+    };
+    [("heads", lang.t(heads)), ("size", lang.t(size))]
+}
+
 /// The matter's name and, for owners' votes, the law.
 pub fn matter(lang: Lang, matter: Matter) -> (String, String) {
     let Matter::Owners(number) = matter else {
@@ -42,6 +52,7 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
     let major = result.approval.heads.threshold.inclusive();
     let open = matches!(result.decision, Decision::Open | Decision::NotYetOpen);
     let lenders = vote.matter == Matter::Lenders;
+    let names = measured(lang, lenders);
     let [against, abstain] = [vote.tally.against, vote.tally.abstain]
         .map(|choice| thousands(choice.total().heads.into()));
     html! {
@@ -49,7 +60,7 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
             <section class="card center" data-testid="decision" data-decision={result.decision.word()}>
                 <span class={classes(["pill", shape.tone()])}>{ mark(shape, 16) }{ lang.t(word) }</span>
                 <h2 style="margin:8px 0 2px">{ &vote.title }</h2>
-                <p>{ lang.t(sentence) }</p>
+                <p>{ lang.fill(sentence, &names) }</p>
                 <p class="small">{ matter_name }{ if law.is_empty() { "" } else { " · " } }{ law }</p>
             </section>
             <section class="card" data-testid="count">
@@ -57,7 +68,7 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
                 { meters(lang, &result.participation, open, lenders) }
                 <h3>{ lang.t(if major { words::VOTE_AGREE_3_4 } else { words::VOTE_AGREE_HALF }) }</h3>
                 { meters(lang, &result.approval, open, lenders) }
-                <p class="small">{ lang.fill(words::VOTE_OTHERS, &[("against", &against), ("abstain", &abstain)]) }</p>
+                <p class="small">{ lang.fill(words::VOTE_OTHERS, &[("against", &against), ("abstain", &abstain), names[0]]) }</p>
                 if vote.conflicts > 0 { <p class="caption">{ lang.fill(words::VOTE_CONFLICTS, &[("count", &vote.conflicts.to_string())]) }</p> }
                 if let Some(silent) = result.with_silent {
                     <p class="note warn" data-testid="with-silent">{ lang.fill(words::VOTE_SILENT, &[("result", lang.t(say(silent.decision).0))]) }</p>
@@ -79,7 +90,7 @@ fn meters(lang: Lang, measures: &Measures, open: bool, lenders: bool) -> Html {
     let unit = if lenders { "" } else { " ㎡" };
     html! {
         <>
-            { meter(lang.t(words::VOTE_HEADS), heads, open, (thousands(heads.part.into()), thousands(heads.whole.into()))) }
+            { meter(&lang.fill(words::VOTE_HEADS, &measured(lang, lenders)), heads, open, (thousands(heads.part.into()), thousands(heads.whole.into()))) }
             { meter(lang.t(if lenders { words::VOTE_PRINCIPAL } else { words::VOTE_AREA }), by_area, open, (size(by_area.part), format!("{}{unit}", size(by_area.whole)))) }
         </>
     }
