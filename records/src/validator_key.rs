@@ -14,7 +14,7 @@ use core::{fmt, str::FromStr};
 pub enum KeyType {
     /// Ed25519, checked by ZIP-215.
     Ed25519,
-    /// ML-DSA-65 (FIPS 204); from CometBFT v0.40 on.
+    /// ML-DSA-65 (FIPS 204); CometBFT v0.40, and v0.38 from v0.38.26 on.
     MlDsa65,
 }
 

@@ -94,10 +94,15 @@ pub(super) fn ed25519(key: &ValidatorKey) -> Result<[u8; 32]> {
 fn validator_json(validator: &GenesisValidator) -> Value {
     json!({
         "address": hex::encode_upper(validator.key.address()),
-        "pub_key": { "type": comet::key_name(validator.key.key_type()), "value": BASE64.encode(validator.key.bytes()) },
+        "pub_key": validator_key_json(&validator.key),
         "power": validator.power.to_string(),
         "name": validator.name,
     })
+}
+
+/// A key as CometBFT writes it in JSON.
+pub fn validator_key_json(key: &ValidatorKey) -> Value {
+    json!({ "type": comet::key_name(key.key_type()), "value": BASE64.encode(key.bytes()) })
 }
 
 /// Reads a key as CometBFT writes it in JSON; none where its type is not known here.

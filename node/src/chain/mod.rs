@@ -8,5 +8,5 @@ mod verify;
 
 pub use blocks::TxPlace;
 pub use full_node::FullNode;
-pub use genesis::{Genesis, GenesisValidator, validator_key};
+pub use genesis::{Genesis, GenesisValidator, validator_key, validator_key_json};
 pub use state::ChainState;

@@ -1,6 +1,9 @@
 //! A CometBFT process's home folder. What its configuration does not name has CometBFT's default.
 
-use super::keys::{self, SigningSeed};
+use super::{
+    keys::{self, SigningSeed},
+    private::write_private,
+};
 use crate::error::{Error, Result};
 use serde_json::{Value, json};
 use std::{
@@ -12,6 +15,16 @@ use std::{
 
 /// The application's socket, in the folder in which both processes run: the path of a socket may have 108 bytes at most.
 const SOCKET: &str = "application.sock";
+
+/// What every node of every chain is told alike. Empty blocks come every three seconds, as soon as possible after a block with events: its state
+/// is proven by the next header.
+pub const COMMON: &str = r#"[mempool]
+max_tx_bytes = 65536
+
+[consensus]
+timeout_commit = "300ms"
+create_empty_blocks_interval = "3s"
+"#;
 
 /// Another process of the network.
 #[derive(Clone, Debug)]
@@ -65,6 +78,17 @@ impl Home {
 
     /// Writes configuration, keys and genesis. What the process keeps itself, above all what it signed last, stays as it is.
     pub fn write(&self, settings: &Settings<'_>, genesis: &Value) -> Result<()> {
+        self.lay_out()?;
+        self.put("config/config.toml", &toml(settings))?;
+        self.put("config/genesis.json", &pretty(genesis))?;
+        let key = keys::validator_key(&settings.validator_key);
+        self.put_private("config/priv_validator_key.json", &key)?;
+        let key = keys::node_key(&settings.node_key);
+        self.put_private("config/node_key.json", &key)
+    }
+
+    /// Makes the folders, and notes that nothing was signed yet where nothing is noted.
+    pub fn lay_out(&self) -> Result<()> {
         for folder in [
             self.0.join("config"),
             self.0.join("data"),
@@ -72,33 +96,31 @@ impl Home {
         ] {
             fs::create_dir_all(&folder).map_err(Error::file(folder))?;
         }
-        self.put("config/config.toml", &toml(settings))?;
-        self.put("config/genesis.json", &pretty(genesis))?;
-        let key = keys::validator_key(&settings.validator_key);
-        self.put("config/priv_validator_key.json", &pretty(&key))?;
-        let key = keys::node_key(&settings.node_key);
-        self.put("config/node_key.json", &pretty(&key))?;
         let signed = "data/priv_validator_state.json";
         if self.0.join(signed).exists() {
             return Ok(());
         }
-        self.put(
-            signed,
-            &pretty(&json!({ "height": "0", "round": 0, "step": 0 })),
-        )
+        self.put_private(signed, &json!({ "height": "0", "round": 0, "step": 0 }))
     }
 
-    fn put(&self, file: &str, text: &str) -> Result<()> {
+    /// Writes a file that anybody may read.
+    pub fn put(&self, file: &str, text: &str) -> Result<()> {
         let file = self.0.join(file);
         fs::write(&file, text).map_err(Error::file(file))
     }
+
+    /// Writes a document that only the owner may read.
+    pub fn put_private(&self, file: &str, document: &Value) -> Result<()> {
+        write_private(&self.0.join(file), &pretty(document))
+    }
 }
 
-fn pretty(document: &Value) -> String {
+/// A document as CometBFT's files have it, for people to read.
+pub fn pretty(document: &Value) -> String {
     format!("{document:#}\n")
 }
 
-/// `config.toml`. Empty blocks come every three seconds, as soon as possible after a block with events: its state is proven by the next header.
+/// `config.toml`.
 fn toml(settings: &Settings<'_>) -> String {
     let Settings {
         moniker,
@@ -131,13 +153,7 @@ pex = false
 addr_book_strict = false
 allow_duplicate_ip = true
 
-[mempool]
-max_tx_bytes = 65536
-
-[consensus]
-timeout_commit = "300ms"
-create_empty_blocks_interval = "3s"
-"#,
+{COMMON}"#,
         socket = Home::socket()
     )
 }

@@ -5,14 +5,16 @@
 
 mod client;
 mod config;
+mod key_types;
 mod keys;
+mod private;
 mod process;
 mod running;
-mod version;
 
 pub use client::{Client, MAX_BATCH};
-pub use config::{Home, Peer, Settings};
-pub use keys::{SigningSeed, node_id, validator_key};
+pub use config::{COMMON, Home, Peer, Settings, pretty};
+pub use key_types::key_types;
+pub use keys::{SigningSeed, node_id, node_key, validator_key};
+pub use private::{is_open_to_others, write_private};
 pub use process::{Process, Program};
 pub use running::{Network, Node, Plan, wait_until_free};
-pub use version::{Version, version};

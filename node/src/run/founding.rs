@@ -59,7 +59,8 @@ pub(super) fn found(
     Ok(chain)
 }
 
-fn random(bytes: &mut [u8]) -> Result<()> {
+/// Fills with what nobody can predict.
+pub(super) fn random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|error| Error::Setup(format!("no random numbers: {error}")))
 }
 

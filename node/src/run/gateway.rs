@@ -94,7 +94,7 @@ impl Options {
 }
 
 /// The address of a node's RPC.
-fn node(text: &str) -> std::result::Result<Uri, String> {
+pub(super) fn node(text: &str) -> std::result::Result<Uri, String> {
     let fits =
         |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some();
     let uri = text.parse().ok().filter(fits);

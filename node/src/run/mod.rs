@@ -11,6 +11,7 @@ mod govern;
 mod home;
 mod live;
 mod network;
+mod operate;
 mod options;
 mod servers;
 mod site;
@@ -24,7 +25,7 @@ pub fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match options::parse(&words) {
         Ok(Command::Help) => {
-            println!("{}", options::HELP);
+            println!("{}\n{}", options::HELP, operate::HELP);
             ExitCode::SUCCESS
         }
         Ok(Command::Demo(options)) => ended(demo::run(&options)),
@@ -32,6 +33,10 @@ pub fn main() -> ExitCode {
         Ok(Command::Abci(options)) => ended(abci::run(&options)),
         Ok(Command::Gateway(options)) => ended(gateway::run(&options)),
         Ok(Command::Govern(options)) => ended(govern::run(&options)),
+        Ok(Command::Operate(options)) => match operate::run(&options) {
+            Ok(code) => code,
+            Err(error) => complain(&error, 1),
+        },
         Err(why) => complain(&why, 64),
     }
 }

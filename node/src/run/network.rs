@@ -13,7 +13,7 @@ use crate::{
     demo::{FOUNDERS, Founding, Script, Tempo},
     error::{Error, Result},
     merkle::sha256,
-    network::{Client, Network, Node, Plan, version, wait_until_free},
+    network::{Client, Network, Node, Plan, key_types, wait_until_free},
     store::{Changes, Store, Table},
 };
 use records::KeyType;
@@ -29,17 +29,17 @@ pub(super) fn run(options: &options::Network) -> Result<()> {
     let page = servers::listen(page)?;
     let addresses = |node| [rpc(options, node), p2p(options, node)];
     wait_until_free((0..PROCESSES).flat_map(addresses))?;
-    let known = version(&options.cometbft)?.key_types();
+    let known = key_types(&options.cometbft)?;
     let home = Home::open(&options.demo.data, options.demo.fresh)?;
     let mut chain = match home.chain()? {
         Some(chain) if chain.filled && chain.tempo == Tempo::Live => chain,
         // Nobody was told of a chain whose data was not written to the end.
         _ => {
             home.clear()?;
-            found(options, &home, known)?
+            found(options, &home, &known)?
         }
     };
-    require_known(&chain, known)?;
+    require_known(&chain, &known)?;
     let script = chain.script();
     let plan = plan(options, &chain)?;
     plan.write(&chain.genesis.to_json())?;
@@ -79,7 +79,7 @@ fn require_known(chain: &Chain, known: &[KeyType]) -> Result<()> {
 
 fn unknown(key_type: KeyType) -> Error {
     Error::Setup(format!(
-        "this CometBFT knows no {} keys, which the chain's validators may have: it takes v0.40 or later",
+        "this CometBFT knows no {} keys, which the chain's validators may have: it takes v0.40 or v0.38.26",
         key_type.word()
     ))
 }

@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::gateway;
+use super::{gateway, operate};
 use crate::{abci::Address, application::DEFAULT_HORIZON, demo::Size};
 use records::KeyType;
 use std::{
@@ -25,7 +25,7 @@ lianyan-node network --cometbft PROGRAM --data DIR [options]    the same consort
 
   --cometbft PROGRAM CometBFT v0.38 or v0.40
   --p2p-port N       between the processes [26756]; five neighbouring ports, as for the RPC
-  --keys TYPE        the validators' first keys: ed25519 or ml_dsa_65, which takes CometBFT v0.40 [ed25519]
+  --keys TYPE        the validators' first keys: ed25519 or ml_dsa_65, which takes CometBFT v0.40 or v0.38.26 [ed25519]
   --data, --site, --rpc-port, --page-port, --listen, --small, --fresh as above; logs are in DIR/logs
 
 lianyan-node abci --listen ADDRESS --home DIR [options]    the application for one CometBFT process
@@ -77,6 +77,8 @@ pub(super) enum Command {
     Gateway(gateway::Options),
     /// The consortium's affairs.
     Govern(Govern),
+    /// The operator's path.
+    Operate(Box<operate::Options>),
 }
 
 /// The network's options.
@@ -155,7 +157,8 @@ impl Demo {
 pub(super) fn parse(words: &[String]) -> Result<Command, String> {
     let (command, words) = words.split_first().ok_or(HELP)?;
     match command.as_str() {
-        "demo" | "network" | "abci" | "gateway" | "propose" | "approve" | "proposal"
+        "demo" | "network" | "abci" | "gateway" | "propose" | "approve" | "proposal" | "init"
+        | "genesis" | "join" | "keys" | "doctor"
             if words.iter().any(|word| word == "--help") =>
         {
             Ok(Command::Help)
@@ -165,6 +168,9 @@ pub(super) fn parse(words: &[String]) -> Result<Command, String> {
         "abci" => abci(words).map(Command::Abci),
         "gateway" => gateway::Options::read(words).map(Command::Gateway),
         "propose" | "approve" | "proposal" => govern(command, words).map(Command::Govern),
+        "init" | "genesis" | "join" | "keys" | "doctor" => operate::Options::read(command, words)
+            .map(Box::new)
+            .map(Command::Operate),
         "help" | "--help" | "-h" => Ok(Command::Help),
         _ => Err(format!("there is no command `{command}`; try --help")),
     }
@@ -197,7 +203,7 @@ fn network(words: &[String]) -> Result<Network, String> {
     })
 }
 
-fn key_type(word: &str) -> Result<KeyType, String> {
+pub(super) fn key_type(word: &str) -> Result<KeyType, String> {
     let known = [KeyType::Ed25519, KeyType::MlDsa65];
     known
         .into_iter()

@@ -1,8 +1,8 @@
 //! What may be proposed, in words.
 
 use crate::{
-    chain,
     error::{Error, Result},
+    run::operate::read_public_key,
 };
 use records::{
     PublicKey, RecordName, ValidatorKey, canonical,
@@ -87,20 +87,9 @@ fn validator(word: &str) -> Result<Validator> {
         .ok_or_else(|| Error::Setup(format!("`{word}` is not KEY=POWER")))?;
     let key = match key.parse::<ValidatorKey>() {
         Ok(key) => key,
-        Err(_) => key_file(Path::new(key))?,
+        Err(_) => read_public_key(Path::new(key))?,
     };
     Ok(Validator::new(key, parsed("a voting power", power)?))
-}
-
-fn key_file(file: &Path) -> Result<ValidatorKey> {
-    let bytes = std::fs::read(file).map_err(Error::file(file))?;
-    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    chain::validator_key(&document["pub_key"]).ok_or_else(|| {
-        Error::Setup(format!(
-            "{} holds no key of a validator that is known here",
-            file.display()
-        ))
-    })
 }
 
 /// The state of a new member; white space and the order of fields do not matter.

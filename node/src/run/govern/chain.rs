@@ -24,7 +24,7 @@ const PATIENCE: i64 = 600 * 1_000_000_000;
 const NEXT_BLOCKS: Duration = Duration::from_secs(30);
 
 /// A chain, and the node that is asked about it.
-pub(super) struct Chain {
+pub(in crate::run) struct Chain {
     client: Client,
     id: String,
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::path::Path;
 
 /// A member that signs.
-pub(super) struct Identity {
+pub(in crate::run) struct Identity {
     /// Member id.
     pub member: String,
     /// Its key.

@@ -10,8 +10,8 @@ use crate::{
     error::{Error, Result},
     network::Client,
 };
-use chain::Chain;
-use identity::Identity;
+pub(super) use chain::Chain;
+pub(super) use identity::Identity;
 use records::{
     RecordName, canonical,
     kinds::{

@@ -1,0 +1,183 @@
+//! What another node or a gateway says: its genesis, its clock, its key, its blocks.
+
+use super::{
+    engine::{Engine, number},
+    files::{Whole, essence},
+    finding::Finding,
+};
+use crate::{
+    consortium::now,
+    error::{Error, Result},
+};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{Method, Request, Uri, body::Bytes, header};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const MAX_ANSWER: usize = 16_000_000;
+/// HTTP dates have seconds; the answer took its time.
+const CLOCK: i64 = 5;
+
+/// Another node.
+pub(super) struct Other {
+    url: String,
+    status: Value,
+    genesis: Value,
+    /// Seconds that this machine's clock is ahead of its clock.
+    ahead: Option<i64>,
+    /// A block of both: its height, and its hash here and there.
+    block: Option<(u64, String, String)>,
+}
+
+impl Other {
+    /// Asks it; one that does not answer says nothing.
+    pub async fn ask(url: &Uri, own: Option<&Engine>) -> Result<Self> {
+        let (status, date) = call(url, "status", json!({})).await?;
+        let (genesis, _) = call(url, "genesis", json!({})).await?;
+        let mut other = Self {
+            url: url.to_string(),
+            ahead: date.map(|date| now() / 1_000_000_000 - date),
+            genesis,
+            block: None,
+            status,
+        };
+        if let Some(own) = own {
+            let height = own.height().min(other.height());
+            other.block = other.compare(url, own, height).await;
+        }
+        Ok(other)
+    }
+
+    async fn compare(&self, url: &Uri, own: &Engine, height: u64) -> Option<(u64, String, String)> {
+        let params = json!({ "height": height.to_string() });
+        let (commit, _) = call(url, "commit", params).await.ok()?;
+        let hash = commit["signed_header"]["commit"]["block_id"]["hash"].as_str()?;
+        Some((height, own.block_hash(height)?, hash.to_lowercase()))
+    }
+
+    fn height(&self) -> u64 {
+        number(&self.status["sync_info"]["latest_block_height"])
+    }
+
+    /// Whatever does not go together with this home.
+    pub fn judge(&self, files: &Whole) -> Vec<Finding> {
+        let findings = [
+            self.genesis(files),
+            self.fork(),
+            self.clock(),
+            self.key(files),
+        ];
+        findings.into_iter().flatten().collect()
+    }
+
+    fn genesis(&self, files: &Whole) -> Option<Finding> {
+        let genesis = essence(&self.genesis["genesis"]);
+        (genesis != Some(files.genesis.to_json())).then(|| {
+            Finding::fault(
+                "genesis-differs",
+                format!("{} has another genesis, of chain {}", self.url, self.genesis["genesis"]["chain_id"]),
+                "compare the sha256 of both files by telephone; who has the wrong one begins again with the right one and empty data and application folders",
+            )
+        })
+    }
+
+    fn fork(&self) -> Option<Finding> {
+        let (height, here, there) = self.block.as_ref()?;
+        (here != there).then(|| {
+            Finding::fault(
+                "fork",
+                format!("block {height} is {here} here and {there} at {}", self.url),
+                "let nobody rely on either; the members compare the block's hash, and the nodes of the smaller part begin again from a backup or by joining",
+            )
+        })
+    }
+
+    fn clock(&self) -> Option<Finding> {
+        let ahead = self.ahead?;
+        (ahead.abs() > CLOCK).then(|| {
+            let word = if ahead > 0 { "ahead of" } else { "behind" };
+            Finding::fault(
+                "clock-off",
+                format!(
+                    "this machine's clock is {} s {word} that of {}",
+                    ahead.abs(),
+                    self.url
+                ),
+                "`timedatectl` on both machines shows which one is not set by the network",
+            )
+        })
+    }
+
+    /// The same key at another node's id is another machine's.
+    fn key(&self, files: &Whole) -> Option<Finding> {
+        let same_key = self.status["validator_info"]["address"] == files.address();
+        let same_node = self.status["node_info"]["id"] == *files.node;
+        (same_key && !same_node).then(|| {
+            Finding::fault(
+                "key-elsewhere",
+                format!("{} signs with this home's validator key", self.url),
+                "stop one of the two at once, before they sign two blocks of one height; then replace the key (`keys rotate`)",
+            )
+        })
+    }
+}
+
+/// The result of a call, and the time that the answer has, Unix seconds.
+async fn call(url: &Uri, method: &str, params: Value) -> Result<(Value, Option<i64>)> {
+    let silent = || Error::Setup(format!("{url} does not answer `{method}`"));
+    let asked = time::timeout(PATIENCE, post(url, method, params)).await;
+    asked.ok().flatten().ok_or_else(silent)
+}
+
+async fn post(url: &Uri, method: &str, params: Value) -> Option<(Value, Option<i64>)> {
+    let connector = HttpsConnectorBuilder::new()
+        .with_native_roots()
+        .ok()?
+        .https_or_http()
+        .enable_http1()
+        .build();
+    let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": params });
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(url)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::new(Bytes::from(body.to_string())))
+        .ok()?;
+    let client = Client::builder(TokioExecutor::new()).build(connector);
+    let response = client.request(request).await.ok()?;
+    let date = response.headers().get(header::DATE);
+    let date = date.and_then(|date| date.to_str().ok()).and_then(seconds);
+    let body = Limited::new(response.into_body(), MAX_ANSWER);
+    let body = body.collect().await.ok()?.to_bytes();
+    let mut answer: Value = serde_json::from_slice(&body).ok()?;
+    let result = answer.get_mut("result")?.take();
+    Some((result, date))
+}
+
+/// Unix seconds of an HTTP date (RFC 9110 §5.6.7, the preferred form).
+fn seconds(date: &str) -> Option<i64> {
+    let words: Vec<&str> = date.split(' ').collect();
+    let [_, day, month, year, clock, "GMT"] = words[..] else {
+        return None;
+    };
+    let months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let month = months.find(month)? / 3 + 1;
+    let time = crate::comet::from_rfc3339(&format!("{year}-{month:02}-{day}T{clock}Z"))?;
+    Some(time.seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_dates_are_read() {
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(seconds("Sunday, 06-Nov-94 08:49:37 GMT"), None);
+        assert_eq!(seconds(""), None);
+    }
+}

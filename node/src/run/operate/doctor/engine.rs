@@ -1,0 +1,298 @@
+//! What CometBFT says of itself, and of the application.
+
+use super::{
+    files::{Whole, essence},
+    finding::Finding,
+    settings,
+};
+use crate::{
+    comet,
+    consortium::now,
+    network::Client,
+    run::operate::home::{SIGNED, read_json},
+};
+use records::RecordName;
+use serde_json::{Value, json};
+
+const SECOND: i64 = 1_000_000_000;
+/// A clock may be this far off.
+const CLOCK: i64 = 5 * SECOND;
+/// Blocks come every three seconds.
+const STANDING: i64 = 60 * SECOND;
+/// How many commits tell whether a validator signs.
+const COMMITS: u64 = 5;
+
+/// A running CometBFT.
+pub(super) struct Engine {
+    client: Client,
+    status: Value,
+    net_info: Value,
+    /// The newest commits, the newest first.
+    commits: Vec<Value>,
+}
+
+impl Engine {
+    /// Asks the one at the home's RPC address; none where nothing answers.
+    pub fn ask(files: &Whole) -> Option<Self> {
+        let client = Client(settings::from_here(settings::rpc(&files.config)?));
+        let status = client.call("status", json!({})).ok()?;
+        let mut engine = Self {
+            client,
+            net_info: client.call("net_info", json!({})).unwrap_or_default(),
+            commits: Vec::new(),
+            status,
+        };
+        let newest = engine.height();
+        let heights = (newest.saturating_sub(COMMITS - 1).max(1)..=newest).rev();
+        let commit = |height: u64| client.call("commit", json!({ "height": height.to_string() }));
+        engine.commits = heights.filter_map(|height| commit(height).ok()).collect();
+        Some(engine)
+    }
+
+    /// Height of its newest block.
+    pub fn height(&self) -> u64 {
+        number(&self.status["sync_info"]["latest_block_height"])
+    }
+
+    /// Hash of a block, hexadecimal.
+    pub fn block_hash(&self, height: u64) -> Option<String> {
+        self.client.block_hash(height).ok()
+    }
+
+    /// Whether this node is among its peers.
+    pub fn is_connected(&self, id: &str) -> bool {
+        let peers = self.net_info["peers"].as_array();
+        let mut peers = peers.into_iter().flatten();
+        peers.any(|peer| peer["node_info"]["id"] == id)
+    }
+
+    /// Everything that it gives away.
+    pub fn judge(&self, files: &Whole) -> Vec<Finding> {
+        let id = &self.status["node_info"]["id"];
+        if *id != *files.node {
+            return vec![Finding::fault(
+                "port-taken",
+                format!("at the RPC's address answers another node, {id}"),
+                "two homes have one rpc.laddr: give each a port of its own",
+            )];
+        }
+        let findings = [
+            self.genesis(files),
+            self.catching_up(),
+            self.standing(),
+            self.clock(files),
+            self.vote(files),
+            self.key_elsewhere(files),
+            self.application(),
+        ];
+        findings.into_iter().flatten().collect()
+    }
+
+    /// CometBFT keeps the genesis that it began with, whatever the file says later.
+    fn genesis(&self, files: &Whole) -> Option<Finding> {
+        let running = self.client.call("genesis", json!({})).ok()?;
+        let running = essence(&running["genesis"])?;
+        (running != files.genesis.to_json()).then(|| {
+            Finding::fault(
+                "genesis-differs",
+                "the node runs on another genesis than config/genesis.json".to_owned(),
+                "put the chain's own genesis back; a node that began with a wrong one begins again with empty data and application folders",
+            )
+        })
+    }
+
+    fn catching_up(&self) -> Option<Finding> {
+        let behind = self.status["sync_info"]["catching_up"] == true;
+        behind.then(|| {
+            Finding::note(
+                "catching-up",
+                format!(
+                    "the node is at height {} and still catching up",
+                    self.height()
+                ),
+                "wait; give it no power before it is done",
+            )
+        })
+    }
+
+    fn standing(&self) -> Option<Finding> {
+        let age = now() - self.time()?;
+        let waits = self.status["sync_info"]["catching_up"] == true;
+        (!waits && age > STANDING).then(|| {
+            Finding::fault(
+                "standing-still",
+                format!("the newest block, {}, is {} s old", self.height(), age / SECOND),
+                "more than two thirds of the power must be up and connected: telephone the other members; each runs `doctor`",
+            )
+        })
+    }
+
+    fn time(&self) -> Option<i64> {
+        let time = self.status["sync_info"]["latest_block_time"].as_str()?;
+        Some(comet::nanos(&comet::from_rfc3339(time)?))
+    }
+
+    /// A clock that is slow sees blocks of the future; one that is fast votes with later times than the others.
+    fn clock(&self, files: &Whole) -> Option<Finding> {
+        let slow = self.time()? - now();
+        let fast = self
+            .commits
+            .first()
+            .and_then(|commit| ahead(commit, &files.address()));
+        let (off, word) = match fast {
+            _ if slow > SECOND => (slow, "behind the others'"),
+            Some(ahead) if ahead > CLOCK => (ahead, "ahead of the others'"),
+            _ => return None,
+        };
+        Some(Finding::fault(
+            "clock-off",
+            format!("this machine's clock is {} s {word}", off / SECOND),
+            "let chrony or systemd-timesyncd set it: `timedatectl set-ntp true`; `timedatectl` shows whether it does",
+        ))
+    }
+
+    fn vote(&self, files: &Whole) -> Option<Finding> {
+        let own = &self.status["validator_info"];
+        if own["address"] != files.address() {
+            return Some(Finding::fault(
+                "no-vote",
+                format!(
+                    "CometBFT runs with the key {}, and the home holds {}",
+                    own["address"],
+                    files.address()
+                ),
+                "restart CometBFT, or the remote signer with the right key",
+            ));
+        }
+        if number(&own["voting_power"]) > 0 {
+            return self.signs(files);
+        }
+        let name = RecordName::new("misbehaviour", &hex::encode(files.key.address()))?;
+        let suspended = self.client.query("/state", &name.tree_key());
+        if suspended.is_ok_and(|state| !state.is_empty()) {
+            return Some(Finding::fault(
+                "suspended",
+                "the validator signed two blocks of one height, and is suspended",
+                "find out which second machine had its key; then `keys rotate`, and the members propose `seat` with the new key (docs/governance.md)",
+            ));
+        }
+        let (what, mend) = (
+            "the node's key is not in the validator set",
+            "for a vote: a member proposes `seat MEMBER validator.json=POWER`, and the others approve",
+        );
+        Some(match files.is_founder() {
+            true => Finding::fault("no-vote", what, mend),
+            false => Finding::note("no-vote", what, mend),
+        })
+    }
+
+    /// Whether its votes are in the newest commits.
+    fn signs(&self, files: &Whole) -> Option<Finding> {
+        let address = files.address();
+        let signed = self.commits.iter().any(|commit| voted(commit, &address));
+        let enough = self.commits.len() as u64 == COMMITS;
+        (enough && !signed).then(|| {
+            Finding::fault(
+                "not-signing",
+                format!("the last {COMMITS} blocks are without this validator's vote"),
+                "is the remote signer connected? does CometBFT's log complain of its key or of its peers?",
+            )
+        })
+    }
+
+    /// A vote that is in a block, and that this home does not know of, was signed elsewhere. The home's note is read after the block.
+    fn key_elsewhere(&self, files: &Whole) -> Option<Finding> {
+        let commit = self.commits.first()?;
+        if !files.signer.is_empty() || !voted(commit, &files.address()) {
+            return None;
+        }
+        let height = number(&commit["signed_header"]["commit"]["height"]);
+        let noted = read_json(&files.home.join(SIGNED)).unwrap_or_default();
+        let noted = number(&noted["height"]);
+        (noted < height).then(|| {
+            Finding::fault(
+                "key-elsewhere",
+                format!("block {height} has a vote of this validator, and this home signed last at {noted}: its key signs on another machine"),
+                "stop one of the two at once, before they sign two blocks of one height; then find out how the key got there, and replace it",
+            )
+        })
+    }
+
+    fn application(&self) -> Option<Finding> {
+        let silent = || {
+            Finding::fault(
+                "application",
+                "CometBFT gets no answer from the application",
+                "is `lianyan-node abci` running? do its --listen and proxy_app name one socket?",
+            )
+        };
+        let Ok(info) = self.client.call("abci_info", json!({})) else {
+            return Some(silent());
+        };
+        let info = &info["response"];
+        let height = number(&info["last_block_height"]);
+        if height.abs_diff(self.newest()) > 1 {
+            return Some(Finding::fault(
+                "application",
+                format!(
+                    "the application is at height {height}, CometBFT at {}",
+                    self.newest()
+                ),
+                "restart both, and CometBFT sends what is missing; if it says that the application is higher, both folders must come from one backup",
+            ));
+        }
+        let (runs, wants) = (number(&info["app_version"]), self.rules());
+        (wants > runs).then(|| {
+            Finding::fault(
+                "version",
+                format!(
+                    "blocks follow version {wants} of the rules, and the application knows {runs}"
+                ),
+                "install the newer lianyan-node, and restart both",
+            )
+        })
+    }
+
+    /// Its height now: it went on since the first question.
+    fn newest(&self) -> u64 {
+        self.client
+            .newest()
+            .map_or(self.height(), |(height, _)| height)
+    }
+
+    /// Version of the rules in the newest header.
+    fn rules(&self) -> u64 {
+        let header = self
+            .commits
+            .first()
+            .map(|commit| &commit["signed_header"]["header"]);
+        header.map_or(0, |header| number(&header["version"]["app"]))
+    }
+}
+
+fn votes(commit: &Value) -> impl Iterator<Item = &Value> {
+    let votes = commit["signed_header"]["commit"]["signatures"].as_array();
+    votes.into_iter().flatten()
+}
+
+fn voted(commit: &Value, address: &str) -> bool {
+    votes(commit).any(|vote| vote["validator_address"] == address)
+}
+
+/// How much later than the median of all votes a validator's is, ns.
+fn ahead(commit: &Value, address: &str) -> Option<i64> {
+    let time = |vote: &Value| {
+        let time = comet::from_rfc3339(vote["timestamp"].as_str()?)?;
+        (vote["block_id_flag"] == 2).then(|| comet::nanos(&time))
+    };
+    let own = votes(commit).find(|vote| vote["validator_address"] == address)?;
+    let mut times: Vec<i64> = votes(commit).filter_map(time).collect();
+    times.sort_unstable();
+    Some(time(own)? - times.get(times.len() / 2)?)
+}
+
+/// A number as CometBFT writes it: in a string, or bare.
+pub(super) fn number(value: &Value) -> u64 {
+    let text = value.as_str().and_then(|text| text.parse().ok());
+    text.or(value.as_u64()).unwrap_or_default()
+}

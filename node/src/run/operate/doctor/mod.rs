@@ -1,0 +1,67 @@
+//! `lianyan-node doctor`: what is wrong with a node, and how to mend it. It changes nothing.
+
+mod elsewhere;
+mod engine;
+mod files;
+mod finding;
+mod machine;
+mod peers;
+mod settings;
+
+use super::options;
+use crate::error::{Error, Result};
+use engine::Engine;
+use files::Files;
+use finding::{Finding, Weight};
+use std::process::ExitCode;
+use tokio::runtime::Runtime;
+
+pub(super) fn run(options: &options::Doctor) -> Result<ExitCode> {
+    let findings = examine(options)?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    let faults = findings
+        .iter()
+        .filter(|f| f.weight == Weight::Fault)
+        .count();
+    match faults {
+        0 => {
+            println!("well    no mistake found");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            println!("ill     {faults} to mend");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn examine(options: &options::Doctor) -> Result<Vec<Finding>> {
+    let (files, mut findings) = Files::read(&options.home);
+    findings.extend(files.open());
+    let Some(files) = files.whole() else {
+        return Ok(findings);
+    };
+    findings.extend(files.genesis_named(options.sha256.as_deref()));
+    findings.extend(files.vote_founded());
+    findings.extend(settings::judge(&files.config));
+    findings.extend(machine::disk(&options.home, options.free));
+    let engine = Engine::ask(&files);
+    match &engine {
+        Some(engine) => {
+            findings.extend(engine.judge(&files));
+            findings.extend(peers::connected(&files, engine));
+        }
+        None => {
+            findings.extend(machine::ports(&files.config));
+            findings.extend(peers::reachable(&files));
+        }
+    }
+    let runtime = Runtime::new().map_err(|error| Error::Setup(format!("cannot start: {error}")))?;
+    for url in &options.ask {
+        let other = runtime.block_on(elsewhere::Other::ask(url, engine.as_ref()))?;
+        findings.extend(other.judge(&files));
+    }
+    Ok(findings)
+}

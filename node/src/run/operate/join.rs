@@ -1,0 +1,92 @@
+//! `lianyan-node join`: a home for a chain that runs already, and what its members need to let a newcomer in.
+
+use super::{
+    card::{aloud, unwritten},
+    home::{self, GENESIS, IDENTITY, Made, PUBLIC_KEY},
+    init::require_address,
+    member,
+    options::{self, Place},
+};
+use crate::{
+    chain::Genesis,
+    consortium::now,
+    error::{Error, Result},
+    merkle::sha256,
+    network::Home,
+};
+use records::canonical;
+use std::{fs, path::Path};
+
+/// A newcomer's particulars, for `propose admit`.
+const ADMIT: &str = "admit.json";
+
+pub(super) fn run(options: &options::Join) -> Result<()> {
+    let genesis = fs::read(&options.genesis).map_err(Error::file(&options.genesis))?;
+    let hash = sha256(&genesis);
+    let expected: String = options.sha256.split_whitespace().collect();
+    if hex::encode(hash) != expected {
+        return Err(Error::Setup(format!(
+            "{} is another genesis: its sha256 is {}",
+            options.genesis.display(),
+            aloud(&hash)
+        )));
+    }
+    for peer in &options.peers {
+        require_peer(peer)?;
+    }
+    let place = &options.place;
+    let made = make(place, &options.member, &options.peers, &genesis)?;
+    let folder = place.home.display();
+    if let Some(newcomer) = &options.newcomer {
+        let key = member::make(&place.home.join(IDENTITY), &newcomer.id, &newcomer.name)?;
+        let member = member::member(newcomer, &key, now())?;
+        let text = canonical::encode(&member).map_err(unwritten)?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        Home::new(&place.home).put(ADMIT, &format!("{text}\n"))?;
+        println!("admit     {folder}/{ADMIT}: send it to a member, who proposes `admit {ADMIT}`");
+    }
+    tell(&options.member, &made, place);
+    Ok(())
+}
+
+/// Makes a home for the chain of a genesis.
+pub(super) fn make(place: &Place, member: &str, peers: &[String], genesis: &[u8]) -> Result<Made> {
+    let document = serde_json::from_slice(genesis).unwrap_or_default();
+    let chain = Genesis::from_json(&document)?.chain_id;
+    let made = home::make(place, member, peers)?;
+    let text = String::from_utf8_lossy(genesis);
+    Home::new(&place.home).put(GENESIS, &text)?;
+    println!("home      {}, chain {chain}", place.home.display());
+    Ok(made)
+}
+
+/// What a member proposes once the node has caught up.
+pub(super) fn tell(member: &str, made: &Made, place: &Place) {
+    let folder = place.home.display();
+    println!("node      {}", made.node_id);
+    println!(
+        "vote      {folder}/{PUBLIC_KEY}: once the node has caught up, a member proposes `seat {member} {PUBLIC_KEY}=POWER`"
+    );
+}
+
+fn require_peer(peer: &str) -> Result<()> {
+    let (id, address) = peer.split_once('@').unwrap_or((peer, ""));
+    if !is_node_id(id) {
+        return Err(Error::Setup(format!("`{peer}` is not ID@HOST:PORT")));
+    }
+    require_address(address)
+}
+
+/// 40 lower-case hexadecimal digits.
+pub(super) fn is_node_id(id: &str) -> bool {
+    id.len() == 40
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// Reads a home's genesis.
+pub(super) fn read_genesis(home: &Path) -> Result<Vec<u8>> {
+    let file = home.join(GENESIS);
+    fs::read(&file).map_err(Error::file(file))
+}

@@ -1,0 +1,138 @@
+//! `lianyan-node keys`: what keys there are, new ones, and getting ready to replace one.
+
+use super::{
+    home::{self, CONFIG, IDENTITY, NODE_KEY, PUBLIC_KEY, VALIDATOR_KEY},
+    join, member,
+    options::{self, Place},
+};
+use crate::{
+    error::{Error, Result},
+    network::{self, Client, SigningSeed, pretty, write_private},
+    run::govern::{Chain, Identity},
+};
+use records::{
+    KeyType, RecordName,
+    kinds::member::{NAME, Rekey},
+};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+pub(super) fn run(options: &options::Keys) -> Result<()> {
+    match options {
+        options::Keys::Show { home } => show(home),
+        options::Keys::New { out, key_type } => new(out, *key_type),
+        options::Keys::Rotate { home, place } => rotate(home, place),
+        options::Keys::Rekey { node, identity, to } => rekey(*node, identity, to),
+    }
+}
+
+fn show(home: &Path) -> Result<()> {
+    let signer = signer(home)?;
+    println!("node       {}", home::read_node_id(&home.join(NODE_KEY))?);
+    let key = home::read_public_key(&key_file(home, &signer))?;
+    let address = hex::encode_upper(key.address());
+    println!("validator  {address}  {}", key.key_type().word());
+    println!("           {key}");
+    match signer.as_str() {
+        "" => println!("           in {}", home.join(VALIDATOR_KEY).display()),
+        signer => println!("           held by a remote signer, awaited at {signer}"),
+    }
+    let identity = home.join(IDENTITY);
+    if identity.exists() {
+        let identity = Identity::read(&identity)?;
+        println!("member     {}  {}", identity.member, identity.key.public());
+    }
+    for file in home::open_files(home) {
+        println!(
+            "open       {}: others may read it; `chmod 600` it",
+            file.display()
+        );
+    }
+    Ok(())
+}
+
+/// Where CometBFT waits for a remote signer; empty where the key is in the home.
+pub(super) fn signer(home: &Path) -> Result<String> {
+    let config = home::read_config(home)?;
+    let signer = config
+        .get("priv_validator_laddr")
+        .and_then(|item| item.as_str());
+    Ok(signer.unwrap_or_default().into())
+}
+
+/// Where the public part of the validator's key is. Beside a remote signer CometBFT makes a key file of its own, which nobody uses.
+pub(super) fn key_file(home: &Path, signer: &str) -> PathBuf {
+    home.join(if signer.is_empty() {
+        VALIDATOR_KEY
+    } else {
+        PUBLIC_KEY
+    })
+}
+
+fn new(out: &Path, key_type: KeyType) -> Result<()> {
+    if out.exists() {
+        return Err(Error::Setup(format!(
+            "{} is there already; keys are never written over",
+            out.display()
+        )));
+    }
+    let seed = home::seed()?;
+    let seed = SigningSeed { key_type, seed };
+    write_private(out, &pretty(&network::validator_key(&seed)))?;
+    let mut public = out.as_os_str().to_owned();
+    public.push(".pub");
+    let public = PathBuf::from(public);
+    let text = pretty(&home::public_json(&seed.public()));
+    fs::write(&public, text).map_err(Error::file(&public))?;
+    println!("private  {}", out.display());
+    println!("public   {}", public.display());
+    Ok(())
+}
+
+/// A second home for the same chain: the first goes on signing until the consortium has seated the second one's key.
+fn rotate(home: &Path, place: &Place) -> Result<()> {
+    let config = home::read_config(home)?;
+    let text = |section: &str, name: &str| {
+        let found = config.get(section).and_then(|section| section.get(name));
+        found.and_then(|item| item.as_str()).unwrap_or_default()
+    };
+    let member = config.get("moniker").and_then(|item| item.as_str());
+    let member = member
+        .ok_or_else(|| Error::Setup(format!("{} names no moniker", home.join(CONFIG).display())))?;
+    let peers: Vec<String> = text("p2p", "persistent_peers")
+        .split(',')
+        .filter(|peer| !peer.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let made = join::make(place, member, &peers, &join::read_genesis(home)?)?;
+    join::tell(member, &made, place);
+    println!(
+        "then      once it signs, stop the old node and move its private key away: two homes never sign with one key"
+    );
+    Ok(())
+}
+
+/// A member with a live key replaces it alone.
+fn rekey(node: SocketAddr, identity: &Path, to: &Path) -> Result<()> {
+    let old = Identity::read(identity)?;
+    let subject = RecordName::new(NAME, &old.member)
+        .ok_or_else(|| Error::Setup(format!("`{}` cannot be a member's id", old.member)))?;
+    let chain = Chain::new(Client(node))?;
+    let new = match to.exists() {
+        // A first try whose answer was lost.
+        true => Identity::read(to)?.key,
+        false => member::make(to, &old.member, &old.member)?,
+    };
+    let body = Rekey {
+        add: vec![new.public()],
+        end: vec![old.key.public()],
+    };
+    chain.write("member.rekey", &subject, &body, &old.key)?;
+    println!("member  {}", old.member);
+    println!("new     {}  in {}", new.public(), to.display());
+    println!("ended   {}", old.key.public());
+    Ok(())
+}

@@ -1,0 +1,449 @@
+//! Each mistake is played, and `doctor` names it. Before it there was none.
+
+use super::{
+    homes::{Homes, Said, run},
+    rpc::{Answers, Rpc},
+};
+use node::{comet, consortium::now};
+use serde_json::{Value, json};
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
+
+const SECOND: i64 = 1_000_000_000;
+const HEIGHT: u64 = 900;
+const CONFIG: &str = "config/config.toml";
+
+/// A founder's node that is well, and the means to make it ill.
+struct Patient {
+    homes: Homes,
+    engine: Rpc,
+}
+
+impl Patient {
+    #[track_caller]
+    fn healthy() -> Self {
+        let homes = Homes::founded();
+        let engine = Rpc::start(Answers::default());
+        homes.edit(
+            "tax",
+            CONFIG,
+            "tcp://127.0.0.1:26657",
+            &format!("tcp://{}", engine.address),
+        );
+        homes.edit(
+            "tax",
+            "data/priv_validator_state.json",
+            r#""height": "0""#,
+            &format!(r#""height": "{HEIGHT}""#),
+        );
+        let patient = Self { homes, engine };
+        let answers = patient.answers("tax");
+        patient.engine.change(|old| *old = answers);
+        let said = patient.doctor(&[]).well();
+        assert!(!said.contains("note"), "{said}");
+        patient
+    }
+
+    fn doctor(&self, more: &[&str]) -> Said {
+        let home = self.homes.home("tax");
+        let words = ["doctor", "--home", home.to_str().expect("UTF-8")];
+        run(words.iter().chain(more))
+    }
+
+    /// What the CometBFT of a founder answers where all is well.
+    fn answers(&self, id: &str) -> Answers {
+        let time = comet::rfc3339(&comet::timestamp(now()));
+        let file = |file: &str| -> Value {
+            serde_json::from_str(&self.homes.text(id, file)).expect("JSON")
+        };
+        let key = file("config/priv_validator_key.json");
+        let config = self.homes.text(id, CONFIG);
+        let peers = config
+            .lines()
+            .find_map(|line| line.strip_prefix("persistent_peers = \""));
+        let peers = peers
+            .expect("peers")
+            .split(',')
+            .map(|peer| json!({ "node_info": { "id": peer.split('@').next() } }));
+        let results = [
+            (
+                "status",
+                json!({
+                    "node_info": { "id": self.node_id(id), "network": "jiangbin" },
+                    "sync_info": { "latest_block_height": HEIGHT.to_string(), "latest_block_time": time, "catching_up": false },
+                    "validator_info": { "address": key["address"], "voting_power": "31" },
+                }),
+            ),
+            ("net_info", json!({ "peers": peers.collect::<Vec<_>>() })),
+            ("genesis", json!({ "genesis": file("config/genesis.json") })),
+            ("commit", self.commit(0)),
+            (
+                "abci_info",
+                json!({ "response": { "last_block_height": HEIGHT.to_string(), "app_version": "1" } }),
+            ),
+            ("abci_query", json!({ "response": { "value": "" } })),
+        ];
+        Answers {
+            results: results.into(),
+            date: None,
+        }
+    }
+
+    /// The newest commit, with the votes of all four; the patient's has this much later a time.
+    fn commit(&self, later: i64) -> Value {
+        let vote = |id: &str| {
+            let key: Value =
+                serde_json::from_str(&self.homes.text(id, "config/priv_validator_key.json"))
+                    .expect("JSON");
+            let time = now() + if id == "tax" { later } else { 0 };
+            json!({ "block_id_flag": 2, "validator_address": key["address"], "timestamp": comet::rfc3339(&comet::timestamp(time)), "signature": "" })
+        };
+        let votes = ["tax", "hospital", "housing", "notary"].map(vote);
+        json!({ "signed_header": {
+            "header": { "version": { "block": "11", "app": "1" } },
+            "commit": { "height": HEIGHT.to_string(), "block_id": { "hash": "AB" }, "signatures": votes },
+        }})
+    }
+
+    fn node_id(&self, id: &str) -> String {
+        let home = self.homes.home(id);
+        let shown = run(["keys", "show", "--home", home.to_str().expect("UTF-8")]).well();
+        shown.split_whitespace().nth(1).expect("an id").to_owned()
+    }
+
+    /// Changes one place of an answer.
+    fn answer(&self, method: &'static str, place: &str, value: Value) {
+        self.engine.change(|answers| {
+            let result = answers.results.get_mut(method).expect("a method");
+            *result.pointer_mut(place).expect("a place") = value;
+        });
+    }
+
+    fn engine_status(&self, place: &str) -> Value {
+        let mut value = Value::Null;
+        self.engine.change(|answers| {
+            value = answers.results["status"]
+                .pointer(place)
+                .expect("a place")
+                .clone();
+        });
+        value
+    }
+
+    fn config(&self, from: &str, to: &str) {
+        self.homes.edit("tax", CONFIG, from, to);
+    }
+
+    /// Another founder's node that is well.
+    fn other(&self) -> (Rpc, String) {
+        let other = Rpc::start(self.answers("hospital"));
+        let url = format!("http://{}", other.address);
+        self.doctor(&["--ask", &url]).well();
+        (other, url)
+    }
+}
+
+#[test]
+fn another_genesis_is_found() {
+    let patient = Patient::healthy();
+    patient
+        .doctor(&["--sha256", &"0".repeat(64)])
+        .ill("genesis-differs");
+    let (other, url) = patient.other();
+    other.change(|answers| {
+        answers.results.get_mut("genesis").expect("one")["genesis"]["chain_id"] =
+            "jiangbin-00000000".into()
+    });
+    patient.doctor(&["--ask", &url]).ill("genesis-differs");
+    // CometBFT goes on with the one that it began with.
+    patient.answer("genesis", "/genesis/validators/0/power", "32".into());
+    patient.doctor(&[]).ill("runs on another genesis");
+}
+
+#[test]
+fn a_clock_that_is_off_is_found() {
+    let patient = Patient::healthy();
+    let (other, url) = patient.other();
+    other.change(|answers| answers.date = Some("Sun, 06 Nov 1994 08:49:37 GMT".into()));
+    patient
+        .doctor(&["--ask", &url])
+        .ill("ahead of that of http");
+    let commit = patient.commit(9 * SECOND);
+    patient.answer("commit", "", commit);
+    patient.doctor(&[]).ill("ahead of the others'");
+    let time = comet::rfc3339(&comet::timestamp(now() + 60 * SECOND));
+    patient.answer("status", "/sync_info/latest_block_time", time.into());
+    patient.doctor(&[]).ill("behind the others'");
+}
+
+#[test]
+fn a_key_without_a_vote_is_found() {
+    let patient = Patient::healthy();
+    patient.answer("status", "/validator_info/voting_power", "0".into());
+    patient.doctor(&[]).ill("not in the validator set");
+    fs::remove_file(patient.homes.home("tax").join("card.json")).expect("removes");
+    assert!(
+        patient.doctor(&[]).well().contains("no-vote"),
+        "a full node has none by right"
+    );
+    patient.answer("abci_query", "/response/value", "e30=".into());
+    patient.doctor(&[]).ill("suspended");
+    patient.answer("status", "/validator_info/address", "00".into());
+    patient.doctor(&[]).ill("CometBFT runs with the key");
+}
+
+#[test]
+fn a_founders_key_that_was_replaced_behind_the_chains_back_is_found() {
+    let patient = Patient::healthy();
+    let key = patient
+        .homes
+        .text("hospital", "config/priv_validator_key.json");
+    fs::write(
+        patient
+            .homes
+            .home("tax")
+            .join("config/priv_validator_key.json"),
+        key.replace("priv_validator", ""),
+    )
+    .expect("writes");
+    patient.doctor(&[]).ill("no-vote");
+    let homes = Homes::founded();
+    let out = homes.mail().join("new.json");
+    run(["keys", "new", "--out", out.to_str().expect("UTF-8")]).well();
+    fs::copy(
+        out,
+        homes.home("tax").join("config/priv_validator_key.json"),
+    )
+    .expect("copies");
+    let home = homes.home("tax");
+    run(["doctor", "--home", home.to_str().expect("UTF-8")]).ill("is not in the genesis");
+}
+
+#[test]
+fn a_key_that_signs_on_another_machine_is_found() {
+    let patient = Patient::healthy();
+    let (other, url) = patient.other();
+    let key = patient.engine_status("/validator_info/address");
+    other.change(|answers| {
+        answers.results.get_mut("status").expect("one")["validator_info"]["address"] = key
+    });
+    patient
+        .doctor(&["--ask", &url])
+        .ill("signs with this home's validator key");
+    patient.homes.edit(
+        "tax",
+        "data/priv_validator_state.json",
+        &HEIGHT.to_string(),
+        &(HEIGHT - 1).to_string(),
+    );
+    patient.doctor(&[]).ill("its key signs on another machine");
+}
+
+#[test]
+fn a_validator_that_does_not_sign_is_found() {
+    let patient = Patient::healthy();
+    patient.answer(
+        "commit",
+        "/signed_header/commit/signatures/0/validator_address",
+        "".into(),
+    );
+    patient.doctor(&[]).ill("not-signing");
+}
+
+#[test]
+fn a_port_that_another_program_has_is_found() {
+    let patient = Patient::healthy();
+    patient.answer("status", "/node_info/id", "00".into());
+    patient.doctor(&[]).ill("answers another node");
+    let homes = Homes::founded();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    homes.edit("tax", CONFIG, "0.0.0.0:26656", &address);
+    let free = || {
+        TcpListener::bind("127.0.0.1:0")
+            .and_then(|free| free.local_addr())
+            .expect("a port")
+            .to_string()
+    };
+    homes.edit("tax", CONFIG, "127.0.0.1:26657", &free());
+    homes.edit("tax", CONFIG, "127.0.0.1:26660", &free());
+    let home = homes.home("tax");
+    let doctor = || run(["doctor", "--home", home.to_str().expect("UTF-8")]);
+    doctor().ill("another program listens there");
+    drop(taken);
+    assert!(doctor().well().contains("not-running"));
+}
+
+#[test]
+fn a_key_that_others_may_read_is_found() {
+    let patient = Patient::healthy();
+    let file = patient.homes.home("tax").join("config/node_key.json");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("opens");
+    patient.doctor(&[]).ill("key-readable");
+}
+
+#[test]
+fn a_file_that_is_missing_or_damaged_is_named() {
+    let patient = Patient::healthy();
+    for (file, text) in [
+        ("config/genesis.json", "{"),
+        (CONFIG, "a ="),
+        ("config/node_key.json", "{}"),
+    ] {
+        let (whole, path) = (
+            patient.homes.text("tax", file),
+            patient.homes.home("tax").join(file),
+        );
+        fs::write(&path, text).expect("writes");
+        patient.doctor(&[]).ill("file-unreadable");
+        fs::remove_file(&path).expect("removes");
+        patient.doctor(&[]).ill(file);
+        fs::write(&path, whole).expect("writes");
+    }
+}
+
+#[test]
+fn peers_that_cannot_be_reached_are_found() {
+    let patient = Patient::healthy();
+    let listening = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listening.local_addr().expect("an address").to_string();
+    patient.answer("net_info", "/peers/0/node_info/id", "0".repeat(40).into());
+    let hospital = patient.node_id("hospital");
+    patient.config("127.0.0.1:26657", &address);
+    patient
+        .doctor(&[])
+        .ill(&format!("it is not connected as {hospital}"));
+    drop(listening);
+    patient.doctor(&[]).ill("peer-unreachable");
+}
+
+#[test]
+fn peers_that_are_written_wrongly_are_found() {
+    let patient = Patient::healthy();
+    let whole = patient.homes.text("tax", CONFIG);
+    for (from, to, why) in [
+        (
+            "@127.0.0.1:26657",
+            "@no-such-host.invalid:26657",
+            "no such address",
+        ),
+        (
+            "@127.0.0.1:26657",
+            "00@127.0.0.1:26657",
+            "40 hexadecimal digits",
+        ),
+        ("hospital", "tax", "the node itself"),
+    ] {
+        match from {
+            "hospital" => patient.config(&patient.node_id(from), &patient.node_id(to)),
+            _ => patient.config(from, to),
+        }
+        patient.doctor(&[]).ill(why);
+        fs::write(patient.homes.home("tax").join(CONFIG), &whole).expect("writes");
+    }
+    let peers = whole
+        .lines()
+        .find(|line| line.starts_with("persistent_peers"))
+        .expect("peers");
+    patient.config(peers, "persistent_peers = \"\"");
+    patient.doctor(&[]).ill("no persistent peer");
+}
+
+#[test]
+fn settings_that_do_not_fit_the_chain_are_found() {
+    let patient = Patient::healthy();
+    let whole = patient.homes.text("tax", CONFIG);
+    for (from, to, why) in [
+        (
+            "create_empty_blocks_interval = \"3s\"",
+            "create_empty_blocks_interval = \"5m\"",
+            "too seldom",
+        ),
+        (
+            "timeout_commit = \"300ms\"",
+            "timeout_commit = \"1m30s\"",
+            "pause",
+        ),
+        (
+            "timeout_commit",
+            "create_empty_blocks = false\ntimeout_commit",
+            "create_empty_blocks = true",
+        ),
+        (
+            "max_tx_bytes = 65536",
+            "max_tx_bytes = 1024",
+            "max_tx_bytes",
+        ),
+        (
+            "[mempool]",
+            "[tx_index]\nindexer = \"null\"\n\n[mempool]",
+            "became of an event",
+        ),
+        (
+            "[mempool]",
+            "[storage]\ndiscard_abci_responses = true\n\n[mempool]",
+            "outcomes",
+        ),
+        (
+            "[mempool]",
+            "[blocksync]\nadaptive_sync = true\n\n[mempool]",
+            "sign twice",
+        ),
+    ] {
+        patient.config(from, to);
+        patient.doctor(&[]).ill(why);
+        fs::write(patient.homes.home("tax").join(CONFIG), &whole).expect("writes");
+    }
+}
+
+#[test]
+fn a_disk_that_is_nearly_full_is_found() {
+    Patient::healthy()
+        .doctor(&["--free", "1000000000"])
+        .ill("disk-full");
+}
+
+#[test]
+fn an_application_that_is_elsewhere_is_found() {
+    let patient = Patient::healthy();
+    patient.answer("abci_info", "/response/last_block_height", "12".into());
+    patient.doctor(&[]).ill("the application is at height 12");
+    patient
+        .engine
+        .change(|answers| drop(answers.results.remove("abci_info")));
+    patient.doctor(&[]).ill("no answer from the application");
+    let answers = patient.answers("tax");
+    patient.engine.change(|old| *old = answers);
+    patient.answer("commit", "/signed_header/header/version/app", "2".into());
+    patient.doctor(&[]).ill("install the newer lianyan-node");
+}
+
+#[test]
+fn a_chain_that_stands_still_is_told_from_a_node_that_is_behind() {
+    let patient = Patient::healthy();
+    let time = comet::rfc3339(&comet::timestamp(now() - 300 * SECOND));
+    patient.answer("status", "/sync_info/latest_block_time", time.into());
+    patient.doctor(&[]).ill("standing-still");
+    patient.answer("status", "/sync_info/catching_up", true.into());
+    assert!(patient.doctor(&[]).well().contains("still catching up"));
+}
+
+#[test]
+fn an_rpc_that_is_open_to_the_world_is_found() {
+    let patient = Patient::healthy();
+    let address = patient.engine.address;
+    patient.config(
+        &format!("tcp://{address}"),
+        &format!("tcp://0.0.0.0:{}", address.port()),
+    );
+    patient.doctor(&[]).ill("rpc-open");
+    patient.config("pprof_laddr", "unsafe = true\npprof_laddr");
+    patient.doctor(&[]).ill("rpc.unsafe = false");
+}
+
+#[test]
+fn a_fork_is_found() {
+    let patient = Patient::healthy();
+    let (other, url) = patient.other();
+    other.change(|answers| answers.results.get_mut("commit").expect("one")["signed_header"]["commit"]["block_id"]["hash"] = "CD".into());
+    patient.doctor(&["--ask", &url]).ill("fork");
+}

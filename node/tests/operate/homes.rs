@@ -1,0 +1,153 @@
+//! Founders' homes, made by the program.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use tempfile::TempDir;
+
+/// Member id, voting power, and the last digits of its ports.
+pub const FOUNDERS: [(&str, u32, u16); 4] = [
+    ("tax", 31, 0),
+    ("hospital", 26, 1),
+    ("housing", 23, 2),
+    ("notary", 20, 3),
+];
+
+/// What a run of the program said, and how it ended.
+pub struct Said {
+    pub text: String,
+    pub code: Option<i32>,
+}
+
+impl Said {
+    #[track_caller]
+    pub fn well(self) -> String {
+        assert_eq!(self.code, Some(0), "{}", self.text);
+        self.text
+    }
+
+    /// It ended badly, and said this.
+    #[track_caller]
+    pub fn ill(self, word: &str) {
+        assert_eq!(self.code, Some(1), "{}", self.text);
+        assert!(self.text.contains(word), "no `{word}` in: {}", self.text);
+    }
+}
+
+/// Runs the program.
+pub fn run<S: AsRef<std::ffi::OsStr>>(words: impl IntoIterator<Item = S>) -> Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lianyan-node"));
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.args(words).output().expect("runs");
+    let text = [stdout, stderr].concat();
+    Said {
+        text: String::from_utf8_lossy(&text).into_owned(),
+        code: status.code(),
+    }
+}
+
+/// A folder with the homes of four founders, and a folder for what they send each other.
+pub struct Homes(TempDir);
+
+impl Homes {
+    /// Four homes, each with its card, none with a genesis.
+    pub fn new() -> Self {
+        let homes = Self(tempfile::tempdir().expect("a folder"));
+        fs::create_dir(homes.mail()).expect("a folder");
+        for (id, power, port) in FOUNDERS {
+            homes.init(id, power, port, &[]).well();
+            homes.send(id, "card");
+        }
+        homes
+    }
+
+    /// The same, founded.
+    pub fn founded() -> Self {
+        let homes = Self::new();
+        for (id, ..) in FOUNDERS {
+            homes.genesis(id).well();
+            homes.send(id, "consent");
+        }
+        for (id, ..) in FOUNDERS {
+            homes.genesis(id).well();
+        }
+        homes
+    }
+
+    /// Makes a home; a program that knows every key stands for CometBFT.
+    pub fn init(&self, id: &str, power: u32, port: u16, more: &[&str]) -> Said {
+        let (home, power) = (self.home(id), power.to_string());
+        let (address, name) = (format!("127.0.0.1:{}", 26_656 + port), format!("机构 {id}"));
+        let words = [
+            "init",
+            "--home",
+            home.to_str().expect("UTF-8"),
+            "--cometbft",
+            "true",
+            "--chain",
+            "jiangbin",
+            "--member",
+            id,
+            "--name",
+            &name,
+            "--name-en",
+            id,
+            "--role",
+            "issuer",
+            "--power",
+            &power,
+            "--address",
+            &address,
+        ];
+        run(words.iter().chain(more))
+    }
+
+    pub fn home(&self, id: &str) -> PathBuf {
+        self.0.path().join(id)
+    }
+
+    pub fn mail(&self) -> PathBuf {
+        self.0.path().join("mail")
+    }
+
+    /// Sends a founder's card or consent to everybody.
+    pub fn send(&self, id: &str, what: &str) {
+        let from = self.home(id).join(format!("{what}.json"));
+        fs::copy(from, self.mailed(id, what)).expect("copies");
+    }
+
+    pub fn mailed(&self, id: &str, what: &str) -> PathBuf {
+        self.mail().join(format!("{id}.{what}.json"))
+    }
+
+    /// Runs the ceremony at one founder, with everything that was sent.
+    pub fn genesis(&self, id: &str) -> Said {
+        let sent = fs::read_dir(self.mail()).expect("a folder");
+        let mut sent: Vec<PathBuf> = sent.map(|entry| entry.expect("an entry").path()).collect();
+        // No order of the files may matter.
+        sent.sort_by_key(|file| id.len() % 2 * file.to_string_lossy().len());
+        let words = ["genesis".into(), "--home".into(), self.home(id)];
+        run(words.iter().chain(&sent))
+    }
+
+    pub fn text(&self, id: &str, file: &str) -> String {
+        fs::read_to_string(self.home(id).join(file)).expect("readable")
+    }
+
+    /// Changes a file of a home.
+    pub fn edit(&self, id: &str, file: &str, from: &str, to: &str) {
+        edit(&self.home(id).join(file), from, to);
+    }
+}
+
+/// Changes a file; what is to be changed must be there.
+pub fn edit(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).expect("readable");
+    assert!(text.contains(from), "no `{from}` in {}", file.display());
+    fs::write(file, text.replace(from, to)).expect("writable");
+}
