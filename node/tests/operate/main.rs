@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod ceremony;
+mod deploy;
 mod doctor;
 mod homes;
 mod rpc;

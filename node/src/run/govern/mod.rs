@@ -43,7 +43,9 @@ fn propose(chain: &Chain, identity: &Path, words: &[String]) -> Result<()> {
         by: identity.member.clone(),
         until: chain.time()?.saturating_add(OPEN),
     };
-    chain.write("proposal.make", &name(&id)?, &make, &identity.key)?;
+    let written = chain.write("proposal.make", &name(&id)?, &make, &identity.key);
+    // Who proposes again what is open already, or got no answer, needs the number all the same.
+    written.map_err(|why| Error::Setup(format!("{why}; the proposal's number is {id}")))?;
     println!("proposed  {id}");
     tell(chain, &find(chain, &id)?)
 }

@@ -12,6 +12,8 @@ mod join;
 mod keys;
 mod member;
 mod options;
+#[cfg(test)]
+mod written;
 
 pub(super) use home::read_public_key;
 pub(super) use options::{HELP, Options};

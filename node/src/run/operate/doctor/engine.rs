@@ -195,7 +195,7 @@ impl Engine {
             Finding::fault(
                 "not-signing",
                 format!("the last {COMMITS} blocks are without this validator's vote"),
-                "is the remote signer connected? does CometBFT's log complain of its key or of its peers?",
+                "after a start wait some blocks; is the remote signer connected? does CometBFT's log complain of its key or of its peers?",
             )
         })
     }

@@ -1,0 +1,334 @@
+//! docs/operate.md on real processes: four organisations found a chain, start it, let a fifth in, and upgrade CometBFT.
+
+use lianyan_tests::process::free_ports;
+use lianyan_tests::{Outcome, demo, place::Folder};
+use node::network::{Client, Process, Program};
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(90);
+/// Member id and power; the last one joins later.
+const MEMBERS: [(&str, &str); 5] = [
+    ("tax-bureau", "31"),
+    ("hospital-group", "26"),
+    ("housing-bureau", "23"),
+    ("notary-office", "20"),
+    ("river-bank", "20"),
+];
+const FOUNDERS: usize = 4;
+/// Ports of one node: RPC, peers, figures.
+const PORTS: usize = 3;
+
+/// The organisations, each with its home; their processes end with this.
+pub struct Organisations {
+    folder: Folder,
+    cometbft: PathBuf,
+    ports: u16,
+    running: Vec<[Process; 2]>,
+}
+
+/// Everything that docs/operate.md promises of a version of CometBFT.
+pub fn path(cometbft: &Path, newer: Option<&Path>) -> Outcome {
+    let mut organisations = Organisations {
+        folder: Folder::new("operate")?,
+        cometbft: cometbft.into(),
+        ports: free_ports((MEMBERS.len() * PORTS) as u16)?,
+        running: Vec::new(),
+    };
+    organisations.found()?;
+    for member in 0..FOUNDERS {
+        organisations.start(member)?;
+    }
+    for member in 0..FOUNDERS {
+        organisations.wait_until_well(member)?;
+    }
+    organisations.join()?;
+    organisations.a_peer_that_is_down_is_found()?;
+    match newer {
+        Some(newer) => organisations.upgrade(newer),
+        None => Ok(()),
+    }
+}
+
+impl Organisations {
+    /// Steps 2 and 3: homes, cards, consents, the same genesis everywhere.
+    fn found(&self) -> Outcome {
+        for member in 0..FOUNDERS {
+            let power = ["--chain", "jiangbin", "--power", MEMBERS[member].1];
+            let address = ["--address", &self.address(member, 1).to_string()].map(str::to_owned);
+            let mut words = self.new_home("init", member);
+            words.extend(
+                power
+                    .iter()
+                    .chain(&address.each_ref().map(String::as_str))
+                    .map(OsString::from),
+            );
+            well(run(words)?)?;
+        }
+        let cards: Vec<PathBuf> = (0..FOUNDERS)
+            .map(|member| self.home(member).join("card.json"))
+            .collect();
+        let consents = (0..FOUNDERS).map(|member| self.home(member).join("consent.json"));
+        let everything: Vec<PathBuf> = cards.iter().cloned().chain(consents).collect();
+        for files in [cards, everything] {
+            for member in 0..FOUNDERS {
+                well(run(self
+                    .with("genesis", member)
+                    .into_iter()
+                    .chain(files.iter().map(OsString::from)))?)?;
+            }
+        }
+        let genesis = self.genesis(0)?;
+        if (1..FOUNDERS).any(|member| self.genesis(member).ok().as_ref() != Some(&genesis)) {
+            return Err("the founders' genesis files differ".into());
+        }
+        Ok(())
+    }
+
+    /// Step 9: a full node that catches up, then a member, then a validator.
+    fn join(&mut self) -> Outcome {
+        let newcomer = FOUNDERS;
+        let genesis = self.home(0).join("config/genesis.json");
+        let peer = format!("{}@{}", self.node_id(0)?, self.address(0, 1));
+        let mut words = self.new_home("join", newcomer);
+        words.extend(["--genesis".into(), genesis.into()]);
+        let hash = hex(&node::merkle::sha256(&self.genesis(0)?));
+        words.extend(["--sha256", &hash, "--peer", &peer].map(OsString::from));
+        well(run(words)?)?;
+        self.start(newcomer)?;
+        self.wait_until_well(newcomer)?;
+        let folder = self.home(newcomer);
+        self.agree(&["admit".into(), folder.join("admit.json").into()])?;
+        let key = format!(
+            "{}={}",
+            folder.join("validator.json").display(),
+            MEMBERS[newcomer].1
+        );
+        self.agree(&["seat".into(), MEMBERS[newcomer].0.into(), key.into()])?;
+        self.wait("the newcomer votes", |all| {
+            let said = run(all.doctor(newcomer)?)?;
+            Ok(said.0 == Some(0) && !said.1.contains("note"))
+        })
+    }
+
+    /// One proposes, two approve: 80 of 100, and later of 120.
+    fn agree(&self, act: &[OsString]) -> Outcome {
+        let words = self
+            .govern("propose", 0)
+            .into_iter()
+            .chain(act.iter().cloned());
+        let said = well(run(words)?)?;
+        let number = said.lines().find_map(|line| line.strip_prefix("proposed"));
+        let number = number.ok_or("no proposal's number")?.trim();
+        let mut said = String::new();
+        for member in [1, 2, 3] {
+            if !said.contains("carried out") {
+                said = well(run(self
+                    .govern("approve", member)
+                    .into_iter()
+                    .chain([number.into()]))?)?;
+            }
+        }
+        match said.contains("carried out") {
+            true => Ok(()),
+            false => Err(format!("not carried out: {said}").into()),
+        }
+    }
+
+    fn a_peer_that_is_down_is_found(&mut self) -> Outcome {
+        for process in self.running[3].iter_mut().rev() {
+            process.kill();
+        }
+        let address = self.address(3, 1).to_string();
+        self.wait("the peer's absence is found", |all| {
+            let (code, said) = run(all.doctor(0)?)?;
+            Ok(code == Some(1)
+                && said.contains(&format!("peer-unreachable: nothing answers at {address}")))
+        })?;
+        for process in &mut self.running[3] {
+            process.restart()?;
+        }
+        self.wait_until_well(3)
+    }
+
+    /// Step 8: one member after the other, both versions in one chain meanwhile.
+    fn upgrade(&mut self, newer: &Path) -> Outcome {
+        self.cometbft = newer.into();
+        for member in 0..2 {
+            for process in self.running[member].iter_mut().rev() {
+                process.terminate();
+                process.wait(Duration::from_secs(10));
+            }
+            self.start(member)?;
+            self.wait_until_well(member)?;
+        }
+        Ok(())
+    }
+
+    /// Starts both processes with the words of deploy/systemd.
+    fn start(&mut self, member: usize) -> Outcome {
+        let home = self.home(member);
+        let log = |name: &str| self.folder.path().join(format!("{member}-{name}.log"));
+        let application = Program {
+            program: std::fs::canonicalize(demo::program())?,
+            arguments: words("abci --listen unix://application.sock --home application"),
+            folder: home.clone(),
+            log: log("application"),
+        };
+        let mut arguments = words("start --home");
+        arguments.push(home.clone().into());
+        let engine = Program {
+            program: self.cometbft.clone(),
+            arguments,
+            folder: home,
+            log: log("cometbft"),
+        };
+        let pair = [Process::start(application)?, Process::start(engine)?];
+        match self.running.get_mut(member) {
+            Some(old) => *old = pair,
+            None => self.running.push(pair),
+        }
+        Ok(())
+    }
+
+    /// Until the node has blocks, and `doctor` finds nothing, with the genesis as read aloud and compared with another node.
+    fn wait_until_well(&mut self, member: usize) -> Outcome {
+        let hash = hex(&node::merkle::sha256(&self.genesis(0)?));
+        let other = format!("http://{}", self.address((member + 1) % FOUNDERS, 0));
+        self.wait("a node that is well", |all| {
+            let client = Client(all.address(member, 0));
+            let Ok((3.., _)) = client.newest() else {
+                return Ok(false);
+            };
+            let more = ["--sha256", &hash, "--ask", &other].map(OsString::from);
+            let said = run(all.doctor(member)?.into_iter().chain(more))?;
+            Ok(said.0 == Some(0) && !said.1.contains("catching-up"))
+        })
+    }
+
+    fn wait(&mut self, what: &str, ready: impl Fn(&Self) -> Outcome<bool>) -> Outcome {
+        let start = Instant::now();
+        while !ready(self)? {
+            if start.elapsed() > PATIENCE {
+                return Err(format!("{what}: not after {PATIENCE:?}; {}", self.told()).into());
+            }
+            // As Restart=always does.
+            for process in self.running.iter_mut().flatten() {
+                if process.has_ended() && what != "the peer's absence is found" {
+                    process.restart()?;
+                }
+            }
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        Ok(())
+    }
+
+    /// What every doctor says, and the ends of the logs.
+    fn told(&self) -> String {
+        let mut text = String::new();
+        for member in 0..self.running.len() {
+            let said = self.doctor(member).and_then(run);
+            text += &format!("\n--- {}: {said:?}", MEMBERS[member].0);
+            for name in ["application", "cometbft"] {
+                let log = self.folder.path().join(format!("{member}-{name}.log"));
+                let log = std::fs::read(log).unwrap_or_default();
+                text += &String::from_utf8_lossy(&log[log.len().saturating_sub(600)..]);
+            }
+        }
+        text
+    }
+
+    fn new_home(&self, command: &str, member: usize) -> Vec<OsString> {
+        let (id, name) = (MEMBERS[member].0, format!("机构 {}", MEMBERS[member].0));
+        let mut words = self.with(command, member);
+        words.extend(["--cometbft".into(), self.cometbft.clone().into()]);
+        words.extend(
+            [
+                "--member",
+                id,
+                "--name",
+                &name,
+                "--name-en",
+                id,
+                "--role",
+                "issuer",
+            ]
+            .map(OsString::from),
+        );
+        for (at, what) in ["--rpc", "--p2p", "--prometheus"].into_iter().enumerate() {
+            words.extend([what.into(), self.address(member, at).to_string().into()]);
+        }
+        words
+    }
+
+    fn with(&self, command: &str, member: usize) -> Vec<OsString> {
+        vec![command.into(), "--home".into(), self.home(member).into()]
+    }
+
+    fn doctor(&self, member: usize) -> Outcome<Vec<OsString>> {
+        Ok(self.with("doctor", member))
+    }
+
+    fn govern(&self, command: &str, member: usize) -> Vec<OsString> {
+        let identity = self.home(member).join("member.json");
+        let node = self.address(member, 0).to_string();
+        vec![
+            command.into(),
+            "--node".into(),
+            node.into(),
+            "--identity".into(),
+            identity.into(),
+        ]
+    }
+
+    fn node_id(&self, member: usize) -> Outcome<String> {
+        let mut words = words("keys show --home");
+        words.push(self.home(member).into());
+        let said = well(run(words)?)?;
+        Ok(said.split_whitespace().nth(1).ok_or("no node's id")?.into())
+    }
+
+    fn genesis(&self, member: usize) -> Outcome<Vec<u8>> {
+        Ok(std::fs::read(
+            self.home(member).join("config/genesis.json"),
+        )?)
+    }
+
+    fn home(&self, member: usize) -> PathBuf {
+        self.folder.path().join(MEMBERS[member].0)
+    }
+
+    fn address(&self, member: usize, what: usize) -> SocketAddr {
+        let port = self.ports + (member * PORTS + what) as u16;
+        SocketAddr::from(([127, 0, 0, 1], port))
+    }
+}
+
+fn words(line: &str) -> Vec<OsString> {
+    line.split(' ').map(OsString::from).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Runs `lianyan-node`: its exit code, and what it said.
+fn run(words: impl IntoIterator<Item = OsString>) -> Outcome<(Option<i32>, String)> {
+    let output = Command::new(demo::program()).args(words).output()?;
+    let text = [output.stdout, output.stderr].concat();
+    Ok((
+        output.status.code(),
+        String::from_utf8_lossy(&text).into_owned(),
+    ))
+}
+
+fn well((code, said): (Option<i32>, String)) -> Outcome<String> {
+    match code {
+        Some(0) => Ok(said),
+        _ => Err(said.into()),
+    }
+}
