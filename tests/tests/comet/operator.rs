@@ -57,8 +57,8 @@ pub fn path(cometbft: &Path, newer: Option<&Path>) -> Outcome {
 impl Organisations {
     /// Steps 2 and 3: homes, cards, consents, the same genesis everywhere.
     fn found(&self) -> Outcome {
-        for member in 0..FOUNDERS {
-            let power = ["--chain", "jiangbin", "--power", MEMBERS[member].1];
+        for (member, (_, power)) in MEMBERS.iter().enumerate().take(FOUNDERS) {
+            let power = ["--chain", "jiangbin", "--power", power];
             let address = ["--address", &self.address(member, 1).to_string()].map(str::to_owned);
             let mut words = self.new_home("init", member);
             words.extend(
@@ -230,9 +230,9 @@ impl Organisations {
     /// What every doctor says, and the ends of the logs.
     fn told(&self) -> String {
         let mut text = String::new();
-        for member in 0..self.running.len() {
+        for (member, (id, _)) in MEMBERS.iter().enumerate().take(self.running.len()) {
             let said = self.doctor(member).and_then(run);
-            text += &format!("\n--- {}: {said:?}", MEMBERS[member].0);
+            text += &format!("\n--- {id}: {said:?}");
             for name in ["application", "cometbft"] {
                 let log = self.folder.path().join(format!("{member}-{name}.log"));
                 let log = std::fs::read(log).unwrap_or_default();
