@@ -59,6 +59,8 @@ impl<'a, H: Host> Session<'a, H> {
         roll: &'a mut Roll,
         archive: &'a mut Archive,
     ) -> Self {
+        // Before this question's records are in it: none of them may go.
+        archive.tidy();
         Self {
             host,
             header,
@@ -142,7 +144,6 @@ impl<'a, H: Host> Session<'a, H> {
                 self.open(&name, &mut pending).await?;
             }
         }
-        self.archive.tidy();
         Ok(())
     }
 

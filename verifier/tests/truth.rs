@@ -255,6 +255,42 @@ fn what_was_proven_once_is_not_fetched_again() {
 }
 
 #[test]
+fn however_many_records_were_asked_about_the_next_one_is_verified() {
+    let mut chain = chain();
+    let quota = quota::Grant {
+        by: "tax".into(),
+        count: 100,
+    };
+    chain.submit(
+        "quota.grant",
+        ("quota", "shop"),
+        json(&quota),
+        &[&key("tax")],
+    );
+    let numbers: Vec<String> = (0..70).map(|number| format!("{number:020}")).collect();
+    for number in &numbers {
+        let body = json(&common::issue());
+        chain.submit("invoice.issue", ("invoice", number), body, &[&key("shop")]);
+    }
+    chain.empty();
+    let chain = Rc::new(chain);
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None);
+    let mut verifier = verifier(&chain, &NODES);
+    for number in &numbers {
+        let question = Question::record("invoice", number, None).expect("a name");
+        let verdict = now(verifier.check(&net, &question));
+        assert_eq!(
+            verdict.outcome,
+            Outcome::Verified,
+            "{number}: {}",
+            verdict.headline
+        );
+    }
+}
+
+#[test]
 fn trust_that_ran_out_is_not_renewed_by_the_nodes() {
     let chain = Rc::new(chain());
     let net = Net::at(chain.time())
