@@ -5,9 +5,14 @@ use std::path::PathBuf;
 /// A node's error.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database refused; a full disk shows here.
+    /// The database refused.
     #[error("the database failed: {0}")]
     Store(Box<redb::Error>),
+    /// The database cannot grow: the disk is full, or the process may write no more.
+    #[error(
+        "no room is left for the database ({0}); everything committed is kept: make room and start again"
+    )]
+    NoRoom(std::io::Error),
     /// The database holds something that this program did not write there.
     #[error("the database is damaged: {0}")]
     Damaged(&'static str),
@@ -43,8 +48,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl<E: Into<redb::Error>> From<E> for Error {
     fn from(error: E) -> Self {
-        Self::Store(Box::new(error.into()))
+        match error.into() {
+            redb::Error::Io(error) if says_full(&error) => Self::NoRoom(error),
+            other => Self::Store(Box::new(other)),
+        }
     }
+}
+
+fn says_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
 }
 
 impl Error {
@@ -52,5 +65,24 @@ impl Error {
     pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+    use std::io::{self, ErrorKind};
+
+    #[test]
+    fn a_full_disk_is_named_and_nothing_else_is() {
+        let text = |kind| Error::from(redb::Error::Io(io::Error::from(kind))).to_string();
+        for kind in [
+            ErrorKind::StorageFull,
+            ErrorKind::FileTooLarge,
+            ErrorKind::QuotaExceeded,
+        ] {
+            assert!(text(kind).starts_with("no room is left"), "{}", text(kind));
+        }
+        assert!(text(ErrorKind::PermissionDenied).starts_with("the database failed"));
     }
 }
