@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Chain, founder_key, key, payload};
+use ics23_prost::Message;
 use node::{
     merkle::{Hash, sha256},
     store::{Changes, Store, StoredRecord, TreeView, UpperNodes},
@@ -85,9 +86,9 @@ fn record_key(i: u64) -> Hash {
 fn records() {
     println!("\nstate tree: {PER_BLOCK} new records a block\n");
     println!(
-        "| records | records/s written | proof, median | 99 % | median to the size before | file | memory |"
+        "| records | records/s written | proof, median | 99 % | median to the size before | proof, mean | file | memory |"
     );
-    println!("|---:|---:|---:|---:|---:|---:|---:|");
+    println!("|---:|---:|---:|---:|---:|---:|---:|---:|");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("store.redb");
     let store = Store::open(&file).expect("opens");
@@ -102,14 +103,14 @@ fn records() {
             version += 1;
         }
         let rate = (size - first) as f64 / start.elapsed().as_secs_f64();
-        let times = proofs(&store, &upper, size, version - 1);
+        let (times, bytes) = proofs(&store, &upper, size, version - 1);
         let (median, late) = (times[times.len() / 2], times[times.len() * 99 / 100]);
         let ratio = before.map_or("—".into(), |before| {
             format!("{:.2}", median.as_secs_f64() / before.as_secs_f64())
         });
         let megabytes = std::fs::metadata(&file).expect("is there").len() / 1_000_000;
         println!(
-            "| {size} | {rate:.0} | {:.0} µs | {:.0} µs | {ratio} | {megabytes} MB | {} MB |",
+            "| {size} | {rate:.0} | {:.0} µs | {:.0} µs | {ratio} | {bytes} bytes | {megabytes} MB | {} MB |",
             median.as_secs_f64() * 1e6,
             late.as_secs_f64() * 1e6,
             memory()
@@ -140,10 +141,11 @@ fn write_block(store: &Store, upper: &Arc<UpperNodes>, first: u64, version: u64)
     store.commit(changes).expect("writes");
 }
 
-/// Times of single proofs, sorted.
-fn proofs(store: &Store, upper: &Arc<UpperNodes>, size: u64, version: u64) -> Vec<Duration> {
+/// Times of single proofs, sorted, and their mean size in bytes.
+fn proofs(store: &Store, upper: &Arc<UpperNodes>, size: u64, version: u64) -> (Vec<Duration>, u64) {
     let snapshot = store.snapshot().expect("reads");
     let tree = TreeView::new(&snapshot, upper.clone());
+    let mut bytes = 0;
     let mut times: Vec<Duration> = (0..PROOFS)
         .map(|i| {
             let present = i % 2 == 0;
@@ -151,14 +153,15 @@ fn proofs(store: &Store, upper: &Arc<UpperNodes>, size: u64, version: u64) -> Ve
                 u64::from_be_bytes(sha256(&i.to_be_bytes())[..8].try_into().expect("8 bytes"));
             let key = record_key(if present { index % size } else { size + 1 + i });
             let start = Instant::now();
-            let (value, _) = tree.prove(&key, version).expect("proves");
+            let (value, proof) = tree.prove(&key, version).expect("proves");
             let time = start.elapsed();
+            bytes += proof.encoded_len() as u64;
             assert_eq!(value.is_some(), present);
             time
         })
         .collect();
     times.sort();
-    times
+    (times, bytes / PROOFS)
 }
 
 /// Resident memory of this process, MB.

@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::OnceLock,
 };
 use tempfile::TempDir;
 
@@ -52,31 +53,59 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(words: impl IntoIterator<Item = S>) -> Sai
 }
 
 /// A folder with the homes of four founders, and a folder for what they send each other.
-pub struct Homes(TempDir);
+pub struct Homes {
+    folder: PathBuf,
+    /// Takes the folder away in the end.
+    _temporary: Option<TempDir>,
+}
 
 impl Homes {
     /// Four homes, each with its card, none with a genesis.
     pub fn new() -> Self {
-        let homes = Self(tempfile::tempdir().expect("a folder"));
-        fs::create_dir(homes.mail()).expect("a folder");
-        for (id, power, port) in FOUNDERS {
-            homes.init(id, power, port, &[]).well();
-            homes.send(id, "card");
-        }
+        let homes = Self::empty();
+        homes.make_cards();
         homes
     }
 
-    /// The same, founded.
+    /// The same, founded: a copy of what is founded once.
     pub fn founded() -> Self {
-        let homes = Self::new();
-        for (id, ..) in FOUNDERS {
-            homes.genesis(id).well();
-            homes.send(id, "consent");
-        }
-        for (id, ..) in FOUNDERS {
-            homes.genesis(id).well();
-        }
+        static FOUNDED: OnceLock<Homes> = OnceLock::new();
+        let founded = FOUNDED.get_or_init(|| {
+            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("founders");
+            let _ = fs::remove_dir_all(&folder);
+            let homes = Self {
+                folder,
+                _temporary: None,
+            };
+            homes.make_cards();
+            for (id, ..) in FOUNDERS {
+                homes.genesis(id).well();
+                homes.send(id, "consent");
+            }
+            for (id, ..) in FOUNDERS {
+                homes.genesis(id).well();
+            }
+            homes
+        });
+        let homes = Self::empty();
+        copy(&founded.folder, &homes.folder);
         homes
+    }
+
+    fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self {
+            folder: folder.path().into(),
+            _temporary: Some(folder),
+        }
+    }
+
+    fn make_cards(&self) {
+        fs::create_dir_all(self.mail()).expect("a folder");
+        for (id, power, port) in FOUNDERS {
+            self.init(id, power, port, &[]).well();
+            self.send(id, "card");
+        }
     }
 
     /// Makes a home; a program that knows every key stands for CometBFT.
@@ -108,11 +137,11 @@ impl Homes {
     }
 
     pub fn home(&self, id: &str) -> PathBuf {
-        self.0.path().join(id)
+        self.folder.join(id)
     }
 
     pub fn mail(&self) -> PathBuf {
-        self.0.path().join("mail")
+        self.folder.join("mail")
     }
 
     /// Sends a founder's card or consent to everybody.
@@ -150,4 +179,17 @@ pub fn edit(file: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(file).expect("readable");
     assert!(text.contains(from), "no `{from}` in {}", file.display());
     fs::write(file, text.replace(from, to)).expect("writable");
+}
+
+/// Copies a folder with everything in it; who may read a file stays as it is.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.file_type().expect("a type").is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).expect("copies")),
+        }
+    }
 }

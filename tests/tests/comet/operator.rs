@@ -47,6 +47,7 @@ pub fn path(cometbft: &Path, newer: Option<&Path>) -> Outcome {
         organisations.wait_until_well(member)?;
     }
     organisations.join()?;
+    organisations.replace_a_members_key()?;
     organisations.a_peer_that_is_down_is_found()?;
     match newer {
         Some(newer) => organisations.upgrade(newer),
@@ -113,6 +114,27 @@ impl Organisations {
             let said = run(all.doctor(newcomer)?)?;
             Ok(said.0 == Some(0) && !said.1.contains("note"))
         })
+    }
+
+    /// Step 10: the member that has its old key needs nobody; afterwards only the new one governs.
+    fn replace_a_members_key(&self) -> Outcome {
+        let member = 3;
+        let new = self.home(member).join("member-new.json");
+        let old = self.home(member).join("member.json");
+        let mut words = words("keys");
+        words.extend(self.govern("rekey", member));
+        words.extend(["--to".into(), new.clone().into()]);
+        well(run(words)?)?;
+        let act = ["seat".into(), MEMBERS[member].0.into()];
+        let refused = run(self
+            .govern("propose", member)
+            .into_iter()
+            .chain(act.clone()))?;
+        if refused.0 == Some(0) {
+            return Err("the key that ended still proposes".into());
+        }
+        std::fs::rename(new, old)?;
+        well(run(self.govern("propose", member).into_iter().chain(act))?).map(drop)
     }
 
     /// One proposes, two approve: 80 of 100, and later of 120.

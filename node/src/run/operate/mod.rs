@@ -12,6 +12,7 @@ mod join;
 mod keys;
 mod member;
 mod options;
+mod read;
 #[cfg(test)]
 mod written;
 
