@@ -190,6 +190,10 @@ fn names_and_addresses_that_no_node_could_use_are_refused() {
         (&["--cometbft", "false"], "no CometBFT"),
     ] {
         homes.init("newcomer", 5, 9, more).ill(why);
+        assert!(
+            !homes.home("newcomer").exists(),
+            "{why}: nothing is left behind"
+        );
     }
 }
 

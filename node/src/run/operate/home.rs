@@ -38,7 +38,7 @@ pub(super) fn make(place: &Place, moniker: &str, peers: &[String]) -> Result<Mad
     let config = place.home.join(CONFIG);
     if config.exists() {
         return Err(Error::Setup(format!(
-            "{} is a home already; keys are never written over",
+            "{} is a home already, and keys are never written over; take it away only if nothing was ever sent from it",
             place.home.display()
         )));
     }

@@ -24,15 +24,24 @@ pub(super) fn run(options: &options::Init) -> Result<()> {
     let place = &options.place;
     require_name(&options.chain)?;
     require_address(&options.address)?;
+    member::require_id(&options.member.id)?;
+    let identity = identity(options)?;
     let key_types = key_types(&place.cometbft)?;
     let made = home::make(place, &options.member.id, &[])?;
-    let key = identity(options)?;
+    let key = match identity {
+        Some(key) => key,
+        None => member::make(
+            &place.home.join(IDENTITY),
+            &options.member.id,
+            &options.member.name,
+        )?,
+    };
     let now = now();
     let card = Card {
         lianyan: card::FORM.into(),
         chain: options.chain.clone(),
         founder: Founder {
-            member: member::member(&options.member, &key, now)?,
+            member: member::member(&options.member, &key, now),
             validators: vec![Validator::new(made.validator.clone(), options.power)],
         },
         node: made.node_id,
@@ -49,22 +58,20 @@ pub(super) fn run(options: &options::Init) -> Result<()> {
     Ok(())
 }
 
-fn identity(options: &options::Init) -> Result<SecretKey> {
-    let wanted = &options.member;
-    let Some(file) = &options.identity else {
-        let file = options.place.home.join(IDENTITY);
-        return member::make(&file, &wanted.id, &wanted.name);
+/// The member's key, where it was made before.
+fn identity(options: &options::Init) -> Result<Option<SecretKey>> {
+    let (Some(file), wanted) = (&options.identity, &options.member.id) else {
+        return Ok(None);
     };
     let identity = Identity::read(file)?;
-    if identity.member != wanted.id {
-        return Err(Error::Setup(format!(
-            "{} is the identity of {}, not of {}",
-            file.display(),
-            identity.member,
-            wanted.id
-        )));
+    if identity.member == *wanted {
+        return Ok(Some(identity.key));
     }
-    Ok(identity.key)
+    Err(Error::Setup(format!(
+        "{} is the identity of {}, not of {wanted}",
+        file.display(),
+        identity.member
+    )))
 }
 
 /// `host:port`, as CometBFT takes it.

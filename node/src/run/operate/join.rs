@@ -34,12 +34,13 @@ pub(super) fn run(options: &options::Join) -> Result<()> {
     for peer in &options.peers {
         require_peer(peer)?;
     }
+    member::require_id(&options.member)?;
     let place = &options.place;
     let made = make(place, &options.member, &options.peers, &genesis)?;
     let folder = place.home.display();
     if let Some(newcomer) = &options.newcomer {
         let key = member::make(&place.home.join(IDENTITY), &newcomer.id, &newcomer.name)?;
-        let member = member::member(newcomer, &key, now())?;
+        let member = member::member(newcomer, &key, now());
         let text = canonical::encode(&member).map_err(unwritten)?;
         let text = String::from_utf8_lossy(&text).into_owned();
         Home::new(&place.home).put(ADMIT, &format!("{text}\n"))?;

@@ -14,19 +14,21 @@ use records::{
 use serde_json::json;
 use std::path::Path;
 
-/// The member's record as it wants to be written; its key counts from `from`, Unix ns.
-pub(super) fn member(wanted: &Particulars, key: &SecretKey, from: i64) -> Result<Member> {
-    if RecordName::new(member::NAME, &wanted.id).is_none() {
-        return Err(Error::Setup(format!(
-            "`{}` cannot be a member's id",
-            wanted.id
-        )));
+/// Whether a member may be called so.
+pub(super) fn require_id(id: &str) -> Result<()> {
+    match RecordName::new(member::NAME, id) {
+        Some(_) => Ok(()),
+        None => Err(Error::Setup(format!("`{id}` cannot be a member's id"))),
     }
+}
+
+/// The member's record as it wants to be written; its key counts from `from`, Unix ns.
+pub(super) fn member(wanted: &Particulars, key: &SecretKey, from: i64) -> Member {
     let seal_key = match wanted.reads {
         true => SealKey::from_seed(&sha256(&[b"lianyan/seal-key/1", &key.seed()])).public(),
         false => String::new(),
     };
-    Ok(Member {
+    Member {
         id: wanted.id.clone(),
         name: wanted.name.clone(),
         name_en: wanted.name_en.clone(),
@@ -38,7 +40,7 @@ pub(super) fn member(wanted: &Particulars, key: &SecretKey, from: i64) -> Result
             until: None,
         }],
         seal_key,
-    })
+    }
 }
 
 /// Makes a key and writes the identity file, which must not be there yet.
