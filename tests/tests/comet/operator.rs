@@ -2,7 +2,7 @@
 
 use lianyan_tests::process::free_ports;
 use lianyan_tests::{Outcome, demo, place::Folder};
-use node::network::{Client, Process, Program};
+use node::network::{Client, Process, Program, write_private};
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -29,6 +29,8 @@ pub struct Organisations {
     cometbft: PathBuf,
     ports: u16,
     running: Vec<[Process; 2]>,
+    /// Whose processes nobody starts again.
+    resting: Option<usize>,
 }
 
 /// Everything that docs/operate.md promises of a version of CometBFT.
@@ -38,6 +40,7 @@ pub fn path(cometbft: &Path, newer: Option<&Path>) -> Outcome {
         cometbft: cometbft.into(),
         ports: free_ports((MEMBERS.len() * PORTS) as u16)?,
         running: Vec::new(),
+        resting: None,
     };
     organisations.found()?;
     for member in 0..FOUNDERS {
@@ -49,6 +52,7 @@ pub fn path(cometbft: &Path, newer: Option<&Path>) -> Outcome {
     organisations.join()?;
     organisations.replace_a_members_key()?;
     organisations.a_peer_that_is_down_is_found()?;
+    organisations.a_home_comes_back_from_its_backup()?;
     match newer {
         Some(newer) => organisations.upgrade(newer),
         None => Ok(()),
@@ -162,29 +166,60 @@ impl Organisations {
     }
 
     fn a_peer_that_is_down_is_found(&mut self) -> Outcome {
-        for process in self.running[3].iter_mut().rev() {
-            process.kill();
-        }
+        self.stop(3);
         let address = self.address(3, 1).to_string();
         self.wait("the peer's absence is found", |all| {
             let (code, said) = run(all.doctor(0)?)?;
             Ok(code == Some(1)
                 && said.contains(&format!("peer-unreachable: nothing answers at {address}")))
         })?;
-        for process in &mut self.running[3] {
-            process.restart()?;
-        }
+        self.start(3)?;
         self.wait_until_well(3)
+    }
+
+    /// Step 7: without the validator's key and without what it signed last, which is written anew.
+    fn a_home_comes_back_from_its_backup(&mut self) -> Outcome {
+        let (member, backup) = (2, self.folder.path().join("backup.tar"));
+        self.stop(member);
+        let (home, key) = (self.home(member), "config/priv_validator_key.json");
+        let copied = std::fs::read(home.join(key))?;
+        let without = [key, "data/priv_validator_state.json", "application.sock"];
+        let mut pack = Command::new("tar");
+        pack.args(without.map(|file| format!("--exclude=./{file}")));
+        pack.arg("-C").arg(&home).arg("-cf").arg(&backup).arg(".");
+        let mut unpack = Command::new("tar");
+        unpack.arg("-C").arg(&home).arg("-xf").arg(&backup);
+        let packed = pack.status()?.success();
+        std::fs::remove_dir_all(&home)?;
+        std::fs::create_dir(&home)?;
+        if !packed || !unpack.status()?.success() {
+            return Err("tar failed".into());
+        }
+        write_private(&home.join(key), &String::from_utf8(copied)?)?;
+        let nothing = r#"{"height":"0","round":0,"step":0}"#;
+        write_private(&home.join("data/priv_validator_state.json"), nothing)?;
+        let other = Client(self.address(0, 0));
+        let (died, _) = other.newest()?;
+        self.wait("ten blocks without it", |_| {
+            Ok(other.newest()?.0 >= died + 10)
+        })?;
+        self.start(member)?;
+        self.wait_until_well(member)
+    }
+
+    fn stop(&mut self, member: usize) {
+        self.resting = Some(member);
+        for process in self.running[member].iter_mut().rev() {
+            process.terminate();
+            process.wait(Duration::from_secs(10));
+        }
     }
 
     /// Step 8: one member after the other, both versions in one chain meanwhile.
     fn upgrade(&mut self, newer: &Path) -> Outcome {
         self.cometbft = newer.into();
         for member in 0..2 {
-            for process in self.running[member].iter_mut().rev() {
-                process.terminate();
-                process.wait(Duration::from_secs(10));
-            }
+            self.stop(member);
             self.start(member)?;
             self.wait_until_well(member)?;
         }
@@ -210,6 +245,7 @@ impl Organisations {
             log: log("cometbft"),
         };
         let pair = [Process::start(application)?, Process::start(engine)?];
+        self.resting = None;
         match self.running.get_mut(member) {
             Some(old) => *old = pair,
             None => self.running.push(pair),
@@ -239,9 +275,11 @@ impl Organisations {
                 return Err(format!("{what}: not after {PATIENCE:?}; {}", self.told()).into());
             }
             // As Restart=always does.
-            for process in self.running.iter_mut().flatten() {
-                if process.has_ended() && what != "the peer's absence is found" {
-                    process.restart()?;
+            for (member, pair) in self.running.iter_mut().enumerate() {
+                for process in pair {
+                    if self.resting != Some(member) && process.has_ended() {
+                        process.restart()?;
+                    }
                 }
             }
             std::thread::sleep(Duration::from_millis(300));
