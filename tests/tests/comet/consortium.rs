@@ -27,16 +27,30 @@ pub struct Consortium {
     pub network: Network,
     pub script: Script,
     pub chain: String,
+    pub folder: Folder,
+    genesis: Value,
     plan: Plan,
-    folder: Folder,
+}
+
+/// How a consortium begins.
+pub struct Beginning<'a> {
+    /// The type of the validators' first keys.
+    pub key_type: KeyType,
+    /// The types that later ones may have.
+    pub allowed: &'a [KeyType],
+    /// Full nodes without a vote, besides the validators.
+    pub spare: usize,
 }
 
 fn seed(what: &str, index: usize) -> [u8; 32] {
     node::merkle::sha256(format!("{what}/{index}").as_bytes())
 }
 
-fn validator_key(index: usize) -> SigningSeed {
-    SigningSeed::ed25519(seed("validator", index))
+fn validator_key(index: usize, key_type: KeyType) -> SigningSeed {
+    SigningSeed {
+        key_type,
+        seed: seed("validator", index),
+    }
 }
 
 /// The CometBFT program of a line, if `cargo xtask test comet` found one.
@@ -52,40 +66,91 @@ pub fn program(line: &str) -> Option<PathBuf> {
 }
 
 impl Consortium {
-    /// Starts it and waits until every node has blocks.
+    /// Starts four validators with Ed25519 keys and waits until every node has blocks.
     pub fn start(cometbft: &Path) -> Outcome<Self> {
+        Self::begin(
+            cometbft,
+            &Beginning {
+                key_type: KeyType::Ed25519,
+                allowed: &[KeyType::Ed25519],
+                spare: 0,
+            },
+        )
+    }
+
+    /// Starts it and waits until every node has blocks.
+    pub fn begin(cometbft: &Path, beginning: &Beginning<'_>) -> Outcome<Self> {
+        let nodes = NODES + beginning.spare;
         let folder = Folder::new("comet")?;
         let script = Script::new(CHAIN, now(), Size::Small, Tempo::Live);
-        let ports = free_ports(2 * NODES as u16)?;
+        let ports = free_ports(2 * nodes as u16)?;
         let address = |port: usize| SocketAddr::from(([127, 0, 0, 1], ports + port as u16));
         let plan = Plan {
             cometbft: cometbft.into(),
             application: demo::program(),
             folder: folder.path().into(),
-            nodes: (0..NODES)
+            nodes: (0..nodes)
                 .map(|node| Node {
-                    moniker: FOUNDERS[node].id.into(),
+                    moniker: format!("node-{node}"),
                     rpc: address(node),
-                    p2p: address(NODES + node),
+                    p2p: address(nodes + node),
                     node_key: seed("peer", node),
-                    validator_key: validator_key(node),
+                    validator_key: validator_key(node, beginning.key_type),
                 })
                 .collect(),
         };
-        plan.write(&genesis(&script).to_json())?;
+        let genesis = genesis(&script, beginning).to_json();
+        plan.write(&genesis)?;
         let mut network = Network::start(plan.clone())?;
         network.wait_until_up()?;
         Ok(Self {
             network,
             script,
             chain: CHAIN.into(),
-            plan,
             folder,
+            genesis,
+            plan,
         })
     }
 
     pub fn client(&self, node: usize) -> Client {
         self.network.client(node)
+    }
+
+    /// Validators and full nodes.
+    pub fn nodes(&self) -> usize {
+        self.plan.nodes.len()
+    }
+
+    /// The key with which a node signs.
+    pub fn key(&self, node: usize) -> SigningSeed {
+        self.plan.nodes[node].validator_key
+    }
+
+    /// Where a node keeps that key.
+    pub fn key_file(&self, node: usize) -> PathBuf {
+        let folder = self.plan.home(node).folder().to_owned();
+        folder.join("config/priv_validator_key.json")
+    }
+
+    /// A node goes on with another key. What it signed last stays as it is.
+    pub fn rekey(&mut self, node: usize, key: SigningSeed) -> Outcome {
+        self.plan.nodes[node].validator_key = key;
+        self.plan.write(&self.genesis)?;
+        Ok(self.network.engine(node).restart()?)
+    }
+
+    /// The addresses that sign from a height on, with their powers.
+    pub fn validators(&self, height: u64) -> Outcome<Vec<(String, u64)>> {
+        let params = json!({ "height": height.to_string(), "per_page": "100" });
+        let answer = self.client(0).call("validators", params)?;
+        let list = answer["validators"].as_array().ok_or("no validators")?;
+        let read = |validator: &Value| {
+            let address = validator["address"].as_str()?.to_lowercase();
+            Some((address, validator["voting_power"].as_str()?.parse().ok()?))
+        };
+        let read: Option<Vec<_>> = list.iter().map(read).collect();
+        Ok(read.ok_or("validators without power")?)
     }
 
     /// Every process ends as in a power cut, and starts again.
@@ -124,7 +189,7 @@ impl Consortium {
 
     /// The header that all nodes have, a little above where any of them is now.
     pub fn agreed(&mut self) -> Outcome<Value> {
-        let newest = (0..NODES).filter_map(|node| self.client(node).newest().ok());
+        let newest = (0..self.nodes()).filter_map(|node| self.client(node).newest().ok());
         let height = newest.map(|(height, _)| height).max();
         self.agreed_at(height.ok_or("no node answers")? + 2)
     }
@@ -132,7 +197,7 @@ impl Consortium {
     /// The one header that all nodes have at a height, once they are there.
     pub fn agreed_at(&mut self, height: u64) -> Outcome<Value> {
         let mut headers = Vec::new();
-        for node in 0..NODES {
+        for node in 0..self.nodes() {
             self.wait_for(node, height)?;
             let params = json!({ "height": height.to_string() });
             headers.push(self.client(node).call("header", params)?["header"].take());
@@ -230,8 +295,9 @@ impl Consortium {
     }
 }
 
-fn genesis(script: &Script) -> Genesis {
-    let keys: [ValidatorKey; NODES] = std::array::from_fn(|index| validator_key(index).public());
+fn genesis(script: &Script, beginning: &Beginning<'_>) -> Genesis {
+    let keys: [ValidatorKey; NODES] =
+        std::array::from_fn(|index| validator_key(index, beginning.key_type).public());
     let validators = FOUNDERS
         .iter()
         .zip(&keys)
@@ -243,8 +309,8 @@ fn genesis(script: &Script) -> Genesis {
     Genesis {
         chain_id: CHAIN.into(),
         time: comet::timestamp(script.start()),
-        params: ConsensusParams::default(),
+        params: ConsensusParams::with_keys(beginning.allowed),
         validators: validators.collect(),
-        app_state: AppState::new([script.genesis(&keys, &[KeyType::Ed25519])]),
+        app_state: AppState::new([script.genesis(&keys, beginning.allowed)]),
     }
 }

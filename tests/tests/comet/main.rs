@@ -3,10 +3,15 @@
 mod consortium;
 mod crashes;
 mod events;
+mod forger;
+mod governance;
+mod misbehaviour;
 mod operator;
+mod post_quantum;
 
-use consortium::{Consortium, NODES, program};
+use consortium::{Beginning, Consortium, NODES, program};
 use lianyan_tests::Outcome;
+use records::KeyType;
 use std::sync::{Mutex, PoisonError};
 
 /// Eight processes at a time are enough for a small machine.
@@ -33,6 +38,59 @@ fn comet_0_40_drives_the_application_through_events_and_crashes() -> Outcome {
 #[test]
 fn comet_0_38_drives_the_application_through_events_and_crashes() -> Outcome {
     life("0.38")
+}
+
+/// The consortium's own affairs, and a validator that signs twice.
+fn affairs(line: &str) -> Outcome {
+    let Some(program) = program(line) else {
+        return Ok(());
+    };
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let beginning = Beginning {
+        key_type: KeyType::Ed25519,
+        allowed: &[KeyType::Ed25519],
+        spare: 1,
+    };
+    let mut consortium = Consortium::begin(&program, &beginning)?;
+    governance::keys_members_and_powers_change(&mut consortium)?;
+    misbehaviour::who_signs_twice_is_suspended(&mut consortium)?;
+    misbehaviour::who_deceives_light_clients_is_written_down(&mut consortium)
+}
+
+#[test]
+fn comet_0_40_changes_its_validators_and_suspends_who_signs_twice() -> Outcome {
+    affairs("0.40")
+}
+
+#[test]
+fn comet_0_38_changes_its_validators_and_suspends_who_signs_twice() -> Outcome {
+    affairs("0.38")
+}
+
+#[test]
+fn comet_0_40_begins_with_ml_dsa_keys() -> Outcome {
+    let Some(program) = program("0.40") else {
+        return Ok(());
+    };
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    post_quantum::from_the_first_block(&program)
+}
+
+#[test]
+fn comet_0_40_moves_to_ml_dsa_keys_while_a_light_client_follows() -> Outcome {
+    let Some(program) = program("0.40") else {
+        return Ok(());
+    };
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    post_quantum::validator_by_validator(&program)
+}
+
+#[test]
+fn comet_0_38_takes_no_ml_dsa_keys_and_says_so() -> Outcome {
+    let Some(program) = program("0.38") else {
+        return Ok(());
+    };
+    post_quantum::refused_by(&program)
 }
 
 /// An operator's path with a version of CometBFT, and from there to a newer one.

@@ -1,0 +1,102 @@
+//! Validators with ML-DSA-65 keys: from the first block, and one after the other while a light client follows.
+
+use super::consortium::{Beginning, Consortium, NODES};
+use super::governance;
+use lianyan_tests::place::{self, Folder};
+use lianyan_tests::process::free_ports;
+use lianyan_tests::{Outcome, demo};
+use node::demo::FOUNDERS;
+use node::network::SigningSeed;
+use records::KeyType;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+
+const BOTH: [KeyType; 2] = [KeyType::Ed25519, KeyType::MlDsa65];
+
+/// Keys and genesis as the tools write them make a chain, and the verifier checks it.
+pub fn from_the_first_block(cometbft: &Path) -> Outcome {
+    let beginning = Beginning {
+        key_type: KeyType::MlDsa65,
+        allowed: &BOTH,
+        spare: 0,
+    };
+    let mut consortium = Consortium::begin(cometbft, &beginning)?;
+    assert_eq!(ml_dsa(&consortium)?, NODES);
+    let (checkpoint, _) = consortium.client(0).newest()?;
+    consortium.wait_for(0, checkpoint + 3)?;
+    let signers = governance::signers(&consortium, checkpoint)?;
+    assert_eq!(signers, FOUNDERS.map(|founder| founder.id));
+    consortium.agreed().map(drop)
+}
+
+/// Each member in turn goes on with a node that has the new key, while its old node is the next one's. A light client that began with Ed25519 alone
+/// follows through every mixture.
+pub fn validator_by_validator(cometbft: &Path) -> Outcome {
+    let beginning = Beginning {
+        key_type: KeyType::Ed25519,
+        allowed: &BOTH,
+        spare: 1,
+    };
+    let mut consortium = Consortium::begin(cometbft, &beginning)?;
+    let (checkpoint, _) = consortium.client(0).newest()?;
+    let chains = consortium.chains(checkpoint)?;
+    let mut free = NODES;
+    for (at, founder) in FOUNDERS.into_iter().enumerate() {
+        let key = SigningSeed {
+            key_type: KeyType::MlDsa65,
+            seed: [at as u8 + 1; 32],
+        };
+        consortium.rekey(free, key)?;
+        let (height, _) = consortium.client(at).newest()?;
+        consortium.wait_for(free, height + 1)?;
+        let act = governance::seat(&consortium, founder.id, free, founder.power);
+        governance::decide(&consortium, &act, &governance::QUORUM)?;
+        governance::signs_from_now_on(&mut consortium, free)?;
+        assert_eq!(ml_dsa(&consortium)?, at + 1);
+        follow(&consortium, &chains)?;
+        free = at;
+    }
+    let signers = governance::signers(&consortium, checkpoint)?;
+    assert_eq!(signers, FOUNDERS.map(|founder| founder.id));
+    consortium.agreed().map(drop)
+}
+
+/// How many of the validators have the new keys.
+fn ml_dsa(consortium: &Consortium) -> Outcome<usize> {
+    let answer = consortium.client(0).call("validators", json!({}))?;
+    let validators = answer["validators"].as_array().ok_or("no validators")?;
+    let new = |validator: &&Value| validator["pub_key"]["type"] == "cometbft/PubKeyMlDsa65";
+    Ok(validators.iter().filter(new).count())
+}
+
+/// A light client goes on from where it was.
+fn follow(consortium: &Consortium, chains: &Path) -> Outcome {
+    let output = Command::new(place::program("lianyan"))
+        .args(["light", "--once", "--chain"])
+        .arg(chains)
+        .arg("--store")
+        .arg(consortium.folder.path().join("trusted"))
+        .output()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+    }
+}
+
+/// CometBFT v0.38 does not know such keys: the tool says so before it writes anything.
+pub fn refused_by(cometbft: &Path) -> Outcome {
+    let folder = Folder::new("no-ml-dsa")?;
+    let page = free_ports(1)?.to_string();
+    let output = Command::new(demo::program())
+        .args(["network", "--keys", "ml_dsa_65", "--page-port", &page])
+        .arg("--cometbft")
+        .arg(cometbft)
+        .arg("--data")
+        .arg(folder.path())
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("v0.40"), "{said}");
+    assert!(!folder.path().join("chain.json").exists());
+    Ok(())
+}
