@@ -30,6 +30,9 @@ pub enum Error {
     /// A key file, genesis or chain file that does not fit.
     #[error("{0}")]
     Setup(String),
+    /// A process was asked, and gave less than an answer.
+    #[error("{0} cuts its answer off")]
+    Cut(std::net::SocketAddr),
     /// The block is not one that this node can follow its chain with.
     #[error("block {height} refused: {why}")]
     BadBlock {

@@ -11,7 +11,7 @@ mod private;
 mod process;
 mod running;
 
-pub use client::{Client, MAX_BATCH};
+pub use client::{Client, MAX_BATCH, Written};
 pub use config::{COMMON, Home, Peer, Settings, pretty};
 pub use key_types::key_types;
 pub use keys::{SigningSeed, node_id, node_key, validator_key};

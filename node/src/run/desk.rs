@@ -7,7 +7,6 @@ use crate::{
     rpc::{self, Rpc},
 };
 use axum::{Json, body::Bytes, extract::State};
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use records::RecordName;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -54,12 +53,8 @@ impl View for Client {
 
 impl Chain for Client {
     fn write(&self, event: Vec<u8>) -> Option<(u32, Vec<u8>)> {
-        let params = json!({ "tx": BASE64.encode(event) });
-        let answer = self.call("broadcast_tx_commit", params).ok()?;
-        let result = &answer["tx_result"];
-        let code = u32::try_from(result["code"].as_u64()?).ok()?;
-        let data = BASE64.decode(result["data"].as_str().unwrap_or_default());
-        (answer["check_tx"]["code"] == code::OK).then_some((code, data.ok()?))
+        let written = Client::write(self, &event).ok()?;
+        written.height.map(|_| (written.code, written.data))
     }
 }
 

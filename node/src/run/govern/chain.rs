@@ -5,13 +5,12 @@ use crate::{
     error::{Error, Result},
     network::Client,
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use records::{
     Payload, RecordName, SecretKey, State, canonical,
     kinds::consortium::{self, Consortium},
     shape::Shape,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     thread,
     time::{Duration, Instant},
@@ -84,18 +83,14 @@ impl Chain {
             until: self.time()?.saturating_add(PATIENCE),
         };
         let envelope = payload.sign(&[key]).map_err(unwritten)?.encode();
-        let params = json!({ "tx": BASE64.encode(envelope) });
-        let answer = self.client.call("broadcast_tx_commit", params)?;
-        for part in ["check_tx", "tx_result"] {
-            if answer[part]["code"] != code::OK {
-                return Err(refused(event_type, &answer[part]));
-            }
+        let written = self.client.write(&envelope)?;
+        match written.code {
+            code::OK => self.wait_beyond(written.height),
+            _ => Err(Error::Setup(format!(
+                "{event_type} is refused: {}",
+                written.log
+            ))),
         }
-        self.wait_beyond(
-            answer["height"]
-                .as_str()
-                .and_then(|height| height.parse().ok()),
-        )
     }
 
     /// What a block wrote is told once the next one, which proves it, is executed too: when there is one more.
@@ -117,11 +112,6 @@ impl Chain {
                 .map_err(|_| unreadable(record)),
         }
     }
-}
-
-fn refused(event_type: &str, result: &Value) -> Error {
-    let why = result["log"].as_str().unwrap_or_default();
-    Error::Setup(format!("{event_type} is refused: {why}"))
 }
 
 fn unreadable(record: &RecordName) -> Error {
