@@ -16,4 +16,5 @@ pub mod merkle;
 pub mod network;
 pub mod rpc;
 pub mod run;
+pub mod statesync;
 pub mod store;

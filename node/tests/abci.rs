@@ -16,12 +16,14 @@ use tendermint_proto::{
     google::protobuf::Timestamp,
     v0_38::{
         abci::{
-            Misbehavior, MisbehaviorType, Request, RequestCheckTx, RequestCommit, RequestEcho,
-            RequestFinalizeBlock, RequestFlush, RequestInfo, RequestInitChain,
-            RequestListSnapshots, RequestOfferSnapshot, RequestPrepareProposal,
-            RequestProcessProposal, RequestQuery, Response, ResponseFinalizeBlock, ResponseInfo,
-            Validator, ValidatorUpdate, request::Value as Ask, response::Value as Answer,
-            response_process_proposal::ProposalStatus,
+            Misbehavior, MisbehaviorType, Request, RequestApplySnapshotChunk, RequestCheckTx,
+            RequestCommit, RequestEcho, RequestFinalizeBlock, RequestFlush, RequestInfo,
+            RequestInitChain, RequestListSnapshots, RequestLoadSnapshotChunk, RequestOfferSnapshot,
+            RequestPrepareProposal, RequestProcessProposal, RequestQuery, Response,
+            ResponseApplySnapshotChunk, ResponseFinalizeBlock, ResponseInfo, Snapshot, Validator,
+            ValidatorUpdate, request::Value as Ask, response::Value as Answer,
+            response_apply_snapshot_chunk::Result as Applied,
+            response_offer_snapshot::Result as Offered, response_process_proposal::ProposalStatus,
         },
         crypto::{PublicKey, public_key::Sum},
         types::{ConsensusParams, ValidatorParams},
@@ -43,10 +45,15 @@ impl Drop for Application {
 
 impl Application {
     fn start(home: &Path) -> Self {
+        Self::start_with(home, &[])
+    }
+
+    fn start_with(home: &Path, options: &[&str]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_lianyan-node"))
             .args(["abci", "--with-parent", "--listen", "unix://app.sock"])
             .arg("--home")
             .arg(home)
+            .args(options)
             .current_dir(home)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -129,6 +136,32 @@ impl Application {
         };
         match self.ask(Ask::FinalizeBlock(request)) {
             Answer::FinalizeBlock(answer) => answer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn snapshots(&mut self) -> Vec<Snapshot> {
+        match self.ask(Ask::ListSnapshots(RequestListSnapshots {})) {
+            Answer::ListSnapshots(list) => list.snapshots,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn offer(&mut self, offer: &RequestOfferSnapshot) -> Offered {
+        match self.ask(Ask::OfferSnapshot(offer.clone())) {
+            Answer::OfferSnapshot(answer) => answer.result(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn apply(&mut self, chunk: Vec<u8>) -> ResponseApplySnapshotChunk {
+        let request = RequestApplySnapshotChunk {
+            index: 0,
+            chunk: chunk.into(),
+            sender: "a peer".into(),
+        };
+        match self.ask(Ask::ApplySnapshotChunk(request)) {
+            Answer::ApplySnapshotChunk(answer) => answer,
             other => panic!("{other:?}"),
         }
     }
@@ -304,16 +337,83 @@ fn answers_come_in_the_order_of_the_requests() {
 }
 
 #[test]
-fn there_are_no_snapshots_and_none_is_taken() {
-    let home = tempfile::tempdir().expect("a folder");
-    let mut application = Application::start(home.path());
-    let answer = application.ask(Ask::ListSnapshots(RequestListSnapshots {}));
-    assert!(matches!(&answer, Answer::ListSnapshots(list) if list.snapshots.is_empty()));
-    let answer = application.ask(Ask::OfferSnapshot(RequestOfferSnapshot::default()));
-    let Answer::OfferSnapshot(offered) = answer else {
-        panic!("{answer:?}");
+fn a_snapshot_goes_from_one_program_to_another() {
+    let homes = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let mut old = Application::start_with(homes[0].path(), &["--snapshot-every", "2"]);
+    let mut new = Application::start(homes[1].path());
+    old.init_chain();
+    for height in 1..=5 {
+        let txs: &[_] = match height {
+            2 => &[admit("m-1", GENESIS)],
+            _ => &[],
+        };
+        old.finalize(height, txs);
+        old.commit();
+        if height < 5 {
+            assert!(old.snapshots().is_empty(), "{height}");
+        }
+    }
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let snapshot = loop {
+        match old.snapshots().pop() {
+            Some(snapshot) => break snapshot,
+            None => assert!(Instant::now() < deadline),
+        }
+        std::thread::sleep(Duration::from_millis(20));
     };
-    assert_eq!(offered.result().as_str_name(), "REJECT_FORMAT");
+    assert_eq!(
+        (snapshot.height, snapshot.format, snapshot.chunks),
+        (2, 1, 1)
+    );
+    let load = |old: &mut Application, chunk| {
+        let request = RequestLoadSnapshotChunk {
+            height: 2,
+            format: 1,
+            chunk,
+        };
+        match old.ask(Ask::LoadSnapshotChunk(request)) {
+            Answer::LoadSnapshotChunk(answer) => answer.chunk,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(load(&mut old, 1).is_empty(), "there is no second one");
+    let chunk = load(&mut old, 0);
+    let app_hash = old.info().last_block_app_hash;
+
+    assert_eq!(
+        new.offer(&RequestOfferSnapshot::default()),
+        Offered::RejectFormat
+    );
+    let lie = Snapshot {
+        hash: vec![7; 32].into(),
+        ..snapshot.clone()
+    };
+    for (snapshot, expected) in [(lie, Offered::RejectSender), (snapshot, Offered::Accept)] {
+        let offer = RequestOfferSnapshot {
+            snapshot: Some(snapshot),
+            app_hash: app_hash.clone(),
+        };
+        assert_eq!(new.offer(&offer), expected);
+    }
+    let altered = [&chunk[..], b"x"].concat();
+    let refused = new.apply(altered);
+    assert_eq!(refused.result(), Applied::Retry);
+    assert_eq!(refused.refetch_chunks, [0]);
+    assert_eq!(refused.reject_senders, ["a peer"]);
+    let taken = new.apply(chunk.to_vec());
+    assert_eq!(taken.result(), Applied::Accept);
+    assert!(taken.reject_senders.is_empty());
+    let info = new.info();
+    assert_eq!(
+        (info.last_block_height, info.last_block_app_hash),
+        (2, app_hash)
+    );
+    let event = [admit("m-2", GENESIS)];
+    for height in 3..=5 {
+        new.finalize(height, &[]);
+        new.commit();
+    }
+    assert_eq!(new.finalize(6, &event), old.finalize(6, &event));
 }
 
 /// What CometBFT does after a crash: it asks where the application stands and sends again what is missing.

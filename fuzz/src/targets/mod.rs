@@ -47,6 +47,7 @@ pub const TARGETS: &[Target] = &[
     target("rpc-get", node::get::seeds, node::get::run),
     target("websocket", node::websocket::seeds, node::websocket::run),
     target("abci", node::abci::seeds, node::abci::run),
+    target("snapshot", node::snapshot::seeds, node::snapshot::run),
 ];
 
 const fn target(name: &'static str, seeds: fn() -> Vec<Vec<u8>>, run: fn(&[u8])) -> Target {

@@ -1,8 +1,11 @@
 //! From a request to the application and back.
 
-use super::message::{
-    Answer, Ask, FinalizeBlock, FinalizeBlockAnswer, InitChain, InitChainAnswer, Key,
-    PrepareProposal, ProcessProposal, PublicKey, Request, Response, ValidatorUpdate,
+use super::{
+    message::{
+        Answer, Ask, FinalizeBlock, FinalizeBlockAnswer, InitChain, InitChainAnswer, Key,
+        PrepareProposal, ProcessProposal, PublicKey, Request, Response, ValidatorUpdate,
+    },
+    snapshots,
 };
 use crate::{
     application::{
@@ -23,20 +26,16 @@ use tendermint_proto::{
     v0_38::{
         abci::{
             CheckTxType, Misbehavior, MisbehaviorType, RequestCheckTx, RequestQuery,
-            RequestVerifyVoteExtension, ResponseApplySnapshotChunk, ResponseCheckTx,
-            ResponseCommit, ResponseEcho, ResponseException, ResponseExtendVote, ResponseFlush,
-            ResponseInfo, ResponseListSnapshots, ResponseLoadSnapshotChunk, ResponseOfferSnapshot,
+            RequestVerifyVoteExtension, ResponseCheckTx, ResponseCommit, ResponseEcho,
+            ResponseException, ResponseExtendVote, ResponseFlush, ResponseInfo,
             ResponsePrepareProposal, ResponseProcessProposal, ResponseQuery,
-            ResponseVerifyVoteExtension, response_apply_snapshot_chunk, response_offer_snapshot,
-            response_process_proposal::ProposalStatus, response_verify_vote_extension,
+            ResponseVerifyVoteExtension, response_process_proposal::ProposalStatus,
+            response_verify_vote_extension,
         },
         crypto::{ProofOp, ProofOps},
         types::{ConsensusParams, VersionParams},
     },
 };
-
-/// Blocks below this height need not be kept: none, for every header and every event stays provable.
-const RETAIN_HEIGHT: i64 = 0;
 
 /// Answers a request. An error means that the application cannot go on.
 pub fn answer(application: &Application, request: Request) -> Result<Response> {
@@ -64,24 +63,23 @@ pub fn answer(application: &Application, request: Request) -> Result<Response> {
         Ask::Commit(_) => {
             application.commit(Changes::default())?;
             Answer::Commit(ResponseCommit {
-                retain_height: RETAIN_HEIGHT,
+                retain_height: signed(application.retain_height())?,
             })
         }
         Ask::ExtendVote(_) => Answer::ExtendVote(ResponseExtendVote::default()),
         Ask::VerifyVoteExtension(request) => {
             Answer::VerifyVoteExtension(verify_vote_extension(&request))
         }
-        Ask::ListSnapshots(_) => Answer::ListSnapshots(ResponseListSnapshots::default()),
-        Ask::OfferSnapshot(_) => Answer::OfferSnapshot(ResponseOfferSnapshot {
-            result: response_offer_snapshot::Result::RejectFormat.into(),
-        }),
-        Ask::LoadSnapshotChunk(_) => {
-            Answer::LoadSnapshotChunk(ResponseLoadSnapshotChunk::default())
+        Ask::ListSnapshots(_) => Answer::ListSnapshots(snapshots::list(application)),
+        Ask::OfferSnapshot(request) => {
+            Answer::OfferSnapshot(snapshots::offer(application, &request)?)
         }
-        Ask::ApplySnapshotChunk(_) => Answer::ApplySnapshotChunk(ResponseApplySnapshotChunk {
-            result: response_apply_snapshot_chunk::Result::Abort.into(),
-            ..ResponseApplySnapshotChunk::default()
-        }),
+        Ask::LoadSnapshotChunk(request) => {
+            Answer::LoadSnapshotChunk(snapshots::load(application, &request))
+        }
+        Ask::ApplySnapshotChunk(request) => {
+            Answer::ApplySnapshotChunk(snapshots::apply(application, request)?)
+        }
     };
     Ok(Response {
         answer: Some(answer),

@@ -7,6 +7,7 @@ mod answers;
 mod frame;
 mod message;
 mod server;
+mod snapshots;
 mod socket;
 
 pub use server::{Server, answer_next};

@@ -189,3 +189,48 @@ pub struct QueryResponse {
     /// Height whose state this shows; the header after it commits to it.
     pub height: u64,
 }
+
+/// A snapshot is offered to a node that joins.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer<'a> {
+    /// Its height.
+    pub height: u64,
+    /// Its format.
+    pub format: u32,
+    /// How many chunks it has.
+    pub chunks: u32,
+    /// Its hash.
+    pub hash: &'a [u8],
+    /// The hashes of its chunks.
+    pub metadata: &'a [u8],
+    /// App hash after the block at its height, as the light client of CometBFT found it: the only thing here that is verified.
+    pub app_hash: &'a [u8],
+}
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// Send its chunks.
+    Accept,
+    /// No snapshot can be taken.
+    Abort,
+    /// Offer none of this format.
+    RejectFormat,
+    /// Who sent it contradicts itself: offer none of its snapshots.
+    RejectSender,
+}
+
+/// What became of a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is taken in.
+    Accept,
+    /// No snapshot is being restored.
+    Abort,
+    /// These are not its bytes: fetch it from somebody else than its sender.
+    RefuseChunk,
+    /// It is not the next one: begin again.
+    RetrySnapshot,
+    /// The snapshot is false; its sender knew.
+    RejectSnapshot,
+}

@@ -45,11 +45,11 @@ impl Application {
 }
 
 /// The record that the application keeps itself.
-pub(super) fn block_hashes() -> RecordName {
+pub(crate) fn block_hashes() -> RecordName {
     RecordName::new("block-hashes", "main").expect("a constant record name")
 }
 
 /// Its entries: `height u64 ‖ block hash`.
-pub(super) fn block_hash_entry(height: u64, hash: &[u8]) -> Vec<u8> {
+pub(crate) fn block_hash_entry(height: u64, hash: &[u8]) -> Vec<u8> {
     [&height.to_be_bytes()[..], hash].concat()
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    statesync,
     store::{EntryPlace, Table},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -37,6 +38,9 @@ impl Application {
         let state: AppState = serde_json::from_slice(&request.app_state_bytes)
             .map_err(|error| Error::Setup(format!("genesis app_state: {error}")))?;
         self.require_unbegun(request)?;
+        if statesync::is_under_way(&self.store.snapshot()?)? {
+            statesync::forget(&self.store, &self.upper)?;
+        }
         let snapshot = self.store.snapshot()?;
         let directory = Governing::new(&snapshot, None);
         let context = Context {

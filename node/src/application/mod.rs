@@ -14,25 +14,29 @@ mod position;
 mod proposal;
 mod query;
 mod rates;
+mod snapshots;
 mod waiting;
 
 pub use abci::{
     CheckTxRequest, CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse,
-    InitChainRequest, InitChainResponse, Misbehaviour, PROOF_TYPE, PrepareProposalRequest,
-    ProcessProposalRequest, Proposal, QueryRequest, QueryResponse, ValidatorUpdate, code,
+    InitChainRequest, InitChainResponse, Misbehaviour, Offer, Offered, PROOF_TYPE,
+    PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, QueryResponse, Taken,
+    ValidatorUpdate, code,
 };
+pub(crate) use block_hashes::{block_hash_entry, block_hashes};
 pub use genesis::AppState;
 pub use proposal::TX_OVERHEAD;
 
 use crate::{
     error::{Error, Result},
+    statesync::{Restore, Shelf},
     store::{self, Changes, Snapshot, Store, TreeView, UpperNodes},
 };
 use admission::Admitted;
 use position::Position;
 use rates::Rates;
 use std::{
-    sync::{Arc, Mutex, MutexGuard, RwLock},
+    sync::{Arc, Mutex, MutexGuard, RwLock, RwLockWriteGuard},
     time::Instant,
 };
 use waiting::Waiting;
@@ -57,6 +61,12 @@ pub struct Application {
     /// What `finalize_block` made and `commit` will write.
     pending: Mutex<Option<(Position, Changes)>>,
     horizon: u64,
+    /// Recent blocks that CometBFT is asked to keep; all where none is named.
+    blocks: Option<u64>,
+    /// Snapshots for those who join.
+    shelf: Option<Shelf>,
+    /// The snapshot that this node begins with.
+    restoring: Mutex<Option<Restore>>,
 }
 
 impl Application {
@@ -74,7 +84,29 @@ impl Application {
             committed: RwLock::new(position),
             pending: Mutex::new(None),
             horizon: horizon.max(LEAST_HORIZON),
+            blocks: None,
+            shelf: None,
+            restoring: Mutex::new(None),
         })
+    }
+
+    /// Lets CometBFT forget blocks that are older than this many heights. Those within the horizon stay: their headers prove the states.
+    #[must_use]
+    pub fn with_blocks(self, blocks: u64) -> Self {
+        Self {
+            blocks: Some(blocks.max(self.horizon)),
+            ..self
+        }
+    }
+
+    /// The lowest height whose block is to be kept; 0 keeps all. Who begins with a snapshot needs the blocks from its height on.
+    pub fn retain_height(&self) -> u64 {
+        let height = self.position().map_or(0, |position| position.height);
+        let recent = self
+            .blocks
+            .map_or(0, |blocks| height.saturating_sub(blocks));
+        let snapshot = self.shelf.as_ref().and_then(Shelf::oldest);
+        recent.min(snapshot.unwrap_or(recent))
     }
 
     /// `Info`: where the application stands.
@@ -101,11 +133,8 @@ impl Application {
         changes.extend(also);
         self.prune(&position, &mut changes)?;
         self.store.commit(changes)?;
-        *self
-            .committed
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(position);
-        Ok(())
+        *write_lock(&self.committed) = Some(position.clone());
+        self.take_snapshot(&position)
     }
 
     /// The store, for what the consensus engine keeps beside the application's state.
@@ -134,12 +163,20 @@ impl Application {
             return Ok(());
         };
         let snapshot = self.store.snapshot()?;
-        store::prune(&snapshot, snapshot.version_at(oldest)?, changes)
+        match snapshot.version_at(oldest)? {
+            Some(version) => store::prune(&snapshot, version, changes),
+            None => Ok(()),
+        }
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex
         .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn write_lock<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write()
         .unwrap_or_else(|poisoned| poisoned.into_inner())
 }

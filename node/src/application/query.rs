@@ -50,9 +50,15 @@ impl Application {
             Ok(height) => height,
             Err(why) => return Ok(refused(why)),
         };
+        let Some(version) = snapshot.version_at(height)? else {
+            return Ok(refused((
+                code::NO_SUCH_HEIGHT,
+                "the state of that height was never here: this node began with a snapshot of a later one",
+            )));
+        };
         let view = View {
             snapshot: &snapshot,
-            version: snapshot.version_at(height)?,
+            version,
         };
         let key = request.data.get(..32).unwrap_or(&request.data).to_vec();
         let answer = match self.find(&view, request)? {

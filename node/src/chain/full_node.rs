@@ -86,6 +86,7 @@ impl FullNode {
     pub fn record(&self, record: &RecordName) -> Result<Option<records::State>> {
         let snapshot = self.snapshot()?;
         let version = snapshot.version_at(self.height())?;
+        let version = version.ok_or(Error::Damaged("no version of the state"))?;
         let stored = snapshot.record(&record.tree_key(), version)?;
         stored.map(|(_, record)| record.decode_state()).transpose()
     }

@@ -11,20 +11,27 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The application's socket, in the folder in which both processes run: the path of a socket may have 108 bytes at most.
 const SOCKET: &str = "application.sock";
 
-/// What every node of every chain is told alike. Empty blocks come every three seconds, as soon as possible after a block with events: its state
-/// is proven by the next header.
-pub const COMMON: &str = r#"[mempool]
+/// Without events a block comes this often: "in force" is judged by the newest header's age.
+pub const IDLE: Duration = Duration::from_secs(3);
+
+/// What every node of a chain is told alike. After a block with events the next comes as soon as possible: it proves the state.
+pub fn common(idle: Duration) -> String {
+    format!(
+        r#"[mempool]
 max_tx_bytes = 65536
 
 [consensus]
 timeout_commit = "300ms"
-create_empty_blocks_interval = "3s"
-"#;
+create_empty_blocks_interval = "{idle:?}"
+"#
+    )
+}
 
 /// Another process of the network.
 #[derive(Clone, Debug)]
@@ -33,6 +40,17 @@ pub struct Peer {
     pub id: String,
     /// Where it listens for peers.
     pub address: SocketAddr,
+}
+
+/// How a node begins with a snapshot instead of the first block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateSync {
+    /// RPCs of at least two nodes, whose headers its light client compares.
+    pub servers: Vec<SocketAddr>,
+    /// A height whose block is trusted.
+    pub height: u64,
+    /// That block's hash, hexadecimal.
+    pub hash: String,
 }
 
 /// What a process is told.
@@ -49,6 +67,10 @@ pub struct Settings<'a> {
     pub node_key: [u8; 32],
     /// The key that it signs with. One that no validator has makes a full node without a vote.
     pub validator_key: SigningSeed,
+    /// An empty block comes after this long.
+    pub idle: Duration,
+    /// Where it begins; at the first block where nothing is said. A node that has a state goes on with it.
+    pub state_sync: Option<&'a StateSync>,
 }
 
 /// A folder for CometBFT and its application.
@@ -127,6 +149,7 @@ fn toml(settings: &Settings<'_>) -> String {
         rpc,
         p2p,
         peers,
+        idle,
         ..
     } = settings;
     let mut others = String::new();
@@ -153,7 +176,28 @@ pex = false
 addr_book_strict = false
 allow_duplicate_ip = true
 
-{COMMON}"#,
-        socket = Home::socket()
+{common}{state_sync}"#,
+        socket = Home::socket(),
+        common = common(*idle),
+        state_sync = settings.state_sync.map(state_sync).unwrap_or_default()
+    )
+}
+
+/// The trusting period is that of chains.json.
+fn state_sync(begin: &StateSync) -> String {
+    let servers: Vec<String> = begin.servers.iter().map(SocketAddr::to_string).collect();
+    format!(
+        r#"
+[statesync]
+enable = true
+rpc_servers = "{servers}"
+trust_height = {height}
+trust_hash = "{hash}"
+trust_period = "336h"
+discovery_time = "5s"
+"#,
+        servers = servers.join(","),
+        height = begin.height,
+        hash = begin.hash
     )
 }

@@ -12,7 +12,7 @@ mod process;
 mod running;
 
 pub use client::{Client, MAX_BATCH, Written};
-pub use config::{COMMON, Home, Peer, Settings, pretty};
+pub use config::{Home, IDLE, Peer, Settings, StateSync, common, pretty};
 pub use key_types::key_types;
 pub use keys::{SigningSeed, node_id, node_key, validator_key};
 pub use private::{is_open_to_others, write_private};

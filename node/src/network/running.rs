@@ -1,6 +1,6 @@
 //! The processes of a network: CometBFT and the application, for each node.
 
-use super::{Client, Home, Peer, Process, Program, Settings, SigningSeed, node_id};
+use super::{Client, Home, Peer, Process, Program, Settings, SigningSeed, StateSync, node_id};
 use crate::error::{Error, Result};
 use serde_json::Value;
 use std::{
@@ -28,6 +28,10 @@ pub struct Plan {
     pub folder: PathBuf,
     /// The nodes.
     pub nodes: Vec<Node>,
+    /// Where nothing happens, a block comes after this long.
+    pub idle: Duration,
+    /// Heights between two snapshots for nodes that join.
+    pub snapshot_every: u64,
 }
 
 /// A node of a plan.
@@ -43,6 +47,8 @@ pub struct Node {
     pub node_key: [u8; 32],
     /// The key that it signs with; one that no validator has makes a full node without a vote.
     pub validator_key: SigningSeed,
+    /// Where it begins, unless at the first block.
+    pub state_sync: Option<StateSync>,
 }
 
 impl Plan {
@@ -68,6 +74,8 @@ impl Plan {
                 peers: &peers,
                 node_key: node.node_key,
                 validator_key: node.validator_key,
+                idle: self.idle,
+                state_sync: node.state_sync.as_ref(),
             };
             self.home(at).write(&settings, genesis)?;
         }
@@ -97,10 +105,17 @@ impl Plan {
                 Home::socket().into(),
                 "--home".into(),
                 home.into(),
+                "--snapshot-every".into(),
+                self.snapshot_every.to_string().into(),
             ],
             folder: self.home(node).folder().into(),
             log: self.logs().join(format!("node-{node}-application.log")),
         })
+    }
+
+    fn start(&self, node: usize) -> Result<[Process; 2]> {
+        let application = Process::start(self.application(node)?)?;
+        Ok([application, Process::start(self.engine(node)?)?])
     }
 
     fn engine(&self, node: usize) -> Result<Program> {
@@ -142,15 +157,18 @@ pub struct Network {
 impl Network {
     /// Starts every process of a plan whose folders are written.
     pub fn start(plan: Plan) -> Result<Self> {
-        let start = |node| {
-            let application = Process::start(plan.application(node)?)?;
-            Ok([application, Process::start(plan.engine(node)?)?])
-        };
-        let pairs: Result<_> = (0..plan.nodes.len()).map(start).collect();
+        let pairs: Result<_> = (0..plan.nodes.len()).map(|at| plan.start(at)).collect();
         Ok(Self {
             pairs: pairs?,
             plan,
         })
+    }
+
+    /// Starts the last node of a plan that has one more than this one, and whose folders are written.
+    pub fn join(&mut self, plan: Plan) -> Result<()> {
+        self.pairs.push(plan.start(self.pairs.len())?);
+        self.plan = plan;
+        Ok(())
     }
 
     /// The RPC of a node.
@@ -187,14 +205,16 @@ impl Network {
         Ok(())
     }
 
-    /// Starts again what has ended: CometBFT ends where its application does.
+    /// Starts again what has ended. CometBFT ends where its application does, or hangs on the way there: both begin again then.
     pub fn tend(&mut self) -> Result<()> {
-        for (node, pair) in self.pairs.iter_mut().enumerate() {
-            for (process, name) in pair.iter_mut().zip(["the application", "CometBFT"]) {
-                if process.has_ended() {
-                    eprintln!("node {node}: {name} has ended, and is started again");
-                    process.restart()?;
-                }
+        for (node, [application, engine]) in self.pairs.iter_mut().enumerate() {
+            if application.has_ended() {
+                eprintln!("node {node}: the application has ended, and is started again");
+                application.restart()?;
+                engine.restart()?;
+            } else if engine.has_ended() {
+                eprintln!("node {node}: CometBFT has ended, and is started again");
+                engine.restart()?;
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use crate::{
     abci::Server,
     application::Application,
     error::{Error, Result},
+    statesync::Shelf,
     store::Store,
 };
 use std::{
@@ -19,12 +20,19 @@ use tokio::runtime::Runtime;
 
 /// The application's database in its home.
 pub(super) const DATABASE: &str = "application.redb";
+/// The folder of its snapshots there.
+const SNAPSHOTS: &str = "snapshots";
 
 /// Serves until Ctrl-C, or until the application fails.
 pub(super) fn run(options: &options::Abci) -> Result<()> {
     fs::create_dir_all(&options.home).map_err(Error::file(&options.home))?;
     let store = Arc::new(Store::open(&options.home.join(DATABASE))?);
-    let application = Arc::new(Application::open(store, options.horizon)?);
+    let shelf = Shelf::open(options.home.join(SNAPSHOTS), options.snapshots)?;
+    let mut application = Application::open(store, options.horizon)?.with_snapshots(shelf);
+    if let Some(blocks) = options.blocks {
+        application = application.with_blocks(blocks);
+    }
+    let application = Arc::new(application);
     let server = Server::start(application.clone(), &options.listen)?;
     let info = application.info();
     println!(

@@ -13,7 +13,8 @@ use crate::{
     demo::{FOUNDERS, Founding, Script, Tempo},
     error::{Error, Result},
     merkle::sha256,
-    network::{Client, Network, Node, Plan, key_types, wait_until_free},
+    network::{Client, IDLE, Network, Node, Plan, key_types, wait_until_free},
+    statesync::DEFAULT_PACE,
     store::{Changes, Store, Table},
 };
 use records::KeyType;
@@ -94,11 +95,14 @@ fn plan(options: &options::Network, chain: &Chain) -> Result<Plan> {
         p2p: p2p(options, node),
         node_key: chain.peer_seed(node),
         validator_key: chain.validator_key(node),
+        state_sync: None,
     });
     Ok(Plan {
         cometbft: options.cometbft.clone(),
         application: std::env::current_exe().map_err(Error::file("lianyan-node"))?,
         folder: options.demo.data.clone(),
+        idle: IDLE,
+        snapshot_every: DEFAULT_PACE.every,
         nodes: nodes.collect(),
     })
 }

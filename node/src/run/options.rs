@@ -1,7 +1,12 @@
 //! The command line.
 
 use super::{gateway, operate};
-use crate::{abci::Address, application::DEFAULT_HORIZON, demo::Size};
+use crate::{
+    abci::Address,
+    application::DEFAULT_HORIZON,
+    demo::Size,
+    statesync::{DEFAULT_PACE, Pace},
+};
 use records::KeyType;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -33,6 +38,9 @@ lianyan-node abci --listen ADDRESS --home DIR [options]    the application for o
   --listen ADDRESS   unix:///path or tcp://address:port, as in CometBFT's proxy_app; never open it to others
   --home DIR         where the state is kept
   --horizon N        recent heights whose state stays provable [10000]
+  --snapshot-every N heights between two snapshots for nodes that join [10000]; 0 takes none
+  --snapshots N      snapshots kept [2]
+  --keep-blocks N    recent blocks that CometBFT is asked to keep, never fewer than the horizon [all]
   --with-parent      end when standard input closes: with the process that started it
 
 lianyan-node gateway --node URL [options]    a read server for the public in front of nodes; nobody has to trust it
@@ -123,6 +131,10 @@ pub(super) struct Abci {
     pub home: PathBuf,
     /// Recent heights whose state stays provable.
     pub horizon: u64,
+    /// How often snapshots are taken, and how many are kept.
+    pub snapshots: Pace,
+    /// Recent blocks that CometBFT is asked to keep; all where none is named.
+    pub blocks: Option<u64>,
     /// Whether to end with the process that started it.
     pub with_parent: bool,
 }
@@ -282,6 +294,7 @@ fn read_demo<'a>(
 
 fn abci(words: &[String]) -> Result<Abci, String> {
     let (mut listen, mut home, mut horizon) = (None, None, DEFAULT_HORIZON);
+    let (mut snapshots, mut blocks) = (DEFAULT_PACE, None);
     let mut with_parent = false;
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -291,6 +304,9 @@ fn abci(words: &[String]) -> Result<Abci, String> {
             "--home" => home = Some(value()?.into()),
             "--with-parent" => with_parent = true,
             "--horizon" => horizon = number(word, value()?)?,
+            "--snapshot-every" => snapshots.every = number(word, value()?)?,
+            "--snapshots" => snapshots.keep = number(word, value()?)?,
+            "--keep-blocks" => blocks = Some(number(word, value()?)?),
             _ => return Err(format!("abci knows no `{word}`; try --help")),
         }
     }
@@ -298,6 +314,8 @@ fn abci(words: &[String]) -> Result<Abci, String> {
         listen: listen.ok_or("abci wants --listen ADDRESS")?,
         home: home.ok_or("abci wants --home DIR")?,
         horizon,
+        snapshots,
+        blocks,
         with_parent,
     })
 }
@@ -337,6 +355,14 @@ mod tests {
         };
         assert_eq!(abci.listen, Address::Unix("app.sock".into()));
         assert_eq!((abci.home, abci.horizon), ("h".into(), DEFAULT_HORIZON));
+        assert_eq!((abci.snapshots, abci.blocks), (DEFAULT_PACE, None));
+        let line =
+            "abci --home h --listen unix://a --snapshot-every 5 --snapshots 3 --keep-blocks 9";
+        let Ok(Command::Abci(abci)) = parsed(line) else {
+            panic!("not read");
+        };
+        assert_eq!(abci.snapshots, Pace { every: 5, keep: 3 });
+        assert_eq!(abci.blocks, Some(9));
         for (line, named) in [
             ("abci --home h", "--listen"),
             ("abci --listen tcp://127.0.0.1:1", "--home"),

@@ -11,7 +11,7 @@ use records::log::LogTree;
 pub const MAX_LOG_ANSWER: usize = 1024 * 1024;
 
 /// Where an entry's bytes are: height and position in the block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EntryPlace {
     /// Height of the block; 0 for founding events.
     pub height: u64,
@@ -126,19 +126,25 @@ impl Snapshot {
         Ok(path)
     }
 
+    /// Where a record's log's entries are, from `start`, at most `count`.
+    pub fn log_places(&self, key: &Hash, start: u64, count: usize) -> Result<Vec<EntryPlace>> {
+        let (from, to) = (
+            ref_key(key, start),
+            ref_key(key, start.saturating_add(count as u64)),
+        );
+        let rows = self.range(Table::LogRefs, &from, &to, count)?;
+        rows.iter()
+            .map(|(_, place)| EntryPlace::decode(place))
+            .collect()
+    }
+
     /// Entries of a record's log from `start`, at most `count` and no more than [`MAX_LOG_ANSWER`] when packed; the first always.
     pub fn log_entries(&self, key: &Hash, start: u64, count: u64) -> Result<Vec<Vec<u8>>> {
         let count = count.min(MAX_LOG_ANSWER as u64 / 16);
-        let refs = self.range(
-            Table::LogRefs,
-            &ref_key(key, start),
-            &ref_key(key, start.saturating_add(count)),
-            count as usize,
-        )?;
         let mut entries = Vec::new();
         let mut total = 0;
-        for (_, place) in refs {
-            let entry = self.require(Table::Entries, &place)?;
+        for place in self.log_places(key, start, count as usize)? {
+            let entry = self.require(Table::Entries, &place.encode())?;
             total += 4 + entry.len();
             if total > MAX_LOG_ANSWER && !entries.is_empty() {
                 break;

@@ -73,6 +73,20 @@ impl Store {
         }
     }
 
+    /// Empties every table but those of the blobs, which no state vouches for.
+    pub fn clear(&self) -> Result<()> {
+        let transaction = self.database.begin_write()?;
+        for table in Table::ALL {
+            if matches!(table, Table::Blobs | Table::WaitingBlobs) {
+                continue;
+            }
+            transaction.delete_table(table.definition())?;
+            transaction.open_table(table.definition())?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
     /// Writes every change or none. When this returns, they survive a crash.
     pub fn commit(&self, changes: Changes) -> Result<()> {
         let mut transaction = self.database.begin_write()?;

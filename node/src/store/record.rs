@@ -60,14 +60,27 @@ impl Snapshot {
             .transpose()
     }
 
-    /// The version of the state tree after the block at `height`.
-    pub fn version_at(&self, height: u64) -> Result<u64> {
+    /// The height of the first state that was here: 0, or that of the snapshot that the node began with; none before.
+    pub fn first_height(&self) -> Result<Option<u64>> {
+        let first = self.range(Table::Versions, &[0; 8], &[0xff; 9], 1)?;
+        let height = first
+            .into_iter()
+            .next()
+            .map(|(height, _)| height.try_into());
+        let height = height.transpose().map_err(|_| Error::Damaged("a height"))?;
+        Ok(height.map(u64::from_be_bytes))
+    }
+
+    /// The version of the state tree after the block at `height`; none where the node began with a later state.
+    pub fn version_at(&self, height: u64) -> Result<Option<u64>> {
         let found = self.last_in(Table::Versions, &[0; 8], &height.to_be_bytes())?;
-        let (_, version) = found.ok_or(Error::Damaged("no version of the state"))?;
+        let Some((_, version)) = found else {
+            return Ok(None);
+        };
         let version = version
             .try_into()
             .map_err(|_| Error::Damaged("a version"))?;
-        Ok(u64::from_be_bytes(version))
+        Ok(Some(u64::from_be_bytes(version)))
     }
 }
 

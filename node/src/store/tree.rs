@@ -23,6 +23,13 @@ const UPPER_LEVELS: usize = 3;
 pub struct UpperNodes(RwLock<HashMap<NibblePath, (Version, Node)>>);
 
 impl UpperNodes {
+    /// Forgets every node: the tree begins anew.
+    pub fn clear(&self) {
+        if let Ok(mut nodes) = self.0.write() {
+            nodes.clear();
+        }
+    }
+
     fn get(&self, key: &NodeKey) -> Option<Node> {
         if key.nibble_path().num_nibbles() > UPPER_LEVELS {
             return None;

@@ -9,7 +9,7 @@ use node::chain::{Genesis, GenesisValidator};
 use node::comet::{self, ConsensusParams};
 use node::consortium::now;
 use node::demo::{FOUNDERS, Script, Size, Tempo};
-use node::network::{Client, Network, Node, Plan, SigningSeed};
+use node::network::{Client, Network, Node, Plan, SigningSeed, StateSync};
 use records::{Event, KeyType, ValidatorKey};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -21,6 +21,10 @@ pub const NODES: usize = 4;
 /// What should happen at once happens after at most this long on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 const CHAIN: &str = "dev-comet-test";
+/// Often, for the chain is young.
+const SNAPSHOT_EVERY: u64 = 20;
+/// A quick pace: much is waited for.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Running validators; they end with this.
 pub struct Consortium {
@@ -89,6 +93,8 @@ impl Consortium {
             cometbft: cometbft.into(),
             application: demo::program(),
             folder: folder.path().into(),
+            idle: IDLE,
+            snapshot_every: SNAPSHOT_EVERY,
             nodes: (0..nodes)
                 .map(|node| Node {
                     moniker: format!("node-{node}"),
@@ -96,6 +102,7 @@ impl Consortium {
                     p2p: address(nodes + node),
                     node_key: seed("peer", node),
                     validator_key: validator_key(node, beginning.key_type),
+                    state_sync: None,
                 })
                 .collect(),
         };
@@ -140,6 +147,23 @@ impl Consortium {
         Ok(self.network.engine(node).restart()?)
     }
 
+    /// A full node without a vote joins, and begins as is said; its number.
+    pub fn join(&mut self, state_sync: StateSync) -> Outcome<usize> {
+        let at = self.plan.nodes.len();
+        let ports = free_ports(2)?;
+        self.plan.nodes.push(Node {
+            moniker: format!("node-{at}"),
+            rpc: SocketAddr::from(([127, 0, 0, 1], ports)),
+            p2p: SocketAddr::from(([127, 0, 0, 1], ports + 1)),
+            node_key: seed("peer", at),
+            validator_key: validator_key(at, KeyType::Ed25519),
+            state_sync: Some(state_sync),
+        });
+        self.plan.write(&self.genesis)?;
+        self.network.join(self.plan.clone())?;
+        Ok(at)
+    }
+
     /// The addresses that sign from a height on, with their powers.
     pub fn validators(&self, height: u64) -> Outcome<Vec<(String, u64)>> {
         let params = json!({ "height": height.to_string(), "per_page": "100" });
@@ -151,6 +175,11 @@ impl Consortium {
         };
         let read: Option<Vec<_>> = list.iter().map(read).collect();
         Ok(read.ok_or("validators without power")?)
+    }
+
+    /// The RPC of a node.
+    pub fn rpc(&self, node: usize) -> SocketAddr {
+        self.plan.nodes[node].rpc
     }
 
     /// Every process ends as in a power cut, and starts again.
@@ -229,9 +258,16 @@ impl Consortium {
 
     /// `chains.json` for the command line, with the block at this height as checkpoint.
     pub fn chains(&self, height: u64) -> Outcome<PathBuf> {
-        let nodes: Vec<Value> = (0..NODES)
-            .map(|node| json!({ "url": format!("http://{}", self.plan.nodes[node].rpc), "member": FOUNDERS[node].id }))
-            .collect();
+        self.chains_of(&[0, 1, 2, 3], height)
+    }
+
+    /// The same with these nodes, the first of which is asked first.
+    pub fn chains_of(&self, nodes: &[usize], height: u64) -> Outcome<PathBuf> {
+        let named = |node: &usize| {
+            let member = FOUNDERS[node % NODES].id;
+            json!({ "url": format!("http://{}", self.plan.nodes[*node].rpc), "member": member })
+        };
+        let nodes: Vec<Value> = nodes.iter().map(named).collect();
         let document = json!({ "chains": [{
             "id": self.chain,
             "name": "测试链",

@@ -93,7 +93,7 @@ fn malformed_stays_out(consortium: &mut Consortium) -> Outcome {
 }
 
 /// The verdict of `lianyan check`, and its exit status.
-fn check(text: &str, chains: &Path) -> Outcome<(Value, i32)> {
+pub fn check(text: &str, chains: &Path) -> Outcome<(Value, i32)> {
     let output = Command::new(place::program("lianyan"))
         .args(["check", text, "--chain"])
         .arg(chains)

@@ -5,6 +5,7 @@ mod crashes;
 mod events;
 mod forger;
 mod governance;
+mod joining;
 mod misbehaviour;
 mod operator;
 mod post_quantum;
@@ -12,22 +13,39 @@ mod post_quantum;
 use consortium::{Beginning, Consortium, NODES, program};
 use lianyan_tests::Outcome;
 use records::KeyType;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::thread;
+use std::time::Duration;
 
-/// Eight processes at a time are enough for a small machine.
-static TURN: Mutex<()> = Mutex::new(());
+/// Two networks at a time are enough for a small machine.
+static TURNS: [Mutex<()>; 2] = [const { Mutex::new(()) }; 2];
+
+/// Waits for a turn, which ends with what is returned. A test that failed in its turn takes nothing from the others.
+fn turn() -> MutexGuard<'static, ()> {
+    loop {
+        for turn in &TURNS {
+            match turn.try_lock() {
+                Ok(turn) => return turn,
+                Err(TryLockError::Poisoned(turn)) => return turn.into_inner(),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+}
 
 /// One life of a consortium: everything that is checked about a version of CometBFT.
 fn life(line: &str) -> Outcome {
     let Some(program) = program(line) else {
         return Ok(());
     };
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     let mut consortium = Consortium::start(&program)?;
     events::accepted_refused_and_proven(&mut consortium)?;
     crashes::one_after_the_other(&mut consortium)?;
     crashes::at_random_under_load(&mut consortium)?;
-    crashes::all_at_once(&mut consortium)
+    crashes::all_at_once(&mut consortium)?;
+    joining::a_fifth_node_begins_with_a_snapshot(&mut consortium)
 }
 
 #[test]
@@ -45,7 +63,7 @@ fn affairs(line: &str) -> Outcome {
     let Some(program) = program(line) else {
         return Ok(());
     };
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     let beginning = Beginning {
         key_type: KeyType::Ed25519,
         allowed: &[KeyType::Ed25519],
@@ -72,7 +90,7 @@ fn comet_0_40_begins_with_ml_dsa_keys() -> Outcome {
     let Some(program) = program("0.40") else {
         return Ok(());
     };
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     post_quantum::from_the_first_block(&program)
 }
 
@@ -81,7 +99,7 @@ fn comet_0_40_moves_to_ml_dsa_keys_while_a_light_client_follows() -> Outcome {
     let Some(program) = program("0.40") else {
         return Ok(());
     };
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     post_quantum::validator_by_validator(&program)
 }
 
@@ -98,7 +116,7 @@ fn operated(line: &str, newer: Option<&str>) -> Outcome {
     let Some(cometbft) = program(line) else {
         return Ok(());
     };
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     operator::path(&cometbft, newer.and_then(program).as_deref())
 }
 

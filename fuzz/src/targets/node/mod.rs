@@ -3,6 +3,7 @@
 pub mod abci;
 pub mod get;
 pub mod post;
+pub mod snapshot;
 pub mod transactions;
 pub mod websocket;
 

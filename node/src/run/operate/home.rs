@@ -4,7 +4,7 @@ use super::options::{KeySource, Place};
 use crate::{
     chain,
     error::{Error, Result},
-    network::{self, COMMON, Home, SigningSeed, is_open_to_others},
+    network::{self, Home, IDLE, SigningSeed, common, is_open_to_others},
     run::founding::random,
 };
 use records::ValidatorKey;
@@ -183,10 +183,11 @@ allow_duplicate_ip = true
 prometheus = true
 prometheus_listen_addr = "{prometheus}"
 
-{COMMON}"#,
+{common}"#,
         socket = Home::socket(),
         rpc = place.rpc,
         p2p = place.p2p,
         prometheus = place.prometheus,
+        common = common(IDLE),
     )
 }
