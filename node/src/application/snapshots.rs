@@ -28,7 +28,7 @@ impl Application {
     pub fn list_snapshots(&self) -> Vec<Manifest> {
         let height = self.position().map_or(0, |position| position.height);
         let mut list = self.shelf.as_ref().map(Shelf::list).unwrap_or_default();
-        list.retain(|manifest| manifest.height + SETTLED <= height);
+        list.retain(|manifest| manifest.height.saturating_add(SETTLED) <= height);
         list
     }
 

@@ -4,7 +4,7 @@ use super::WORLD;
 use node::{
     application::{Application, DEFAULT_HORIZON, Offer, Offered, Taken},
     merkle::sha256,
-    statesync::{FORMAT, MAX_CHUNK, Manifest, write},
+    statesync::{FORMAT, Item, MAX_CHUNK, Manifest, write},
     store::{Snapshot, Store},
 };
 use records::RecordName;
@@ -33,6 +33,13 @@ fn written(snapshot: &Snapshot, height: u64) -> Vec<u8> {
     bytes
 }
 
+/// The first edge between two items that is not before this place.
+fn edge(bytes: &[u8], place: usize) -> usize {
+    let mut rest = bytes;
+    while bytes.len() - rest.len() < place && Item::read(&mut rest).is_some() {}
+    bytes.len() - rest.len()
+}
+
 /// The first byte says where the chunks are cut.
 pub fn seeds() -> Vec<Vec<u8>> {
     let cuts = [0, 1, 100, 255];
@@ -46,7 +53,7 @@ pub fn run(bytes: &[u8]) {
     if bytes.len() > MAX_CHUNK {
         return;
     }
-    let (first, second) = bytes.split_at(bytes.len() * usize::from(*cut) / 256);
+    let (first, second) = bytes.split_at(edge(bytes, bytes.len() * usize::from(*cut) / 256));
     let chunks: Vec<&[u8]> = match first {
         [] => vec![second],
         first => vec![first, second],
