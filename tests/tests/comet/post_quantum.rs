@@ -2,9 +2,7 @@
 
 use super::consortium::{Beginning, Consortium, NODES};
 use super::governance;
-use lianyan_tests::place::{self, Folder};
-use lianyan_tests::process::free_ports;
-use lianyan_tests::{Outcome, demo};
+use lianyan_tests::{Outcome, place};
 use node::demo::FOUNDERS;
 use node::network::SigningSeed;
 use records::KeyType;
@@ -82,21 +80,4 @@ fn follow(consortium: &Consortium, chains: &Path) -> Outcome {
         true => Ok(()),
         false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
     }
-}
-
-/// CometBFT v0.38 does not know such keys: the tool says so before it writes anything.
-pub fn refused_by(cometbft: &Path) -> Outcome {
-    let folder = Folder::new("no-ml-dsa")?;
-    let page = free_ports(1)?.to_string();
-    let output = Command::new(demo::program())
-        .args(["network", "--keys", "ml_dsa_65", "--page-port", &page])
-        .arg("--cometbft")
-        .arg(cometbft)
-        .arg("--data")
-        .arg(folder.path())
-        .output()?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success() && said.contains("v0.40"), "{said}");
-    assert!(!folder.path().join("chain.json").exists());
-    Ok(())
 }
