@@ -4,7 +4,10 @@ use super::{
     keys::{self, SigningSeed},
     private::write_private,
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    merkle::Hash,
+};
 use serde_json::{Value, json};
 use std::{
     fmt::Write,
@@ -45,12 +48,32 @@ pub struct Peer {
 /// How a node begins with a snapshot instead of the first block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateSync {
-    /// RPCs of at least two nodes, whose headers its light client compares.
-    pub servers: Vec<SocketAddr>,
+    /// RPCs of at least two nodes, host and port, whose headers its light client compares.
+    pub servers: Vec<String>,
     /// A height whose block is trusted.
     pub height: u64,
-    /// That block's hash, hexadecimal.
-    pub hash: String,
+    /// That block's hash.
+    pub hash: Hash,
+}
+
+impl StateSync {
+    /// The section of `config.toml`. The trusting period is that of chains.json.
+    pub fn section(&self) -> String {
+        format!(
+            r#"
+[statesync]
+enable = true
+rpc_servers = "{servers}"
+trust_height = {height}
+trust_hash = "{hash}"
+trust_period = "336h"
+discovery_time = "5s"
+"#,
+            servers = self.servers.join(","),
+            height = self.height,
+            hash = hex::encode(self.hash)
+        )
+    }
 }
 
 /// What a process is told.
@@ -179,25 +202,9 @@ allow_duplicate_ip = true
 {common}{state_sync}"#,
         socket = Home::socket(),
         common = common(*idle),
-        state_sync = settings.state_sync.map(state_sync).unwrap_or_default()
-    )
-}
-
-/// The trusting period is that of chains.json.
-fn state_sync(begin: &StateSync) -> String {
-    let servers: Vec<String> = begin.servers.iter().map(SocketAddr::to_string).collect();
-    format!(
-        r#"
-[statesync]
-enable = true
-rpc_servers = "{servers}"
-trust_height = {height}
-trust_hash = "{hash}"
-trust_period = "336h"
-discovery_time = "5s"
-"#,
-        servers = servers.join(","),
-        height = begin.height,
-        hash = begin.hash
+        state_sync = settings
+            .state_sync
+            .map(StateSync::section)
+            .unwrap_or_default()
     )
 }

@@ -211,9 +211,9 @@ fn who_joins_has_the_chains_own_genesis_and_particulars_to_send() {
     .well();
     let id = shown.split_whitespace().nth(1).expect("an id").to_owned();
     let peer = format!("{id}@127.0.0.1:26656");
-    let join = |home: &str, hash: &str, peer: &str| {
+    let join_with = |home: &str, hash: &str, peer: &str, more: &[&str]| {
         let home = homes.home(home);
-        run([
+        let words = [
             "join",
             "--home",
             home.to_str().expect("UTF-8"),
@@ -233,8 +233,10 @@ fn who_joins_has_the_chains_own_genesis_and_particulars_to_send() {
             "Bank",
             "--role",
             "company",
-        ])
+        ];
+        run([&words[..], more].concat())
     };
+    let join = |home: &str, hash: &str, peer: &str| join_with(home, hash, peer, &[]);
     join("bank", &"0".repeat(64), &peer).ill("is another genesis");
     join("bank", &hash, "127.0.0.1:26656").ill("is not ID@HOST:PORT");
     join("bank", &hash, &peer).well();
@@ -246,6 +248,35 @@ fn who_joins_has_the_chains_own_genesis_and_particulars_to_send() {
     assert!(homes.text("bank", "admit.json").contains("江滨银行"));
     let public = homes.text("bank", "validator.json");
     assert!(public.contains("pub_key") && !public.contains("priv"));
+    assert!(
+        !homes
+            .text("bank", "config/config.toml")
+            .contains("statesync")
+    );
+
+    let trusted = format!("7:{hash}");
+    let with = |server: &str| {
+        let words = [
+            "--trust",
+            &trusted,
+            "--server",
+            "a.example:1",
+            "--server",
+            server,
+        ];
+        join_with("bank-2", &hash, &peer, &words)
+    };
+    with("b.example:2\"").ill("is no address");
+    with("b.example:2").well();
+    let config = homes.text("bank-2", "config/config.toml");
+    let parsed: toml_edit::DocumentMut = config.parse().expect("TOML");
+    let section = &parsed["statesync"];
+    assert_eq!(
+        section["rpc_servers"].as_str(),
+        Some("a.example:1,b.example:2")
+    );
+    assert_eq!(section["trust_height"].as_integer(), Some(7));
+    assert_eq!(section["trust_hash"].as_str(), Some(hash.as_str()));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::{Consortium, events};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use lianyan_tests::{Outcome, place};
+use node::merkle::Hash;
 use node::network::StateSync;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -14,7 +15,7 @@ pub fn a_fifth_node_begins_with_a_snapshot(consortium: &mut Consortium) -> Outco
     let chains = consortium.chains(checkpoint)?;
     let (height, hash) = trusted(&chains)?;
     let joined = consortium.join(StateSync {
-        servers: vec![consortium.rpc(0), consortium.rpc(2)],
+        servers: [0, 2].map(|node| consortium.rpc(node).to_string()).into(),
         height,
         hash,
     })?;
@@ -32,7 +33,7 @@ pub fn a_fifth_node_begins_with_a_snapshot(consortium: &mut Consortium) -> Outco
 }
 
 /// What `lianyan light --once` verified: a height, and the hash of its block.
-fn trusted(chains: &Path) -> Outcome<(u64, String)> {
+fn trusted(chains: &Path) -> Outcome<(u64, Hash)> {
     let output = Command::new(place::program("lianyan"))
         .args(["light", "--once", "--chain"])
         .arg(chains)
@@ -42,8 +43,8 @@ fn trusted(chains: &Path) -> Outcome<(u64, String)> {
         return Err(format!("no trusted header: {said}").into());
     }
     let height = said["height"].as_str().ok_or("no height")?.parse()?;
-    let hash = said["hash"].as_str().ok_or("no hash")?;
-    Ok((height, hash.to_owned()))
+    let hash = hex::decode(said["hash"].as_str().ok_or("no hash")?)?;
+    Ok((height, hash.try_into().map_err(|_| "no hash")?))
 }
 
 fn earliest(consortium: &Consortium, node: usize) -> Outcome<u64> {

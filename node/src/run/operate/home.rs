@@ -4,7 +4,7 @@ use super::options::{KeySource, Place};
 use crate::{
     chain,
     error::{Error, Result},
-    network::{self, Home, IDLE, SigningSeed, common, is_open_to_others},
+    network::{self, Home, IDLE, SigningSeed, StateSync, common, is_open_to_others},
     run::founding::random,
 };
 use records::ValidatorKey;
@@ -135,6 +135,13 @@ pub(super) fn set_peers(home: &Path, peers: &[String]) -> Result<()> {
     let mut config = read_config(home)?;
     config["p2p"]["persistent_peers"] = value(peers.join(","));
     Home::new(home).put(CONFIG, &config.to_string())
+}
+
+/// Has a node that has no state yet begin with a snapshot.
+pub(super) fn begin_with_snapshot(home: &Path, begin: &StateSync) -> Result<()> {
+    let file = home.join(CONFIG);
+    let text = fs::read_to_string(&file).map_err(Error::file(file))?;
+    Home::new(home).put(CONFIG, &(text + &begin.section()))
 }
 
 /// The files of a home that hold private keys, where they are.

@@ -35,8 +35,13 @@ pub(super) fn run(options: &options::Join) -> Result<()> {
         require_peer(peer)?;
     }
     member::require_id(&options.member)?;
+    let servers = options.state_sync.iter().flat_map(|begin| &begin.servers);
+    servers.map(String::as_str).try_for_each(require_address)?;
     let place = &options.place;
     let made = make(place, &options.member, &options.peers, &genesis)?;
+    if let Some(begin) = &options.state_sync {
+        home::begin_with_snapshot(&place.home, begin)?;
+    }
     let folder = place.home.display();
     if let Some(newcomer) = &options.newcomer {
         let key = member::make(&place.home.join(IDENTITY), &newcomer.id, &newcomer.name)?;

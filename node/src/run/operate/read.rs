@@ -1,9 +1,12 @@
 //! Reading the operator's command line.
 
 use super::options::{Doctor, Genesis, Init, Join, KeySource, Keys, Options, Particulars, Place};
-use crate::run::{
-    gateway,
-    options::{key_type, number},
+use crate::{
+    network::StateSync,
+    run::{
+        gateway,
+        options::{key_type, number},
+    },
 };
 use records::KeyType;
 use std::{collections::BTreeMap, path::PathBuf, str::FromStr};
@@ -52,7 +55,12 @@ impl Options {
             ]
             .concat(),
             "genesis" => vec!["--home", "--identity"],
-            "join" => [&PLACE[..], &MEMBER, &["--genesis", "--sha256", "--peer"]].concat(),
+            "join" => [
+                &PLACE[..],
+                &MEMBER,
+                &["--genesis", "--sha256", "--peer", "--trust", "--server"],
+            ]
+            .concat(),
             "keys show" => vec!["--home"],
             "keys new" => vec!["--out", "--keys"],
             "keys rotate" => [&PLACE[..], &["--to"]].concat(),
@@ -190,7 +198,31 @@ impl<'a> Given<'a> {
             peers: peers.iter().map(|peer| peer.to_string()).collect(),
             member: self.must("--member")?.into(),
             newcomer,
+            state_sync: self.state_sync()?,
         })
+    }
+
+    fn state_sync(&self) -> Read<Option<StateSync>> {
+        let servers = self.all("--server");
+        let Some(trusted) = self.may("--trust") else {
+            return match servers {
+                [] => Ok(None),
+                _ => Err("--server wants --trust".into()),
+            };
+        };
+        if servers.len() < 2 {
+            return Err("--trust wants two of --server: one alone could tell anything".into());
+        }
+        let block = trusted.split_once(':').and_then(|(height, hash)| {
+            let hash = hex::decode(hash).ok()?.try_into().ok()?;
+            Some((height.parse().ok().filter(|height| *height > 0)?, hash))
+        });
+        let (height, hash) = block.ok_or(format!("`{trusted}` is not HEIGHT:HASH"))?;
+        Ok(Some(StateSync {
+            servers: servers.iter().map(|server| server.to_string()).collect(),
+            height,
+            hash,
+        }))
     }
 
     fn keys(&self) -> Read<Keys> {
@@ -258,6 +290,18 @@ mod tests {
             (
                 "join --home h --cometbft c --genesis g --sha256 s --member m",
                 "--peer",
+            ),
+            (
+                "join --home h --cometbft c --genesis g --sha256 s --member m --peer p --server a:1",
+                "--trust",
+            ),
+            (
+                "join --home h --cometbft c --genesis g --sha256 s --member m --peer p --trust 9:ab --server a:1",
+                "two of --server",
+            ),
+            (
+                "join --home h --cometbft c --genesis g --sha256 s --member m --peer p --trust 9:ab --server a:1 --server b:1",
+                "9:ab",
             ),
             ("keys", "keys"),
             ("keys steal", "steal"),
