@@ -218,9 +218,15 @@ impl Consortium {
 
     /// The header that all nodes have, a little above where any of them is now.
     pub fn agreed(&mut self) -> Outcome<Value> {
+        let height = self.newest()?;
+        self.agreed_at(height + 2)
+    }
+
+    /// The newest height of all nodes that answer.
+    pub fn newest(&self) -> Outcome<u64> {
         let newest = (0..self.nodes()).filter_map(|node| self.client(node).newest().ok());
         let height = newest.map(|(height, _)| height).max();
-        self.agreed_at(height.ok_or("no node answers")? + 2)
+        Ok(height.ok_or("no node answers")?)
     }
 
     /// The one header that all nodes have at a height, once they are there.
