@@ -181,7 +181,9 @@ fn restore(folder: &Path, files: &[PathBuf], root: &Hash) -> Duration {
             .expect("takes it in");
     }
     let mut changes = Changes::default();
-    restore.finish(&mut changes).expect("gives the app hash");
+    restore
+        .finish(&store, &mut changes)
+        .expect("gives the app hash");
     store.commit(changes).expect("writes");
     start.elapsed()
 }

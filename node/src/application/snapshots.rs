@@ -123,7 +123,7 @@ impl Application {
     /// The whole is there: where it gives the app hash, it is the state from now on.
     fn begin_with(&self, restore: &Restore) -> Restored<()> {
         let mut changes = Changes::default();
-        let finished = restore.finish(&mut changes)?;
+        let finished = restore.finish(&self.store, &mut changes)?;
         let (snapshot, height) = (self.store.snapshot()?, restore.manifest.height);
         let hashes_logged = log_size(&snapshot, &block_hashes(), finished.version)?;
         if hashes_logged != height {

@@ -14,6 +14,9 @@ use records::{
 };
 use std::{collections::HashMap, sync::Arc};
 
+/// Chunks that are made durable together: what a crash takes is fetched again.
+const DURABLE_EVERY: u64 = 16;
+
 /// Why a chunk was not taken in.
 #[derive(Debug)]
 pub enum Fault {
@@ -72,6 +75,7 @@ impl Restore {
                 }
             }
         };
+        store.set_durable_every(DURABLE_EVERY);
         Ok(Self { manifest, progress })
     }
 
@@ -88,7 +92,7 @@ impl Restore {
         bytes.len() <= MAX_CHUNK && hash == Some(&sha256(bytes))
     }
 
-    /// Takes in the next chunk, durably or not at all.
+    /// Takes in the next chunk, whole or not at all.
     pub fn take_in(
         &mut self,
         store: &Store,
@@ -108,8 +112,9 @@ impl Restore {
         Ok(())
     }
 
-    /// Whether the whole gives the app hash: then it is the state. `changes` end the restoration.
-    pub fn finish(&self, changes: &mut Changes) -> Restored<Finished> {
+    /// Whether the whole gives the app hash: then it is the state. `changes` end the restoration, durably like every commit from now on.
+    pub fn finish(&self, store: &Store, changes: &mut Changes) -> Restored<Finished> {
+        store.set_durable_every(1);
         let Progress {
             open,
             versions,
@@ -136,6 +141,7 @@ impl Restore {
 
 /// Forgets whatever was restored.
 pub fn forget(store: &Store, upper: &UpperNodes) -> Result<()> {
+    store.set_durable_every(1);
     store.clear()?;
     upper.clear();
     Ok(())
