@@ -41,6 +41,11 @@ impl Process {
         Ok(Self { program, child })
     }
 
+    /// Its number in the system.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
@@ -56,7 +61,7 @@ impl Process {
     /// Asks it to end.
     pub fn terminate(&self) {
         let _ = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+            .args(["-TERM", &self.id().to_string()])
             .stderr(Stdio::null())
             .status();
     }

@@ -32,8 +32,8 @@ pub struct Consortium {
     pub script: Script,
     pub chain: String,
     pub folder: Folder,
+    pub plan: Plan,
     genesis: Value,
-    plan: Plan,
 }
 
 /// How a consortium begins.
@@ -59,7 +59,7 @@ fn validator_key(index: usize, key_type: KeyType) -> SigningSeed {
 
 /// The CometBFT program of a line, if `cargo xtask test comet` found one.
 pub fn program(line: &str) -> Option<PathBuf> {
-    let name = format!("LIANYAN_COMETBFT_{}", line.replace('.', "_"));
+    let name = format!("LIANYAN_COMETBFT_{}", line.replace(['.', ' '], "_"));
     let program = std::env::var_os(&name).map(PathBuf::from);
     if program.is_none() {
         println!(
@@ -84,12 +84,21 @@ impl Consortium {
 
     /// Starts it and waits until every node has blocks.
     pub fn begin(cometbft: &Path, beginning: &Beginning<'_>) -> Outcome<Self> {
+        Self::prepared(cometbft, beginning, |_| Ok(()))
+    }
+
+    /// The same, after a last hand to the plan and the folders that it has written.
+    pub fn prepared(
+        cometbft: &Path,
+        beginning: &Beginning<'_>,
+        prepare: impl FnOnce(&mut Plan) -> Outcome,
+    ) -> Outcome<Self> {
         let nodes = NODES + beginning.spare;
         let folder = Folder::new("comet")?;
         let script = Script::new(CHAIN, now(), Size::Small, Tempo::Live);
         let ports = free_ports(2 * nodes as u16)?;
         let address = |port: usize| SocketAddr::from(([127, 0, 0, 1], ports + port as u16));
-        let plan = Plan {
+        let mut plan = Plan {
             cometbft: cometbft.into(),
             application: demo::program(),
             folder: folder.path().into(),
@@ -108,6 +117,7 @@ impl Consortium {
         };
         let genesis = genesis(&script, beginning).to_json();
         plan.write(&genesis)?;
+        prepare(&mut plan)?;
         let mut network = Network::start(plan.clone())?;
         network.wait_until_up()?;
         Ok(Self {
@@ -244,7 +254,7 @@ impl Consortium {
     }
 
     /// The ends of the processes' logs.
-    fn logs(&self) -> String {
+    pub fn logs(&self) -> String {
         let mut text = String::new();
         for entry in std::fs::read_dir(self.plan.logs())
             .into_iter()

@@ -5,6 +5,7 @@ mod crashes;
 mod events;
 mod forger;
 mod governance;
+mod hard_days;
 mod joining;
 mod misbehaviour;
 mod operator;

@@ -30,7 +30,7 @@ pub fn who_signs_twice_is_suspended(consortium: &mut Consortium) -> Outcome {
 }
 
 /// What a validator's record of misbehaviour holds, once it is there.
-fn written_down(consortium: &mut Consortium, node: usize) -> Outcome<Misbehaviour> {
+pub fn written_down(consortium: &mut Consortium, node: usize) -> Outcome<Misbehaviour> {
     let address = governance::address(consortium, node);
     let name = RecordName::new("misbehaviour", &address).ok_or("no name")?;
     let client = consortium.client(0);

@@ -23,16 +23,21 @@ pub fn node() -> Result<Tally> {
 
 /// Every test of some packages, whichever fails. What passing tests print is shown too: skips are said there.
 pub fn cargo_test(words: &[&str]) -> Result<Tally> {
-    cargo_test_with(words, &[])
+    cargo_test_with(words, &[], &[])
 }
 
-/// The same, with variables of the environment.
-pub fn cargo_test_with(words: &[&str], variables: &[(String, OsString)]) -> Result<Tally> {
+/// The same, with words for the test programs and variables of the environment.
+pub fn cargo_test_with(
+    words: &[&str],
+    of_tests: &[&str],
+    variables: &[(String, OsString)],
+) -> Result<Tally> {
     let mut command = Command::new("cargo");
     command
         .args(["test", "--no-fail-fast"])
         .args(words)
         .args(["--", "--show-output"])
+        .args(of_tests)
         .envs(variables.iter().cloned())
         .current_dir(workspace::root());
     stream::run(&mut command)

@@ -19,5 +19,5 @@ pub fn interop() -> Result<Tally> {
     }
     comet::build("node", "lianyan-node")?;
     let words = ["--package", "lianyan-tests", "--test", "interop"];
-    crates::cargo_test_with(&words, &places)
+    crates::cargo_test_with(&words, &[], &places)
 }

@@ -6,6 +6,7 @@ mod comet;
 mod crates;
 mod deny;
 mod fuzz;
+mod hard_days;
 mod interop;
 mod miri;
 mod mutants;
@@ -29,7 +30,7 @@ struct Part {
 }
 
 /// Cheap ones first, so that a slip is known early.
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 15] = [
     Part {
         name: "fmt",
         what: "the code is formatted",
@@ -66,9 +67,19 @@ const PARTS: [Part; 13] = [
         run: comet::comet,
     },
     Part {
+        name: "days",
+        what: "hard days on real CometBFT processes, each once: machines, lines, clocks, disks and members fail",
+        run: hard_days::short,
+    },
+    Part {
         name: "interop",
         what: "clients that others wrote, before our node",
         run: interop::interop,
+    },
+    Part {
+        name: "hard-days",
+        what: "the same at random for `--minutes N`",
+        run: hard_days::long,
     },
     Part {
         name: "fuzz",
@@ -98,14 +109,15 @@ const PARTS: [Part; 13] = [
 ];
 
 /// Parts that run only where they are named: they are worth hours now and then rather than minutes each time.
-const ON_REQUEST: [&str; 3] = ["fuzz", "mutants", "miri"];
+const ON_REQUEST: [&str; 4] = ["hard-days", "fuzz", "mutants", "miri"];
 
 /// Runs the parts named, or all of them but those on request.
-pub fn test(names: &[String]) -> Result<ExitCode> {
+pub fn test(words: &[String]) -> Result<ExitCode> {
+    let names = hard_days::take_minutes(words)?;
     if names.iter().any(|name| name == "--list") {
         PARTS
             .iter()
-            .for_each(|part| println!("{:8} {}", part.name, part.what));
+            .for_each(|part| println!("{:9} {}", part.name, part.what));
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(unknown) = names
@@ -116,7 +128,7 @@ pub fn test(names: &[String]) -> Result<ExitCode> {
             format!("there is no part `{unknown}`; `cargo xtask test --list` names them.").into(),
         );
     }
-    let chosen = PARTS.iter().filter(|part| match names {
+    let chosen = PARTS.iter().filter(|part| match names[..] {
         [] => !ON_REQUEST.contains(&part.name),
         _ => names.iter().any(|name| name == part.name),
     });
@@ -130,7 +142,7 @@ pub fn test(names: &[String]) -> Result<ExitCode> {
             Tally::failed()
         });
         table += &format!(
-            "  {:8} {:>10}  {tally}\n",
+            "  {:9} {:>10}  {tally}\n",
             part.name,
             run::seconds(started.elapsed())
         );

@@ -1,5 +1,6 @@
 //! CometBFT, the consensus engine, in the versions that the application is driven with.
 
+use super::go_clock;
 use crate::cache;
 use crate::failure::Result;
 use crate::run;
@@ -50,21 +51,48 @@ impl CometBft {
         Ok(program)
     }
 
+    /// The same with a clock that `LIANYAN_CLOCK_AHEAD` sets ahead by so many seconds: a Go program reads the system's clock itself, where nothing
+    /// that is preloaded can come between.
+    pub fn with_other_clock(self) -> Result<PathBuf> {
+        let home = cache::tool("cometbft-clock", self.release)?;
+        let program = home.join("cometbft");
+        if !program.is_file() {
+            if !run::on_path("go") {
+                return Err(NO_GO.into());
+            }
+            cache::fill(&home, |partial| {
+                let overlay = go_clock::overlay(partial)?;
+                self.build(partial, "cometbft-clock", &[&overlay])
+            })?;
+        }
+        Ok(program)
+    }
+
     fn install(self, folder: &Path) -> Result {
+        self.build(folder, "cometbft", &[])
+    }
+
+    fn build(self, folder: &Path, name: &str, options: &[&str]) -> Result {
         let package = format!(
             "github.com/cometbft/cometbft/cmd/cometbft@v{}",
             self.release
         );
         let mut command = Command::new("go");
         command
-            .args(["install", "-trimpath", "-ldflags=-s -w", &package])
+            .args(["install", "-trimpath", "-ldflags=-s -w"])
+            .args(options)
+            .arg(&package)
             .current_dir(folder)
             .env("GOBIN", folder)
             .env_remove("GOFLAGS");
-        let log = cache::folder()?.join(format!("cometbft-{}.log", self.release));
+        let log = cache::folder()?.join(format!("{name}-{}.log", self.release));
+        let what = match options {
+            [] => "it is the consensus engine",
+            _ => "with a clock that can be wrong",
+        };
         run::step(
             &format!(
-                "Building CometBFT {}, once per user: it is the consensus engine (some minutes)",
+                "Building CometBFT {}, once per user: {what} (some minutes)",
                 self.release
             ),
             &log,

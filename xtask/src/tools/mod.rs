@@ -5,6 +5,7 @@ pub mod cargo_tool;
 pub mod cometbft;
 pub mod cosmjs;
 mod debian_rust;
+mod go_clock;
 pub mod rust;
 pub mod wasm_opt;
 
