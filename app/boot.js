@@ -27,7 +27,11 @@ var lianyan = (function () {
   var chains = fetch(new URL("chains.json", document.baseURI).href).then(function (answer) {
     return answer.ok ? answer.text() : null;
   }).then(function (text) {
-    try { page.chain = JSON.parse(text).chains[0].id; } catch (error) { page.chain = ""; }
+    try {
+      var chain = JSON.parse(text).chains[0];
+      page.chain = chain.id;
+      page.keyTypes = chain.key_types || [];
+    } catch (error) { page.chain = ""; }
     return text;
   }, function () { return null; });
   var patience = new Promise(function (resolve) { setTimeout(resolve, 1500); });
@@ -42,14 +46,24 @@ var lianyan = (function () {
     });
   }
 
+  // The file of a worker. Of the verifier there are two: a chain whose validators have other keys than Ed25519 takes the one that knows them all.
+  function fileOf(name) {
+    if (name !== "verifier") return Promise.resolve(name + "-worker");
+    return chains.then(function () {
+      var plain = page.keyTypes.every(function (type) { return type === "ed25519"; });
+      return plain ? "verifier-worker" : "verifier-all-keys-worker";
+    });
+  }
+
   // A worker ("verifier", "keys" or "scanner"): resolves with a Worker whose program is being instantiated. Messages posted to it at once are kept
   // until its program listens.
   function startWorker(name) {
-    var file = name + "-worker";
-    return Promise.all([
-      text(file + ".js"),
-      fetchPinned(file + "_bg.wasm").then(function (answer) { return answer.arrayBuffer(); }),
-    ]).then(function (parts) {
+    return fileOf(name).then(function (file) {
+      return Promise.all([
+        text(file + ".js"),
+        fetchPinned(file + "_bg.wasm").then(function (answer) { return answer.arrayBuffer(); }),
+      ]);
+    }).then(function (parts) {
       var script = URL.createObjectURL(new Blob([parts[0], WORKER_TAIL], { type: "text/javascript" }));
       var worker = new Worker(script);
       worker.postMessage(parts[1], [parts[1]]);
@@ -79,6 +93,6 @@ var lianyan = (function () {
     return fetchPinned(name).then(function (answer) { return answer.text(); });
   }
 
-  var page = { build: build, start: start, text: text, startWorker: startWorker, chains: chains, chain: "" };
+  var page = { build: build, start: start, text: text, startWorker: startWorker, chains: chains, chain: "", keyTypes: [] };
   return page;
 })();

@@ -276,6 +276,7 @@ fn signers(commit: &Commit, validators: &ValidatorSet, checked: &[CountedVote<'_
         .map(|(index, (entry, validator))| Signer {
             address: *validator.address(),
             power: validator.power(),
+            key_type: validator.key().type_name(),
             vote: match entry.flag {
                 BlockIdFlag::Absent => Vote::Absent,
                 BlockIdFlag::Nil => Vote::Nil,

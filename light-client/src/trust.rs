@@ -180,6 +180,8 @@ pub struct Signer {
     pub address: Address,
     /// Its voting power at this height.
     pub power: u64,
+    /// The type of its key, as in JSON: `tendermint/PubKeyEd25519`.
+    pub key_type: &'static str,
     /// How it voted.
     pub vote: Vote,
 }

@@ -26,6 +26,9 @@ pub enum BadChains {
     /// The trust level is not a fraction between 1/3 and 1.
     #[error("chain {0}: the trust level is not a fraction between 1/3 and 1")]
     TrustLevel(String),
+    /// No validator can have a key of this type.
+    #[error("`{0}` is no type of validator keys")]
+    KeyType(String),
     /// It names no node.
     #[error("chain {0}: no node is named")]
     NoNodes(String),
@@ -86,6 +89,7 @@ struct Entry {
     trust_level: Option<String>,
     clock_drift_seconds: Option<u32>,
     fresh_seconds: Option<u32>,
+    key_types: Option<Vec<String>>,
 }
 
 records::shape!(Entry {
@@ -99,6 +103,7 @@ records::shape!(Entry {
     trust_level,
     clock_drift_seconds,
     fresh_seconds,
+    key_types,
 });
 
 struct Checkpoint {
@@ -108,6 +113,8 @@ struct Checkpoint {
 
 records::shape!(Checkpoint { height, hash });
 
+/// The types of key that validators may have, as a genesis names them. The page chooses its verifier by them.
+const KEY_TYPES: [&str; 4] = ["ed25519", "ml_dsa_65", "secp256k1", "secp256k1eth"];
 const TWO_WEEKS: u64 = 14 * 24 * 3600;
 const TEN_SECONDS: u32 = 10;
 const TWO_MINUTES: u32 = 120;
@@ -154,6 +161,10 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
     let Some(hash) = hash(&entry.checkpoint.hash).filter(|_| entry.checkpoint.height > 0) else {
         return Err(BadChains::Checkpoint(id));
     };
+    let types = entry.key_types.unwrap_or_default();
+    if let Some(unknown) = types.into_iter().find(|word| !KEY_TYPES.contains(&&**word)) {
+        return Err(BadChains::KeyType(unknown));
+    }
     let mut chain = cautious(&id);
     if let Some(text) = &entry.trust_level {
         chain.trust_level = fraction(text).ok_or(BadChains::TrustLevel(id))?;
@@ -278,6 +289,10 @@ mod tests {
         assert!(matches!(
             read(&file(|c| c["trust_level"] = "1/4".into())),
             Err(BadChains::TrustLevel(_))
+        ));
+        assert!(matches!(
+            read(&file(|c| c["key_types"] = serde_json::json!(["ed25519", "rsa"]))),
+            Err(BadChains::KeyType(word)) if word == "rsa"
         ));
         assert!(matches!(
             read(&file(|c| c["trusting_perod"] = 1.into())),

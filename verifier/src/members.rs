@@ -51,10 +51,18 @@ pub fn signers(header: &VerifiedHeader, archive: &Archive) -> Vec<Signer> {
             member: id,
             name,
             name_en,
+            key_types: Vec::new(),
             power: 0,
             signed: 0,
         });
         signer.power += validator.power;
+        if signer
+            .key_types
+            .iter()
+            .all(|known| known != validator.key_type)
+        {
+            signer.key_types.push(validator.key_type.into());
+        }
         if validator.vote == Vote::Signed {
             signer.signed += validator.power;
         }

@@ -89,6 +89,8 @@ pub struct Signer {
     pub name: String,
     /// The member's name, English.
     pub name_en: String,
+    /// The types of its validators' keys, as in JSON, each once: `tendermint/PubKeyEd25519`.
+    pub key_types: Vec<String>,
     /// Voting power of all its validators together.
     pub power: u64,
     /// The part of it that signed.
@@ -260,6 +262,7 @@ records::shape!(Signer {
     member,
     name,
     name_en,
+    key_types,
     power: decimal,
     signed: decimal,
 });

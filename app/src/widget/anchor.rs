@@ -6,7 +6,7 @@ use super::{
 };
 use crate::draw::prelude::*;
 use crate::i18n::{
-    Lang, age, grouped, member as member_name, percent, short, thousands, time, words,
+    Lang, age, grouped, member as member_name, percent, short, small, thousands, time, words,
 };
 use verifier::verdict::{Anchor, NodeAnswer, Signer, Verdict};
 
@@ -30,10 +30,15 @@ fn member(lang: Lang, signer: &Signer, total: u64) -> Html {
     };
     let name = lang.pick(&signer.name, &signer.name_en);
     let share = percent(signer.power.into(), total.into());
+    let keys: Vec<String> = signer
+        .key_types
+        .iter()
+        .map(|key| small(lang, key))
+        .collect();
     html! {
         <li class="item" data-member={signer.member.clone()} data-signed={(signer.signed > 0).to_string()}>
             <span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
-            <div class="grow"><b>{ if signer.member.is_empty() { short(name) } else { name.to_owned() } }</b><div class="caption">{ lang.fill(words::POWER, &[("percent", &share)]) }</div></div>
+            <div class="grow"><b>{ if signer.member.is_empty() { short(name) } else { name.to_owned() } }</b><div class="caption" data-testid="power-and-keys" data-keys={signer.key_types.join(" ")}>{ lang.fill(words::POWER, &[("percent", &share)]) }{ " · " }{ keys.join(" · ") }</div></div>
             <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span>
         </li>
     }

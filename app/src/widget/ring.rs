@@ -135,6 +135,7 @@ mod tests {
             member: String::new(),
             name: String::new(),
             name_en: String::new(),
+            key_types: Vec::new(),
             power,
             signed,
         }

@@ -1,5 +1,6 @@
 //! `chains.json`: what the page trusts to begin with.
 
+use crate::chain::Genesis;
 use serde_json::{Value, json};
 
 /// A node that the page may ask.
@@ -11,13 +12,13 @@ pub(super) struct Asked {
 }
 
 /// The document, with a checkpoint, height and hash, as new as this start.
-pub(super) fn document(chain_id: &str, (height, hash): (u64, &str), nodes: &[Asked]) -> String {
+pub(super) fn document(genesis: &Genesis, (height, hash): (u64, &str), nodes: &[Asked]) -> String {
     let nodes: Vec<Value> = nodes
         .iter()
         .map(|node| json!({ "url": format!(":{}", node.port), "member": node.member }))
         .collect();
     let document = json!({ "chains": [{
-        "id": chain_id,
+        "id": genesis.chain_id,
         "name": "链验演示联盟链",
         "name_en": "Lianyan demo consortium",
         "dev": true,
@@ -27,6 +28,7 @@ pub(super) fn document(chain_id: &str, (height, hash): (u64, &str), nodes: &[Ask
         "trust_level": "2/3",
         "clock_drift_seconds": 10,
         "fresh_seconds": 120,
+        "key_types": genesis.params.key_types,
     }]});
     document.to_string()
 }

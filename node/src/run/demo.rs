@@ -174,11 +174,7 @@ fn chains(options: &options::Demo, chain: &Chain, node: &FullNode) -> Result<Str
         })
         .collect();
     let checkpoint = (height, &*hex::encode(&id.hash));
-    Ok(chains::document(
-        &chain.genesis.chain_id,
-        checkpoint,
-        &nodes,
-    ))
+    Ok(chains::document(&chain.genesis, checkpoint, &nodes))
 }
 
 /// Where a second device finds the page: the address listened at, or, where that is every one, the one that leads outside.

@@ -190,11 +190,7 @@ fn chains(options: &options::Network, chain: &Chain, client: Client) -> Result<S
             member: member(node).id,
         })
         .collect();
-    Ok(chains::document(
-        &chain.genesis.chain_id,
-        (height, &hash),
-        &nodes,
-    ))
+    Ok(chains::document(&chain.genesis, (height, &hash), &nodes))
 }
 
 /// Who runs a process.

@@ -1,4 +1,4 @@
-//! Builds the page into `target/site`: four WebAssembly programs, pinned by hash from index.html.
+//! Builds the page into `target/site`: its WebAssembly programs, pinned by hash from index.html.
 
 mod pin;
 mod size;
@@ -26,8 +26,8 @@ struct Program {
     limit: u64,
 }
 
-/// The four programs of the page.
-const PROGRAMS: [Program; 4] = [
+/// The programs of the page.
+const PROGRAMS: [Program; 5] = [
     Program {
         name: "app",
         stem: "app-",
@@ -39,6 +39,12 @@ const PROGRAMS: [Program; 4] = [
         stem: "verifier-worker",
         goal: 170_000,
         limit: 320_000,
+    },
+    Program {
+        name: "verifier worker, all keys",
+        stem: "verifier-all-keys-worker",
+        goal: 200_000,
+        limit: 380_000,
     },
     Program {
         name: "keys worker",
