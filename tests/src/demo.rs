@@ -1,4 +1,4 @@
-//! The demo consortium as its own process.
+//! The demo consortium as its own process: on the engine of the node itself, or on CometBFT where [`COMETBFT`] names its program.
 
 use crate::Outcome;
 use crate::place::{self, Folder};
@@ -7,19 +7,35 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// Nodes of the demo, each at a port of its own.
+/// Nodes that are asked, each at a port of its own.
 pub const NODES: u16 = 3;
+/// Processes of a consortium on CometBFT.
+const PROCESSES: u16 = 5;
+/// Names the CometBFT program on which the consortium is to run.
+pub const COMETBFT: &str = "LIANYAN_COMETBFT";
+/// Names the type of its validators' keys.
+pub const KEYS: &str = "LIANYAN_KEYS";
 /// Making the small set of demo data with an unoptimised build takes this long at most.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// On CometBFT its events come at their own times.
+const LIVE_PATIENCE: Duration = Duration::from_secs(900);
 
 /// A running demo.
 #[derive(Debug)]
 pub struct Demo {
     process: Process,
+    data: Folder,
+    launch: Launch,
+}
+
+/// How it is started.
+#[derive(Clone, Debug)]
+struct Launch {
     rpc_port: u16,
     page_port: u16,
-    data: Folder,
     amount: Amount,
+    /// The CometBFT program, and the first port between its processes.
+    cometbft: Option<(PathBuf, u16)>,
 }
 
 /// How much demo data a chain starts with.
@@ -46,14 +62,12 @@ impl Demo {
     /// Where it does not come up; its output tells why.
     pub fn with(amount: Amount) -> Outcome<Self> {
         let data = Folder::new("demo")?;
-        let (rpc_port, page_port) = (free_ports(NODES)?, free_port()?);
-        let process = launch(data.path(), rpc_port, page_port, amount)?;
+        let launch = Launch::new(amount)?;
+        let process = launch.start(data.path())?;
         let mut demo = Self {
             process,
-            rpc_port,
-            page_port,
             data,
-            amount,
+            launch,
         };
         demo.wait()?;
         Ok(demo)
@@ -65,7 +79,7 @@ impl Demo {
     /// Where it does not come up again.
     pub fn crash_and_restart(&mut self) -> Outcome {
         self.process.kill();
-        self.process = launch(self.data.path(), self.rpc_port, self.page_port, self.amount)?;
+        self.process = self.launch.start(self.data.path())?;
         self.wait()
     }
 
@@ -80,7 +94,8 @@ impl Demo {
     /// The nodes' addresses, as `http://127.0.0.1:port`.
     #[must_use]
     pub fn nodes(&self) -> Vec<String> {
-        (self.rpc_port..self.rpc_port + NODES)
+        let first = self.launch.rpc_port;
+        (first..first + NODES)
             .map(|port| format!("http://127.0.0.1:{port}"))
             .collect()
     }
@@ -88,7 +103,7 @@ impl Demo {
     /// The page's address.
     #[must_use]
     pub fn page(&self) -> String {
-        format!("http://127.0.0.1:{}", self.page_port)
+        format!("http://127.0.0.1:{}", self.launch.page_port)
     }
 
     /// A file that the page's server offers, as text.
@@ -122,8 +137,9 @@ impl Demo {
             .collect();
         addresses.push(format!("{}/chains.json", self.page()));
         let up = |address: &String| ureq::get(address).call().is_ok();
-        self.process
-            .wait(PATIENCE, |_| addresses.iter().all(up).then_some(()))
+        self.process.wait(self.launch.patience(), |_| {
+            addresses.iter().all(up).then_some(())
+        })
     }
 }
 
@@ -133,20 +149,47 @@ pub fn program() -> PathBuf {
     place::program("lianyan-node")
 }
 
-fn launch(data: &Path, rpc_port: u16, page_port: u16, amount: Amount) -> Outcome<Process> {
-    let mut command = Command::new(program());
-    command
-        .arg("demo")
-        .args((amount == Amount::Small).then_some("--small"))
-        .arg("--data")
-        .arg(data)
-        .arg("--site")
-        .arg(place::site());
-    command.args([
-        "--rpc-port",
-        &rpc_port.to_string(),
-        "--page-port",
-        &page_port.to_string(),
-    ]);
-    Process::start(&mut command, &data.join("node.log"))
+impl Launch {
+    fn new(amount: Amount) -> Outcome<Self> {
+        let cometbft = std::env::var_os(COMETBFT).map(PathBuf::from);
+        let processes = if cometbft.is_some() { PROCESSES } else { NODES };
+        Ok(Self {
+            rpc_port: free_ports(processes)?,
+            page_port: free_port()?,
+            amount,
+            cometbft: match cometbft {
+                Some(program) => Some((program, free_ports(PROCESSES)?)),
+                None => None,
+            },
+        })
+    }
+
+    fn patience(&self) -> Duration {
+        if self.cometbft.is_some() {
+            LIVE_PATIENCE
+        } else {
+            PATIENCE
+        }
+    }
+
+    fn start(&self, data: &Path) -> Outcome<Process> {
+        let mut command = Command::new(program());
+        match &self.cometbft {
+            None => command.arg("demo"),
+            Some((program, p2p_port)) => command
+                .args(["network", "--p2p-port", &p2p_port.to_string()])
+                .args(["--keys", &std::env::var(KEYS).unwrap_or("ed25519".into())])
+                .arg("--cometbft")
+                .arg(program),
+        };
+        command
+            .args((self.amount == Amount::Small).then_some("--small"))
+            .arg("--data")
+            .arg(data)
+            .arg("--site")
+            .arg(place::site())
+            .args(["--rpc-port", &self.rpc_port.to_string()])
+            .args(["--page-port", &self.page_port.to_string()]);
+        Process::start(&mut command, &data.join("node.log"))
+    }
 }

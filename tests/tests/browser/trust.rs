@@ -3,15 +3,22 @@
 use super::Scenario;
 use lianyan_tests::Outcome;
 use lianyan_tests::browser::{Browser, Device};
+use lianyan_tests::demo;
 use lianyan_tests::site::{Changes, Site};
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
+use node::comet::{from_rfc3339, nanos};
 use serde_json::Value;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "expired trust begins again where a person names a block, and a reload keeps that as long as the browser does",
         run: expired,
+    },
+    Scenario {
+        name: "what validators sign is verified, and the trust page names the type of each validator's key",
+        run: key_types,
     },
     Scenario {
         name: "a fork that was noted stops the page, also after a reload, until a person establishes trust anew",
@@ -25,20 +32,30 @@ pub const SCENARIOS: &[Scenario] = &[
 
 /// Height and hash of a block, as a second source tells them.
 pub fn block(world: &World, query: &str) -> Outcome<(String, String)> {
-    let node = world.demo().nodes().into_iter().next().ok_or("no node")?;
-    let answer = ureq::get(format!("{node}/commit{query}")).call()?;
-    let answer: Value = answer.into_body().read_json()?;
-    let commit = &answer["result"]["signed_header"]["commit"];
+    let commit = &commit(world, query)?["commit"];
     let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("no block");
     Ok((text(&commit["height"])?, text(&commit["block_id"]["hash"])?))
 }
 
-/// A page whose checkpoint is the first block of a chain that has been going for days, trusted for an hour.
+/// A signed header, as a node tells it.
+fn commit(world: &World, query: &str) -> Outcome<Value> {
+    let node = world.demo().nodes().into_iter().next().ok_or("no node")?;
+    let answer = ureq::get(format!("{node}/commit{query}")).call()?;
+    let mut answer: Value = answer.into_body().read_json()?;
+    Ok(answer["result"]["signed_header"].take())
+}
+
+/// A page whose checkpoint is the chain's first block, trusted for less than has passed since.
 pub fn page_of_long_ago(world: &World, changes: Changes) -> Outcome<Site> {
-    let (_, first) = block(world, "?height=1")?;
+    const FIRST: &str = "?height=1";
+    let (_, first) = block(world, FIRST)?;
+    let time = commit(world, FIRST)?["header"]["time"].take();
+    let time = time.as_str().and_then(from_rfc3339).ok_or("no time")?;
+    let born = UNIX_EPOCH + Duration::from_nanos(nanos(&time).try_into()?);
+    let age = SystemTime::now().duration_since(born)?.as_secs();
     world.page_with(changes, |chain| {
         chain["checkpoint"] = serde_json::json!({ "height": 1, "hash": first.clone() });
-        chain["trusting_period_seconds"] = 3600.into();
+        chain["trusting_period_seconds"] = (age / 4 * 3).into();
     })
 }
 
@@ -72,6 +89,21 @@ fn expired(world: &World) -> Outcome {
     wipe(&visitor)?;
     reload(&visitor)?;
     visitor.must_show("chain-reason", "reason", "trust-expired")
+}
+
+fn key_types(world: &World) -> Outcome {
+    let post_quantum = std::env::var(demo::KEYS).is_ok_and(|keys| keys == "ml_dsa_65");
+    let key_type = if post_quantum {
+        "cometbft/PubKeyMlDsa65"
+    } else {
+        "tendermint/PubKeyEd25519"
+    };
+    let visitor = Visitor::new(&world.page())?;
+    visitor.go("#/trust")?;
+    visitor.must_show("power-and-keys", "keys", key_type)?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")
 }
 
 fn wipe(visitor: &Visitor) -> Outcome {

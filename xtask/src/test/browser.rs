@@ -1,39 +1,40 @@
-//! The page in a real browser.
+//! The page in a real browser, and the same scenarios before CometBFT.
 
-use super::{crates, tally::Tally};
+use super::{comet, crates, tally::Tally};
 use crate::failure::Result;
-use crate::run;
-use crate::tools;
-use crate::{page, workspace};
-use std::process::Command;
+use crate::page;
+use crate::tools::{self, cometbft};
+use std::ffi::OsString;
 
+/// The tests' name for the program on which their consortium runs.
+const COMETBFT: &str = "LIANYAN_COMETBFT";
+/// The tests' name for the type of its validators' keys.
+const KEYS: &str = "LIANYAN_KEYS";
+const BROWSER: [&str; 2] = ["--test", "browser"];
+
+/// Before the embedded consortium, with the demo's own tests.
 pub fn browser() -> Result<Tally> {
+    scenarios(&["--lib", "--test", "browser", "--test", "demo"], &[], &[])
+}
+
+/// Before four CometBFT validators; what their keys are is seen with ML-DSA-65 as well.
+pub fn browser_comet() -> Result<Tally> {
+    let program = match cometbft::NEWEST.ensure() {
+        Ok(program) => (COMETBFT.into(), program.into_os_string()),
+        Err(missing) => return Ok(Tally::skipped("browser-comet", &missing.to_string())),
+    };
+    let mut tally = scenarios(&BROWSER, &[], std::slice::from_ref(&program))?;
+    let post_quantum = [program, (KEYS.into(), "ml_dsa_65".into())];
+    tally.add(&scenarios(&BROWSER, &["validator's key"], &post_quantum)?);
+    Ok(tally)
+}
+
+fn scenarios(tests: &[&str], chosen: &[&str], environment: &[(String, OsString)]) -> Result<Tally> {
     if let Err(missing) = tools::browser::ensure() {
         return Ok(Tally::skipped("browser", &missing.to_string()));
     }
     page::build()?;
-    build_node()?;
-    let words = [
-        "--package",
-        "lianyan-tests",
-        "--lib",
-        "--test",
-        "browser",
-        "--test",
-        "demo",
-    ];
-    crates::cargo_test(&words)
-}
-
-/// The scenarios start it as a process of its own.
-fn build_node() -> Result {
-    let mut command = Command::new("cargo");
-    command
-        .args(["build", "--package", "node", "--bin", "lianyan-node"])
-        .current_dir(workspace::root());
-    run::step(
-        "Building the node",
-        &workspace::target().join("xtask/node.log"),
-        &mut command,
-    )
+    comet::build("node", "lianyan-node")?;
+    let words = [&["--package", "lianyan-tests"], tests].concat();
+    crates::cargo_test_with(&words, chosen, environment)
 }

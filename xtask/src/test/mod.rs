@@ -30,7 +30,7 @@ struct Part {
 }
 
 /// Cheap ones first, so that a slip is known early.
-const PARTS: [Part; 15] = [
+const PARTS: [Part; 16] = [
     Part {
         name: "fmt",
         what: "the code is formatted",
@@ -106,10 +106,15 @@ const PARTS: [Part; 15] = [
         what: "the page in a real browser, before honest and lying nodes",
         run: browser::browser,
     },
+    Part {
+        name: "browser-comet",
+        what: "the same page and scenarios before CometBFT",
+        run: browser::browser_comet,
+    },
 ];
 
 /// Parts that run only where they are named: they are worth hours now and then rather than minutes each time.
-const ON_REQUEST: [&str; 4] = ["hard-days", "fuzz", "mutants", "miri"];
+const ON_REQUEST: [&str; 5] = ["hard-days", "fuzz", "mutants", "miri", "browser-comet"];
 
 /// Runs the parts named, or all of them but those on request.
 pub fn test(words: &[String]) -> Result<ExitCode> {
@@ -117,7 +122,7 @@ pub fn test(words: &[String]) -> Result<ExitCode> {
     if names.iter().any(|name| name == "--list") {
         PARTS
             .iter()
-            .for_each(|part| println!("{:9} {}", part.name, part.what));
+            .for_each(|part| println!("{:13} {}", part.name, part.what));
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(unknown) = names
@@ -142,7 +147,7 @@ pub fn test(words: &[String]) -> Result<ExitCode> {
             Tally::failed()
         });
         table += &format!(
-            "  {:9} {:>10}  {tally}\n",
+            "  {:13} {:>10}  {tally}\n",
             part.name,
             run::seconds(started.elapsed())
         );

@@ -153,8 +153,13 @@ impl Desk {
     }
 
     async fn work(self: &Rc<Self>, task: Task) {
-        // One task at a time: nobody else borrows the verifier meanwhile.
-        let mut verifier = self.verifier.borrow_mut();
+        // One task at a time: nobody else wants the verifier meanwhile.
+        let mut verifier = self.verifier.take();
+        self.work_with(&mut verifier, task).await;
+        self.verifier.replace(verifier);
+    }
+
+    async fn work_with(self: &Rc<Self>, verifier: &mut Option<Verifier>, task: Task) {
         match task {
             Task::Look(version) => {
                 if let Some(verifier) = verifier.as_mut()
