@@ -166,14 +166,18 @@ const MORTAL: &str = "
 /// Where the built program has its WebAssembly at hand.
 const PLACE: &str = "let __wbg_init_promise;";
 
+/// Both verifiers: which one a page takes depends on the chain.
 fn mortal() -> Outcome<Changes> {
-    let name = "verifier-worker.js";
-    let program = std::fs::read_to_string(place::site().join(name))?;
-    if !program.contains(PLACE) {
-        return Err("the verifier's program is built otherwise".into());
+    let mut changes = Changes::default();
+    for name in ["verifier-worker.js", "verifier-all-keys-worker.js"] {
+        let program = std::fs::read_to_string(place::site().join(name))?;
+        if !program.contains(PLACE) {
+            return Err(format!("{name} is built otherwise").into());
+        }
+        let program = program.replace(PLACE, &format!("{MORTAL}{PLACE}"));
+        changes = changes.program(name, program);
     }
-    let program = program.replace(PLACE, &format!("{MORTAL}{PLACE}"));
-    Ok(Changes::default().program(name, program))
+    Ok(changes)
 }
 
 fn runs_out_of_memory(world: &World) -> Outcome {
