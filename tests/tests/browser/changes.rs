@@ -3,10 +3,10 @@
 use super::Scenario;
 use super::following::{must_listen, piped};
 use super::votes;
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use lianyan_tests::Outcome;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
+use node::application::code;
 use node::network::Client;
 use records::canonical;
 use records::hash::sha256;
@@ -109,10 +109,9 @@ fn red_flush(world: &World, id: &str) -> Outcome {
     }
     .sign(&[&node::demo::member_key(issuer)])?
     .encode();
-    let written = node.call("broadcast_tx_commit", json!({ "tx": BASE64.encode(event) }))?;
-    match written["tx_result"]["code"].as_u64() {
-        Some(0) => Ok(()),
-        _ => Err(format!("the chain refuses: {written}").into()),
+    match node.write(&event)? {
+        written if written.code == code::OK => Ok(()),
+        refused => Err(format!("the chain refuses: {refused:?}").into()),
     }
 }
 
