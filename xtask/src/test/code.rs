@@ -13,17 +13,12 @@ pub fn fmt() -> Result<Tally> {
 /// The fuzz targets' one feature is the fuzzer itself, which wants a C++ compiler: they are looked at without it.
 const WITHOUT_FUZZER: [&str; 4] = ["--workspace", "--all-features", "--exclude", "lianyan-fuzz"];
 
-/// The page's programs, whose code is for WebAssembly alone: package, program, features.
-const PAGE: [(&str, &str, &str); 5] = [
-    ("app", "app", ""),
-    ("worker", "verifier-worker", "verifier-worker"),
-    (
-        "worker",
-        "verifier-all-keys-worker",
-        "verifier-all-keys-worker",
-    ),
-    ("worker", "keys-worker", "keys-worker"),
-    ("worker", "scanner-worker", "scanner-worker"),
+/// The page's workers, whose code is for WebAssembly alone; each is named as the feature that it needs.
+const WORKERS: [&str; 4] = [
+    "verifier-worker",
+    "verifier-all-keys-worker",
+    "keys-worker",
+    "scanner-worker",
 ];
 
 /// Warnings are denied through clippy's own flags: RUSTFLAGS would make cargo build everything twice.
@@ -37,25 +32,23 @@ pub fn clippy() -> Result<Tally> {
     let mut tally = native(&WITHOUT_FUZZER)?;
     tally.add(&native(&["--package", "lianyan-fuzz"])?);
     let rust = rust::ensure()?;
-    for (package, program, features) in PAGE {
-        let words = [
-            "--package",
-            package,
-            "--bin",
-            program,
-            "--features",
-            features,
-        ];
+    let path = tools::path_with(&rust.path)?;
+    let page = |words: &[&str]| {
+        let target = ["--profile", "web", "--target", "wasm32-unknown-unknown"];
         let mut cargo = Command::new("cargo");
-        cargo
-            .env("PATH", tools::path_with(&rust.path)?)
-            .envs(rust.env.clone());
-        let words = [
-            &words[..],
-            &["--profile", "web", "--target", "wasm32-unknown-unknown"],
-        ]
-        .concat();
-        tally.add(&lint(&words, &mut cargo)?);
+        cargo.env("PATH", &path).envs(rust.env.clone());
+        lint(&[words, &target].concat(), &mut cargo)
+    };
+    tally.add(&page(&["--package", "app"])?);
+    for worker in WORKERS {
+        tally.add(&page(&[
+            "--package",
+            "worker",
+            "--bin",
+            worker,
+            "--features",
+            worker,
+        ])?);
     }
     Ok(tally)
 }
