@@ -69,7 +69,7 @@ fn use_cast_form(props: &CastForm) -> Html {
     let step = match (*review, *choice) {
         (true, Some(chosen)) => html! {
             <div class="stack" data-testid="review">
-                <p><b>{ lang.t(words::VOTE_REVIEW) }</b>{ "：" }<span class="pill ok">{ small(lang, chosen) }</span></p>
+                <p><b>{ lang.t(words::VOTE_REVIEW) }</b>{ " " }<span class="pill ok">{ small(lang, chosen) }</span></p>
                 <p class="caption">{ lang.t(words::VOTE_REVIEW_SAY) }</p>
                 <div class="row"><button type="button" class="btn" onclick={turn(false)} disabled={doing.busy()}>{ lang.t(words::BACK) }</button>
                     <button type="button" class="btn primary" onclick={sign} disabled={doing.busy()} data-testid="sign">{ lang.t(words::SIGN_DO) }</button></div>
