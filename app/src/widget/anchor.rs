@@ -17,10 +17,31 @@ pub fn fold(title: &str, id: &'static str, open: bool, content: Html) -> Html {
 
 /// Members by name and power.
 pub fn signers(lang: Lang, signers: &[Signer], total: u64) -> Html {
-    html! { <ul class="list" data-testid="signers">{ for signers.iter().map(|signer| member(lang, signer, total)) }</ul> }
+    let names: Vec<&str> = signers.iter().map(|signer| name(lang, signer)).collect();
+    let shared = shared(&names);
+    html! { <ul class="list" data-testid="signers">{ for signers.iter().map(|signer| member(lang, signer, total, shared)) }</ul> }
 }
 
-fn member(lang: Lang, signer: &Signer, total: u64) -> Html {
+fn name(lang: Lang, signer: &Signer) -> &str {
+    lang.pick(&signer.name, &signer.name_en)
+}
+
+/// How many characters all the names begin with: a city's members are told apart by what comes after its name.
+fn shared(names: &[&str]) -> usize {
+    let [first, others @ ..] = names else {
+        return 0;
+    };
+    let common = |other: &&str| {
+        first
+            .chars()
+            .zip(other.chars())
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
+    others.iter().map(common).min().unwrap_or(0)
+}
+
+fn member(lang: Lang, signer: &Signer, total: u64, shared: usize) -> Html {
     let (shape, word) = if signer.signed == 0 {
         (Mark::Dash, words::SIGNED_NOT)
     } else if signer.signed < signer.power {
@@ -28,7 +49,8 @@ fn member(lang: Lang, signer: &Signer, total: u64) -> Html {
     } else {
         (Mark::Tick, words::SIGNED)
     };
-    let name = lang.pick(&signer.name, &signer.name_en);
+    let name = name(lang, signer);
+    let letter = name.chars().nth(shared).or(name.chars().next());
     let share = percent(signer.power.into(), total.into());
     let keys: Vec<String> = signer
         .key_types
@@ -37,7 +59,7 @@ fn member(lang: Lang, signer: &Signer, total: u64) -> Html {
         .collect();
     html! {
         <li class="item" data-member={signer.member.clone()} data-signed={(signer.signed > 0).to_string()}>
-            <span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
+            <span class="avatar" aria-hidden="true">{ letter }</span>
             <div class="grow"><b>{ if signer.member.is_empty() { short(name) } else { name.to_owned() } }</b><div class="caption" data-testid="power-and-keys" data-keys={signer.key_types.join(" ")}>{ lang.fill(words::POWER, &[("percent", &share)]) }{ " · " }{ keys.join(" · ") }</div></div>
             <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span>
         </li>
