@@ -11,7 +11,7 @@ use crate::failure::{Doing, Result};
 use crate::run;
 use crate::tools::{self, rust};
 use crate::workspace;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A program of the page.
@@ -65,12 +65,12 @@ pub fn build() -> Result<PathBuf> {
     let rust = rust::ensure()?;
     let mut folders = tools::page_tools()?;
     folders.extend(rust.path);
-    let site = workspace::site();
+    let made = workspace::target().join("site-in-the-making");
     let mut command = Command::new("trunk");
     command
         .arg("build")
         .arg("--dist")
-        .arg(&site)
+        .arg(&made)
         .current_dir(workspace::root());
     command
         .env("PATH", tools::path_with(&folders)?)
@@ -88,6 +88,16 @@ pub fn build() -> Result<PathBuf> {
         &log,
         &mut command,
     )?;
-    pin::pin(&site).doing("pin the page's programs by hash")?;
+    pin::pin(&made).doing("pin the page's programs by hash")?;
+    replace(&made)
+}
+
+/// Puts the finished page where it is served from, so that an interrupted build leaves the one before.
+fn replace(made: &Path) -> Result<PathBuf> {
+    let site = workspace::site();
+    if site.exists() {
+        std::fs::remove_dir_all(&site).doing(format_args!("remove {}", site.display()))?;
+    }
+    std::fs::rename(made, &site).doing(format_args!("put the page into {}", site.display()))?;
     Ok(site)
 }
