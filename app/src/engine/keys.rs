@@ -1,7 +1,9 @@
 //! The keys worker: fetched when an identity is first needed, and started again when it ends.
 
-use super::{Link, port::Port};
-use gloo::timers::callback::Timeout;
+use super::{
+    Link,
+    port::{Port, Side},
+};
 use litemap::LiteMap;
 use std::{
     cell::{Cell, RefCell},
@@ -94,42 +96,20 @@ impl Inner {
             _ => Link::Restarting,
         };
         self.tell.emit(News::Link(link));
-        let (hearing, ending) = (Rc::downgrade(self), Rc::downgrade(self));
-        let hear = move |text: String| {
-            if let (Some(inner), Some(message)) = (hearing.upgrade(), worker::read(&text)) {
-                inner.hear(message);
-            }
-        };
-        let end = move || {
-            if let Some(inner) = ending.upgrade() {
-                // The port must not be dropped while its own listener runs.
-                Timeout::new(0, move || inner.ended()).forget();
-            }
-        };
-        *self.port.borrow_mut() = Some(Port::start(WORKER, hear, end));
+        *self.port.borrow_mut() = Some(Port::start(WORKER, self));
     }
 
-    /// What was stored is there again in the next one; what it was doing is lost, and said so.
-    fn ended(self: &Rc<Self>) {
-        let lost = std::mem::take(&mut *self.asked.borrow_mut());
-        self.queue.borrow_mut().clear();
-        if self.starts.get() < STARTS {
-            self.open();
-        } else {
-            self.ready.set(false);
-            *self.port.borrow_mut() = None;
-            self.tell.emit(News::Link(Link::Missing));
-        }
-        for (id, hear) in lost {
-            hear.emit(FromKeys::Failed {
-                id,
-                reason: "keys-ended".into(),
-                facts: Facts::new(),
-            });
+    fn post(&self, message: &ToKeys) {
+        if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(message)) {
+            port.post(&text);
         }
     }
+}
 
-    fn hear(&self, message: FromKeys) {
+impl Side for Inner {
+    type Message = FromKeys;
+
+    fn hear(self: &Rc<Self>, message: FromKeys) {
         match &message {
             FromKeys::Ready => {
                 self.ready.set(true);
@@ -154,9 +134,23 @@ impl Inner {
         }
     }
 
-    fn post(&self, message: &ToKeys) {
-        if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(message)) {
-            port.post(&text);
+    /// What was stored is there again in the next one; what it was doing is lost, and said so.
+    fn ended(self: &Rc<Self>) {
+        let lost = std::mem::take(&mut *self.asked.borrow_mut());
+        self.queue.borrow_mut().clear();
+        if self.starts.get() < STARTS {
+            self.open();
+        } else {
+            self.ready.set(false);
+            *self.port.borrow_mut() = None;
+            self.tell.emit(News::Link(Link::Missing));
+        }
+        for (id, hear) in lost {
+            hear.emit(FromKeys::Failed {
+                id,
+                reason: "keys-ended".into(),
+                facts: Facts::new(),
+            });
         }
     }
 }

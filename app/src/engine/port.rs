@@ -1,7 +1,8 @@
 //! One web worker, its messages as text, and its end.
 
-use gloo::events::EventListener;
+use gloo::{events::EventListener, timers::callback::Timeout};
 use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect};
+use records::shape::Shape;
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -9,6 +10,18 @@ use std::{
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{MessageEvent, Worker};
+
+/// What stands on the page's side of a worker.
+pub trait Side: 'static {
+    /// A message of the worker.
+    type Message: Shape;
+
+    /// Takes a message.
+    fn hear(self: &Rc<Self>, message: Self::Message);
+
+    /// The worker cannot be loaded, or has crashed.
+    fn ended(self: &Rc<Self>);
+}
 
 /// A worker that is being fetched or runs; it ends when this is dropped.
 pub struct Port(Rc<RefCell<Option<Running>>>);
@@ -20,12 +33,24 @@ struct Running {
 }
 
 impl Port {
-    /// Starts the worker of this name. `hear` gets every message, `end` is called once it cannot be loaded, or has crashed.
-    pub fn start(
-        name: &'static str,
-        hear: impl Fn(String) + 'static,
-        end: impl Fn() + 'static,
-    ) -> Self {
+    /// Starts the worker of this name for `side`, which it does not keep alive.
+    pub fn start<S: Side>(name: &'static str, side: &Rc<S>) -> Self {
+        let (hearing, ending) = (Rc::downgrade(side), Rc::downgrade(side));
+        let hear = move |text: String| {
+            if let (Some(side), Some(message)) = (hearing.upgrade(), worker::read(&text)) {
+                side.hear(message);
+            }
+        };
+        let end = move || {
+            if let Some(side) = ending.upgrade() {
+                // The port must not be dropped while its own listener runs.
+                Timeout::new(0, move || side.ended()).forget();
+            }
+        };
+        Self::open(name, Box::new(hear), Box::new(end))
+    }
+
+    fn open(name: &'static str, hear: Box<dyn Fn(String)>, end: Box<dyn Fn()>) -> Self {
         let port = Self(Rc::default());
         let place = Rc::downgrade(&port.0);
         spawn_local(async move {
@@ -59,8 +84,8 @@ impl Port {
 fn settle(
     place: &Weak<RefCell<Option<Running>>>,
     worker: Worker,
-    hear: impl Fn(String) + 'static,
-    end: impl Fn() + 'static,
+    hear: Box<dyn Fn(String)>,
+    end: Box<dyn Fn()>,
 ) {
     let Some(place) = place.upgrade() else {
         return worker.terminate();

@@ -1,6 +1,6 @@
 //! The scanner worker: fetched at the first picture, where the browser cannot read QR codes itself.
 
-use super::port::Port;
+use super::port::{Port, Side};
 use js_sys::Uint8Array;
 use std::{
     cell::{Cell, RefCell},
@@ -83,31 +83,20 @@ impl Scanner {
 impl Inner {
     fn open(self: &Rc<Self>) {
         self.ready.set(false);
-        let (hearing, ending) = (Rc::downgrade(self), Rc::downgrade(self));
-        let hear = move |text: String| {
-            if let (Some(inner), Some(message)) = (hearing.upgrade(), worker::read(&text)) {
-                inner.hear(message);
-            }
-        };
-        let end = move || {
-            if let Some(inner) = ending.upgrade() {
-                gloo::timers::callback::Timeout::new(0, move || inner.ended()).forget();
-            }
-        };
-        *self.port.borrow_mut() = Some(Port::start(WORKER, hear, end));
+        *self.port.borrow_mut() = Some(Port::start(WORKER, self));
     }
 
-    /// The next picture starts it anew.
-    fn ended(&self) {
-        *self.port.borrow_mut() = None;
-        self.ready.set(false);
-        self.queue.borrow_mut().clear();
-        for (_, hear) in std::mem::take(&mut *self.asked.borrow_mut()) {
-            hear.emit(Err("scanner-ended".into()));
+    fn post(&self, (message, pixels): &Task) {
+        if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(message)) {
+            port.post_with(&text, &pixels.buffer());
         }
     }
+}
 
-    fn hear(&self, message: FromScanner) {
+impl Side for Inner {
+    type Message = FromScanner;
+
+    fn hear(self: &Rc<Self>, message: FromScanner) {
         let (id, found) = match message {
             FromScanner::Ready => {
                 self.ready.set(true);
@@ -131,9 +120,13 @@ impl Inner {
         }
     }
 
-    fn post(&self, (message, pixels): &Task) {
-        if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(message)) {
-            port.post_with(&text, &pixels.buffer());
+    /// The next picture starts it anew.
+    fn ended(self: &Rc<Self>) {
+        *self.port.borrow_mut() = None;
+        self.ready.set(false);
+        self.queue.borrow_mut().clear();
+        for (_, hear) in std::mem::take(&mut *self.asked.borrow_mut()) {
+            hear.emit(Err("scanner-ended".into()));
         }
     }
 }

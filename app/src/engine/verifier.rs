@@ -1,6 +1,10 @@
 //! The verifier worker: started, configured, asked, and started again when it ends.
 
-use super::{Keys, Known, keys::News, port::Port};
+use super::{
+    Keys, Known,
+    keys::News,
+    port::{Port, Side},
+};
 use gloo::timers::callback::Timeout;
 use litemap::LiteMap;
 use std::{
@@ -189,77 +193,13 @@ impl Inner {
     fn open(self: &Rc<Self>) {
         self.ready.set(false);
         self.starts.set(self.starts.get() + 1);
-        let (hearing, ending) = (Rc::downgrade(self), Rc::downgrade(self));
-        let hear = move |text: String| {
-            if let (Some(inner), Some(message)) = (hearing.upgrade(), worker::read(&text)) {
-                inner.hear(message);
-            }
-        };
-        let end = move || {
-            if let Some(inner) = ending.upgrade() {
-                // The port must not be dropped while its own listener runs.
-                Timeout::new(0, move || inner.ended()).forget();
-            }
-        };
-        *self.port.borrow_mut() = Some(Port::start(WORKER, hear, end));
+        *self.port.borrow_mut() = Some(Port::start(WORKER, self));
         let waiting = Rc::downgrade(self);
         *self.patience.borrow_mut() = Some(Timeout::new(PATIENCE_MILLIS, move || {
             if let Some(inner) = waiting.upgrade().filter(|inner| !inner.ready.get()) {
                 inner.change(|known| known.link = Link::Slow);
             }
         }));
-    }
-
-    fn ended(self: &Rc<Self>) {
-        let lost: Vec<_> = std::mem::take(&mut *self.asked.borrow_mut())
-            .into_iter()
-            .collect();
-        let watched = std::mem::take(&mut *self.watched.borrow_mut());
-        self.queue.borrow_mut().clear();
-        if self.starts.get() < STARTS {
-            self.change(|known| known.link = Link::Restarting);
-            self.open();
-        } else {
-            *self.port.borrow_mut() = None;
-            self.change(|known| known.link = Link::Missing);
-        }
-        for (id, hear) in lost {
-            hear.emit(FromVerifier::Failed {
-                id,
-                reason: "verifier-ended".into(),
-                facts: LiteMap::new(),
-            });
-        }
-        // The next one watches what it has proven itself.
-        for (id, hear) in watched {
-            hear.emit(FromVerifier::Changed { id });
-        }
-    }
-
-    fn hear(&self, message: FromVerifier) {
-        match &message {
-            FromVerifier::Ready { .. } => {
-                self.ready.set(true);
-                *self.patience.borrow_mut() = None;
-                self.begin();
-            }
-            FromVerifier::Chain { chain } => {
-                self.change(|known| known.chain = Some(Rc::new((**chain).clone())))
-            }
-            _ => {}
-        }
-        let Some(id) = message.id() else { return };
-        let hear = match &message {
-            FromVerifier::Changed { .. } => self.watched.borrow_mut().remove(&id),
-            message if message.is_last() => self.asked.borrow_mut().remove(&id),
-            _ => self.asked.borrow().get(&id).cloned(),
-        };
-        if let (FromVerifier::Verdict { .. }, Some(hear)) = (&message, &hear) {
-            self.watched.borrow_mut().insert(id, hear.clone());
-        }
-        if let Some(hear) = hear {
-            hear.emit(message);
-        }
     }
 
     /// Configures the worker and sends what was asked meanwhile, once both the worker and the chains are there.
@@ -295,6 +235,62 @@ impl Inner {
     fn post(&self, message: &ToVerifier) {
         if let (Some(port), Some(text)) = (&*self.port.borrow(), worker::write(message)) {
             port.post(&text);
+        }
+    }
+}
+
+impl Side for Inner {
+    type Message = FromVerifier;
+
+    fn hear(self: &Rc<Self>, message: FromVerifier) {
+        match &message {
+            FromVerifier::Ready { .. } => {
+                self.ready.set(true);
+                *self.patience.borrow_mut() = None;
+                self.begin();
+            }
+            FromVerifier::Chain { chain } => {
+                self.change(|known| known.chain = Some(Rc::new((**chain).clone())))
+            }
+            _ => {}
+        }
+        let Some(id) = message.id() else { return };
+        let hear = match &message {
+            FromVerifier::Changed { .. } => self.watched.borrow_mut().remove(&id),
+            message if message.is_last() => self.asked.borrow_mut().remove(&id),
+            _ => self.asked.borrow().get(&id).cloned(),
+        };
+        if let (FromVerifier::Verdict { .. }, Some(hear)) = (&message, &hear) {
+            self.watched.borrow_mut().insert(id, hear.clone());
+        }
+        if let Some(hear) = hear {
+            hear.emit(message);
+        }
+    }
+
+    fn ended(self: &Rc<Self>) {
+        let lost: Vec<_> = std::mem::take(&mut *self.asked.borrow_mut())
+            .into_iter()
+            .collect();
+        let watched = std::mem::take(&mut *self.watched.borrow_mut());
+        self.queue.borrow_mut().clear();
+        if self.starts.get() < STARTS {
+            self.change(|known| known.link = Link::Restarting);
+            self.open();
+        } else {
+            *self.port.borrow_mut() = None;
+            self.change(|known| known.link = Link::Missing);
+        }
+        for (id, hear) in lost {
+            hear.emit(FromVerifier::Failed {
+                id,
+                reason: "verifier-ended".into(),
+                facts: LiteMap::new(),
+            });
+        }
+        // The next one watches what it has proven itself.
+        for (id, hear) in watched {
+            hear.emit(FromVerifier::Changed { id });
         }
     }
 }

@@ -1,25 +1,21 @@
 //! One document of a patient: confirm it, see who has read it, who is denied, and review an emergency reading.
 
-use super::state::{Document, field, proven, unproven, use_last};
+use super::{
+    card::{Card, Subject, use_card},
+    state::{Document, field, proven, unproven, use_last},
+};
 use crate::draw::prelude::*;
-use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, Text, date, member, words};
 use crate::shell::{Route, use_page};
-use crate::widget::{self, Doing, Mark, act_view, copy, mark, use_act, visitors};
+use crate::widget::{self, Mark, act_view, copy, mark, visitors};
 use verifier::verdict::{HistoryEntry, Verdict};
-use worker::{Action, RecordRef};
+use worker::Action;
 
 /// Which document, for whom.
 #[derive(PartialEq)]
 pub struct DocumentCard {
-    /// Record id.
-    pub id: String,
-    /// Key of the patient's identity.
-    pub identity: String,
-    /// Looks again when it changes.
-    pub again: u32,
-    /// Hears that something was written.
-    pub changed: Callback<()>,
+    /// Which.
+    pub subject: Subject,
     /// Hears what is proven of it.
     pub tell: Callback<(String, Told)>,
 }
@@ -34,7 +30,7 @@ pub struct Told {
 }
 
 fn title<'a>(props: &'a DocumentCard, verdict: &'a Verdict) -> &'a str {
-    field(verdict, "title").unwrap_or(&props.id)
+    field(verdict, "title").unwrap_or(&props.subject.id)
 }
 
 fn standing(document: &Document) -> (Text, Mark) {
@@ -50,28 +46,14 @@ part!(DocumentCard, use_document_card);
 /// The card.
 #[hook]
 fn use_document_card(props: &DocumentCard) -> Html {
-    let page = use_page();
-    let lang = page.lang;
-    let record = RecordRef {
-        kind: "document".into(),
-        id: props.id.clone(),
-    };
-    let inquiry = use_inquiry(
-        &page.engine,
-        Some(Question::Record(record.clone())),
-        props.again,
-    );
-    let (doing, act) = use_act(&page.engine);
-    {
-        let changed = props.changed.clone();
-        use_effect_with(doing.clone(), move |doing| {
-            if matches!(doing, Doing::Written(_)) {
-                changed.emit(());
-            }
-        });
-    }
-    let key = props.identity.clone();
-    let act = Callback::from(move |action: Action| act.emit((key.clone(), action)));
+    let lang = use_page().lang;
+    let subject = &props.subject;
+    let Card {
+        record,
+        inquiry,
+        doing,
+        act,
+    } = use_card("document", subject);
     let last = use_last(&inquiry);
     let shown = last.and_then(|verdict| Some((proven::<Document>(&verdict)?, verdict)));
     let told = shown.as_ref().map(|(document, verdict)| Told {
@@ -79,7 +61,7 @@ fn use_document_card(props: &DocumentCard) -> Html {
         title: title(props, verdict).to_owned(),
     });
     {
-        let (tell, id) = (props.tell.clone(), props.id.clone());
+        let (tell, id) = (props.tell.clone(), subject.id.clone());
         use_effect_with(told, move |told| {
             if let Some(told) = told {
                 tell.emit((id, told.clone()));
@@ -93,15 +75,15 @@ fn use_document_card(props: &DocumentCard) -> Html {
     let title = title(props, &verdict);
     let address = Route::Record(record, None).hash();
     html! {
-        <section class="card stack" data-testid="document" data-id={props.id.clone()} data-status={document.status.clone()} data-outcome={widget::outcome_code(verdict.outcome)}>
+        <section class="card stack" data-testid="document" data-id={subject.id.clone()} data-status={document.status.clone()} data-outcome={widget::outcome_code(verdict.outcome)}>
             <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(lang, &document.hospital), &verdict) }</div></div>
                 <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
-            if document.status == "proposed" { { answer(lang, &props.id, &act, doing.busy()) } }
-            { denied(lang, &document.denied, &props.id, &act, doing.busy()) }
+            if document.status == "proposed" { { answer(lang, &subject.id, &act, doing.busy()) } }
+            { denied(lang, &document.denied, &subject.id, &act, doing.busy()) }
             { act_view(lang, &doing) }
             { book(lang, &verdict) }
             if document.open_reviews > 0 { { reviews(lang, &verdict.history, &act, doing.busy()) } }
-            <div class="row wrap"><a class="link grow" href={address}>{ lang.t(words::CHECKS) }</a>{ copy(props.id.clone(), lang.t(words::MED_COPY_ID), "copy-document") }</div>
+            <div class="row wrap"><a class="link grow" href={address}>{ lang.t(words::CHECKS) }</a>{ copy(subject.id.clone(), lang.t(words::MED_COPY_ID), "copy-document") }</div>
         </section>
     }
 }

@@ -4,7 +4,7 @@ use super::document::Told;
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, known_members, member, short, small, words};
 use crate::shell::{Page, use_page};
-use crate::widget::{self, Doing, act_view, segments, use_act};
+use crate::widget::{self, act_view, segments, use_act};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use worker::Action;
@@ -50,15 +50,7 @@ fn use_give_form(props: &GiveForm) -> Html {
         note: String::new(),
         without: Vec::new(),
     });
-    let (doing, act) = use_act(&page.engine);
-    {
-        let changed = props.changed.clone();
-        use_effect_with(doing.clone(), move |doing| {
-            if matches!(doing, Doing::Written(_)) {
-                changed.emit(());
-            }
-        });
-    }
+    let (doing, act) = use_act(&page.engine, &props.identity, props.changed.clone());
     let readers = readers(&page);
     let to = if wish.to.is_empty() {
         readers
@@ -80,8 +72,8 @@ fn use_give_form(props: &GiveForm) -> Html {
         .collect();
     let ready = !to.is_empty() && !documents.is_empty() && !doing.busy();
     let send = {
-        let (key, wish, to) = (props.identity.clone(), (*wish).clone(), to.clone());
-        Callback::from(move |_| act.emit((key.clone(), action(&wish, &to, documents.clone()))))
+        let (wish, to) = ((*wish).clone(), to.clone());
+        Callback::from(move |_| act.emit(action(&wish, &to, documents.clone())))
     };
     let form = html! {
         <div class="stack">

@@ -1,25 +1,21 @@
 //! One grant: who, what, why, until when, in force or not, how often read; and revoking it.
 
-use super::state::{Grant, block_time, field, proven, unproven, use_last};
+use super::{
+    card::{Card, Subject, use_card},
+    state::{Grant, block_time, field, proven, unproven, use_last},
+};
 use crate::draw::prelude::*;
-use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, Text, member, small, time, ward, words};
 use crate::shell::{Route, use_page};
-use crate::widget::{Doing, Mark, act_view, mark, use_act};
+use crate::widget::{Mark, act_view, mark};
 use verifier::verdict::Verdict;
-use worker::{Action, RecordRef};
+use worker::Action;
 
 /// Which grant, for whom.
 #[derive(PartialEq)]
 pub struct GrantCard {
-    /// Record id.
-    pub id: String,
-    /// Key of the patient's identity.
-    pub identity: String,
-    /// Looks again when it changes.
-    pub again: u32,
-    /// Hears that something was written.
-    pub changed: Callback<()>,
+    /// Which.
+    pub subject: Subject,
 }
 
 /// How a grant stands at a block time, by word and shape.
@@ -39,35 +35,20 @@ part!(GrantCard, use_grant_card);
 /// The card.
 #[hook]
 fn use_grant_card(props: &GrantCard) -> Html {
-    let page = use_page();
-    let lang = page.lang;
-    let record = RecordRef {
-        kind: "grant".into(),
-        id: props.id.clone(),
-    };
-    let inquiry = use_inquiry(
-        &page.engine,
-        Some(Question::Record(record.clone())),
-        props.again,
-    );
-    let (doing, act) = use_act(&page.engine);
-    {
-        let changed = props.changed.clone();
-        use_effect_with(doing.clone(), move |doing| {
-            if matches!(doing, Doing::Written(_)) {
-                changed.emit(());
-            }
-        });
-    }
+    let lang = use_page().lang;
+    let subject = &props.subject;
+    let Card {
+        record,
+        inquiry,
+        doing,
+        act,
+    } = use_card("grant", subject);
     let revoke = {
-        let (key, grant) = (props.identity.clone(), props.id.clone());
+        let grant = subject.id.clone();
         Callback::from(move |_| {
-            act.emit((
-                key.clone(),
-                Action::Revoke {
-                    grant: grant.clone(),
-                },
-            ))
+            act.emit(Action::Revoke {
+                grant: grant.clone(),
+            })
         })
     };
     let last = use_last(&inquiry);
@@ -77,7 +58,7 @@ fn use_grant_card(props: &GrantCard) -> Html {
     };
     let (word, shape) = standing(&grant, block_time(&verdict));
     html! {
-        <section class="card stack" data-testid="grant" data-id={props.id.clone()} data-to={grant.to.clone()} data-standing={if shape == Mark::Tick { "in-force".to_owned() } else { grant.status.clone() }}>
+        <section class="card stack" data-testid="grant" data-id={subject.id.clone()} data-to={grant.to.clone()} data-standing={if shape == Mark::Tick { "in-force".to_owned() } else { grant.status.clone() }}>
             { head(lang, &grant, word, shape) }
             { rows(lang, &verdict, &grant) }
             if shape == Mark::Tick {

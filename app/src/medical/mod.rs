@@ -1,5 +1,6 @@
 //! Consent for medical records: the patient's view, and the reader's.
 
+mod card;
 mod document;
 mod give;
 mod grant;

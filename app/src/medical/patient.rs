@@ -1,6 +1,7 @@
 //! The patient's view: in one screen who may read what, why, until when, whether it holds now, and who has read.
 
 use super::{
+    card::Subject,
     document::{DocumentCard, Told},
     give::GiveForm,
     grant::GrantCard,
@@ -66,6 +67,12 @@ fn use_patient() -> Html {
         .find(|identity| identity.key == *key);
     let grants: Vec<String> = ids(identity, "grant").collect();
     let documents: Vec<String> = ids(identity, "document").collect();
+    let subject = |id: &String| Subject {
+        id: id.clone(),
+        identity: (*key).clone(),
+        again: *again,
+        changed: changed.clone(),
+    };
     let content = html! {
         <>
             { widget::link_notice(&page) }
@@ -76,14 +83,14 @@ fn use_patient() -> Html {
                     <div class="col">
                         <h2>{ lang.t(words::MED_GRANTS) }</h2>
                         if grants.is_empty() { <p class="note">{ lang.t(words::MED_NO_GRANTS) }</p> }
-                        { for grants.iter().map(|id| keyed(id, GrantCard { id: id.clone(), identity: (*key).clone(), again: *again, changed: changed.clone() })) }
+                        { for grants.iter().map(|id| keyed(id, GrantCard { subject: subject(id) })) }
                         { part(GiveForm { identity: (*key).clone(), documents: offered(&documents, &told), changed: changed.clone() }) }
                         <p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
                     </div>
                     <div class="col">
                         <h2>{ lang.t(words::MED_DOCUMENTS) }</h2>
                         if documents.is_empty() { <p class="note">{ lang.t(words::MED_NO_DOCUMENTS) }</p> }
-                        { for documents.iter().map(|id| keyed(id, DocumentCard { id: id.clone(), identity: (*key).clone(), again: *again, changed: changed.clone(), tell: tell.clone() })) }
+                        { for documents.iter().map(|id| keyed(id, DocumentCard { subject: subject(id), tell: tell.clone() })) }
                     </div>
                 </div>
             }

@@ -115,7 +115,7 @@ fn use_answer(props: &Answer) -> Html {
     let page = use_page();
     let lang = page.lang;
     let reason = use_node_ref();
-    let (doing, act) = use_act(&page.engine);
+    let (doing, act) = use_act(&page.engine, &props.identity, Callback::noop());
     let (shape, sentence, code) = match &props.may.0 {
         May::Yes(_, until) => (
             Mark::Tick,
@@ -131,21 +131,17 @@ fn use_answer(props: &Answer) -> Html {
     };
     let read = match &props.may.0 {
         May::Yes(grant, _) => Some({
-            let (act, key) = (act.clone(), props.identity.clone());
+            let act = act.clone();
             let action = Action::Read {
                 document: props.document.clone(),
                 grant: grant.clone(),
             };
-            Callback::from(move |_| act.emit((key.clone(), action.clone())))
+            Callback::from(move |_| act.emit(action.clone()))
         }),
         _ => None,
     };
     let emergency = {
-        let (reason, key, document) = (
-            reason.clone(),
-            props.identity.clone(),
-            props.document.clone(),
-        );
+        let (reason, document) = (reason.clone(), props.document.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let why = reason
@@ -153,13 +149,10 @@ fn use_answer(props: &Answer) -> Html {
                 .map(|input| input.value().trim().to_owned())
                 .unwrap_or_default();
             if !why.is_empty() {
-                act.emit((
-                    key.clone(),
-                    Action::Emergency {
-                        document: document.clone(),
-                        reason: why,
-                    },
-                ));
+                act.emit(Action::Emergency {
+                    document: document.clone(),
+                    reason: why,
+                });
             }
         })
     };

@@ -3,7 +3,7 @@
 use crate::draw::prelude::*;
 use crate::i18n::{small, words};
 use crate::shell::use_page;
-use crate::widget::{Doing, act_view, use_act};
+use crate::widget::{act_view, use_act};
 use worker::Action;
 
 const CHOICES: [&str; 3] = ["for", "against", "abstain"];
@@ -30,16 +30,14 @@ fn use_cast_form(props: &CastForm) -> Html {
     let lang = page.lang;
     let choice = use_state(|| None::<&'static str>);
     let review = use_state(|| false);
-    let (doing, act) = use_act(&page.engine);
-    {
+    let written = {
         let (changed, review) = (props.changed.clone(), review.setter());
-        use_effect_with(doing.clone(), move |doing| {
-            if matches!(doing, Doing::Written(_)) {
-                review.set(false);
-                changed.emit(());
-            }
-        });
-    }
+        Callback::from(move |()| {
+            review.set(false);
+            changed.emit(());
+        })
+    };
+    let (doing, act) = use_act(&page.engine, &props.identity, written);
     let saved = page
         .known
         .identities
@@ -49,16 +47,13 @@ fn use_cast_form(props: &CastForm) -> Html {
         return Html::default();
     }
     let sign = {
-        let (vote, key, choice) = (props.vote.clone(), props.identity.clone(), *choice);
+        let (vote, choice) = (props.vote.clone(), *choice);
         Callback::from(move |_| {
             if let Some(choice) = choice {
-                act.emit((
-                    key.clone(),
-                    Action::Cast {
-                        vote: vote.clone(),
-                        choice: choice.to_owned(),
-                    },
-                ));
+                act.emit(Action::Cast {
+                    vote: vote.clone(),
+                    choice: choice.to_owned(),
+                });
             }
         })
     };

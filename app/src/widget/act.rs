@@ -10,19 +10,24 @@ use crate::i18n::{Lang, reason, thousands, time, words};
 use std::cell::RefCell;
 use worker::Action;
 
-/// Signs and sends with the identity of a key; the second part starts it.
+/// Signs and sends with the identity of `key`; the second part starts it, and `written` hears that it stands in the chain.
 #[hook]
-pub fn use_act(engine: &Engine) -> (Doing, Callback<(String, Action)>) {
+pub fn use_act(engine: &Engine, key: &str, written: Callback<()>) -> (Doing, Callback<Action>) {
     let doing = use_state(Doing::default);
     let act = use_kept(|| RefCell::new(None));
     let start = {
-        let (engine, set) = (engine.clone(), doing.setter());
-        Callback::from(move |(key, action): (String, Action)| {
+        let (engine, key, set) = (engine.clone(), key.to_owned(), doing.setter());
+        Callback::from(move |action: Action| {
             let set = set.clone();
             let hear = Callback::from(move |doing| set.set(doing));
-            *act.borrow_mut() = Some(Act::begin(&engine, key, action, hear));
+            *act.borrow_mut() = Some(Act::begin(&engine, key.clone(), action, hear));
         })
     };
+    use_effect_with((*doing).clone(), move |doing| {
+        if matches!(doing, Doing::Written(_)) {
+            written.emit(());
+        }
+    });
     ((*doing).clone(), start)
 }
 
