@@ -10,6 +10,8 @@ use std::ffi::OsString;
 const COMETBFT: &str = "LIANYAN_COMETBFT";
 /// The tests' name for the type of its validators' keys.
 const KEYS: &str = "LIANYAN_KEYS";
+/// The tests' word for a browser that follows a chain while its keys change.
+const PAGE_FOLLOWS: &str = "LIANYAN_PAGE_FOLLOWS";
 const BROWSER: [&str; 2] = ["--test", "browser"];
 
 /// Before the embedded consortium, with the demo's own tests.
@@ -17,7 +19,7 @@ pub fn browser() -> Result<Tally> {
     scenarios(&["--lib", "--test", "browser", "--test", "demo"], &[], &[])
 }
 
-/// Before four CometBFT validators; what their keys are is seen with ML-DSA-65 as well.
+/// Before four CometBFT validators; what their keys are is seen with ML-DSA-65 as well, and while they change from one type to the other.
 pub fn browser_comet() -> Result<Tally> {
     let program = match cometbft::NEWEST.ensure() {
         Ok(program) => (COMETBFT.into(), program.into_os_string()),
@@ -26,6 +28,8 @@ pub fn browser_comet() -> Result<Tally> {
     let mut tally = scenarios(&BROWSER, &[], std::slice::from_ref(&program))?;
     let post_quantum = [program, (KEYS.into(), "ml_dsa_65".into())];
     tally.add(&scenarios(&BROWSER, &["validator's key"], &post_quantum)?);
+    let follows = (PAGE_FOLLOWS.into(), "1".into());
+    tally.add(&comet::drive(&["moves_to_ml_dsa_keys"], vec![follows])?);
     Ok(tally)
 }
 
