@@ -66,9 +66,13 @@ pub fn two_minutes_off(day: &mut Day, node: usize, shim: &Path) -> Outcome {
     let others: Vec<usize> = (0..4).filter(|other| *other != node).collect();
     move_clock(day, node, -WRONG, shim)?;
     until("it says that it stops", || says(day, node, STOPPED))?;
-    let before = day.height(node)?;
+    // It answers no more where it meets such a block already in its own log of messages: then its process ends as it starts.
+    let before = day.height(node).ok();
     day.goes_on(&others)?;
-    if day.height(node)? != before {
+    if day
+        .height(node)
+        .is_ok_and(|now| before.is_none_or(|before| now != before))
+    {
         return Err("blocks from the future are believed".into());
     }
     off(day, node);
