@@ -13,6 +13,7 @@ use crate::tools::{self, rust};
 use crate::workspace;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// A program of the page.
 struct Program {
@@ -60,8 +61,19 @@ const PROGRAMS: [Program; 5] = [
     },
 ];
 
-/// Builds the page and returns its folder.
+/// The page's folder, once it was built by this process.
+static BUILT: OnceLock<PathBuf> = OnceLock::new();
+
+/// Builds the page and returns its folder; at most once, for several parts of the tests want it.
 pub fn build() -> Result<PathBuf> {
+    if let Some(site) = BUILT.get() {
+        return Ok(site.clone());
+    }
+    let site = build_anew()?;
+    Ok(BUILT.get_or_init(|| site).clone())
+}
+
+fn build_anew() -> Result<PathBuf> {
     let rust = rust::ensure()?;
     let mut folders = tools::page_tools()?;
     folders.extend(rust.path);
