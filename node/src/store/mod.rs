@@ -57,7 +57,7 @@ impl Store {
 
     /// The state as of the last commit.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::of(&self.database.begin_read()?)
+        Ok(Snapshot::of(self.database.begin_read()?))
     }
 
     /// Makes every so many commits durable together; 1, every commit, is how it opens. For writing what can be written again.

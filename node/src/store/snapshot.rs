@@ -3,28 +3,37 @@
 use super::Table;
 use crate::error::{Error, Result};
 use redb::{ReadOnlyTable, ReadTransaction};
+use std::sync::OnceLock;
+
+type Opened = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
 /// The database as of one commit; later commits do not show.
 pub struct Snapshot {
-    tables: Vec<ReadOnlyTable<&'static [u8], &'static [u8]>>,
+    transaction: ReadTransaction,
+    /// Opened when first read: most questions look at few.
+    tables: [OnceLock<Opened>; Table::ALL.len()],
 }
 
 impl Snapshot {
-    pub(super) fn of(transaction: &ReadTransaction) -> Result<Self> {
-        let tables: Result<Vec<_>> = Table::ALL
-            .iter()
-            .map(|table| Ok(transaction.open_table(table.definition())?))
-            .collect();
-        Ok(Self { tables: tables? })
+    pub(super) fn of(transaction: ReadTransaction) -> Self {
+        Self {
+            transaction,
+            tables: [const { OnceLock::new() }; Table::ALL.len()],
+        }
     }
 
-    fn table(&self, table: Table) -> &ReadOnlyTable<&'static [u8], &'static [u8]> {
-        &self.tables[table as usize]
+    fn table(&self, table: Table) -> Result<&Opened> {
+        let place = &self.tables[table as usize];
+        if let Some(opened) = place.get() {
+            return Ok(opened);
+        }
+        let opened = self.transaction.open_table(table.definition())?;
+        Ok(place.get_or_init(|| opened))
     }
 
     /// The value of a key.
     pub fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        let value = self.table(table).get(key)?;
+        let value = self.table(table)?.get(key)?;
         Ok(value.map(|value| value.value().to_vec()))
     }
 
@@ -41,7 +50,7 @@ impl Snapshot {
         from: &[u8],
         to: &[u8],
     ) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
-        let mut range = self.table(table).range(from..=to)?;
+        let mut range = self.table(table)?.range(from..=to)?;
         let Some(entry) = range.next_back() else {
             return Ok(None);
         };
@@ -57,7 +66,7 @@ impl Snapshot {
         to: &[u8],
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
-        self.table(table)
+        self.table(table)?
             .range(from..to)?
             .take(limit)
             .map(|entry| {
