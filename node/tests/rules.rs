@@ -82,6 +82,40 @@ fn a_block_with_anything_malformed_is_refused() {
     }
 }
 
+/// Many are opened on every core, and what was opened is kept: neither changes what is said of any.
+#[test]
+fn in_a_large_block_one_bad_signature_is_found_in_its_place() {
+    let chain = Chain::new();
+    let good: Vec<Vec<u8>> = (0..200).map(|at| chain.admit(&format!("m-{at}"))).collect();
+    let mut bent = good.clone();
+    let at = bent[137].len() - 20;
+    bent[137][at] = if bent[137][at] == b'A' { b'B' } else { b'A' };
+    let judge = |txs: &[Vec<u8>]| {
+        let request = ProcessProposalRequest { txs };
+        let application = &chain.node.application;
+        application.process_proposal(&request).expect("answers")
+    };
+    // Before anything was seen, and after everything was.
+    for _ in 0..2 {
+        let Proposal::Reject(why) = judge(&bent) else {
+            panic!("a bad signature is accepted");
+        };
+        assert!(why.starts_with("transaction 137:"), "{why}");
+        assert_eq!(judge(&good), Proposal::Accept);
+    }
+    let proposed = chain
+        .node
+        .application
+        .prepare_proposal(PrepareProposalRequest {
+            max_tx_bytes: 4 * 1024 * 1024,
+            txs: bent.clone(),
+            time: chain.time(),
+            local_time: chain.time(),
+        });
+    bent.remove(137);
+    assert_eq!(proposed.expect("proposes"), bent);
+}
+
 #[test]
 fn one_event_under_other_signatures_is_still_the_same_event() {
     let chain = Chain::new();

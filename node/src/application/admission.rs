@@ -9,12 +9,16 @@ use crate::{
 use records::{Event, registry};
 use std::{
     collections::{HashMap, VecDeque},
+    panic,
     sync::{Arc, Mutex},
+    thread,
     time::Instant,
 };
 
 /// Opened events kept between the check and the block, so that signatures are verified once.
 const KEPT: usize = 8_192;
+/// Fewer transactions than this are not worth a thread of their own.
+const LEAST_SHARE: usize = 32;
 
 /// A transaction that may be in a block.
 pub(super) type Opened = Arc<Event>;
@@ -62,6 +66,28 @@ impl Application {
         let event = Arc::new(event);
         self.admitted.keep(hash, event.clone());
         Ok(event)
+    }
+
+    /// Opens a block's transactions, on every core: a node that catches up has seen none of them before. Each signature by itself: a batch is
+    /// judged by another equation than one signature, and no node may accept what another refuses.
+    pub(super) fn open_all(&self, chain_id: &str, txs: &[Vec<u8>]) -> Vec<Result<Opened, String>> {
+        let open = |txs: &[Vec<u8>]| -> Vec<_> {
+            let opened = txs.iter().map(|tx| self.open_event(chain_id, tx));
+            opened.collect()
+        };
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let share = txs.len().div_ceil(cores).max(LEAST_SHARE);
+        if txs.len() <= share {
+            return open(txs);
+        }
+        thread::scope(|scope| {
+            let shares = txs.chunks(share);
+            let shares: Vec<_> = shares.map(|txs| scope.spawn(move || open(txs))).collect();
+            let opened = shares.into_iter().map(|share| share.join());
+            opened
+                .flat_map(|opened| opened.unwrap_or_else(|panicked| panic::resume_unwind(panicked)))
+                .collect()
+        })
     }
 
     /// `CheckTx`: whether a transaction may wait for a block. Rules of records are not judged here: a refusal belongs into a block, where it

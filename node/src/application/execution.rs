@@ -234,9 +234,10 @@ impl Application {
         context: &Context<'_>,
         txs: &[Vec<u8>],
     ) -> Result<Vec<ExecTxResult>> {
+        let opened = self.open_all(context.chain, txs);
         (0..)
-            .zip(txs)
-            .map(|(position, tx)| {
+            .zip(txs.iter().zip(opened))
+            .map(|(position, (tx, event))| {
                 let place = EntryPlace {
                     height: context.height,
                     position,
@@ -247,7 +248,7 @@ impl Application {
                     envelope: tx,
                 }
                 .encode();
-                let outcome = match self.open_event(context.chain, tx) {
+                let outcome = match event {
                     Ok(event) => {
                         let outcome = execution.event(&event, context, place, &entry)?;
                         if outcome.is_ok() {

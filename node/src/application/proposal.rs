@@ -20,8 +20,9 @@ impl Application {
         let mut left = request.max_tx_bytes;
         let mut seen = HashSet::new();
         let mut txs = Vec::new();
-        for tx in request.txs {
-            let Ok(event) = self.open_event(&chain_id, &tx) else {
+        let opened = self.open_all(&chain_id, &request.txs);
+        for (tx, event) in request.txs.into_iter().zip(opened) {
+            let Ok(event) = event else {
                 continue;
             };
             let cost = tx.len() + TX_OVERHEAD;
@@ -38,8 +39,9 @@ impl Application {
     pub fn process_proposal(&self, request: &ProcessProposalRequest<'_>) -> Result<Proposal> {
         let chain_id = self.founded()?.chain_id;
         let mut seen = HashSet::new();
-        for (position, tx) in request.txs.iter().enumerate() {
-            match self.open_event(&chain_id, tx) {
+        let opened = self.open_all(&chain_id, request.txs);
+        for (position, event) in opened.into_iter().enumerate() {
+            match event {
                 Err(why) => return Ok(Proposal::Reject(format!("transaction {position}: {why}"))),
                 Ok(event) if !seen.insert(*event.id()) => {
                     return Ok(Proposal::Reject(format!(
