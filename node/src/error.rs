@@ -41,9 +41,18 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
-    /// The rules in force are newer than this program: the node stops rather than fork.
-    #[error("rules version {0} is in force, this program is too old for it")]
-    TooOld(u64),
+    /// The rules from this block on are newer than this program: the node stops before it rather than fork.
+    #[error(
+        "block {height} follows version {version} of the rules, and this program knows them up to version {known}: install the newer one and start again; everything committed is kept"
+    )]
+    TooOld {
+        /// Height of the block.
+        height: u64,
+        /// Version that is in force for it.
+        version: u64,
+        /// Newest version that this program knows.
+        known: u64,
+    },
 }
 
 /// A result with the node's error.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{
-    GENESIS, SECOND, admit, approve, enact, founder_key, genesis, member, payload, seat,
+    GENESIS, SECOND, admit, approve, begun, enact, founder_key, member, open, payload, seat,
     validator_key,
 };
 use node::{
@@ -12,13 +12,12 @@ use node::{
         ProcessProposalRequest, ValidatorUpdate,
     },
     merkle::{Hash, sha256},
-    store::{Changes, Store},
+    store::Changes,
 };
 use records::{
     ValidatorKey,
     kinds::misbehaviour::{Incident, Offence},
 };
-use std::{path::Path, sync::Arc};
 
 const ROUNDS: u64 = 12;
 const HEIGHTS: u64 = 40;
@@ -114,19 +113,6 @@ fn misbehaviour(dice: &mut Dice, height: u64) -> Misbehaviour {
     }
 }
 
-fn open(file: &Path) -> Application {
-    let store = Arc::new(Store::open(file).expect("opens"));
-    Application::open(store, 1_000).expect("opens")
-}
-
-fn begin(file: &Path) -> Application {
-    let application = open(file);
-    let request = genesis().init_chain().expect("a genesis");
-    application.init_chain(&request).expect("begins");
-    application.commit(Changes::default()).expect("commits");
-    application
-}
-
 /// App hash, result codes and changes of power.
 fn execute(application: &Application, block: &Block) -> (Hash, Vec<u32>, Vec<ValidatorUpdate>) {
     let request = FinalizeBlockRequest {
@@ -178,8 +164,8 @@ fn restarts_and_questions_in_between_change_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let files = [folder.path().join("a"), folder.path().join("b")];
         let blocks = blocks(&mut dice);
-        let steady = begin(&files[0]);
-        let mut shaken = begin(&files[1]);
+        let steady = begun(open(&files[0]));
+        let mut shaken = begun(open(&files[1]));
         for block in &blocks {
             let expected = execute(&steady, block);
             match block.misbehaviour.is_empty() {
@@ -221,7 +207,7 @@ fn restarts_and_questions_in_between_change_nothing() {
 fn other_blocks_lead_to_another_app_hash() {
     let folder = tempfile::tempdir().expect("a folder");
     let last = |name: &str, dropped: Option<u64>| {
-        let application = begin(&folder.path().join(name));
+        let application = begun(open(&folder.path().join(name)));
         let mut accepted = Vec::new();
         for mut block in blocks(&mut Dice::new(1)) {
             if dropped == Some(block.height) {

@@ -9,6 +9,7 @@ use crate::{
         proposal::{Act, Proposal},
     },
     refusal::{Refusal, Stop},
+    registry::RULES_VERSION,
 };
 use std::sync::Arc;
 
@@ -22,6 +23,10 @@ pub trait Directory {
     fn proposal(&self, id: &str, height: u64) -> Result<Option<Arc<Proposal>>, Stop>;
     /// Version of the rules in force at this height.
     fn rules_version(&self, height: u64) -> Result<u64, Stop>;
+    /// Newest version of the rules that this program knows.
+    fn newest_rules(&self) -> u64 {
+        RULES_VERSION
+    }
 }
 
 /// Surroundings of one event.

@@ -6,7 +6,7 @@ use crate::{
     kinds::misbehaviour,
     name::RecordName,
     refusal::{Refusal, Stop},
-    registry::{self, Case, RULES_VERSION, SUBJECT, Touch},
+    registry::{self, Case, SUBJECT, Touch},
     state::State,
 };
 
@@ -40,7 +40,7 @@ pub fn execute(
 
 /// What holds for every event before any record looks at it: this chain, not too late, rules that this program knows.
 pub(crate) fn admit(event: &Event, context: &Context<'_>) -> Result<(), Stop> {
-    if context.rules_version > RULES_VERSION {
+    if context.rules_version > context.directory.newest_rules() {
         return Err(Stop::RulesUnknown(context.rules_version));
     }
     let payload = event.payload();

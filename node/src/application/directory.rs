@@ -1,6 +1,7 @@
 //! Members, consortium and rules as of the end of the block before: read from committed state, so that a transaction of the same block cannot
 //! have changed them.
 
+use super::Application;
 use crate::store::Snapshot;
 use records::{
     Directory, RecordName, Refusal, Stop, canonical,
@@ -20,19 +21,27 @@ pub(super) struct Governing<'a> {
     version: Option<u64>,
     members: RefCell<HashMap<String, Option<Arc<Member>>>>,
     consortium: RefCell<Option<Option<Arc<Consortium>>>>,
+    newest_rules: u64,
 }
 
-impl<'a> Governing<'a> {
-    /// As of this version of the tree.
-    pub fn new(snapshot: &'a Snapshot, version: Option<u64>) -> Self {
-        Self {
+impl Application {
+    /// The governing records as of this version of the tree.
+    pub(super) fn governing<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        version: Option<u64>,
+    ) -> Governing<'a> {
+        Governing {
             snapshot,
             version,
             members: RefCell::default(),
             consortium: RefCell::default(),
+            newest_rules: self.newest_rules,
         }
     }
+}
 
+impl Governing<'_> {
     fn read<T: records::shape::Shape>(&self, kind: &str, id: &str) -> Result<Option<Arc<T>>, Stop> {
         let name = RecordName::new(kind, id).ok_or_else(|| Refusal::new("unknown-member"))?;
         let Some(version) = self.version else {
@@ -74,5 +83,9 @@ impl Directory for Governing<'_> {
     fn rules_version(&self, height: u64) -> Result<u64, Stop> {
         let rules: Option<Arc<Rules>> = self.read(rules::NAME, rules::ID)?;
         Ok(rules.map_or(1, |rules| rules.version_at(height)))
+    }
+
+    fn newest_rules(&self) -> u64 {
+        self.newest_rules
     }
 }

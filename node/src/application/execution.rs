@@ -2,7 +2,7 @@
 
 use super::{
     Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, admission::Opened,
-    code, directory::Governing, rates::REFUSED,
+    code, rates::REFUSED,
 };
 use crate::{
     comet::{self, ExecTxResult},
@@ -131,7 +131,11 @@ impl<'a> Execution<'a> {
         match outcome {
             Ok(changes) => self.accept(changes, place, entry).map(Ok),
             Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
-            Err(Stop::RulesUnknown(version)) => Err(Error::TooOld(version)),
+            Err(Stop::RulesUnknown(version)) => Err(Error::TooOld {
+                height: context.height,
+                version,
+                known: context.directory.newest_rules(),
+            }),
             Err(Stop::NotLoaded(_)) => Err(Error::Damaged("a governing record")),
         }
     }
@@ -171,7 +175,7 @@ impl Application {
         &self,
         request: &FinalizeBlockRequest<'_>,
     ) -> Result<FinalizeBlockResponse> {
-        let mut position = self.founded()?;
+        let mut position = self.ready()?;
         if request.height != position.height + 1 {
             return Err(Error::BadBlock {
                 height: i64::try_from(request.height).unwrap_or(i64::MAX),
@@ -179,7 +183,7 @@ impl Application {
             });
         }
         let snapshot = self.store.snapshot()?;
-        let directory = Governing::new(&snapshot, Some(position.version));
+        let directory = self.governing(&snapshot, Some(position.version));
         let rules_version = governing(directory.rules_version(request.height))?;
         let context = Context {
             chain: &position.chain_id,

@@ -2,7 +2,6 @@
 
 use super::{
     Application, FIRST_RULES, InitChainRequest, InitChainResponse, ValidatorUpdate,
-    directory::Governing,
     execution::{Execution, powers},
     position::Position,
 };
@@ -42,7 +41,7 @@ impl Application {
             statesync::forget(&self.store, &self.upper)?;
         }
         let snapshot = self.store.snapshot()?;
-        let directory = Governing::new(&snapshot, None);
+        let directory = self.governing(&snapshot, None);
         let context = Context {
             chain: &request.chain_id,
             height: 0,

@@ -35,6 +35,7 @@ use crate::{
 use admission::Admitted;
 use position::Position;
 use rates::Rates;
+use records::registry::RULES_VERSION;
 use std::{
     sync::{Arc, Mutex, MutexGuard, RwLock, RwLockWriteGuard},
     time::Instant,
@@ -67,6 +68,7 @@ pub struct Application {
     shelf: Option<Shelf>,
     /// The snapshot that this node begins with.
     restoring: Mutex<Option<Restore>>,
+    newest_rules: u64,
 }
 
 impl Application {
@@ -87,6 +89,7 @@ impl Application {
             blocks: None,
             shelf: None,
             restoring: Mutex::new(None),
+            newest_rules: RULES_VERSION,
         })
     }
 
@@ -95,6 +98,15 @@ impl Application {
     pub fn with_blocks(self, blocks: u64) -> Self {
         Self {
             blocks: Some(blocks.max(self.horizon)),
+            ..self
+        }
+    }
+
+    /// Takes this for the newest version of the rules that the program knows: what the next program will be, for who plays an upgrade.
+    #[must_use]
+    pub fn with_rules(self, newest_rules: u64) -> Self {
+        Self {
+            newest_rules,
             ..self
         }
     }
@@ -152,6 +164,24 @@ impl Application {
     fn founded(&self) -> Result<Position> {
         self.position()
             .ok_or_else(|| Error::Setup("the chain has no genesis yet".into()))
+    }
+
+    /// Whether the next block follows rules that this program knows. An empty one has rules too: who cannot judge a block does not vote on it.
+    pub fn require_known_rules(&self) -> Result<()> {
+        match self.position() {
+            Some(position) if position.app_version > self.newest_rules => Err(Error::TooOld {
+                height: position.height + 1,
+                version: position.app_version,
+                known: self.newest_rules,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the application stands, to go on from there.
+    fn ready(&self) -> Result<Position> {
+        self.require_known_rules()?;
+        self.founded()
     }
 
     fn tree<'a>(&self, snapshot: &'a Snapshot) -> TreeView<'a> {

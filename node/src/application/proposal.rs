@@ -13,7 +13,7 @@ pub const TX_OVERHEAD: usize = 6;
 impl Application {
     /// `PrepareProposal`: the transactions for a block, in order; malformed, expired and repeated ones are left out.
     pub fn prepare_proposal(&self, request: PrepareProposalRequest) -> Result<Vec<Vec<u8>>> {
-        let chain_id = self.founded()?.chain_id;
+        let chain_id = self.ready()?.chain_id;
         if request.local_time.saturating_sub(request.time) > MAX_LAG {
             return Ok(Vec::new());
         }
@@ -37,7 +37,7 @@ impl Application {
 
     /// `ProcessProposal`: refuses a block with anything malformed, oversized, badly signed or twice in it. Never judges the clock.
     pub fn process_proposal(&self, request: &ProcessProposalRequest<'_>) -> Result<Proposal> {
-        let chain_id = self.founded()?.chain_id;
+        let chain_id = self.ready()?.chain_id;
         let mut seen = HashSet::new();
         let opened = self.open_all(&chain_id, request.txs);
         for (position, event) in opened.into_iter().enumerate() {

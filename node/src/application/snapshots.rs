@@ -1,9 +1,6 @@
 //! ABCI's calls about snapshots: what this node offers to those who join, and what it begins with itself.
 
-use super::{
-    Application, Offer, Offered, Taken, block_hashes::block_hashes, directory::Governing,
-    position::Position,
-};
+use super::{Application, Offer, Offered, Taken, block_hashes::block_hashes, position::Position};
 use crate::{
     error::{Error, Result},
     statesync::{FORMAT, Fault, Manifest, Restore, Restored, Shelf},
@@ -129,7 +126,7 @@ impl Application {
         if hashes_logged != height {
             return Err(Fault::Theirs("it has no block hashes"));
         }
-        let directory = Governing::new(&snapshot, Some(finished.version));
+        let directory = self.governing(&snapshot, Some(finished.version));
         let app_version = directory.rules_version(height + 1);
         let position = Position {
             chain_id: chain_id(&snapshot)?,

@@ -32,6 +32,7 @@ pub(super) fn run(options: &options::Abci) -> Result<()> {
     if let Some(blocks) = options.blocks {
         application = application.with_blocks(blocks);
     }
+    application.require_known_rules()?;
     let application = Arc::new(application);
     let server = Server::start(application.clone(), &options.listen)?;
     let info = application.info();

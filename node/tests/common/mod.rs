@@ -3,13 +3,17 @@
 
 use axum::Router;
 use node::{
-    application::{AppState, QueryRequest, QueryResponse},
+    application::{
+        AppState, Application, FinalizeBlockRequest, FinalizeBlockResponse, ProcessProposalRequest,
+        QueryRequest, QueryResponse,
+    },
     chain::{FullNode, Genesis, GenesisValidator},
     comet::{self, Block, Commit, ConsensusParams},
     consortium::{Mempool, Signers, decide},
     error::Result,
     merkle::Hash,
     rpc::{self, Rpc},
+    store::{Changes, Store},
 };
 use records::{
     Payload, PublicKey, RecordName, SecretKey, canonical,
@@ -252,6 +256,43 @@ impl Chain {
     pub fn serve(&self) -> Server {
         serve(self.node.clone(), Arc::default())
     }
+}
+
+/// The application over the database in this file.
+pub fn open(file: &Path) -> Application {
+    let store = Arc::new(Store::open(file).expect("opens"));
+    Application::open(store, 1_000).expect("opens")
+}
+
+/// The application at the chain's beginning.
+pub fn begun(application: Application) -> Application {
+    let request = genesis().init_chain().expect("a genesis");
+    application.init_chain(&request).expect("begins");
+    application.commit(Changes::default()).expect("commits");
+    application
+}
+
+/// Time of the block at a height where [`follow`] makes it.
+pub fn time_at(height: u64) -> i64 {
+    GENESIS + height as i64 * SECOND
+}
+
+/// Judges, executes and commits a block with these transactions, as a validator does.
+pub fn follow(
+    application: &Application,
+    height: u64,
+    txs: &[Vec<u8>],
+) -> Result<FinalizeBlockResponse> {
+    application.process_proposal(&ProcessProposalRequest { txs })?;
+    let answer = application.finalize_block(&FinalizeBlockRequest {
+        txs,
+        misbehaviour: &[],
+        hash: node::merkle::sha256(&height.to_be_bytes()),
+        height,
+        time: time_at(height),
+    })?;
+    application.commit(Changes::default())?;
+    Ok(answer)
 }
 
 pub fn tree_key(kind: &str, id: &str) -> Hash {

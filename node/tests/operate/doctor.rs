@@ -4,7 +4,13 @@ use super::{
     homes::{Homes, Said, run},
     rpc::{Answers, Rpc},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use node::{comet, consortium::now};
+use records::{
+    State, canonical,
+    kinds::rules::{Activation, Rules},
+    registry::RULES_VERSION,
+};
 use serde_json::{Value, json};
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
@@ -415,6 +421,31 @@ fn an_application_that_is_elsewhere_is_found() {
     patient.engine.change(|old| *old = answers);
     patient.answer("commit", "/signed_header/header/version/app", "2".into());
     patient.doctor(&[]).ill("install the newer lianyan-node");
+}
+
+#[test]
+fn rules_to_come_that_this_program_does_not_know_are_found() {
+    let patient = Patient::healthy();
+    let rules = |version| {
+        let versions = vec![
+            Activation {
+                from: 0,
+                version: 1,
+            },
+            Activation {
+                from: HEIGHT + 100,
+                version,
+            },
+        ];
+        let data = canonical::to_value(&Rules { versions }).expect("encodes");
+        let state = State { data, seq: 1 }.encode().expect("encodes");
+        Value::from(BASE64.encode(state))
+    };
+    let place = "/response/value";
+    patient.answer("abci_query", place, rules(RULES_VERSION));
+    patient.doctor(&[]).well();
+    patient.answer("abci_query", place, rules(RULES_VERSION + 1));
+    patient.doctor(&[]).ill("from block 1000 on");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use records::{
         proposal::Act,
         rules::{self, Activation},
     },
+    registry::RULES_VERSION,
     shape::Shape,
 };
 use std::{path::Path, str::FromStr};
@@ -78,6 +79,22 @@ pub(super) fn read(words: &[String], seq: impl Fn(&RecordName) -> Result<u64>) -
         subject,
         event_type: event_type.into(),
     })
+}
+
+/// Nobody votes the chain into rules before which its own node would stop.
+pub(super) fn require_known(act: &Act) -> Result<()> {
+    if act.event_type != "rules.activate" {
+        return Ok(());
+    }
+    let next: Activation =
+        canonical::from_value(&act.body).map_err(|error| Error::Setup(error.to_string()))?;
+    match next.version > RULES_VERSION {
+        true => Err(Error::Setup(format!(
+            "this program knows the rules up to version {RULES_VERSION}: install one that knows version {}, here and for the node, before you agree to it",
+            next.version
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// `KEY=POWER`, where the key is written out, or in a `priv_validator_key.json` of CometBFT.
@@ -149,6 +166,17 @@ mod tests {
             act("rules 2 900").expect("an act").event_type,
             "rules.activate"
         );
+    }
+
+    #[test]
+    fn nobody_agrees_to_rules_that_its_program_does_not_know() {
+        let next = RULES_VERSION + 1;
+        let why = require_known(&act(&format!("rules {next} 900")).expect("an act"));
+        let why = why.expect_err("unknown").to_string();
+        assert!(why.contains(&format!("version {next}")), "{why}");
+        let known = act(&format!("rules {RULES_VERSION} 900")).expect("an act");
+        assert!(require_known(&known).is_ok());
+        assert!(require_known(&act("leave tax").expect("an act")).is_ok());
     }
 
     #[test]

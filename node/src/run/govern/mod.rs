@@ -37,6 +37,7 @@ pub(super) fn run(options: &Govern) -> Result<()> {
 fn propose(chain: &Chain, identity: &Path, words: &[String]) -> Result<()> {
     let identity = Identity::read(identity)?;
     let act = acts::read(words, |subject| chain.seq(subject))?;
+    acts::require_known(&act)?;
     let id = act.proposal().map_err(unwritten)?;
     let make = Make {
         act,
@@ -54,6 +55,7 @@ fn approve(chain: &Chain, identity: &Path, id: &str) -> Result<()> {
     let identity = Identity::read(identity)?;
     let proposal = find(chain, id)?;
     let act = &proposal.act;
+    acts::require_known(act)?;
     if !proposal.is_open(chain.time()?) {
         return Err(Error::Setup("the proposal has expired".into()));
     }

@@ -11,7 +11,11 @@ use crate::{
     network::Client,
     run::operate::home::{SIGNED, read_json},
 };
-use records::RecordName;
+use records::{
+    RecordName, State, canonical,
+    kinds::rules::{self, Rules},
+    registry::RULES_VERSION,
+};
 use serde_json::{Value, json};
 
 const SECOND: i64 = 1_000_000_000;
@@ -84,6 +88,7 @@ impl Engine {
             self.vote(files),
             self.key_elsewhere(files),
             self.application(),
+            self.upgrade(),
         ];
         findings.into_iter().flatten().collect()
     }
@@ -251,6 +256,24 @@ impl Engine {
                 "install the newer lianyan-node, and restart both",
             )
         })
+    }
+
+    /// Rules that the members agreed on, and that this program does not know.
+    fn upgrade(&self) -> Option<Finding> {
+        let name = RecordName::new(rules::NAME, rules::ID)?;
+        let state = self.client.query("/state", &name.tree_key()).ok()?;
+        let state = State::decode(&state).ok()?;
+        let rules: Rules = canonical::from_value(&state.data).ok()?;
+        let mut versions = rules.versions.into_iter();
+        let unknown = versions.find(|next| next.version > RULES_VERSION)?;
+        Some(Finding::fault(
+            "version",
+            format!(
+                "from block {} on the rules are version {}, and this program knows them up to version {RULES_VERSION}",
+                unknown.from, unknown.version
+            ),
+            "install the newer lianyan-node before that block, or this node stops there",
+        ))
     }
 
     /// Its height now: it went on since the first question.
