@@ -7,10 +7,10 @@ use std::{
     time::Instant,
 };
 
-/// Most transactions.
-const MAX_TXS: usize = 5_000;
-/// Most bytes.
-const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Most transactions that wait for a block, here and at CometBFT.
+pub const MAX_TXS: usize = 5_000;
+/// Most bytes of them.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why a transaction may not wait.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

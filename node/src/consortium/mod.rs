@@ -11,7 +11,7 @@ mod signing;
 
 pub use follower::{Follower, catch_up};
 pub use history::{PastBlock, Written, write_history};
-pub use mempool::{Full, Mempool};
+pub use mempool::{Full, MAX_BYTES, MAX_TXS, Mempool};
 pub use producer::{Pace, Producer, decide};
 pub use signing::Signers;
 

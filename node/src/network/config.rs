@@ -5,9 +5,11 @@ use super::{
     private::write_private,
 };
 use crate::{
+    consortium::{MAX_BYTES, MAX_TXS},
     error::{Error, Result},
     merkle::Hash,
 };
+use records::envelope::MAX_ENVELOPE;
 use serde_json::{Value, json};
 use std::{
     fmt::Write,
@@ -23,11 +25,14 @@ const SOCKET: &str = "application.sock";
 /// Without events a block comes this often: "in force" is judged by the newest header's age.
 pub const IDLE: Duration = Duration::from_secs(3);
 
-/// What every node of a chain is told alike. After a block with events the next comes as soon as possible: it proves the state.
+/// What every node of a chain is told alike. What waits for a block is bounded as in the embedded consortium; CometBFT's own bound is a gigabyte.
+/// After a block with events the next comes as soon as possible: it proves the state.
 pub fn common(idle: Duration) -> String {
     format!(
         r#"[mempool]
-max_tx_bytes = 65536
+size = {MAX_TXS}
+max_txs_bytes = {MAX_BYTES}
+max_tx_bytes = {MAX_ENVELOPE}
 
 [consensus]
 timeout_commit = "300ms"

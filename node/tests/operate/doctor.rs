@@ -380,6 +380,14 @@ fn settings_that_do_not_fit_the_chain_are_found() {
             "max_tx_bytes",
         ),
         (
+            "max_txs_bytes = 67108864",
+            "max_txs_bytes = 1073741824",
+            "mempool.max_txs_bytes = 67108864",
+        ),
+        ("max_txs_bytes = 67108864\n", "", "memory"),
+        ("size = 5000", "size = 5", "mempool.size = 5000"),
+        ("[mempool]", "[mempool]\ntype = \"app\"", "into no block"),
+        (
             "[mempool]",
             "[tx_index]\nindexer = \"null\"\n\n[mempool]",
             "became of an event",

@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use std::{
     net::{IpAddr, SocketAddr, ToSocketAddrs},
+    ops::RangeInclusive,
     time::Duration,
 };
 use toml_edit::{DocumentMut, Item};
@@ -11,6 +12,10 @@ use toml_edit::{DocumentMut, Item};
 const EMPTY_BLOCKS: Duration = Duration::from_secs(10);
 /// The largest transaction.
 const MAX_TX: i64 = 65_536;
+/// Bytes that may wait for a block: from one block's to what any machine can spare. CometBFT's default is a gigabyte.
+const WAITING_BYTES: (RangeInclusive<i64>, i64) = (4 << 20..=256 << 20, 1 << 30);
+/// Transactions that may; and CometBFT's default.
+const WAITING_TXS: (RangeInclusive<i64>, i64) = (1_000..=50_000, 5_000);
 
 /// A setting, where it is written out.
 pub(super) fn setting<'a>(config: &'a DocumentMut, path: &str) -> Option<&'a Item> {
@@ -90,7 +95,7 @@ pub(super) fn judge(config: &DocumentMut) -> Vec<Finding> {
             "nobody can look up what became of an event",
         ),
         (
-            text(config, "mempool.type") == "nop",
+            matches!(text(config, "mempool.type"), "nop" | "app"),
             "mempool.type = \"flood\"",
             "events that are handed in here get into no block",
         ),
@@ -98,6 +103,16 @@ pub(super) fn judge(config: &DocumentMut) -> Vec<Finding> {
             small(config),
             "mempool.max_tx_bytes = 65536",
             "larger events are refused here and taken elsewhere",
+        ),
+        (
+            outside(config, "mempool.max_txs_bytes", &WAITING_BYTES),
+            "mempool.max_txs_bytes = 67108864",
+            "a flood of events takes this machine's memory, or too few may wait for a block",
+        ),
+        (
+            outside(config, "mempool.size", &WAITING_TXS),
+            "mempool.size = 5000",
+            "a flood of events keeps this node busy, or too few may wait for a block",
         ),
         (
             slow(
@@ -145,6 +160,12 @@ fn is(config: &DocumentMut, path: &str, wrong: bool) -> bool {
 fn small(config: &DocumentMut) -> bool {
     let bytes = setting(config, "mempool.max_tx_bytes").and_then(Item::as_integer);
     bytes.is_some_and(|bytes| bytes < MAX_TX)
+}
+
+fn outside(config: &DocumentMut, path: &str, usual: &(RangeInclusive<i64>, i64)) -> bool {
+    let (range, default) = usual;
+    let written = setting(config, path).and_then(Item::as_integer);
+    !range.contains(&written.unwrap_or(*default))
 }
 
 fn slow(config: &DocumentMut, path: &str, most: Duration) -> bool {
