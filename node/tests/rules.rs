@@ -206,64 +206,6 @@ fn an_event_that_is_in_a_block_is_not_taken_again_whoever_sends_it() {
 }
 
 #[test]
-fn a_key_that_hands_in_too_much_has_to_wait_and_others_do_not() {
-    let chain = Chain::new();
-    let event = |name: &str, number: u32| {
-        let id = format!("{name}-{number}");
-        payload(
-            "member.admit",
-            ("member", &id),
-            0,
-            &member(&id),
-            chain.time(),
-        )
-        .sign(&[&key(name)])
-        .expect("signs")
-        .encode()
-    };
-    // Signed beforehand: what takes long gives the key time to recover.
-    let flood: Vec<Vec<u8>> = (0..2_500).map(|number| event("flood", number)).collect();
-    let first_refused = flood.iter().position(|tx| check(&chain, tx) != code::OK);
-    let first_refused = first_refused.expect("bounded");
-    assert!(first_refused >= 1_000, "a burst is taken: {first_refused}");
-    assert!(flood.iter().any(|tx| check(&chain, tx) == code::TOO_MANY));
-    assert_eq!(check(&chain, &event("quiet", 0)), code::OK);
-    let waiting = event("flood", 0);
-    let again = CheckTxRequest {
-        tx: &waiting,
-        again: true,
-    };
-    let answer = chain.node.application.check_tx(again);
-    assert_eq!(answer.code, code::OK, "what waits already goes on waiting");
-}
-
-#[test]
-fn a_refused_event_counts_more_than_one() {
-    let chain = Chain::new();
-    let event = |number: u32| {
-        let id = format!("m-{number}");
-        payload(
-            "member.admit",
-            ("member", &id),
-            0,
-            &member(&id),
-            chain.time(),
-        )
-        .sign(&[&key("lone")])
-        .expect("signs")
-        .encode()
-    };
-    chain.decide((0..100).map(event).collect());
-    assert!(
-        results(&chain, 1)
-            .iter()
-            .all(|result| result.code == code::REFUSED)
-    );
-    let taken = (100..1_100).take_while(|number| check(&chain, &event(*number)) == code::OK);
-    assert!(taken.count() < 1_000);
-}
-
-#[test]
 fn a_proposal_keeps_the_order_of_arrival() {
     let chain = Chain::new();
     let txs: Vec<Vec<u8>> = ["c", "a", "b"].map(|id| chain.admit(id)).into();

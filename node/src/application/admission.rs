@@ -3,6 +3,7 @@
 use super::{Application, CheckTxRequest, CheckTxResponse, code};
 use crate::{
     comet,
+    error::Error,
     merkle::{Hash, sha256},
     store::Table,
 };
@@ -19,6 +20,9 @@ use std::{
 const KEPT: usize = 8_192;
 /// Fewer transactions than this are not worth a thread of their own.
 const LEAST_SHARE: usize = 32;
+/// Whoever pays for the event.
+const TOO_MANY: &str =
+    "too many events of this key, of its member, or of keys that no member has: wait a little";
 
 /// A transaction that may be in a block.
 pub(super) type Opened = Arc<Event>;
@@ -114,17 +118,19 @@ impl Application {
             ));
         }
         // Anyone can send again what someone else has signed.
-        let known = self.store.snapshot().and_then(|snapshot| {
-            let place = snapshot.get(Table::TxIndex, &comet::tx_hash(tx))?;
-            Ok(place.is_some())
-        });
-        if known.map_err(|error| (code::FAILED, error.to_string()))? {
+        let failed = |error: Error| (code::FAILED, error.to_string());
+        let snapshot = self.store.snapshot().map_err(failed)?;
+        let known = snapshot.get(Table::TxIndex, &comet::tx_hash(tx));
+        if known.map_err(failed)?.is_some() {
             return Err((code::KNOWN, "the event is in a block already".into()));
         }
-        if !again && !self.rates.take(event.signers(), Instant::now()) {
-            let why = "too many events of this key: wait a little";
-            return Err((code::TOO_MANY, why.into()));
+        if again {
+            return Ok(());
         }
-        Ok(())
+        let payers = self.payers(&event, &position, &snapshot).map_err(failed)?;
+        match self.rates.take(&payers, Instant::now()) {
+            true => Ok(()),
+            false => Err((code::TOO_MANY, TOO_MANY.into())),
+        }
     }
 }

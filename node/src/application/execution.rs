@@ -1,8 +1,11 @@
 //! Executing a block.
 
 use super::{
-    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, admission::Opened,
-    code, rates::REFUSED,
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate,
+    admission::Opened,
+    code,
+    payers::{note_keys, payers},
+    rates::REFUSED,
 };
 use crate::{
     comet::{self, ExecTxResult},
@@ -15,6 +18,7 @@ use records::{
     execute,
     kinds::{
         consortium::{self, Consortium},
+        member,
         rules::{self, Rules},
     },
     log::{Entry, LogTree, leaf_hash},
@@ -110,14 +114,12 @@ impl<'a> Execution<'a> {
         Some(index)
     }
 
-    /// Executes one event that stands at this place with this entry.
-    pub fn event(
+    /// What the rules say to an event; nothing is written.
+    pub fn judge(
         &mut self,
         event: &Event,
         context: &Context<'_>,
-        place: EntryPlace,
-        entry: &[u8],
-    ) -> Result<Result<(), Refusal>> {
+    ) -> Result<Result<Vec<Change>, Refusal>> {
         let mut failed = None;
         let outcome = execute(event, context, |record| {
             self.load(record).unwrap_or_else(|error| {
@@ -129,7 +131,7 @@ impl<'a> Execution<'a> {
             return Err(error);
         }
         match outcome {
-            Ok(changes) => self.accept(changes, place, entry).map(Ok),
+            Ok(changes) => Ok(Ok(changes)),
             Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
             Err(Stop::RulesUnknown(version)) => Err(Error::TooOld {
                 height: context.height,
@@ -140,9 +142,28 @@ impl<'a> Execution<'a> {
         }
     }
 
+    /// Executes one event that stands at this place with this entry.
+    pub fn event(
+        &mut self,
+        event: &Event,
+        context: &Context<'_>,
+        place: EntryPlace,
+        entry: &[u8],
+    ) -> Result<Result<(), Refusal>> {
+        match self.judge(event, context)? {
+            Ok(changes) => self.accept(changes, place, entry).map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
     fn accept(&mut self, changes: Vec<Change>, place: EntryPlace, entry: &[u8]) -> Result<()> {
         let leaf = leaf_hash(entry);
         for change in changes {
+            if change.record.kind() == member::NAME {
+                let member = records::canonical::from_value(&change.state.data);
+                let member = member.map_err(|_| Error::Damaged("a member's record"))?;
+                note_keys(&member, &mut self.changes);
+            }
             self.set(&change.record, change.state, change.bytes)?;
             if let Some(index) = self.append(&change.record, leaf) {
                 self.changes.refer(&change.record.tree_key(), index, place);
@@ -260,7 +281,8 @@ impl Application {
                             self.waiting
                                 .named(body, execution.snapshot, &mut execution.changes)?;
                         } else {
-                            self.rates.charge(event.signers(), REFUSED, Instant::now());
+                            let payers = payers(&event, execution.snapshot, || Ok(false))?;
+                            self.rates.charge(&payers, REFUSED, Instant::now());
                         }
                         result(&event, outcome)
                     }

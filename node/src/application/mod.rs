@@ -10,6 +10,7 @@ mod directory;
 mod execution;
 mod genesis;
 mod misbehaviour;
+mod payers;
 mod position;
 mod proposal;
 mod query;
@@ -25,7 +26,9 @@ pub use abci::{
 };
 pub(crate) use block_hashes::{block_hash_entry, block_hashes};
 pub use genesis::AppState;
+pub(crate) use payers::note_keys;
 pub use proposal::TX_OVERHEAD;
+pub use rates::DEFAULT_RATE;
 
 use crate::{
     error::{Error, Result},
@@ -81,7 +84,7 @@ impl Application {
             store,
             upper: Arc::default(),
             admitted: Admitted::default(),
-            rates: Rates::default(),
+            rates: Rates::new(DEFAULT_RATE),
             waiting,
             committed: RwLock::new(position),
             pending: Mutex::new(None),
@@ -98,6 +101,15 @@ impl Application {
     pub fn with_blocks(self, blocks: u64) -> Self {
         Self {
             blocks: Some(blocks.max(self.horizon)),
+            ..self
+        }
+    }
+
+    /// Lets one key hand in so many events a second; members and persons in proportion.
+    #[must_use]
+    pub fn with_rate(self, rate: u32) -> Self {
+        Self {
+            rates: Rates::new(rate),
             ..self
         }
     }

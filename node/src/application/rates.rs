@@ -1,4 +1,4 @@
-//! How much one key may hand in. Local to this node and no part of consensus: every node bounds what reaches its own mempool.
+//! How much may be handed in, and by whom. Local to this node and no part of consensus: every node bounds what reaches its own mempool.
 
 use records::PublicKey;
 use std::{
@@ -7,18 +7,45 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Events that a key may hand in at once.
-const BURST: u32 = 1_000;
-/// One more is allowed after this.
-const REFILL: Duration = Duration::from_millis(10);
+/// Events a second that one key may hand in, unless set otherwise.
+pub const DEFAULT_RATE: u32 = 100;
+/// Seconds whose events a key, a member or everybody may hand in at once.
+const BURST: u32 = 10;
 /// What an event that a rule refused costs: it took a place in a block.
 pub(super) const REFUSED: u32 = 10;
-/// Keys that are remembered; who was quiet for long has its whole burst again, and is forgotten.
-const KEYS: usize = 100_000;
+/// Payers that are remembered; who was quiet for long has its whole burst again, and is forgotten.
+const REMEMBERED: usize = 100_000;
 
-/// How much each key has used.
-#[derive(Default)]
-pub(super) struct Rates(Mutex<HashMap<PublicKey, Used>>);
+/// Who pays for an event.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Payer {
+    /// A key that signed.
+    Key(PublicKey),
+    /// A member, by whichever of its keys.
+    Member(String),
+    /// All who are no members, together, for what the rules accept: members find room beside them.
+    Persons,
+    /// All who are no members, together, for what the rules refuse: anybody can make keys, so that they count as one.
+    Strangers,
+}
+
+impl Payer {
+    /// How many keys' worth it may hand in: at once, and as time goes by.
+    fn worth(&self) -> (u32, u32) {
+        match self {
+            Self::Key(_) | Self::Strangers => (1, 1),
+            Self::Member(_) => (2, 2),
+            Self::Persons => (2, 5),
+        }
+    }
+}
+
+/// How much each payer has used.
+pub(super) struct Rates {
+    /// Events a second for one key.
+    rate: u32,
+    used: Mutex<HashMap<Payer, Used>>,
+}
 
 #[derive(Clone, Copy)]
 struct Used {
@@ -27,43 +54,85 @@ struct Used {
 }
 
 impl Used {
-    /// Less as time goes by.
-    fn at(self, now: Instant) -> u32 {
-        let refilled = now.saturating_duration_since(self.since).as_nanos() / REFILL.as_nanos();
-        let refilled = u32::try_from(refilled).unwrap_or(u32::MAX);
-        self.events.saturating_sub(refilled)
+    /// What still counts of it, where one event comes back after each `refill`.
+    fn at(self, now: Instant, refill: Duration) -> Self {
+        let back = now.saturating_duration_since(self.since).as_nanos() / refill.as_nanos();
+        let back = u32::try_from(back).unwrap_or(u32::MAX);
+        match self.events.saturating_sub(back) {
+            0 => Self {
+                events: 0,
+                since: now,
+            },
+            events => Self {
+                events,
+                since: self.since + refill * back,
+            },
+        }
     }
 }
 
 impl Rates {
-    /// Counts an event of these keys; whether all of them may.
-    pub fn take(&self, keys: &[PublicKey], now: Instant) -> bool {
-        let mut used = super::lock(&self.0);
-        let full = |key| {
-            used.get(key)
-                .is_some_and(|used: &Used| used.at(now) >= BURST)
-        };
-        if keys.iter().any(full) {
+    /// At so many events a second for one key.
+    pub fn new(rate: u32) -> Self {
+        Self {
+            rate: rate.max(1),
+            used: Mutex::default(),
+        }
+    }
+
+    /// Counts an event; whether it may be. Of each of these groups one has to have room.
+    pub fn take(&self, payers: &[Vec<Payer>], now: Instant) -> bool {
+        let mut used = super::lock(&self.used);
+        let has_room = |payer: &Payer| self.used(&used, payer, now).events < self.burst(payer);
+        if !payers.iter().all(|group| group.iter().any(has_room)) {
             return false;
         }
-        charge(&mut used, keys, 1, now);
+        self.add(&mut used, payers, 1, now);
         true
     }
 
     /// Counts what an event costs beyond its own one.
-    pub fn charge(&self, keys: &[PublicKey], events: u32, now: Instant) {
-        charge(&mut super::lock(&self.0), keys, events, now);
+    pub fn charge(&self, payers: &[Vec<Payer>], events: u32, now: Instant) {
+        self.add(&mut super::lock(&self.used), payers, events, now);
     }
-}
 
-fn charge(used: &mut HashMap<PublicKey, Used>, keys: &[PublicKey], events: u32, now: Instant) {
-    if used.len() > KEYS {
-        used.retain(|_, used| used.at(now) > 0);
+    fn add(
+        &self,
+        used: &mut HashMap<Payer, Used>,
+        payers: &[Vec<Payer>],
+        events: u32,
+        now: Instant,
+    ) {
+        if used.len() > REMEMBERED {
+            used.retain(|payer, used| used.at(now, self.refill(payer)).events > 0);
+        }
+        for payer in payers.iter().flatten() {
+            let before = self.used(used, payer, now);
+            // Whatever was done, the wait has an end that can be foreseen.
+            let most = self.burst(payer).saturating_mul(2);
+            let events = before.events.saturating_add(events).min(most);
+            used.insert(payer.clone(), Used { events, ..before });
+        }
     }
-    for key in keys {
-        let before = used.get(key).map_or(0, |used| used.at(now));
-        let events = before.saturating_add(events);
-        used.insert(*key, Used { events, since: now });
+
+    fn used(&self, used: &HashMap<Payer, Used>, payer: &Payer, now: Instant) -> Used {
+        let used = used.get(payer).copied();
+        let used = used.unwrap_or(Used {
+            events: 0,
+            since: now,
+        });
+        used.at(now, self.refill(payer))
+    }
+
+    fn burst(&self, payer: &Payer) -> u32 {
+        let (at_once, _) = payer.worth();
+        self.rate.saturating_mul(BURST).saturating_mul(at_once)
+    }
+
+    fn refill(&self, payer: &Payer) -> Duration {
+        let (_, pace) = payer.worth();
+        let refill = Duration::from_secs(1) / self.rate.saturating_mul(pace);
+        refill.max(Duration::from_nanos(1))
     }
 }
 
@@ -73,36 +142,100 @@ mod tests {
 
     const A: PublicKey = PublicKey::Ed25519([1; 32]);
     const B: PublicKey = PublicKey::Ed25519([2; 32]);
+    const AT_ONCE: u32 = DEFAULT_RATE * BURST;
+    const REFILL: Duration = Duration::from_millis(1_000 / DEFAULT_RATE as u64);
+
+    fn rates() -> (Rates, Instant) {
+        (Rates::new(DEFAULT_RATE), Instant::now())
+    }
+
+    fn of(keys: &[PublicKey]) -> Vec<Vec<Payer>> {
+        keys.iter().map(|key| vec![Payer::Key(*key)]).collect()
+    }
+
+    fn taken(rates: &Rates, payers: &[Vec<Payer>], now: Instant) -> u32 {
+        (0..).take_while(|_| rates.take(payers, now)).count() as u32
+    }
 
     #[test]
     fn a_key_has_its_burst_and_then_its_pace() {
-        let (rates, start) = (Rates::default(), Instant::now());
-        let taken = (0..BURST + 5).filter(|_| rates.take(&[A], start)).count();
-        assert_eq!(taken, BURST as usize);
-        assert!(rates.take(&[B], start), "another key is another's");
-        assert!(!rates.take(&[A, B], start), "each signer counts");
-        assert!(rates.take(&[A], start + REFILL));
-        assert!(!rates.take(&[A], start + REFILL));
-        assert!(rates.take(&[A], start + REFILL * 2 * BURST));
+        let (rates, start) = rates();
+        assert_eq!(taken(&rates, &of(&[A]), start), AT_ONCE);
+        assert!(rates.take(&of(&[B]), start), "another key is another's");
+        assert!(!rates.take(&of(&[A, B]), start), "each signer counts");
+        assert!(rates.take(&of(&[A]), start + REFILL));
+        assert!(!rates.take(&of(&[A]), start + REFILL));
+        assert!(rates.take(&of(&[A]), start + REFILL * 2 * AT_ONCE));
+    }
+
+    #[test]
+    fn who_keeps_to_the_pace_unevenly_is_never_refused() {
+        let (rates, start) = rates();
+        for pair in 0..AT_ONCE * 2 {
+            let now = start + REFILL * 2 * pair;
+            assert!(rates.take(&of(&[A]), now), "pair {pair}");
+            assert!(rates.take(&of(&[A]), now + REFILL / 2), "pair {pair}");
+        }
     }
 
     #[test]
     fn what_a_rule_refused_costs_more() {
-        let (rates, start) = (Rates::default(), Instant::now());
-        rates.charge(&[A], BURST - 1, start);
-        assert!(rates.take(&[A], start));
-        assert!(!rates.take(&[A], start));
+        let (rates, start) = rates();
+        rates.charge(&of(&[A]), AT_ONCE - 1, start);
+        assert_eq!(taken(&rates, &of(&[A]), start), 1);
     }
 
     #[test]
-    fn quiet_keys_are_forgotten() {
-        let (rates, start) = (Rates::default(), Instant::now());
-        for number in 0..=KEYS as u64 {
+    fn nobody_waits_longer_than_a_burst_takes() {
+        let (rates, start) = rates();
+        rates.charge(&of(&[A]), AT_ONCE * 100, start);
+        assert!(!rates.take(&of(&[A]), start + REFILL * AT_ONCE));
+        assert!(rates.take(&of(&[A]), start + REFILL * (AT_ONCE + 1)));
+    }
+
+    #[test]
+    fn a_member_has_two_keys_worth_however_many_keys_it_has() {
+        let (rates, start) = rates();
+        let member = vec![Payer::Member("a".into())];
+        let handed_in: u32 = (0..9)
+            .map(|key| {
+                let mut payers = of(&[PublicKey::Ed25519([key; 32])]);
+                payers.push(member.clone());
+                taken(&rates, &payers, start)
+            })
+            .sum();
+        assert_eq!(handed_in, 2 * AT_ONCE);
+        assert!(rates.take(&[member], start + REFILL / 2));
+    }
+
+    #[test]
+    fn who_lists_anothers_key_as_its_own_does_not_stop_it() {
+        let (rates, start) = rates();
+        let (thief, owner) = (Payer::Member("thief".into()), Payer::Member("owner".into()));
+        taken(&rates, &[vec![thief.clone()]], start);
+        assert!(rates.take(&[vec![thief.clone(), owner]], start));
+        assert!(!rates.take(&[vec![thief]], start));
+    }
+
+    #[test]
+    fn a_pace_may_be_chosen() {
+        let (rates, start) = (Rates::new(7), Instant::now());
+        assert_eq!(taken(&rates, &of(&[A]), start), 70);
+        let later = start + Duration::from_secs(2);
+        assert_eq!(taken(&rates, &of(&[A]), later), 14);
+        assert!(Rates::new(0).take(&of(&[A]), start), "never none");
+        assert!(Rates::new(u32::MAX).take(&of(&[A]), start));
+    }
+
+    #[test]
+    fn who_was_quiet_is_forgotten() {
+        let (rates, start) = rates();
+        for number in 0..=REMEMBERED as u64 {
             let mut key = [0; 32];
             key[..8].copy_from_slice(&number.to_be_bytes());
-            rates.take(&[PublicKey::Ed25519(key)], start);
+            rates.take(&of(&[PublicKey::Ed25519(key)]), start);
         }
-        rates.take(&[A], start + REFILL * 2);
-        assert_eq!(super::super::lock(&rates.0).len(), 1);
+        rates.take(&of(&[A]), start + REFILL * 2);
+        assert_eq!(super::super::lock(&rates.used).len(), 1);
     }
 }

@@ -28,7 +28,9 @@ pub(super) fn run(options: &options::Abci) -> Result<()> {
     fs::create_dir_all(&options.home).map_err(Error::file(&options.home))?;
     let store = Arc::new(Store::open(&options.home.join(DATABASE))?);
     let shelf = Shelf::open(options.home.join(SNAPSHOTS), options.snapshots)?;
-    let mut application = Application::open(store, options.horizon)?.with_snapshots(shelf);
+    let mut application = Application::open(store, options.horizon)?
+        .with_snapshots(shelf)
+        .with_rate(options.rate);
     if let Some(blocks) = options.blocks {
         application = application.with_blocks(blocks);
     }

@@ -3,7 +3,7 @@
 use super::{gateway, operate};
 use crate::{
     abci::Address,
-    application::DEFAULT_HORIZON,
+    application::{DEFAULT_HORIZON, DEFAULT_RATE},
     demo::Size,
     statesync::{DEFAULT_PACE, Pace},
 };
@@ -41,6 +41,7 @@ lianyan-node abci --listen ADDRESS --home DIR [options]    the application for o
   --snapshot-every N heights between two snapshots for nodes that join [10000]; 0 takes none
   --snapshots N      snapshots kept [2]
   --keep-blocks N    recent blocks that CometBFT is asked to keep, never fewer than the horizon [all]
+  --rate N           events a second that one key may hand in, ten times as many at once [100]; a member twice, all other persons five times that
   --with-parent      end when standard input closes: with the process that started it
 
 lianyan-node gateway --node URL [options]    a read server for the public in front of nodes; nobody has to trust it
@@ -135,6 +136,8 @@ pub(super) struct Abci {
     pub snapshots: Pace,
     /// Recent blocks that CometBFT is asked to keep; all where none is named.
     pub blocks: Option<u64>,
+    /// Events a second that one key may hand in.
+    pub rate: u32,
     /// Whether to end with the process that started it.
     pub with_parent: bool,
 }
@@ -294,7 +297,7 @@ fn read_demo<'a>(
 
 fn abci(words: &[String]) -> Result<Abci, String> {
     let (mut listen, mut home, mut horizon) = (None, None, DEFAULT_HORIZON);
-    let (mut snapshots, mut blocks) = (DEFAULT_PACE, None);
+    let (mut snapshots, mut blocks, mut rate) = (DEFAULT_PACE, None, DEFAULT_RATE);
     let mut with_parent = false;
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -307,6 +310,7 @@ fn abci(words: &[String]) -> Result<Abci, String> {
             "--snapshot-every" => snapshots.every = number(word, value()?)?,
             "--snapshots" => snapshots.keep = number(word, value()?)?,
             "--keep-blocks" => blocks = Some(number(word, value()?)?),
+            "--rate" => rate = number(word, value()?)?,
             _ => return Err(format!("abci knows no `{word}`; try --help")),
         }
     }
@@ -316,6 +320,7 @@ fn abci(words: &[String]) -> Result<Abci, String> {
         horizon,
         snapshots,
         blocks,
+        rate,
         with_parent,
     })
 }
@@ -356,13 +361,13 @@ mod tests {
         assert_eq!(abci.listen, Address::Unix("app.sock".into()));
         assert_eq!((abci.home, abci.horizon), ("h".into(), DEFAULT_HORIZON));
         assert_eq!((abci.snapshots, abci.blocks), (DEFAULT_PACE, None));
-        let line =
-            "abci --home h --listen unix://a --snapshot-every 5 --snapshots 3 --keep-blocks 9";
+        assert_eq!(abci.rate, DEFAULT_RATE);
+        let line = "abci --home h --listen unix://a --snapshot-every 5 --snapshots 3 --keep-blocks 9 --rate 7";
         let Ok(Command::Abci(abci)) = parsed(line) else {
             panic!("not read");
         };
         assert_eq!(abci.snapshots, Pace { every: 5, keep: 3 });
-        assert_eq!(abci.blocks, Some(9));
+        assert_eq!((abci.blocks, abci.rate), (Some(9), 7));
         for (line, named) in [
             ("abci --home h", "--listen"),
             ("abci --listen tcp://127.0.0.1:1", "--home"),

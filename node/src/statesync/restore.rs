@@ -2,14 +2,15 @@
 
 use super::{Item, MAX_CHUNK, Manifest, progress::Progress};
 use crate::{
-    application::{block_hash_entry, block_hashes},
+    application::{block_hash_entry, block_hashes, note_keys},
     comet,
     error::{Error, Result},
     merkle::{Hash, sha256},
     store::{Changes, EntryPlace, Snapshot, Store, StoredRecord, Table, TreeView, UpperNodes},
 };
 use records::{
-    Head,
+    Head, RecordName, State, canonical,
+    kinds::member::{self, Member},
     log::{Entry, LogTree, leaf_hash},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -275,6 +276,9 @@ impl<'a> Intake<'a> {
         self.changes
             .put_record(&key, self.progress.versions, &record, None);
         self.heads.push((key, record.head));
+        if let Some(member) = member(&key, state) {
+            note_keys(&member, &mut self.changes);
+        }
         Ok(())
     }
 
@@ -291,4 +295,12 @@ impl<'a> Intake<'a> {
         self.progress.save(&mut self.changes)?;
         Ok((self.progress, self.changes))
     }
+}
+
+/// The member whose record this is; none where it is another kind's.
+fn member(key: &Hash, state: &[u8]) -> Option<Member> {
+    let state = State::decode(state).ok()?;
+    let member: Member = canonical::from_value(&state.data).ok()?;
+    let name = RecordName::new(member::NAME, &member.id)?;
+    (name.tree_key() == *key).then_some(member)
 }

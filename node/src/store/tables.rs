@@ -41,13 +41,15 @@ pub enum Table {
     TxIndex,
     /// Block hash → height u64.
     HashIndex,
+    /// Public key in words ‖ space ‖ member id → nothing; the live keys of members.
+    MemberKeys,
     /// Name → where the application and the consensus stand.
     Meta,
 }
 
 impl Table {
     /// Every table, in the order of the enum.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Nodes,
         Self::StaleNodes,
         Self::Records,
@@ -66,6 +68,7 @@ impl Table {
         Self::Validators,
         Self::TxIndex,
         Self::HashIndex,
+        Self::MemberKeys,
         Self::Meta,
     ];
 
@@ -90,6 +93,7 @@ impl Table {
             Self::Validators => "validators",
             Self::TxIndex => "tx-index",
             Self::HashIndex => "hash-index",
+            Self::MemberKeys => "member-keys",
             Self::Meta => "meta",
         })
     }
