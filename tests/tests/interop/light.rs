@@ -1,6 +1,6 @@
 //! `cometbft light`, a proxy that answers only what it has verified.
 
-use super::{answer, first_node, result, settled};
+use super::{answer, first_node, hex, result, settled, some_transaction};
 use lianyan_tests::{
     Outcome,
     demo::Demo,
@@ -82,21 +82,4 @@ fn cometbfts_light_client_follows_our_chain_and_refuses_what_it_cannot_prove() -
         "{refused}"
     );
     Ok(())
-}
-
-/// The hash of a transaction in a block at or below `height`.
-fn some_transaction(node: &str, height: u64) -> Outcome<String> {
-    for height in (1..=height).rev() {
-        let block = result(node, &format!("block?height={height}"))?;
-        let txs = block.pointer("/block/data/txs").and_then(Value::as_array);
-        if let Some(tx) = txs.and_then(|txs| txs.first()).and_then(Value::as_str) {
-            let tx = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, tx)?;
-            return Ok(hex(&node::merkle::sha256(&tx)));
-        }
-    }
-    Err("no block holds a transaction".into())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }

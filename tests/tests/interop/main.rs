@@ -1,7 +1,8 @@
-//! Clients that others wrote, before our node: CometBFT's own light client, and CosmJS.
+//! Clients that others wrote, before our node: CometBFT's own light client, CosmJS, and tendermint-rs.
 
 mod cosmjs;
 mod light;
+mod tendermint_rs;
 
 use lianyan_tests::{Outcome, demo::Demo};
 use serde_json::Value;
@@ -32,4 +33,21 @@ fn settled(node: &str) -> Outcome<u64> {
     let height = status.pointer("/sync_info/latest_block_height");
     let height: u64 = height.and_then(Value::as_str).ok_or("no height")?.parse()?;
     Ok(height.saturating_sub(1))
+}
+
+/// The hash of a transaction in a block at or below `height`.
+fn some_transaction(node: &str, height: u64) -> Outcome<String> {
+    for height in (1..=height).rev() {
+        let block = result(node, &format!("block?height={height}"))?;
+        let txs = block.pointer("/block/data/txs").and_then(Value::as_array);
+        if let Some(tx) = txs.and_then(|txs| txs.first()).and_then(Value::as_str) {
+            let tx = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, tx)?;
+            return Ok(hex(&node::merkle::sha256(&tx)));
+        }
+    }
+    Err("no block holds a transaction".into())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
