@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod demo;
+pub mod gateway;
 pub mod http;
 pub mod lying_node;
 pub mod pipe;

@@ -87,6 +87,12 @@ impl World {
         &self.demo
     }
 
+    /// The nodes that the page knows: the liars.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<String> {
+        self.liars.iter().map(LyingNode::address).collect()
+    }
+
     /// Lets the first `count` nodes lie and the others tell the truth.
     ///
     /// # Errors

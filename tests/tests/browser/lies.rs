@@ -3,6 +3,7 @@
 use super::Scenario;
 use lianyan_tests::Outcome;
 use lianyan_tests::demo::Demo;
+use lianyan_tests::gateway::Gateway;
 use lianyan_tests::lying_node::Lie;
 use lianyan_tests::visitor::{Seen, Visitor};
 use lianyan_tests::world::World;
@@ -56,10 +57,16 @@ pub const SCENARIOS: &[Scenario] = &[
 ];
 
 /// Scenarios on a page of their own.
-pub const ON_A_PAGE_OF_ITS_OWN: &[Scenario] = &[Scenario {
-    name: "where every node hides the newest blocks, nothing that can change is established",
-    run: older_header,
-}];
+pub const ON_A_PAGE_OF_ITS_OWN: &[Scenario] = &[
+    Scenario {
+        name: "where every node hides the newest blocks, nothing that can change is established",
+        run: older_header,
+    },
+    Scenario {
+        name: "gateways that pass lies on are believed no more than the nodes behind them",
+        run: gateways,
+    },
+];
 
 /// In every state that says so, a flush disappears.
 fn flushed() -> (String, String) {
@@ -68,9 +75,13 @@ fn flushed() -> (String, String) {
 
 /// While the first `liars` nodes lie, a visitor checks the red-flushed invoice and must see one of these outcomes.
 fn must_see(world: &World, liars: usize, lie: &Lie, outcomes: &[&str]) -> Outcome {
+    must_see_at(&world.page(), world, liars, lie, outcomes)
+}
+
+/// The same on another page.
+fn must_see_at(page: &str, world: &World, liars: usize, lie: &Lie, outcomes: &[&str]) -> Outcome {
     world.lie(liars, lie)?;
-    let seen =
-        Visitor::new(&world.page()).and_then(|visitor| visitor.check(&world.invoice("red")?));
+    let seen = Visitor::new(page).and_then(|visitor| visitor.check(&world.invoice("red")?));
     let told = world.lies_told();
     world.lie(0, &Lie::None)?;
     let judged = seen?.must_be_one_of(outcomes);
@@ -185,6 +196,27 @@ fn older_header(world: &World) -> Outcome {
     seen.must_have("header-fresh", "not-established")?;
     if told == 0 {
         return Err("the lie was never told: nothing was tested".into());
+    }
+    Ok(())
+}
+
+/// What a gateway keeps as final came from its node, true or not.
+fn gateways(world: &World) -> Outcome {
+    let before = |node: &String| Gateway::before(node);
+    let gateways: Vec<Gateway> = world.nodes().iter().map(before).collect::<Outcome<_>>()?;
+    let site = world.page_whose_chain(|chain| {
+        let nodes = chain["nodes"].as_array_mut().into_iter().flatten();
+        for (node, gateway) in nodes.zip(&gateways) {
+            node["url"] = gateway.address().into();
+        }
+    })?;
+    Visitor::new(&site.address())?
+        .check(&world.invoice("red")?)?
+        .must_be("out-of-force")?;
+    let (from, to) = flushed();
+    for lie in [Lie::ChangedState { from, to }, Lie::HiddenEntry] {
+        let outcomes = ["rejected", "not-established"];
+        must_see_at(&site.address(), world, gateways.len(), &lie, &outcomes)?;
     }
     Ok(())
 }
