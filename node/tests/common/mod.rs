@@ -1,4 +1,5 @@
 //! A chain for tests: four founders, one node, a clock that the test moves.
+// Every file of tests is a program of its own and uses a part of this.
 #![allow(dead_code)]
 
 use axum::Router;
