@@ -89,18 +89,24 @@ struct Source {
     app_hash: Hash,
 }
 
+/// Begins the chain and executes its blocks; the app hash after the last.
+fn founded(application: &Application) -> Hash {
+    let request = genesis().init_chain().expect("a genesis");
+    application.init_chain(&request).expect("begins");
+    application.commit(Changes::default()).expect("commits");
+    let mut app_hash = [0; 32];
+    for height in 1..=HEIGHTS {
+        app_hash = execute(application, height);
+    }
+    app_hash
+}
+
 impl Source {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let shelf = Shelf::open(folder.path().join("snapshots"), PACE).expect("opens");
         let application = open(&folder.path().join("db")).with_snapshots(shelf.clone());
-        let request = genesis().init_chain().expect("a genesis");
-        application.init_chain(&request).expect("begins");
-        application.commit(Changes::default()).expect("commits");
-        let mut app_hash = [0; 32];
-        for height in 1..=HEIGHTS {
-            app_hash = execute(&application, height);
-        }
+        let app_hash = founded(&application);
         let manifest = wait_for(&shelf, HEIGHTS);
         let chunks = (0..manifest.chunks.len() as u32)
             .map(|index| shelf.chunk(HEIGHTS, index).expect("is there"))
