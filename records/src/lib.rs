@@ -33,7 +33,7 @@ mod validator_key;
 
 pub use context::{Context, Directory, require_key};
 pub use digest::Digest;
-pub use envelope::Envelope;
+pub use envelope::{Envelope, MAX_ENVELOPE};
 pub use event::{Event, Payload};
 pub use execute::{Change, execute};
 pub use ground::{Ground, Proven};

@@ -2,6 +2,7 @@
 
 use crate::{
     portable::Aside,
+    steps::Step,
     verdict::{Check, Signer},
 };
 use alloc::{string::String, vec::Vec};
@@ -20,9 +21,22 @@ pub enum Unreachable {
     /// It answered more than it may: an answer without end looks like this.
     #[error("the answer is too long")]
     TooLong,
-    /// An HTTP status that is no success.
+    /// It has too many questions (HTTP 429, or 503), and wants none for so many seconds, where it says so.
+    #[error("busy")]
+    Busy(Option<u32>),
+    /// Another HTTP status that is no success.
     #[error("HTTP status {0}")]
     Status(u16),
+}
+
+impl Unreachable {
+    /// Of an HTTP status that is no success, and what `Retry-After` says (RFC 9110 §10.2.3; a date there counts as nothing said).
+    pub fn by_status(status: u16, retry_after: Option<&str>) -> Self {
+        match status {
+            429 | 503 => Self::Busy(retry_after.and_then(|text| text.trim().parse().ok())),
+            other => Self::Status(other),
+        }
+    }
 }
 
 /// How long a node may take and how much it may answer.
@@ -37,8 +51,8 @@ pub struct Limits {
 /// What the person who waits may be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
-    /// What is being waited for: a code such as `asking-nodes`, `stepping`, `asking-proof`, `fetching-log`, `replaying`, `counting`, `sending`; and amounts.
-    Waiting(&'static str, LiteMap<String, String>),
+    /// What is being waited for, and amounts.
+    Waiting(Step, LiteMap<String, String>),
     /// A check of the coming verdict has ended.
     Checked(Check),
     /// The header is signed by these.

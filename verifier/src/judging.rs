@@ -13,6 +13,7 @@ use crate::{
     raw, reasons,
     rests::Rests,
     session::{Gap, Session},
+    steps::Step,
     trust::{Anchored, facts},
     verdict::{HistoryEntry, Verdict},
     verifier::{Verifier, nanos, total_power, unix_nanos},
@@ -41,7 +42,7 @@ impl<S: Store> Verifier<S> {
         verdict: &mut Verdict,
         checks: &mut Checks<'_, H>,
     ) {
-        host.tell(News::Waiting("asking-proof", LiteMap::new()));
+        host.tell(News::Waiting(Step::AskingProof, LiteMap::new()));
         let mut session = Session::new(host, &anchored.header, roll, &mut self.archive);
         let mut names = Vec::from([name.clone()]);
         names.extend(members::consortium_name());

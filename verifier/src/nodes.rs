@@ -4,7 +4,7 @@ use crate::{
     chains::Node,
     host::{Host, Limits},
     join_all,
-    rpc::{self, Call, Fault},
+    rpc::{self, Call, Fault, MAX_BATCH},
     verdict::NodeAnswer,
 };
 use alloc::{
@@ -30,6 +30,8 @@ pub const LONG: Limits = Limits {
 
 /// Validator sets by their hash: they change slowly and are large.
 pub type Sets = LiteMap<Hash, ValidatorSet>;
+/// Validators on a page, which is as many as CometBFT gives at once.
+const PAGE: u64 = 100;
 /// Sets that are kept.
 const MAX_SETS: usize = 32;
 
@@ -217,7 +219,8 @@ pub async fn light_block<H: Host>(
     let validators = match sets.get(&hash) {
         Some(set) => set.clone(),
         None => {
-            let (set, more) = validators(host, url, height).await?;
+            let votes = signed_header.commit.signatures.len();
+            let (set, more) = validators(host, url, height, votes).await?;
             bytes = bytes.saturating_add(more);
             set
         }
@@ -237,26 +240,31 @@ pub async fn light_block<H: Host>(
     Ok(Fetched { block, raw, bytes })
 }
 
-/// The whole set, page by page, and the bytes of all pages.
+/// The whole set that signs with so many votes, page by page, and the bytes of all pages.
 async fn validators<H: Host>(
     host: &H,
     url: &str,
     height: u64,
+    votes: usize,
 ) -> Result<(ValidatorSet, u64), Fault> {
     let (answers, mut bytes) = rpc::weigh(host, url, &[Call::validators(height, 1)], LONG).await?;
     let first = json::validators(first(&answers)?)?;
-    let pages = first
-        .total
-        .min(light_client::MAX_VALIDATORS as u64)
-        .div_ceil(100);
-    let calls: Vec<Call> = (2..=pages)
-        .map(|page| Call::validators(height, page))
-        .collect();
+    if usize::try_from(first.total) != Ok(votes) {
+        // Nobody is led to fetch pages that no commit has votes for.
+        return Err(Fault::Garbage("another number of validators".into()));
+    }
+    let pages: Vec<u64> = (2..=first.total.div_ceil(PAGE)).collect();
     let mut all = Vec::from([first]);
-    let (answers, more) = rpc::weigh(host, url, &calls, LONG).await?;
-    bytes = bytes.saturating_add(more);
-    for answer in answers {
-        all.push(json::validators(&answer)?);
+    for pages in pages.chunks(MAX_BATCH) {
+        let calls: Vec<Call> = pages
+            .iter()
+            .map(|page| Call::validators(height, *page))
+            .collect();
+        let (answers, more) = rpc::weigh(host, url, &calls, LONG).await?;
+        bytes = bytes.saturating_add(more);
+        for answer in answers {
+            all.push(json::validators(&answer)?);
+        }
     }
     let set = json::join_pages(all)
         .ok_or_else(|| Fault::Garbage("the pages are no validator set".into()))?;

@@ -79,6 +79,11 @@ fn refusal(answer: &json::AbciQuery, text: String) -> Fault {
     }
 }
 
+/// Longest entry of a log: an event, its block's height and time, bytes.
+const MAX_ENTRY: usize = records::MAX_ENVELOPE + 64;
+/// A node that answers fewer entries than it was asked for fills at least this, bytes: none can make a visitor ask for one after the other.
+const LEAST_PART: usize = 256 * 1024;
+
 /// A stretch of a record's log, from entry `start` on; at least one entry. Nothing of it is proven yet.
 pub async fn log_range<H: Host>(
     host: &H,
@@ -95,8 +100,15 @@ pub async fn log_range<H: Host>(
         // The proven head says that there is more.
         return Err(Fault::Refuted("log-withheld".into()));
     }
-    if u64::try_from(entries.len()).unwrap_or(u64::MAX) > count.into() {
+    let found = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    if found > count.into() {
         return Err(Fault::Garbage("another stretch of the log".into()));
+    }
+    if found < count.into() && value.len() < LEAST_PART {
+        return Err(Fault::Refuted("log-withheld".into()));
+    }
+    if entries.iter().any(|entry| entry.len() > MAX_ENTRY) {
+        return Err(Fault::Garbage("an entry longer than any".into()));
     }
     Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     chains,
-    host::Host,
+    host::{Host, Unreachable},
     nodes::{self, Fetched, LONG, Roll, Sets},
     rpc::{self, Call, Fault},
     trust::now,
@@ -158,6 +158,9 @@ impl<H: Host> Provider for Node<'_, H> {
 
 fn fault(fault: Fault) -> NodeFault {
     match fault {
+        Fault::Unreachable(Unreachable::Busy(seconds)) => NodeFault::Busy {
+            after: seconds.map(|seconds| Duration::from_secs(seconds.into())),
+        },
         Fault::Unreachable(why) => NodeFault::Unreachable(why.to_string()),
         Fault::Garbage(what) => NodeFault::Garbage(what),
         Fault::Refused(_) => NodeFault::NotThere,

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 /// CometBFT answers at most this many calls in one request.
 pub const MAX_BATCH: usize = 10;
+/// Who wants a longer pause, in seconds, is as good as away.
+const LONGEST_PAUSE: u32 = 5;
 
 /// Why a node's answer is of no use. None of these says anything about a record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -149,6 +151,24 @@ pub async fn ask<H: Host>(
     Ok(weigh(host, url, calls, limits).await?.0)
 }
 
+/// Posts a batch; where the node is busy, once more after the pause that it wants, or a little longer: not all who wait come back at once.
+async fn post<H: Host>(
+    host: &H,
+    url: &str,
+    batch: &[Call],
+    limits: Limits,
+) -> Result<Vec<u8>, Unreachable> {
+    match host.post(url, encode(batch), limits).await {
+        Err(Unreachable::Busy(seconds)) => {
+            let wanted = seconds.unwrap_or(1).clamp(1, LONGEST_PAUSE) * 1_000;
+            let [more, ..] = host.random();
+            host.pause(wanted + u32::from(more) * 2).await;
+            host.post(url, encode(batch), limits).await
+        }
+        other => other,
+    }
+}
+
 /// As [`ask`], with the bytes of the answers.
 pub async fn weigh<H: Host>(
     host: &H,
@@ -161,7 +181,7 @@ pub async fn weigh<H: Host>(
     for batch in calls.chunks(MAX_BATCH) {
         let body = match host.aside() {
             Some(Aside::Instead(proof)) => proof.answer(&encode(batch)),
-            _ => host.post(url, encode(batch), limits).await?,
+            _ => post(host, url, batch, limits).await?,
         };
         if body.len() > limits.bytes {
             return Err(Unreachable::TooLong.into());

@@ -7,6 +7,7 @@ use crate::{
     reasons,
     rpc::{self, Call, Fault},
     session::{Gap, Session},
+    steps::Step,
     trust::{NoHeader, facts},
     verifier::Verifier,
 };
@@ -118,6 +119,7 @@ impl<S: Store> Verifier<S> {
         host: &H,
         names: &[RecordName],
     ) -> Result<Current, Unsent> {
+        host.tell(News::Waiting(Step::AskingNodes, LiteMap::new()));
         let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
         let anchored = self.trust.advance(host, &self.chain, &mut roll).await?;
         if anchored.agreement != reasons::NODES_AGREE {
@@ -154,6 +156,7 @@ impl<S: Store> Verifier<S> {
         if let Some(written) = self.find(&payload.subject, &event_id) {
             return Ok(written);
         }
+        host.tell(News::Waiting(Step::Sending, LiteMap::new()));
         if let Some(blob) = blob {
             self.keep_blob(host, blob).await?;
         }
@@ -187,10 +190,6 @@ impl<S: Store> Verifier<S> {
     ) -> Result<Written, Unsent> {
         loop {
             host.pause(PATIENCE).await;
-            host.tell(News::Waiting(
-                "writing",
-                facts([("until", until.to_string())]),
-            ));
             let current = self.current(host, core::slice::from_ref(name)).await;
             if let Some(written) = self.find(name, &event_id) {
                 return Ok(written);
@@ -255,6 +254,7 @@ impl<S: Store> Verifier<S> {
             .iter()
             .find_map(|field| state.data.get(field)?.as_str());
         let hash = parse_hash(named?)?;
+        host.tell(News::Waiting(Step::FetchingContent, LiteMap::new()));
         for node in &self.chain.nodes {
             let call = Call::query("/blob", &hash, 0, false);
             let Ok(answers) = rpc::ask(host, &node.url, &[call], LONG).await else {

@@ -8,6 +8,7 @@ use crate::{
     reasons::{self, Reason},
     rebuilt::Broken,
     rpc::Fault,
+    steps,
     trust::facts,
 };
 use alloc::{
@@ -22,6 +23,8 @@ use records::{Head, RecordName};
 const STRETCH: u32 = 500;
 /// Longest log that is replayed unasked.
 const MAX_LOG: u64 = 100_000;
+/// Longest log that is taken in at once, bytes: a phone has no room for more.
+const MAX_LOG_BYTES: usize = 64 * 1024 * 1024;
 /// Entries replayed between two pauses.
 const SLICE: usize = 64;
 
@@ -210,14 +213,19 @@ impl<'a, H: Host> Session<'a, H> {
         let (url, key) = (self.roll.url(at), name.tree_key());
         let height = proof::state_height(self.header);
         let mut next = self.archive.received(name).size();
-        let mut entries = Vec::new();
+        let mut entries: Vec<Vec<u8>> = Vec::new();
+        let mut bytes = 0;
         while next < head.log_size {
             let left = u32::try_from(head.log_size - next).unwrap_or(u32::MAX);
             let count = left.min(STRETCH);
             let range = proof::log_range(self.host, &url, &key, next, count, height).await?;
             next += u64::try_from(range.len()).unwrap_or(u64::MAX);
+            bytes += range.iter().map(Vec::len).sum::<usize>();
+            if bytes > MAX_LOG_BYTES {
+                return Err(Fault::Garbage("a log longer than any".into()));
+            }
             entries.extend(range);
-            self.amount("fetching-log", next, head.log_size);
+            self.amount(steps::Step::FetchingLog, next, head.log_size);
         }
         Ok(entries)
     }
@@ -232,12 +240,12 @@ impl<'a, H: Host> Session<'a, H> {
             if !matches!(step, Step::More) {
                 return step;
             }
-            self.amount("replaying", self.replayed(name), head.log_size);
+            self.amount(steps::Step::Replaying, self.replayed(name), head.log_size);
             self.host.pause(0).await;
         }
     }
 
-    fn amount(&self, step: &'static str, done: u64, total: u64) {
+    fn amount(&self, step: steps::Step, done: u64, total: u64) {
         let facts = facts([("done", done.to_string()), ("total", total.to_string())]);
         self.host.tell(News::Waiting(step, facts));
     }

@@ -142,6 +142,15 @@ pub struct NodeAnswer {
     pub height: Option<u64>,
 }
 
+/// How many members have a node that holds the header: two of one member confirm each other as one does.
+pub fn agreeing_members(nodes: &[NodeAnswer]) -> usize {
+    let agree = nodes.iter().filter(|node| node.state == "agrees");
+    let mut members: Vec<&str> = agree.map(|node| node.member.as_str()).collect();
+    members.sort_unstable();
+    members.dedup();
+    members.len()
+}
+
 /// One step of a record's life, taken from its replayed log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "native", derive(serde::Serialize))]

@@ -14,8 +14,9 @@ use crate::{
     reasons,
     sending::Unsent,
     session::Session,
+    steps::Step,
     trust::{Anchored, NoHeader, Trust, facts},
-    verdict::{Anchor, NodeAnswer, Outcome, Verdict},
+    verdict::{Anchor, NodeAnswer, Outcome, Verdict, agreeing_members},
 };
 use alloc::{
     string::{String, ToString},
@@ -226,7 +227,7 @@ impl<S: Store> Verifier<S> {
         host: &H,
         checks: &mut Checks<'_, H>,
     ) -> (Roll, Option<Anchored>) {
-        host.tell(News::Waiting("asking-nodes", LiteMap::new()));
+        host.tell(News::Waiting(Step::AskingNodes, LiteMap::new()));
         let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
         match self.trust.advance(host, &self.chain, &mut roll).await {
             Err(NoHeader { reason, facts }) => {
@@ -244,11 +245,7 @@ impl<S: Store> Verifier<S> {
                     checks.note_with(reasons::HEADER_SIGNED, power(&anchored));
                 }
                 self.judge_age(host, &anchored, checks);
-                let agree = roll
-                    .answers
-                    .iter()
-                    .filter(|node| node.state == "agrees")
-                    .count();
+                let agree = agreeing_members(&roll.answers);
                 let counts = [
                     ("agree", agree.to_string()),
                     ("asked", roll.answers.len().to_string()),

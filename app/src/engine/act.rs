@@ -9,6 +9,9 @@ use std::{
 use worker::{Action, Facts, FromKeys, FromVerifier, Id, ToKeys, ToVerifier};
 use yew::Callback;
 
+/// What is waited for while the keys sign.
+pub const SIGNING: &str = "signing";
+
 /// How far an act got.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Doing {
@@ -39,17 +42,20 @@ pub struct Act {
     engine: Engine,
     id: Cell<Id>,
     ticket: RefCell<Option<Ticket>>,
+    /// Whether it was handed over.
+    sent: Cell<bool>,
     hear: Callback<Doing>,
 }
 
 impl Act {
     /// Begins; `hear` gets every step. Only for the chain that the page shows now anything is signed.
     pub fn begin(engine: &Engine, key: String, action: Action, hear: Callback<Doing>) -> Rc<Self> {
-        hear.emit(Doing::Waiting("signing".into(), Facts::new()));
+        hear.emit(Doing::Waiting(SIGNING.into(), Facts::new()));
         let act = Rc::new(Self {
             engine: engine.clone(),
             id: Cell::default(),
             ticket: RefCell::default(),
+            sent: Cell::default(),
             hear,
         });
         let Some(chain) = engine.chain() else {
@@ -94,11 +100,15 @@ impl Act {
     fn sending(&self, message: FromVerifier) {
         let (id, keys) = (self.id.get(), self.engine.keys());
         match message {
-            FromVerifier::Waiting { step, facts, .. } => {
+            // What was handed over may still be written: that stays on the screen.
+            FromVerifier::Waiting { step, facts, .. } if !self.sent.get() => {
                 self.hear.emit(Doing::Waiting(step, facts));
             }
             FromVerifier::Ground { ground, .. } => keys.send(ToKeys::Ground { id, ground }),
-            FromVerifier::Sent { until, .. } => self.hear.emit(Doing::Sent(until)),
+            FromVerifier::Sent { until, .. } => {
+                self.sent.set(true);
+                self.hear.emit(Doing::Sent(until));
+            }
             FromVerifier::Written { height, .. } => {
                 self.hear.emit(Doing::Written(height));
                 keys.send(ToKeys::Written { id });

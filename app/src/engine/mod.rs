@@ -7,6 +7,8 @@ mod question;
 mod scanner;
 mod verifier;
 
+#[cfg(test)]
+pub use act::SIGNING;
 pub use act::{Act, Doing};
 pub use keys::Keys;
 pub use question::{Inquiry, Question, use_inquiry};

@@ -5,6 +5,7 @@ use crate::engine::Link;
 use crate::i18n::{Text, age, percent, reason, thousands, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Icon, Mark, icon, mark};
+use verifier::verdict::agreeing_members;
 use worker::Chain;
 
 /// The first page.
@@ -76,11 +77,7 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
         };
         return (Mark::Dash, sentence, detail);
     };
-    let agree = chain
-        .nodes
-        .iter()
-        .filter(|node| node.state == "agrees")
-        .count();
+    let agree = agreeing_members(&chain.nodes);
     let line = lang.fill(
         words::CHAIN_LINE,
         &[

@@ -166,6 +166,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn everything_that_is_waited_for_has_its_sentence() {
+        texts::both::with_english();
+        let steps = verifier::Step::ALL.map(verifier::Step::code);
+        for code in steps.into_iter().chain([crate::engine::SIGNING]) {
+            for lang in [Lang::Zh, Lang::En] {
+                let amounts = ["done", "total"].map(|name| (name.to_owned(), "7".to_owned()));
+                let said = step(lang, code, &amounts.into_iter().collect());
+                assert_ne!(said, code, "{code} has no sentence");
+                assert!(!said.contains('—'), "{code}: {said}");
+            }
+        }
+    }
+
     /// Every `.rs` file below a folder of the workspace.
     fn sources(folder: &std::path::Path, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).expect("the workspace's folders are there") {

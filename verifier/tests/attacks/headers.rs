@@ -7,7 +7,7 @@ use crate::{
 };
 use records::testing::SECOND;
 use serde_json::json;
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 use verifier::{Question, verdict::Outcome};
 
 #[test]
@@ -45,6 +45,124 @@ fn one_node_alone_is_not_believed_and_neither_are_two_of_one_member() {
     assert_eq!(
         (verdict.outcome, verdict.headline.as_str()),
         (Outcome::NotEstablished, "other-nodes-silent")
+    );
+}
+
+#[test]
+fn more_than_a_page_of_validators_is_fetched_page_by_page_and_never_the_newest() {
+    let chain = Rc::new(common::crowded(220));
+    let net = Net::at(chain.time() + SECOND)
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None);
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
+    assert_eq!(net.count("validators"), 3, "the set is fetched once");
+}
+
+#[test]
+fn a_node_that_gives_other_pages_or_too_many_is_refused() {
+    type Pages = fn(u64, &mut serde_json::Value);
+    let lies: [(&str, Pages, &str); 3] = [
+        (
+            "page 1 for page 2",
+            |page, result| {
+                if page == 2 {
+                    let set = common::crowded(220).seats;
+                    let first = json!({ "height": "1", "page": "1", "per_page": "100" });
+                    *result = comet::validators_json(1, &first, &set);
+                }
+            },
+            "garbage",
+        ),
+        (
+            "ten thousand",
+            |_, result| result["total"] = "10000".into(),
+            "garbage",
+        ),
+        (
+            "too few",
+            |_, result| result["total"] = "100".into(),
+            "garbage",
+        ),
+    ];
+    for (name, change, state) in lies {
+        let chain = Rc::new(common::crowded(220));
+        let bent = lie(move |method, params, mut answer| {
+            if method == "validators" {
+                let page = params["page"].as_str().expect("a page").parse();
+                change(page.expect("a number"), &mut answer["result"]);
+            }
+            answer
+        });
+        let net = Net::at(chain.time() + SECOND)
+            .with("http://a", &chain, bent)
+            .with("http://b", &chain, Lie::None)
+            .with("http://c", &chain, Lie::None);
+        let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+        assert_eq!(verdict.outcome, Outcome::Verified, "{name}: {verdict:#?}");
+        assert_eq!(
+            verdict.nodes[0].state, state,
+            "{name}: {:#?}",
+            verdict.nodes
+        );
+        assert!(net.count("validators") < 10, "{name}: it was led on");
+    }
+}
+
+#[test]
+fn a_node_that_is_busy_is_asked_again_after_the_pause_that_it_wants() {
+    let chain = Rc::new(chain());
+    for (wants, least, most) in [
+        (Some(3), 3_000, 3_600),
+        (None, 1_000, 1_600),
+        (Some(9_999), 5_000, 5_600),
+    ] {
+        let net = Net::at(chain.time() + SECOND)
+            .with("http://a", &chain, Lie::Busy(Cell::new(1), wants))
+            .with("http://b", &chain, Lie::None);
+        let verdict = now(verifier(&chain, &NODES[..2]).check(&net, &Question::text(&link())));
+        assert_eq!(
+            verdict.outcome,
+            Outcome::Verified,
+            "{wants:?}: {verdict:#?}"
+        );
+        let pauses = net.pauses.borrow();
+        let waited = pauses.iter().any(|millis| (least..=most).contains(millis));
+        assert!(waited, "{wants:?}: {pauses:?}");
+    }
+    // For ever: nobody waits for ever.
+    let net = Net::at(chain.time() + SECOND)
+        .with("http://a", &chain, Lie::Busy(Cell::new(u32::MAX), Some(1)))
+        .with("http://b", &chain, Lie::None);
+    let verdict = now(verifier(&chain, &NODES[..2]).check(&net, &Question::text(&link())));
+    assert_eq!(
+        (verdict.headline.as_str(), verdict.nodes[0].state.as_str()),
+        ("other-nodes-silent", "unreachable")
+    );
+}
+
+#[test]
+fn two_nodes_of_one_member_count_once_among_those_who_agree() {
+    let chain = Rc::new(chain());
+    let nodes = [
+        ("http://a", "tax"),
+        ("http://b", "tax"),
+        ("http://c", "notary"),
+    ];
+    let net = nodes
+        .iter()
+        .fold(Net::at(chain.time() + SECOND), |net, (url, _)| {
+            net.with(url, &chain, Lie::None)
+        });
+    let verdict = now(verifier(&chain, &nodes).check(&net, &Question::text(&link())));
+    let agree = verdict
+        .checks
+        .iter()
+        .find(|check| check.reason == "nodes-agree");
+    let facts = &agree.expect("they agree").facts;
+    assert_eq!(
+        (facts.get("agree"), facts.get("asked")),
+        (Some(&"2".into()), Some(&"3".into()))
     );
 }
 
@@ -144,7 +262,7 @@ fn takeover() -> Lie {
                 header.app_hash = vec![9; 32];
                 comet::commit_json(&header, &own(), |_| true)
             }
-            "validators" if height > 1 => comet::validators_json(height, &own()),
+            "validators" if height > 1 => comet::validators_json(height, params, &own()),
             _ => return answer,
         };
         json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })

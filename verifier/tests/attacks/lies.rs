@@ -76,6 +76,21 @@ fn where_every_node_lies_nothing_is_established_and_nothing_called_forged() {
     }
 }
 
+/// Thousands of questions for one log would keep a visitor waiting for as long as the node likes.
+#[test]
+fn a_node_that_gives_a_log_in_pieces_is_left_for_another() {
+    let chain = Rc::new(chain());
+    let question = Question::record("quota", "shop", None).expect("a name");
+    let verdict = one_liar(&chain, log_in_pieces(), &question);
+    assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
+    assert_eq!(verdict.nodes[0].state, "refuted", "{:#?}", verdict.nodes);
+    let verdict = all_lie(&chain, log_in_pieces, &question);
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "history-refuted")
+    );
+}
+
 #[test]
 fn a_node_that_lied_about_one_record_only_is_caught_on_that_record() {
     let chain = Rc::new(chain());

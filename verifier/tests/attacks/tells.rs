@@ -38,6 +38,19 @@ pub fn changed_state() -> Lie {
     })
 }
 
+/// A log one entry at a time, however many are asked for.
+pub fn log_in_pieces() -> Lie {
+    lie(|method, params, mut answer| {
+        if is_query(method, params, "/log") {
+            bend_value(&mut answer, |packed| {
+                let entries = log::unpack_entries(&packed).expect("whole");
+                log::pack_entries(entries.iter().take(1).copied())
+            });
+        }
+        answer
+    })
+}
+
 /// A log without its last entry.
 pub fn hidden_entry() -> Lie {
     lie(|method, params, mut answer| {
@@ -144,7 +157,7 @@ pub fn forged_header() -> Lie {
                 header.app_hash = vec![9; 32];
                 comet::commit_json(&header, &forged, |_| true)
             }
-            "validators" if height > 1 => comet::validators_json(height, &forged),
+            "validators" if height > 1 => comet::validators_json(height, params, &forged),
             _ => return answer,
         };
         json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })

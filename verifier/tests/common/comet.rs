@@ -152,7 +152,9 @@ pub fn commit_json(header: &Header, seats: &[Seat], signs: impl Fn(usize) -> boo
     }, "canonical": true })
 }
 
-pub fn validators_json(height: u64, seats: &[Seat]) -> Value {
+/// The answer to `/validators`, as CometBFT pages it: thirty where nobody says how many, at most a hundred; of the height after the newest
+/// where nobody says which.
+pub fn validators_json(newest: u64, params: &Value, seats: &[Seat]) -> Value {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let one = |seat: &&Seat| {
         let validator = seat.light();
@@ -163,9 +165,22 @@ pub fn validators_json(height: u64, seats: &[Seat]) -> Value {
             "proposer_priority": "0",
         })
     };
+    let number = |name: &str| {
+        let text = params[name].as_str();
+        text.map(|text| text.parse::<usize>().expect("a number"))
+    };
+    let height = number("height").map_or(newest + 1, |height| height as u64);
+    let (page, size) = (
+        number("page").unwrap_or(1),
+        number("per_page").unwrap_or(30).min(100),
+    );
     let order = in_order(seats);
-    let all: Vec<Value> = order.iter().map(one).collect();
-    json!({ "block_height": height.to_string(), "validators": all, "count": all.len().to_string(), "total": all.len().to_string() })
+    let given = order.iter().skip((page - 1) * size).take(size);
+    let given: Vec<Value> = given.map(one).collect();
+    json!({
+        "block_height": height.to_string(), "validators": given,
+        "count": given.len().to_string(), "total": order.len().to_string(),
+    })
 }
 
 /// The siblings of a leaf from below, split as RFC 6962 splits; leaves are given by their hashes.

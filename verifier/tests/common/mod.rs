@@ -82,15 +82,36 @@ pub fn chain() -> TestChain {
     chain
 }
 
+/// The same on a chain with so many validators beside the four, each with a power of 1.
+pub fn crowded(beside: usize) -> TestChain {
+    let mut chain = founded();
+    chain.seats.extend((0..beside).map(|number| comet::Seat {
+        key: key(&format!("validator {number}")),
+        power: 1,
+    }));
+    with_invoice(&mut chain);
+    chain.empty();
+    chain
+}
+
 /// A chain with one invoice, issued in block 2.
 pub fn issued() -> TestChain {
-    let mut chain = TestChain::found(vec![
+    let mut chain = founded();
+    with_invoice(&mut chain);
+    chain
+}
+
+fn founded() -> TestChain {
+    TestChain::found(vec![
         member("tax", &["tax-bureau"]),
         member("shop", &["issuer"]),
         member("notary", &["notary"]),
         member("regulator", &["regulator"]),
         member("firm", &["company"]),
-    ]);
+    ])
+}
+
+fn with_invoice(chain: &mut TestChain) {
     chain.submit(
         "quota.grant",
         ("quota", "shop"),
@@ -106,7 +127,6 @@ pub fn issued() -> TestChain {
         json(&issue()),
         &[&key("shop")],
     );
-    chain
 }
 
 pub fn issue() -> Issue {

@@ -25,6 +25,8 @@ pub enum Lie {
     Cut,
     /// It never stops answering.
     Endless,
+    /// It refuses the first of so many batches, and wants a pause of so many seconds.
+    Busy(Cell<u32>, Option<u32>),
     /// These bytes, whatever the question.
     Garbage(Vec<u8>),
 }
@@ -44,6 +46,8 @@ pub struct Net {
     pub now: Cell<i64>,
     /// Calls so far, by node and method.
     pub calls: RefCell<Vec<(String, String)>>,
+    /// The pauses so far, in milliseconds.
+    pub pauses: RefCell<Vec<u32>>,
     /// Log entries given so far.
     pub entries: Cell<usize>,
 }
@@ -89,6 +93,10 @@ impl Host for Net {
             Lie::Cut => return Err(Unreachable::NoConnection),
             Lie::Endless => return Ok(vec![b' '; limits.bytes + 1]),
             Lie::Garbage(bytes) => return Ok(bytes.clone()),
+            Lie::Busy(times, seconds) if times.get() > 0 => {
+                times.set(times.get() - 1);
+                return Err(Unreachable::Busy(*seconds));
+            }
             _ => {}
         }
         let chain = chain.borrow().clone();
@@ -140,7 +148,8 @@ impl Host for Net {
         TOLD.with_borrow_mut(|told| told.push(news));
     }
 
-    async fn pause(&self, _: u32) {
+    async fn pause(&self, millis: u32) {
+        self.pauses.borrow_mut().push(millis);
         let mut later = self.later.borrow_mut();
         if !later.is_empty() {
             let next = later.remove(0);
@@ -193,7 +202,10 @@ fn result(chain: &TestChain, newest: u64, method: &str, params: &Value) -> Resul
                 .ok_or_else(|| format!("tx ({}) not found", hex::encode(hash)))
         }
         "broadcast_tx_sync" => Ok(json!({ "code": 0, "log": "" })),
-        "validators" => Ok(comet::validators_json(exists(height)?, &chain.seats)),
+        "validators" => {
+            exists(height)?;
+            Ok(comet::validators_json(newest, params, &chain.seats))
+        }
         "abci_query" => Ok(query(chain, exists(height + 1)? - 1, params)),
         other => Err(format!("unknown method {other}")),
     }

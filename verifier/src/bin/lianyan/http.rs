@@ -21,7 +21,9 @@ impl Host for Terminal {
         let request = agent.post(url).content_type("application/json");
         let mut answer = request.send(&body[..]).map_err(unreachable)?;
         if !answer.status().is_success() {
-            return Err(Unreachable::Status(answer.status().as_u16()));
+            let pause = answer.headers().get("retry-after");
+            let pause = pause.and_then(|pause| pause.to_str().ok());
+            return Err(Unreachable::by_status(answer.status().as_u16(), pause));
         }
         let most = u64::try_from(limits.bytes).unwrap_or(u64::MAX);
         let mut bytes = Vec::new();

@@ -37,7 +37,10 @@ pub async fn look(verifier: &mut Verifier, watch: &Watch, tabs: &Tabs) {
         aside: None,
     };
     let look = verifier.look(&host, &watch.names()).await;
-    watch.compare(&look.sizes);
+    match &look.fork {
+        Some(_) => watch.all(),
+        None => watch.compare(&look.sizes),
+    }
     let kept = verifier.store().is_kept();
     let chain = Box::new(describe(verifier.chain(), look, kept));
     if let Some(text) = worker::write(&FromVerifier::Chain { chain }) {

@@ -90,7 +90,7 @@ impl Host for Browser {
         post(&match news {
             News::Waiting(step, facts) => FromVerifier::Waiting {
                 id,
-                step: step.into(),
+                step: step.code().into(),
                 facts,
             },
             News::Sent(event_id, until) => FromVerifier::Sent {
@@ -161,7 +161,8 @@ async fn fetch(
         .map_err(cut)?;
     let answer: Response = answer.unchecked_into();
     if !answer.ok() {
-        return Err(Unreachable::Status(answer.status()));
+        let pause = answer.headers().get("retry-after").ok().flatten();
+        return Err(Unreachable::by_status(answer.status(), pause.as_deref()));
     }
     let Some(stream) = answer.body() else {
         return Err(Unreachable::NoConnection);

@@ -78,6 +78,13 @@ impl Watch {
         names
     }
 
+    /// Tells the page that no verdict on the screen stands any more.
+    pub fn all(&self) {
+        for watched in self.0.take() {
+            post(&FromVerifier::Changed { id: watched.by });
+        }
+    }
+
     /// Tells the page which records have events that their verdicts do not know; each is told once.
     pub fn compare(&self, sizes: &LiteMap<RecordName, u64>) {
         let now = milliseconds();
