@@ -252,17 +252,29 @@ impl Portable {
 
     /// Records by tree key; each log entry once, where it is first needed.
     fn write_shelves(&self, out: &mut Out) -> Option<()> {
-        let mut places: LiteMap<&[u8], usize> = LiteMap::new();
+        let logs = self.shelves.values().flat_map(|shelf| &shelf.log);
+        let mut entries: Vec<&[u8]> = logs.map(AsRef::as_ref).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        // Where each stands in the file, once it is written.
+        let mut places: Vec<Option<usize>> = alloc::vec![None; entries.len()];
+        let mut next = 0;
         out.count(self.shelves.len());
         for (key, shelf) in &self.shelves {
             out.0.extend_from_slice(key);
             out.bytes(&shelf.proof);
             out.count(shelf.log.len());
             for one in &shelf.log {
-                let next = places.len();
-                let place = *places.entry(one).or_insert(next);
-                out.count(place);
-                if place == next && !entry::write(out, one) {
+                let at = entries.binary_search(&one.as_ref()).ok()?;
+                let place = places.get_mut(at)?;
+                if let Some(place) = *place {
+                    out.count(place);
+                    continue;
+                }
+                *place = Some(next);
+                out.count(next);
+                next += 1;
+                if !entry::write(out, one) {
                     return None;
                 }
             }
@@ -381,17 +393,21 @@ fn read_shelves(from: &mut In<'_>) -> Result<LiteMap<Hash, Shelf>, Torn> {
     let mut entries: Vec<Arc<[u8]>> = Vec::new();
     let shelves = from.list(MAX_RECORDS, |from| {
         let (key, proof) = (from.array()?, from.bytes(MAX_PROOF)?.to_vec());
-        let mut seen: LiteMap<usize, ()> = LiteMap::new();
+        // By place, of the entries so far.
+        let mut seen: Vec<bool> = Vec::new();
         let log = from.list(MAX_ENTRIES, |from| {
             let place = from.count(MAX_ENTRIES)?;
-            // No event is in one log twice; a short file cannot make a long log.
-            if seen.insert(place, ()).is_some() {
-                return Err(Torn);
-            }
             if place == entries.len() {
                 entries.push(entry::read(from)?.into());
             }
-            entries.get(place).cloned().ok_or(Torn)
+            let entry = entries.get(place).ok_or(Torn)?;
+            seen.resize(entries.len(), false);
+            // No event is in one log twice; a short file cannot make a long log.
+            match seen.get_mut(place) {
+                Some(seen) if !*seen => *seen = true,
+                _ => return Err(Torn),
+            }
+            Ok(entry.clone())
         })?;
         Ok((key, Shelf { proof, log }))
     })?;
