@@ -23,6 +23,11 @@ const ALL: Limits = Limits {
 
 /// A node that listens for as long as the test runs; its address.
 fn node(lie: fn() -> Lie) -> String {
+    node_of(chain, lie)
+}
+
+/// The same over another chain.
+fn node_of(chain: fn() -> TestChain, lie: fn() -> Lie) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     std::thread::spawn(move || {
@@ -339,6 +344,10 @@ fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
         answer["result"]["response"]["value"].is_string(),
         "{answer}"
     );
+    let mut newest = head(INVOICE);
+    newest["height"] = "0".into();
+    let answer = proxy.call("abci_query", newest);
+    assert_eq!(answer["result"]["response"]["height"], "2", "{answer}");
     let answer = proxy.call("abci_query", head("nothing"));
     assert!(
         answer["result"]["response"]["value"].is_null() && answer.get("error").is_none(),
@@ -373,6 +382,46 @@ fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
             .send("PUT / HTTP/1.1\r\n\r\n")
             .starts_with("HTTP/1.1 405")
     );
+}
+
+/// A node that proves what was, where it is asked for what is.
+fn yesterday() -> Lie {
+    lie(|method, params, answer| {
+        if method != "abci_query" || params["height"] != "0" {
+            return answer;
+        }
+        let mut old = params.clone();
+        old["height"] = "2".into();
+        let call = json!([{ "id": answer["id"], "method": method, "params": old }]);
+        let honest = Net::at(0).with("here", &Rc::new(grown()), Lie::None);
+        let body = call.to_string().into_bytes();
+        let old = now(honest.post("here", body, ALL)).expect("answers");
+        serde_json::from_slice::<Value>(&old).expect("JSON")[0].take()
+    })
+}
+
+/// The chain with some blocks more.
+fn grown() -> TestChain {
+    let mut chain = chain();
+    (0..5).for_each(|_| chain.empty());
+    chain
+}
+
+#[test]
+fn the_proxy_takes_no_old_state_for_the_newest() {
+    let newest = || {
+        let mut newest = head(INVOICE);
+        newest["height"] = "0".into();
+        newest
+    };
+    let honest = proxy(&[node_of(grown, || Lie::None), node_of(grown, || Lie::None)]);
+    let answer = honest.call("abci_query", newest());
+    assert_eq!(answer["result"]["response"]["height"], "7", "{answer}");
+    let lied_to = proxy(&[node_of(grown, yesterday), node_of(grown, yesterday)]);
+    let answer = lied_to.call("abci_query", newest());
+    assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+    let old = lied_to.call("abci_query", head(INVOICE));
+    assert_eq!(old["result"]["response"]["height"], "2", "{old}");
 }
 
 #[test]

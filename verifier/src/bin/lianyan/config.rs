@@ -41,13 +41,50 @@ pub fn asking(mut chain: Chain, nodes: &[String]) -> Chain {
     chain
 }
 
-/// A node named on the command line: its member is what the file says, else its own address.
+/// A node named on the command line: its member is what the file says, else the machine and port that it is at, so that no node is its own
+/// witness under another spelling.
 fn node(url: &str, known: &[Node]) -> Node {
     let known = known
         .iter()
         .find(|node| node.url.trim_end_matches('/') == url.trim_end_matches('/'));
     Node {
         url: url.into(),
-        member: known.map_or_else(|| url.into(), |node| node.member.clone()),
+        member: known.map_or_else(|| authority(url), |node| node.member.clone()),
+    }
+}
+
+/// Host and port of an address (RFC 3986 §3.2), without who asks; the whole address where it has none.
+fn authority(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or(rest);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_node_is_one_member_however_its_address_is_written() {
+        let spellings = [
+            "http://Bank.example:1",
+            "http://bank.example:1/?",
+            "https://bank.example:1/rpc#a",
+            "http://me@bank.example:1",
+        ];
+        for url in spellings {
+            assert_eq!(node(url, &[]).member, "bank.example:1", "{url}");
+        }
+        assert_ne!(node("http://bank.example:2", &[]).member, "bank.example:1");
+        assert_eq!(node(":26657", &[]).member, ":26657");
+        let known = [Node {
+            url: "http://a:1/".into(),
+            member: "tax".into(),
+        }];
+        assert_eq!(node("http://a:1", &known).member, "tax");
     }
 }

@@ -9,11 +9,11 @@ use crate::{
 use light_client::client::Store;
 use serde_json::Value;
 use std::{
-    io::{self, BufReader, Write},
+    io::{self, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use verifier::{
     chains::Chain,
@@ -22,7 +22,7 @@ use verifier::{
 
 /// Clients that are heard at once; more wait to be accepted.
 const CLIENTS: usize = 32;
-/// How long a client may take to ask, and to take the answer.
+/// How long a client may take to ask, and then to take the answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request, and where its answer goes.
@@ -67,10 +67,24 @@ fn accept(
     }
 }
 
+/// A client until its time is over: one that asks byte by byte keeps nobody else from being heard.
+struct Until<'a>(&'a TcpStream, Instant);
+
+impl Read for Until<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = self.1.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.0.set_read_timeout(Some(left))?;
+        self.0.read(into)
+    }
+}
+
 fn hear(stream: &TcpStream, ask: &SyncSender<Asked>) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let wanted = match proxy::read(BufReader::new(stream)) {
+    let asking = Until(stream, Instant::now() + PATIENCE);
+    let wanted = match proxy::read(BufReader::new(asking)) {
         Ok(Wanted::Permission) => return write(stream, "204 No Content", b""),
         Ok(wanted) => wanted,
         Err(status) => return write(stream, status, b""),
