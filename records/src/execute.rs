@@ -61,7 +61,7 @@ pub(crate) fn admit(event: &Event, context: &Context<'_>) -> Result<(), Stop> {
             .with("until", payload.until)
             .into());
     }
-    Ok(())
+    Ok(registry::require_known(payload, context.rules_version)?)
 }
 
 /// One touched record's judgement.

@@ -31,15 +31,18 @@ pub struct Touch {
 pub struct EventType {
     /// Full name, e.g. `invoice.issue`.
     pub name: &'static str,
+    /// Version of the rules that brought it: before that version is in force, a program that has it judges it like one that has it not.
+    pub since: u64,
     /// The records that join, in order, the subject left out; refused where the body does not even name them.
     pub joins: fn(&Payload) -> Result<Vec<Touch>, Refusal>,
 }
 
 impl EventType {
-    /// A type that concerns its subject alone.
+    /// A type of the first rules that concerns its subject alone.
     pub const fn alone(name: &'static str) -> Self {
         Self {
             name,
+            since: 1,
             joins: |_| Ok(Vec::new()),
         }
     }
@@ -132,15 +135,28 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name).copied()
 }
 
-/// The exact, ordered list of records that this payload touches; the subject first.
-pub fn touches(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
-    let unknown = || Refusal::new("unknown-event-type").with("type", &payload.event_type);
-    let kind = kind(payload.subject.kind()).ok_or_else(unknown)?;
-    let event_type = kind
-        .events
+/// Refuses an event type that the rules of this version do not have.
+pub fn require_known(payload: &Payload, rules_version: u64) -> Result<(), Refusal> {
+    event_type(KINDS, payload, rules_version).map(|_| ())
+}
+
+fn event_type<'k>(
+    kinds: &'k [&Kind],
+    payload: &Payload,
+    rules_version: u64,
+) -> Result<&'k EventType, Refusal> {
+    let kind = kinds
         .iter()
-        .find(|event| event.name == payload.event_type)
-        .ok_or_else(unknown)?;
+        .find(|kind| kind.name == payload.subject.kind());
+    kind.into_iter()
+        .flat_map(|kind| kind.events)
+        .find(|event| event.name == payload.event_type && event.since <= rules_version)
+        .ok_or_else(|| Refusal::new("unknown-event-type").with("type", &payload.event_type))
+}
+
+/// The exact, ordered list of records that this payload touches, by the newest rules that this program knows; the subject first.
+pub fn touches(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    let event_type = event_type(KINDS, payload, RULES_VERSION)?;
     let mut touches = vec![Touch {
         record: payload.subject.clone(),
         role: SUBJECT,
@@ -165,4 +181,38 @@ pub fn join(kind: &str, id: &str, role: &'static str) -> Result<Touch, Refusal> 
 /// A kind's struct as its new state.
 pub fn updated<T: Shape>(state: &T) -> Result<Value, Stop> {
     Ok(canonical::to_value(state)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_known_from_its_version_on() {
+        static KIND: Kind = Kind {
+            name: "room",
+            events: &[
+                EventType::alone("room.old"),
+                EventType {
+                    since: 2,
+                    ..EventType::alone("room.new")
+                },
+            ],
+            apply: |case| Err(case.unexpected()),
+        };
+        let known = |event_type: &str, rules_version| {
+            let payload = Payload {
+                body: Value::Array(Vec::new()),
+                chain: "dev-test-0001".into(),
+                seq: 0,
+                subject: RecordName::new("room", "1").expect("a name"),
+                event_type: event_type.into(),
+                until: 0,
+            };
+            super::event_type(&[&KIND], &payload, rules_version).is_ok()
+        };
+        assert!(known("room.old", 1) && known("room.old", 2));
+        assert!(!known("room.new", 1) && known("room.new", 2));
+        assert!(!known("room.none", 2));
+    }
 }

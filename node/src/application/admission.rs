@@ -56,13 +56,23 @@ impl Admitted {
 }
 
 impl Application {
-    /// Opens a transaction: size, encoding, signatures, a known event type with its records, and this chain's id.
-    pub(super) fn open_event(&self, chain_id: &str, tx: &[u8]) -> Result<Opened, String> {
+    /// Opens a transaction: size, encoding, signatures, an event type that the rules of this version know with its records, and this chain's id.
+    pub(super) fn open_event(
+        &self,
+        chain_id: &str,
+        rules_version: u64,
+        tx: &[u8],
+    ) -> Result<Opened, String> {
         let hash = sha256(tx);
+        let known = |event: &Event| {
+            registry::require_known(event.payload(), rules_version)
+                .map_err(|refusal| refusal.to_string())
+        };
         if let Some(event) = self.admitted.get(&hash) {
-            return Ok(event);
+            return known(&event).map(|()| event);
         }
         let event = Event::open(tx).map_err(|error| error.to_string())?;
+        known(&event)?;
         registry::touches(event.payload()).map_err(|refusal| refusal.to_string())?;
         if event.payload().chain != chain_id {
             return Err("the event is for another chain".into());
@@ -74,9 +84,16 @@ impl Application {
 
     /// Opens a block's transactions, on every core: a node that catches up has seen none of them before. Each signature by itself: a batch is
     /// judged by another equation than one signature, and no node may accept what another refuses.
-    pub(super) fn open_all(&self, chain_id: &str, txs: &[Vec<u8>]) -> Vec<Result<Opened, String>> {
+    pub(super) fn open_all(
+        &self,
+        chain_id: &str,
+        rules_version: u64,
+        txs: &[Vec<u8>],
+    ) -> Vec<Result<Opened, String>> {
         let open = |txs: &[Vec<u8>]| -> Vec<_> {
-            let opened = txs.iter().map(|tx| self.open_event(chain_id, tx));
+            let opened = txs
+                .iter()
+                .map(|tx| self.open_event(chain_id, rules_version, tx));
             opened.collect()
         };
         let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -110,7 +127,7 @@ impl Application {
             .position()
             .ok_or_else(|| malformed("the chain has no genesis yet"))?;
         let event = self
-            .open_event(&position.chain_id, tx)
+            .open_event(&position.chain_id, position.app_version, tx)
             .map_err(|why| malformed(&why))?;
         if event.payload().until < position.time {
             return Err(malformed(
@@ -131,6 +148,37 @@ impl Application {
         match self.rates.take(&payers, Instant::now()) {
             true => Ok(()),
             false => Err((code::TOO_MANY, TOO_MANY.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use records::{Payload, RecordName, SecretKey, canonical::Value};
+
+    /// The same answer as that of a program which does not have the type yet, also where it was opened before.
+    #[test]
+    fn a_type_of_later_rules_is_no_type_yet() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("db")).expect("opens");
+        let application = Application::open(Arc::new(store), 0).expect("opens");
+        let payload = Payload {
+            body: Value::default(),
+            chain: "dev-test-0001".into(),
+            seq: 0,
+            subject: RecordName::new("member", "m").expect("a name"),
+            event_type: "member.admit".into(),
+            until: 0,
+        };
+        let key = SecretKey::from_seed(&[7; 32]);
+        let tx = payload.sign(&[&key]).expect("signs").encode();
+        let open = |rules_version| application.open_event(&payload.chain, rules_version, &tx);
+        for _ in 0..2 {
+            let why = open(0).expect_err("of version 1");
+            assert!(why.contains("unknown-event-type"), "{why}");
+            assert!(open(1).is_ok() && open(2).is_ok());
         }
     }
 }

@@ -259,7 +259,7 @@ impl Application {
         context: &Context<'_>,
         txs: &[Vec<u8>],
     ) -> Result<Vec<ExecTxResult>> {
-        let opened = self.open_all(context.chain, txs);
+        let opened = self.open_all(context.chain, context.rules_version, txs);
         (0..)
             .zip(txs.iter().zip(opened))
             .map(|(position, (tx, event))| {

@@ -105,7 +105,7 @@ impl Application {
         envelope: &[u8],
     ) -> Result<()> {
         let event = self
-            .open_event(context.chain, envelope)
+            .open_event(context.chain, context.rules_version, envelope)
             .map_err(|why| founding(position, &why))?;
         let place = EntryPlace {
             height: 0,

@@ -1,8 +1,11 @@
 //! Making and judging proposals.
 
-use super::{Application, PrepareProposalRequest, ProcessProposalRequest, Proposal};
+use super::{
+    Application, PrepareProposalRequest, ProcessProposalRequest, Proposal, admission::Opened,
+};
 use crate::error::Result;
-use std::collections::HashSet;
+use records::RecordName;
+use std::collections::{HashMap, HashSet};
 
 /// A block whose time is further behind the proposer's clock carries no events: the time of an event is only known to lie between its block's
 /// and the next one's, and that interval must stay narrow.
@@ -10,21 +13,23 @@ const MAX_LAG: i64 = 30 * 1_000_000_000;
 /// What a transaction costs in a block besides its bytes: tag and length.
 pub const TX_OVERHEAD: usize = 6;
 
+/// A transaction, and the event that it is.
+type Arrived = (Vec<u8>, Opened);
+
 impl Application {
     /// `PrepareProposal`: the transactions for a block, in order; malformed, expired and repeated ones are left out.
     pub fn prepare_proposal(&self, request: PrepareProposalRequest) -> Result<Vec<Vec<u8>>> {
-        let chain_id = self.ready()?.chain_id;
+        let position = self.ready()?;
         if request.local_time.saturating_sub(request.time) > MAX_LAG {
             return Ok(Vec::new());
         }
         let mut left = request.max_tx_bytes;
         let mut seen = HashSet::new();
         let mut txs = Vec::new();
-        let opened = self.open_all(&chain_id, &request.txs);
-        for (tx, event) in request.txs.into_iter().zip(opened) {
-            let Ok(event) = event else {
-                continue;
-            };
+        let opened = self.open_all(&position.chain_id, position.app_version, &request.txs);
+        let opened = request.txs.into_iter().zip(opened);
+        let opened = opened.filter_map(|(tx, event)| Some((tx, event.ok()?)));
+        for (tx, event) in in_sequence(opened.collect()) {
             let cost = tx.len() + TX_OVERHEAD;
             if cost > left || event.payload().until < request.time || !seen.insert(*event.id()) {
                 continue;
@@ -37,9 +42,9 @@ impl Application {
 
     /// `ProcessProposal`: refuses a block with anything malformed, oversized, badly signed or twice in it. Never judges the clock.
     pub fn process_proposal(&self, request: &ProcessProposalRequest<'_>) -> Result<Proposal> {
-        let chain_id = self.ready()?.chain_id;
+        let position = self.ready()?;
         let mut seen = HashSet::new();
-        let opened = self.open_all(&chain_id, request.txs);
+        let opened = self.open_all(&position.chain_id, position.app_version, request.txs);
         for (position, event) in opened.into_iter().enumerate() {
             match event {
                 Err(why) => return Ok(Proposal::Reject(format!("transaction {position}: {why}"))),
@@ -53,4 +58,23 @@ impl Application {
         }
         Ok(Proposal::Accept)
     }
+}
+
+/// The events of each subject in the order of their sequence numbers, at the places where that subject's events arrived: gossip may have swapped
+/// them, and the later one would be refused before the earlier.
+fn in_sequence(events: Vec<Arrived>) -> Vec<Arrived> {
+    let mut subjects: HashMap<RecordName, (Vec<usize>, Vec<Arrived>)> = HashMap::new();
+    for (place, event) in events.into_iter().enumerate() {
+        let subject = event.1.payload().subject.clone();
+        let (places, of_subject) = subjects.entry(subject).or_default();
+        places.push(place);
+        of_subject.push(event);
+    }
+    let placed = subjects.into_values().flat_map(|(places, mut events)| {
+        events.sort_by_key(|(_, event)| event.payload().seq);
+        places.into_iter().zip(events)
+    });
+    let mut placed: Vec<_> = placed.collect();
+    placed.sort_unstable_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, event)| event).collect()
 }

@@ -21,6 +21,7 @@ pub static KIND: Kind = Kind {
     name: NAME,
     events: &[EventType {
         name: FOUND,
+        since: 1,
         joins: |_| Ok(vec![join(consortium::NAME, consortium::ID, "suspender")?]),
     }],
     apply,

@@ -31,10 +31,12 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType {
             name: "room.bind",
+            since: 1,
             joins: room_joins,
         },
         EventType {
             name: "room.veto",
+            since: 1,
             joins: room_joins,
         },
     ],

@@ -31,10 +31,12 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType {
             name: "ballot.cast",
+            since: 1,
             joins: seat_joins,
         },
         EventType {
             name: "ballot.appoint",
+            since: 1,
             joins: seat_joins,
         },
     ],

@@ -31,10 +31,12 @@ pub static KIND: Kind = Kind {
         EventType::alone("document.veto"),
         EventType {
             name: "document.deny",
+            since: 1,
             joins: others,
         },
         EventType {
             name: "document.allow",
+            since: 1,
             joins: others,
         },
     ],

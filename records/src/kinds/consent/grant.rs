@@ -20,10 +20,12 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType {
             name: "grant.give",
+            since: 1,
             joins: given,
         },
         EventType {
             name: "grant.revoke",
+            since: 1,
             joins: revoked,
         },
     ],

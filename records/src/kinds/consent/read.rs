@@ -20,14 +20,17 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType {
             name: "read.done",
+            since: 1,
             joins: done,
         },
         EventType {
             name: "read.emergency",
+            since: 1,
             joins: emergency,
         },
         EventType {
             name: "read.review",
+            since: 1,
             joins: review,
         },
     ],

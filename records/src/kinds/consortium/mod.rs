@@ -28,6 +28,7 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType {
             name: "consortium.found",
+            since: 1,
             joins: founders,
         },
         EventType::alone("consortium.seat"),

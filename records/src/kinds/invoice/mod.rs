@@ -59,6 +59,7 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType {
             name: "invoice.issue",
+            since: 1,
             joins: issuers_quota,
         },
         EventType::alone("invoice.pass"),
