@@ -290,7 +290,11 @@ impl Application {
                     Err(why) => malformed(why),
                 };
                 let hash = comet::tx_hash(tx).to_vec();
-                execution.changes.put(Table::TxIndex, hash, place.encode());
+                // However often it stands in blocks again: what is in a log is where it was accepted.
+                let known = execution.snapshot.get(Table::TxIndex, &hash)?;
+                if outcome.code == code::OK || known.is_none() {
+                    execution.changes.put(Table::TxIndex, hash, place.encode());
+                }
                 execution.changes.put(Table::Entries, place.encode(), entry);
                 Ok(outcome)
             })
