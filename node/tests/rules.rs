@@ -2,9 +2,15 @@
 
 mod common;
 
-use common::{Chain, SECOND, admit, founder_key, key, member, payload, tree_key};
-use node::application::{
-    CheckTxRequest, PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, code,
+use common::{
+    Chain, GENESIS, SECOND, admit, begun, founder_key, key, member, open, payload, tree_key,
+};
+use node::{
+    application::{
+        CheckTxRequest, FinalizeBlockRequest, PrepareProposalRequest, ProcessProposalRequest,
+        Proposal, QueryRequest, code,
+    },
+    store::{Changes, Table},
 };
 use records::SecretKey;
 use records::kinds::member::Rekey;
@@ -211,6 +217,94 @@ fn a_proposal_keeps_the_order_of_arrival() {
     let txs: Vec<Vec<u8>> = ["c", "a", "b"].map(|id| chain.admit(id)).into();
     let (block, _) = chain.decide(txs.clone());
     assert_eq!(block.data.expect("data").txs, txs);
+}
+
+/// The event that gives founder-0 one more key, as the event after `seq` others about it.
+fn another_key(chain: &Chain, seq: u64) -> Vec<u8> {
+    let body = Rekey {
+        add: vec![key(&format!("key {seq}")).public()],
+        end: Vec::new(),
+    };
+    payload(
+        "member.rekey",
+        ("member", "founder-0"),
+        seq,
+        &body,
+        chain.time(),
+    )
+    .sign(&[&founder_key(0)])
+    .expect("signs")
+    .encode()
+}
+
+/// Gossip may swap two events of one subject on their way to the proposer.
+#[test]
+fn events_of_one_subject_are_proposed_in_the_order_of_their_numbers() {
+    let chain = Chain::new();
+    let [first, second, third] = [0, 1, 2].map(|seq| another_key(&chain, seq));
+    let (x, y) = (chain.admit("x"), chain.admit("y"));
+    let arrived = [&third, &x, &first, &y, &second].map(Clone::clone);
+    let (block, _) = chain.decide(arrived.into());
+    let proposed = [first, x, second, y, third];
+    assert_eq!(block.data.expect("data").txs, proposed);
+    assert!(
+        results(&chain, 1)
+            .iter()
+            .all(|result| result.code == code::OK)
+    );
+}
+
+#[test]
+fn an_event_is_found_where_it_was_accepted() {
+    let chain = Chain::new();
+    let (early, first) = (another_key(&chain, 1), another_key(&chain, 0));
+    let found = |event: &[u8]| {
+        let snapshot = chain.node.snapshot().expect("reads");
+        let place = snapshot.tx_place(&node::comet::tx_hash(event));
+        place.expect("reads").map(|place| place.height)
+    };
+    chain.decide(vec![early.clone()]);
+    assert_eq!(found(&early), Some(1), "refused there");
+    chain.decide(vec![first.clone(), early.clone()]);
+    chain.decide(vec![first.clone(), early.clone()]);
+    assert_eq!(results(&chain, 2)[1].code, code::OK);
+    assert_eq!((found(&first), found(&early)), (Some(2), Some(2)));
+}
+
+/// CometBFT may end between `FinalizeBlock` and `Commit`, and ask for the same block again.
+#[test]
+fn a_blob_that_an_event_names_waits_no_more_also_where_its_block_is_executed_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let application = begun(open(&folder.path().join("db")));
+    let keep = QueryRequest {
+        path: "/blob/keep".into(),
+        data: b"a roster".to_vec(),
+        height: 0,
+        prove: false,
+    };
+    assert_eq!(application.query(&keep).expect("answers").code, code::OK);
+    let waiting = || {
+        let snapshot = application.store().snapshot().expect("reads");
+        let rows = snapshot.range(Table::WaitingBlobs, &[], &[0xff; 9], 9);
+        rows.expect("reads").len()
+    };
+    assert_eq!(waiting(), 1);
+    let named = hex::encode(node::merkle::sha256(b"a roster"));
+    let txs = [admit(&named, GENESIS)];
+    let request = FinalizeBlockRequest {
+        txs: &txs,
+        misbehaviour: &[],
+        hash: [1; 32],
+        height: 1,
+        time: GENESIS + SECOND,
+    };
+    for _ in 0..2 {
+        let answer = application.finalize_block(&request).expect("executes");
+        assert_eq!(answer.tx_results[0].code, code::OK);
+    }
+    assert_eq!(waiting(), 1, "nothing before the commit");
+    application.commit(Changes::default()).expect("commits");
+    assert_eq!(waiting(), 0);
 }
 
 #[test]

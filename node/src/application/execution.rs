@@ -197,6 +197,7 @@ impl Application {
         request: &FinalizeBlockRequest<'_>,
     ) -> Result<FinalizeBlockResponse> {
         let mut position = self.ready()?;
+        self.waiting.begin();
         if request.height != position.height + 1 {
             return Err(Error::BadBlock {
                 height: i64::try_from(request.height).unwrap_or(i64::MAX),
@@ -279,7 +280,7 @@ impl Application {
                         if outcome.is_ok() {
                             let body = &event.payload().body;
                             self.waiting
-                                .named(body, execution.snapshot, &mut execution.changes)?;
+                                .named(body, &self.store, &mut execution.changes)?;
                         } else {
                             let payers = payers(&event, execution.snapshot, || Ok(false))?;
                             self.rates.charge(&payers, REFUSED, Instant::now());

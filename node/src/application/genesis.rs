@@ -37,6 +37,8 @@ impl Application {
         let state: AppState = serde_json::from_slice(&request.app_state_bytes)
             .map_err(|error| Error::Setup(format!("genesis app_state: {error}")))?;
         self.require_unbegun(request)?;
+        self.waiting.begin();
+        *super::lock(&self.restoring) = None;
         if statesync::is_under_way(&self.store.snapshot()?)? {
             statesync::forget(&self.store, &self.upper)?;
         }

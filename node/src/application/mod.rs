@@ -157,6 +157,7 @@ impl Application {
         changes.extend(also);
         self.prune(&position, &mut changes)?;
         self.store.commit(changes)?;
+        self.waiting.committed();
         *write_lock(&self.committed) = Some(position.clone());
         self.take_snapshot(&position)
     }

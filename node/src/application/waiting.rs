@@ -25,7 +25,11 @@ const ROOM: u64 = 256 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The blobs that wait, in the order in which they were handed in.
-pub(super) struct Waiting(Mutex<Queue>);
+pub(super) struct Waiting {
+    queue: Mutex<Queue>,
+    /// Held by who writes a blob: one at a time, and the disk keeps no block waiting for the queue.
+    writing: Mutex<()>,
+}
 
 struct Queue {
     room: u64,
@@ -33,12 +37,16 @@ struct Queue {
     next: u64,
     order: BTreeMap<u64, Blob>,
     places: HashMap<Hash, u64>,
+    /// Named by a block that is executed and not committed: they may be forgotten no more, and wait again where the block is executed anew.
+    leaving: Vec<Blob>,
 }
 
 struct Blob {
     hash: Hash,
     bytes: u64,
     since: Instant,
+    /// Its row in the store.
+    row: u64,
 }
 
 impl Waiting {
@@ -46,57 +54,91 @@ impl Waiting {
     pub fn load(snapshot: &Snapshot, now: Instant) -> Result<Self> {
         let mut queue = Queue::new(ROOM);
         let rows = snapshot.range(Table::WaitingBlobs, &[], &[0xff; 9], usize::MAX)?;
-        for (place, row) in rows {
+        for (row, blob) in rows {
             let damaged = || Error::Damaged("a blob that waits");
-            let place: [u8; 8] = place.try_into().map_err(|_| damaged())?;
-            let (hash, bytes) = row.split_first_chunk::<32>().ok_or_else(damaged)?;
+            let row: [u8; 8] = row.try_into().map_err(|_| damaged())?;
+            let (hash, bytes) = blob.split_first_chunk::<32>().ok_or_else(damaged)?;
             let bytes: [u8; 8] = bytes.try_into().map_err(|_| damaged())?;
-            queue.add(
-                u64::from_be_bytes(place),
-                *hash,
-                u64::from_be_bytes(bytes),
-                now,
-            );
+            let row = u64::from_be_bytes(row);
+            queue.next = queue.next.max(row);
+            queue.add(Blob {
+                hash: *hash,
+                bytes: u64::from_be_bytes(bytes),
+                since: now,
+                row,
+            });
         }
-        Ok(Self(Mutex::new(queue)))
+        Ok(Self::new(queue))
+    }
+
+    fn new(queue: Queue) -> Self {
+        Self {
+            queue: Mutex::new(queue),
+            writing: Mutex::new(()),
+        }
     }
 
     /// Keeps a blob until an event names it; false where there is no room now.
     fn keep(&self, store: &Store, hash: Hash, blob: &[u8], now: Instant) -> Result<bool> {
-        let mut queue = super::lock(&self.0);
+        let _writing = super::lock(&self.writing);
+        let bytes = blob.len() as u64;
         let known = store.snapshot()?.get(Table::Blobs, &hash)?.is_some();
-        if known && !queue.places.contains_key(&hash) {
-            return Ok(true);
-        }
         let mut changes = Changes::default();
-        queue.remove(&hash, &mut changes);
-        if !queue.make_room(blob.len() as u64, now, &mut changes) {
-            return Ok(false);
-        }
-        let place = queue.next;
-        let row = [&hash[..], &(blob.len() as u64).to_be_bytes()].concat();
-        changes.put(Table::WaitingBlobs, place.to_be_bytes().to_vec(), row);
+        let row = {
+            let mut queue = super::lock(&self.queue);
+            if queue.renew(&hash, now) || known {
+                return Ok(true);
+            }
+            if !queue.make_room(bytes, now, &mut changes) {
+                return Ok(false);
+            }
+            queue.next
+        };
+        let place = [&hash[..], &bytes.to_be_bytes()].concat();
+        changes.put(Table::WaitingBlobs, row.to_be_bytes().to_vec(), place);
         changes.put(Table::Blobs, hash.to_vec(), blob.to_vec());
         store.commit(changes)?;
-        queue.add(place, hash, blob.len() as u64, now);
+        super::lock(&self.queue).add(Blob {
+            hash,
+            bytes,
+            since: now,
+            row,
+        });
         Ok(true)
     }
 
+    /// A block is about to be executed; the one before it was committed, or it is the same and was not: then what it named waits again.
+    pub fn begin(&self) {
+        let mut queue = super::lock(&self.queue);
+        for blob in std::mem::take(&mut queue.leaving) {
+            queue.add(blob);
+        }
+    }
+
     /// What an accepted event names stays, and what those blobs name: a published roster is a list of lists.
-    pub fn named(&self, body: &Value, snapshot: &Snapshot, changes: &mut Changes) -> Result<()> {
-        let mut queue = super::lock(&self.0);
+    pub fn named(&self, body: &Value, store: &Store, changes: &mut Changes) -> Result<()> {
+        let mut queue = super::lock(&self.queue);
         if queue.order.is_empty() {
             return Ok(());
         }
         let mut names = Vec::new();
         strings(body, &mut |text| names.extend(hashes(text.as_bytes())));
+        // Later than the block's own snapshot: whatever is in the queue is in it.
+        let snapshot = store.snapshot()?;
         while let Some(hash) = names.pop() {
-            if queue.remove(&hash, changes) {
+            if let Some(blob) = queue.take(&hash) {
+                changes.remove(Table::WaitingBlobs, blob.row.to_be_bytes().to_vec());
+                queue.leaving.push(blob);
                 let blob = snapshot.get(Table::Blobs, &hash)?.unwrap_or_default();
                 names.extend(hashes(&blob));
             }
         }
         Ok(())
+    }
+
+    /// The executed block is committed: what it named waits no more.
+    pub fn committed(&self) {
+        super::lock(&self.queue).leaving.clear();
     }
 }
 
@@ -108,25 +150,34 @@ impl Queue {
             next: 0,
             order: BTreeMap::new(),
             places: HashMap::new(),
+            leaving: Vec::new(),
         }
     }
 
-    fn add(&mut self, place: u64, hash: Hash, bytes: u64, since: Instant) {
-        self.bytes += bytes;
-        self.next = self.next.max(place + 1);
-        self.places.insert(hash, place);
-        self.order.insert(place, Blob { hash, bytes, since });
+    /// Puts a blob at the end.
+    fn add(&mut self, blob: Blob) {
+        self.bytes += blob.bytes;
+        self.places.insert(blob.hash, self.next);
+        self.order.insert(self.next, blob);
+        self.next += 1;
     }
 
-    /// Takes a blob out of those that wait; whether it was among them.
-    fn remove(&mut self, hash: &Hash, changes: &mut Changes) -> bool {
-        let Some(place) = self.places.remove(hash) else {
-            return false;
-        };
-        let blob = self.order.remove(&place);
-        self.bytes -= blob.map_or(0, |blob| blob.bytes);
-        changes.remove(Table::WaitingBlobs, place.to_be_bytes().to_vec());
-        true
+    /// Takes a blob out of those that wait, where it is among them.
+    fn take(&mut self, hash: &Hash) -> Option<Blob> {
+        let place = self.places.remove(hash)?;
+        let blob = self.order.remove(&place)?;
+        self.bytes -= blob.bytes;
+        Some(blob)
+    }
+
+    /// Handed in again it waits anew, as the last; whether it waits at all.
+    fn renew(&mut self, hash: &Hash, now: Instant) -> bool {
+        let blob = self.take(hash);
+        let waits = blob.is_some();
+        if let Some(blob) = blob {
+            self.add(Blob { since: now, ..blob });
+        }
+        waits
     }
 
     /// Forgets the oldest until there is room, as long as they waited long enough. Where that does not make room nothing is forgotten.
@@ -143,9 +194,9 @@ impl Queue {
         if missing > 0 {
             return false;
         }
-        for hash in old {
-            self.remove(&hash, changes);
-            changes.remove(Table::Blobs, hash.to_vec());
+        for blob in old.iter().filter_map(|hash| self.take(hash)) {
+            changes.remove(Table::WaitingBlobs, blob.row.to_be_bytes().to_vec());
+            changes.remove(Table::Blobs, blob.hash.to_vec());
         }
         true
     }
@@ -203,7 +254,7 @@ mod tests {
     }
 
     fn waiting(room: u64) -> Waiting {
-        Waiting(Mutex::new(Queue::new(room)))
+        Waiting::new(Queue::new(room))
     }
 
     fn has(store: &Store, blob: &[u8]) -> bool {
@@ -218,12 +269,25 @@ mod tests {
             .expect("the store works")
     }
 
-    /// What an event with this body does.
-    fn name(waiting: &Waiting, store: &Store, body: &Value) {
+    /// What executing a block with such an event does; nothing is written.
+    fn execute(waiting: &Waiting, store: &Store, body: &Value) -> Changes {
         let mut changes = Changes::default();
-        let snapshot = store.snapshot().expect("a snapshot");
-        waiting.named(body, &snapshot, &mut changes).expect("named");
+        waiting.begin();
+        waiting.named(body, store, &mut changes).expect("named");
+        changes
+    }
+
+    /// What a block with such an event does.
+    fn name(waiting: &Waiting, store: &Store, body: &Value) {
+        let changes = execute(waiting, store, body);
         store.commit(changes).expect("written");
+        waiting.committed();
+    }
+
+    fn reopen(store: &Store) -> Queue {
+        let snapshot = store.snapshot().expect("a snapshot");
+        let waiting = Waiting::load(&snapshot, Instant::now()).expect("loaded");
+        waiting.queue.into_inner().expect("whole")
     }
 
     fn text(blob: &[u8]) -> Value {
@@ -267,8 +331,39 @@ mod tests {
         assert!(keep(&waiting, &store, b"part", start));
         assert!(keep(&waiting, &store, list.as_bytes(), start));
         name(&waiting, &store, &text(list.as_bytes()));
-        assert!(super::super::lock(&waiting.0).order.is_empty());
+        assert!(super::super::lock(&waiting.queue).order.is_empty());
         assert!(has(&store, b"part"));
+    }
+
+    #[test]
+    fn a_block_that_is_executed_again_keeps_the_same() {
+        let ((_folder, store), start) = (store(), Instant::now());
+        let waiting = waiting(100);
+        let list = format!("[\"{}\"]", hex::encode(sha256(b"part")));
+        assert!(keep(&waiting, &store, b"part", start));
+        assert!(keep(&waiting, &store, list.as_bytes(), start));
+        execute(&waiting, &store, &text(list.as_bytes()));
+        name(&waiting, &store, &text(list.as_bytes()));
+        assert!(reopen(&store).order.is_empty());
+        let later = start + PATIENCE;
+        assert!(keep(&waiting, &store, &[7; 100], later), "all room is free");
+        assert!(has(&store, b"part") && has(&store, list.as_bytes()));
+    }
+
+    #[test]
+    fn what_a_block_names_does_not_make_way_before_its_commit() {
+        let ((_folder, store), start) = (store(), Instant::now());
+        let waiting = waiting(5);
+        let later = start + PATIENCE;
+        assert!(keep(&waiting, &store, b"named", start));
+        let changes = execute(&waiting, &store, &text(b"named"));
+        assert!(keep(&waiting, &store, b"other", later));
+        assert!(keep(&waiting, &store, b"named", later), "known");
+        store.commit(changes).expect("written");
+        waiting.committed();
+        assert!(has(&store, b"named"));
+        let queue = reopen(&store);
+        assert_eq!(queue.places.keys().collect::<Vec<_>>(), [&sha256(b"other")]);
     }
 
     #[test]
@@ -278,9 +373,7 @@ mod tests {
         assert!(keep(&first, &store, b"one", start));
         assert!(keep(&first, &store, b"two", start));
         name(&first, &store, &text(b"one"));
-        let snapshot = store.snapshot().expect("a snapshot");
-        let again = Waiting::load(&snapshot, start).expect("loaded");
-        let queue = super::super::lock(&again.0);
+        let queue = reopen(&store);
         assert_eq!((queue.bytes, queue.next), (3, 2));
         assert!(queue.places.contains_key(&sha256(b"two")));
     }
