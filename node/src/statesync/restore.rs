@@ -76,7 +76,6 @@ impl Restore {
                 }
             }
         };
-        store.set_durable_every(DURABLE_EVERY);
         Ok(Self { manifest, progress })
     }
 
@@ -108,6 +107,8 @@ impl Restore {
             intake.item(&item)?;
         }
         let (progress, changes) = intake.end(upper)?;
+        // From here on the store says that a restoration is under way, and whoever ends it makes every commit durable again.
+        store.set_durable_every(DURABLE_EVERY);
         store.commit(changes)?;
         self.progress = progress;
         Ok(())

@@ -174,3 +174,20 @@ fn a_chain_begins_from_its_genesis_after_a_restoration_that_was_given_up() {
     let application = open(&file);
     assert_eq!(founded(&application), source.app_hash);
 }
+
+/// CometBFT may be started again without its section for state sync before a chunk has come.
+#[test]
+fn a_chain_that_begins_after_no_more_than_an_offer_survives_a_power_cut() {
+    let source = Source::new();
+    let (folder, file, application) = fresh();
+    let offered = offer(&application, &source.manifest, &source.app_hash);
+    assert_eq!(offered, Offered::Accept);
+    founded(&application);
+    for height in HEIGHTS + 1..=HEIGHTS + 2 {
+        execute(&application, height);
+        // What is on the disk, while the program has not ended.
+        let copy = folder.path().join(height.to_string());
+        std::fs::copy(&file, &copy).expect("copies");
+        assert_eq!(open(&copy).info().last_block_height, height);
+    }
+}
