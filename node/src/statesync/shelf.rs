@@ -135,8 +135,10 @@ impl Inner {
         })?;
         let manifest = Manifest { height, chunks };
         put(&folder.join(MANIFEST), &manifest.metadata())?;
+        sync_names(&folder)?;
         let whole = self.path(height);
         fs::rename(&folder, &whole).map_err(Error::file(&whole))?;
+        sync_names(&self.folder)?;
         self.kept().insert(height, manifest);
         self.thin_out()
     }
@@ -176,6 +178,12 @@ fn put(file: &Path, bytes: &[u8]) -> Result<()> {
         file.sync_all()
     };
     write().map_err(Error::file(file))
+}
+
+/// Makes the names in a folder durable: a file's bytes are of no use under none.
+fn sync_names(folder: &Path) -> Result<()> {
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(Error::file(folder))
 }
 
 fn remove(folder: &Path) -> Result<()> {
