@@ -84,7 +84,7 @@ impl Application {
         };
         if height > position.height {
             Err((code::NO_SUCH_HEIGHT, "that height is not there yet"))
-        } else if height + self.horizon < position.height {
+        } else if height.saturating_add(self.horizon) < position.height {
             Err((code::NO_SUCH_HEIGHT, "the state of that height was pruned"))
         } else {
             Ok(height)

@@ -46,25 +46,39 @@ pub fn rfc3339(time: &Timestamp) -> String {
     text
 }
 
-/// Reads what [`rfc3339`] writes.
+/// Reads what [`rfc3339`] writes: a date that there is, in the years 1 to 9999, and a time of day.
 pub fn from_rfc3339(text: &str) -> Option<Timestamp> {
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_suffix('Z')?;
     let (date, clock) = text.split_once('T')?;
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
     let numbers = |text: &str, separator| -> Option<[i64; 3]> {
         let parts: Option<Vec<i64>> = text
             .split(separator)
-            .map(|part| part.parse().ok())
+            .map(|part| part.parse().ok().filter(|_| is_digits(part)))
             .collect();
         parts?.try_into().ok()
     };
     let [year, month, day] = numbers(date, '-')?;
     let [hour, minute, second] = numbers(clock, ':')?;
-    if fraction.len() > 9 {
+    let bounds = [
+        (year, 1..=9999),
+        (month, 1..=12),
+        (day, 1..=31),
+        (hour, 0..=23),
+        (minute, 0..=59),
+        (second, 0..=59),
+    ];
+    let is_out = !is_digits(fraction) || fraction.len() > 9;
+    if is_out || bounds.iter().any(|(number, bound)| !bound.contains(number)) {
+        return None;
+    }
+    let days = days_from_civil(year, month, day);
+    if civil_from_days(days) != (year, month, day) {
         return None;
     }
     Some(Timestamp {
-        seconds: days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second,
+        seconds: days * 86_400 + hour * 3600 + minute * 60 + second,
         nanos: format!("{fraction:0<9}").parse().ok()?,
     })
 }
@@ -117,4 +131,51 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let day_of_year = (153 * month_index + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_they_are_written() {
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "1969-12-31T23:59:59.5Z",
+            "2024-02-29T12:00:00.000000001Z",
+            "9999-12-31T23:59:59.999999999Z",
+        ] {
+            let time = from_rfc3339(text).expect(text);
+            assert_eq!(rfc3339(&time), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_not_read() {
+        for text in [
+            "",
+            "2024-01-01T00:00:00",
+            "2024-01-01 00:00:00Z",
+            "2024-01-01T00:00Z",
+            "2023-02-29T00:00:00Z",
+            "2024-13-01T00:00:00Z",
+            "2024-00-01T00:00:00Z",
+            "2024-01-32T00:00:00Z",
+            "2024-01-00T00:00:00Z",
+            "2024-01-01T24:00:00Z",
+            "2024-01-01T00:60:00Z",
+            "2024-01-01T00:00:-1Z",
+            "2024-01-01T00:00:+1Z",
+            "2024-01-01T00:00:00.1234567890Z",
+            "2024-01-01T00:00:00.+1Z",
+            "0000-01-01T00:00:00Z",
+            "10000-01-01T00:00:00Z",
+            "9223372036854775807-01-01T00:00:00Z",
+            "2024-9223372036854775807-01T00:00:00Z",
+            "2024-01-9223372036854775807T00:00:00Z",
+            "2024-01-01T9223372036854775807:00:00Z",
+        ] {
+            assert_eq!(from_rfc3339(text), None, "{text}");
+        }
+    }
 }
