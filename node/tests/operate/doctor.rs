@@ -486,3 +486,16 @@ fn a_fork_is_found() {
     other.change(|answers| answers.results.get_mut("commit").expect("one")["signed_header"]["commit"]["block_id"]["hash"] = "CD".into());
     patient.doctor(&["--ask", &url]).ill("fork");
 }
+
+/// A gateway that is down hides nothing of what is wrong here.
+#[test]
+fn a_node_that_does_not_answer_is_one_finding_among_the_others() {
+    let patient = Patient::healthy();
+    let (_other, url) = patient.other();
+    let closed = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let closed = format!("http://{}", closed.expect("a port"));
+    let said = patient.doctor(&["--ask", &closed, "--ask", &url]);
+    said.ill("does not answer `status`");
+    patient.config("timeout_commit = \"300ms\"", "timeout_commit = \"1m30s\"");
+    patient.doctor(&["--ask", &closed]).ill("pause");
+}

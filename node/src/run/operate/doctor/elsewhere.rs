@@ -5,10 +5,7 @@ use super::{
     files::{Whole, essence},
     finding::Finding,
 };
-use crate::{
-    consortium::now,
-    error::{Error, Result},
-};
+use crate::consortium::now;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Method, Request, Uri, body::Bytes, header};
 use hyper_rustls::HttpsConnectorBuilder;
@@ -34,8 +31,8 @@ pub(super) struct Other {
 }
 
 impl Other {
-    /// Asks it; one that does not answer says nothing.
-    pub async fn ask(url: &Uri, own: Option<&Engine>) -> Result<Self> {
+    /// Asks it; that it does not answer is a finding too.
+    pub async fn ask(url: &Uri, own: Option<&Engine>) -> Result<Self, Finding> {
         let (status, date) = call(url, "status", json!({})).await?;
         let (genesis, _) = call(url, "genesis", json!({})).await?;
         let mut other = Self {
@@ -127,8 +124,14 @@ impl Other {
 }
 
 /// The result of a call, and the time that the answer has, Unix seconds.
-async fn call(url: &Uri, method: &str, params: Value) -> Result<(Value, Option<i64>)> {
-    let silent = || Error::Setup(format!("{url} does not answer `{method}`"));
+async fn call(url: &Uri, method: &str, params: Value) -> Result<(Value, Option<i64>), Finding> {
+    let silent = || {
+        Finding::fault(
+            "silent",
+            format!("{url} does not answer `{method}`"),
+            "telephone who runs it; nothing of it was compared with this node",
+        )
+    };
     let asked = time::timeout(PATIENCE, post(url, method, params)).await;
     asked.ok().flatten().ok_or_else(silent)
 }

@@ -60,8 +60,10 @@ fn examine(options: &options::Doctor) -> Result<Vec<Finding>> {
     }
     let runtime = Runtime::new().map_err(|error| Error::Setup(format!("cannot start: {error}")))?;
     for url in &options.ask {
-        let other = runtime.block_on(elsewhere::Other::ask(url, engine.as_ref()))?;
-        findings.extend(other.judge(&files));
+        match runtime.block_on(elsewhere::Other::ask(url, engine.as_ref())) {
+            Ok(other) => findings.extend(other.judge(&files)),
+            Err(silent) => findings.push(silent),
+        }
     }
     Ok(findings)
 }
