@@ -9,7 +9,7 @@ use axum::{
     routing::post,
 };
 use common::{Chain, Server, serve_router, tree_key};
-use node::gateway::{Gateway, Limits, Metrics, Quota, Site, Upstream, router, site_router};
+use node::gateway::{Gateway, Limits, Metrics, Page, Quota, Upstream, router};
 use serde_json::{Value, json};
 use std::{
     net::SocketAddr,
@@ -20,7 +20,7 @@ use std::{
         mpsc,
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
 
@@ -209,6 +209,51 @@ fn a_refusal_is_not_kept() {
     }
 }
 
+/// A node may have forgotten what the next one still has, or be a block behind it.
+#[test]
+fn what_one_node_lacks_the_others_are_asked_for_once() {
+    let lacks = json!({"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "Internal error", "data": "height 9 is not available"}});
+    let (short, asked_short) = stub(Duration::ZERO, StatusCode::OK, &lacks);
+    let (long, asked_long) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({"at": 9})));
+    let asked = || {
+        let count = |asked: &AtomicUsize| asked.load(Ordering::SeqCst);
+        (count(&asked_short), count(&asked_long))
+    };
+    let (gateway, _) = Setup::new([short.address, long.address]).serve();
+    assert_eq!(gateway.result("/header?height=9"), json!({"at": 9}));
+    assert_eq!(asked(), (1, 1));
+    // What is about now is the first node's to answer.
+    assert_eq!(gateway.get("/status").0, 500);
+    assert_eq!(asked(), (2, 1));
+    let (lonely, _) = Setup::new([short.address, short.address]).serve();
+    let (status, body) = lonely.get("/header?height=9");
+    assert!(
+        status == 500 && body.contains("height 9 is not available"),
+        "{body}"
+    );
+    assert_eq!(asked(), (4, 1));
+}
+
+#[test]
+fn the_answers_to_one_batch_are_bounded() {
+    let large = "x".repeat(5_000_000);
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!(large)));
+    let (gateway, _) = Setup::new([node.address]).serve();
+    let call = |height| json!({"jsonrpc": "2.0", "id": height, "method": "block", "params": {"height": height}});
+    let batch: Vec<Value> = (1..=5).map(call).collect();
+    let answers = gateway.call(&json!(batch));
+    let answers = answers.as_array().expect("a list");
+    let ids: Vec<&Value> = answers.iter().map(|answer| &answer["id"]).collect();
+    assert_eq!(json!(ids), json!([1, 2, 3, 4, 5]));
+    let whole = answers.iter().filter(|answer| answer["result"] == large);
+    assert_eq!(whole.count(), 3);
+    let refused = answers.iter().filter(|answer| {
+        let why = answer["error"]["data"].as_str().unwrap_or_default();
+        why.contains("over 16 MB")
+    });
+    assert_eq!(refused.count(), 2);
+}
+
 #[test]
 fn one_client_cannot_take_everything() {
     let (node, asked) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
@@ -268,11 +313,12 @@ fn the_page_is_served_packed_typed_and_kept() {
     write("index.html", "<!doctype html>链验".repeat(50).as_bytes());
     write("app-3dba6b7640b103d4_bg.wasm", &[0; 4_000]);
     write("chains.json", b"[]");
-    let site = Site::read(folder.path()).expect("reads");
-    let site = site.with_chains(b"[1]".to_vec()).expect("replaces");
+    let chains = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(chains.path(), b"[1]").expect("writes");
+    let page = Page::open(folder.path().into(), Some(chains.path().into())).expect("reads");
     let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
     let mut setup = Setup::new([node.address]);
-    setup.page = Some(site_router(site));
+    setup.page = Some(page.router());
     let (gateway, _) = setup.serve();
     let (status, body) = gateway.get("/");
     assert!(status == 200 && body.starts_with("<!doctype html>链验"));
@@ -302,6 +348,55 @@ fn the_page_is_served_packed_typed_and_kept() {
     ] {
         assert!(wasm.contains(line), "{line}: {wasm}");
     }
+}
+
+/// `chains.json` is renewed every week, and the page with each version, while visitors come.
+#[test]
+fn a_page_that_changes_on_the_disk_is_shown_whole_and_without_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("writes");
+    };
+    let (old, new) = ("app-3dba6b7640b103d4.js", "app-0123456789abcdef.js");
+    write("index.html", old);
+    write(old, "old");
+    write("chains.json", "[1]");
+    let page = Page::open(
+        folder.path().into(),
+        Some(folder.path().join("chains.json")),
+    );
+    let page = page.expect("reads");
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let mut setup = Setup::new([node.address]);
+    setup.page = Some(page.router());
+    let (gateway, _) = setup.serve();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().expect("starts");
+        runtime.block_on(page.follow());
+    });
+    let shows = |path: &str, text: &str| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while gateway.get(path).1 != text {
+            assert!(Instant::now() < deadline, "{path} is not {text}");
+            thread::sleep(Duration::from_millis(100));
+        }
+    };
+    write("chains.json", "[2]");
+    shows("/chains.json", "[2]");
+    // Half written, it is not shown; nor is anything else until it is whole.
+    write("chains.json", "[2,");
+    std::fs::remove_file(folder.path().join(old)).expect("removes");
+    write(new, "new");
+    write("index.html", new);
+    thread::sleep(Duration::from_secs(6));
+    assert_eq!(gateway.get("/"), (200, old.into()));
+    assert_eq!(gateway.get("/chains.json"), (200, "[2]".into()));
+    write("chains.json", "[3, 3]");
+    shows("/", new);
+    assert_eq!(gateway.get("/chains.json"), (200, "[3, 3]".into()));
+    assert_eq!(gateway.get(&format!("/{new}")), (200, "new".into()));
+    let still = gateway.get(&format!("/{old}"));
+    assert_eq!(still, (200, "old".into()), "for who has the old page open");
 }
 
 #[test]

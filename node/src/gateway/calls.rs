@@ -37,7 +37,7 @@ const BRIEF: Life = Life::Fleeting(Duration::from_millis(500));
 const MINUTE: Life = Life::Fleeting(Duration::from_secs(60));
 const HEIGHT: (&str, Kind) = ("height", Kind::Integer);
 
-/// Reading, and handing in an event or evidence. Nothing that tells of a node's peers or queue, and nothing that waits for a block.
+/// Reading, and handing in an event or evidence. Nothing that tells of a node's peers or queue, that waits for a block, or that makes a node search.
 static METHODS: &[Method] = &[
     method("health", &[], BRIEF),
     method("status", &[], BRIEF),
@@ -64,17 +64,6 @@ static METHODS: &[Method] = &[
         "tx",
         &[("hash", Kind::Base64), ("prove", Kind::Flag)],
         Life::Lasting,
-    ),
-    method(
-        "tx_search",
-        &[
-            ("query", Kind::Text),
-            ("prove", Kind::Flag),
-            ("page", Kind::Integer),
-            ("per_page", Kind::Integer),
-            ("order_by", Kind::Text),
-        ],
-        BRIEF,
     ),
     method(
         "abci_query",
@@ -155,6 +144,18 @@ impl Call {
     /// The request to a node.
     pub fn to_request(&self) -> Value {
         json!({ "jsonrpc": "2.0", "id": 1, "method": self.method, "params": self.params })
+    }
+
+    /// Whether another node may have what this one has not: it has forgotten the height, or has not reached it.
+    pub fn may_be_elsewhere(&self, outcome: &Result<Value, Value>) -> bool {
+        let lacks = |result: &Value| match self.method {
+            "abci_query" => result["response"]["code"] != 0,
+            "header_by_hash" => result["header"].is_null(),
+            "block_by_hash" => result["block"].is_null(),
+            _ => false,
+        };
+        let is_blob = self.params.get("path").is_some_and(|path| path == BLOB);
+        (self.life == Life::Lasting || is_blob) && outcome.as_ref().map_or(true, lacks)
     }
 
     /// Whether this answer, which looked lasting, is the final one: not of a block whose commit may still be completed, and not a refusal.
@@ -245,6 +246,7 @@ mod tests {
         for method in [
             "net_info",
             "unconfirmed_txs",
+            "tx_search",
             "broadcast_tx_commit",
             "dial_peers",
             "",

@@ -1,6 +1,7 @@
 //! HTTP: GET with URI parameters, and JSON-RPC POST in batches.
 
 use super::{
+    batch::json_rpc,
     calls::{self, Call, Life},
     clients::{self, ACTING_COST, Limits},
     log::Line,
@@ -10,12 +11,11 @@ use super::{
 };
 use crate::rpc::{
     Params, Peer, RpcError,
-    envelope::{self, Request, URI_ID, answer_to},
+    envelope::{self, URI_ID},
 };
 use axum::{
     Extension, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, Query, Request as HttpRequest, State, rejection::BytesRejection},
+    extract::{DefaultBodyLimit, Query, Request as HttpRequest, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -30,14 +30,11 @@ use tower_http::{
 
 /// Most bytes of a request, as CometBFT's `max_body_bytes`.
 const MAX_BODY: usize = 1_000_000;
-/// Most calls of one request: many records' proofs at once.
-const MAX_BATCH: usize = 50;
-
 /// What a gateway answers with.
 pub struct Gateway {
     upstream: Upstream,
     memory: Memory,
-    limits: Limits,
+    pub(super) limits: Limits,
     metrics: Arc<Metrics>,
     behind_proxy: bool,
     logs: bool,
@@ -68,7 +65,7 @@ impl Gateway {
         self.limits.forget_rested();
     }
 
-    async fn answer(&self, call: &Call) -> Result<(Arc<Reply>, bool), RpcError> {
+    pub(super) async fn answer(&self, call: &Call) -> Result<(Arc<Reply>, bool), RpcError> {
         let answer = self.memory.answer(call, &self.upstream).await;
         let (reply, asked) = answer.map_err(|why| RpcError::internal(&*why))?;
         self.metrics.called(call.method, asked);
@@ -78,14 +75,14 @@ impl Gateway {
 
 /// How many calls an answer holds, and how many of them memory answered: for the log.
 #[derive(Clone, Copy)]
-struct Counted {
-    calls: usize,
-    from_memory: usize,
+pub(super) struct Counted {
+    pub calls: usize,
+    pub from_memory: usize,
 }
 
 /// The client that asks.
 #[derive(Clone, Copy)]
-struct Client(IpAddr);
+pub(super) struct Client(pub IpAddr);
 
 /// The routes of a gateway: CometBFT's RPC, and the page beside it where there is one. `origins` are the sites whose pages may read through it;
 /// any, where there are none.
@@ -215,87 +212,8 @@ fn kept_by_browsers(headers: &HeaderMap, reply: &Reply) -> Response {
     response
 }
 
-async fn json_rpc(
-    State(gateway): State<Arc<Gateway>>,
-    Extension(Client(client)): Extension<Client>,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    let requests = match envelope::requests(body, MAX_BATCH) {
-        Ok(requests) => requests,
-        Err(refused) => return *refused,
-    };
-    let calls: Vec<Asked> = requests.into_iter().filter_map(Asked::read).collect();
-    let costs = calls
-        .iter()
-        .map(|asked| asked.call.as_ref().map_or(1, cost));
-    if !gateway.limits.allows(client, costs.sum()) {
-        return too_many();
-    }
-    let mut counted = Counted {
-        calls: calls.len(),
-        from_memory: 0,
-    };
-    // Each in a task of its own: one that waits for a node holds up no other.
-    let tasks: Vec<_> = calls
-        .into_iter()
-        .map(|asked| tokio::spawn(one(gateway.clone(), asked)))
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        let Ok((answer, from_memory)) = task.await else {
-            let error = RpcError::internal("the request could not be completed");
-            return envelope::refusal(StatusCode::INTERNAL_SERVER_ERROR, &error);
-        };
-        counted.from_memory += usize::from(from_memory);
-        answers.push(answer);
-    }
-    let mut response = match answers.as_mut_slice() {
-        [] => StatusCode::OK.into_response(),
-        [single] => envelope::answer_text(StatusCode::OK, std::mem::take(single)),
-        all => envelope::answer_text(StatusCode::OK, format!("[{}]", all.join(","))),
-    };
-    response.extensions_mut().insert(counted);
-    response
-}
-
-/// A request that has an answer.
-struct Asked {
-    id: Value,
-    /// The call, or the answer that refuses it.
-    call: Result<Call, Value>,
-}
-
-impl Asked {
-    fn read(request: Value) -> Option<Self> {
-        let Request { id, method, params } = match Request::read(request)? {
-            Ok(request) => request,
-            Err(refused) => {
-                return Some(Self {
-                    id: Value::Null,
-                    call: Err(refused),
-                });
-            }
-        };
-        let call = Call::from_json(&method, params);
-        let call = call.map_err(|error| answer_to(id.clone(), Err(error)));
-        Some(Self { id, call })
-    }
-}
-
-/// The answer to one call, and whether it came from memory.
-async fn one(gateway: Arc<Gateway>, Asked { id, call }: Asked) -> (String, bool) {
-    let call = match call {
-        Ok(call) => call,
-        Err(refused) => return (refused.to_string(), false),
-    };
-    match gateway.answer(&call).await {
-        Ok((reply, asked)) => (enveloped(&id, &reply), !asked),
-        Err(error) => (answer_to(id, Err(error)).to_string(), false),
-    }
-}
-
 /// A node's result or error under the id of the one who asks.
-fn enveloped(id: &Value, reply: &Reply) -> String {
+pub(super) fn enveloped(id: &Value, reply: &Reply) -> String {
     let (name, body) = match &reply.outcome {
         Ok(result) => ("result", result),
         Err(error) => ("error", error),
@@ -303,7 +221,7 @@ fn enveloped(id: &Value, reply: &Reply) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":{id},"{name}":{body}}}"#)
 }
 
-fn cost(call: &Call) -> u32 {
+pub(super) fn cost(call: &Call) -> u32 {
     if call.life == Life::Acting {
         ACTING_COST
     } else {
@@ -311,7 +229,7 @@ fn cost(call: &Call) -> u32 {
     }
 }
 
-fn too_many() -> Response {
+pub(super) fn too_many() -> Response {
     let error = RpcError::invalid_request("too many calls; wait a moment");
     let mut response = envelope::refusal(StatusCode::TOO_MANY_REQUESTS, &error);
     let second = HeaderValue::from_static("1");

@@ -41,7 +41,8 @@ impl Reply {
         Self { outcome, life, tag }
     }
 
-    fn len(&self) -> usize {
+    /// Bytes of it.
+    pub fn len(&self) -> usize {
         self.outcome.as_ref().map_or_else(String::len, String::len)
     }
 }

@@ -1,4 +1,4 @@
-//! The page, on a portal's own origin: read once into memory, compressed once, each file with its hash.
+//! The page, on a portal's own origin: read into memory, compressed once, each file with its hash.
 
 use axum::{
     Router,
@@ -7,8 +7,15 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, fs, io, io::Write as _, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    fs, io,
+    io::Write as _,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The page carries its own policy; only a header can say this part.
@@ -25,25 +32,65 @@ struct File {
 }
 
 /// The built page.
-pub struct Site(HashMap<String, File>);
+pub struct Site {
+    files: HashMap<String, Arc<File>>,
+    /// Of the page before, what is named by its hash: who has that page open still fetches them.
+    before: HashMap<String, Arc<File>>,
+}
+
+/// The page as it is shown now.
+pub struct Shown(RwLock<Arc<Site>>);
+
+impl Shown {
+    /// Shows this one.
+    pub fn new(site: Site) -> Self {
+        Self(RwLock::new(Arc::new(site)))
+    }
+
+    /// Shows another one from now on, all its files at once.
+    pub fn replace(&self, site: Site) {
+        let mut shown = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let before = shown.files.iter().filter(|(_, file)| file.named_by_hash);
+        let before = before.map(|(name, file)| (name.clone(), file.clone()));
+        *shown = Arc::new(Site {
+            before: before.collect(),
+            ..site
+        });
+    }
+
+    fn now(&self) -> Arc<Site> {
+        let shown = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        shown.clone()
+    }
+}
 
 impl Site {
     /// Reads every file of the folder. Files named by hash are kept by browsers for a year; the others are asked about again.
     pub fn read(folder: &Path) -> io::Result<Self> {
         let mut files = HashMap::new();
         collect(folder, "", &mut files)?;
-        Ok(Self(files))
+        Ok(Self {
+            files,
+            before: HashMap::new(),
+        })
     }
 
-    /// Puts `chains.json` in, or replaces the one that is there.
+    /// Puts `chains.json` in, or replaces the one that is there; refused where it is no JSON.
     pub fn with_chains(mut self, chains: Vec<u8>) -> io::Result<Self> {
         let name = "/chains.json";
-        self.0.insert(name.into(), File::new(name, chains)?);
+        serde_json::from_slice::<IgnoredAny>(&chains)?;
+        let file = Arc::new(File::new(name, chains)?);
+        self.files.insert(name.into(), file);
         Ok(self)
+    }
+
+    fn file(&self, name: &str) -> Option<&File> {
+        let file = self.files.get(name).or_else(|| self.before.get(name));
+        file.map(Arc::as_ref)
     }
 }
 
-fn collect(folder: &Path, at: &str, files: &mut HashMap<String, File>) -> io::Result<()> {
+fn collect(folder: &Path, at: &str, files: &mut HashMap<String, Arc<File>>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = format!("{at}/{}", entry.file_name().to_string_lossy());
@@ -51,7 +98,7 @@ fn collect(folder: &Path, at: &str, files: &mut HashMap<String, File>) -> io::Re
             collect(&entry.path(), &name, files)?;
         } else {
             let file = File::new(&name, fs::read(entry.path())?)?;
-            files.insert(name, file);
+            files.insert(name, Arc::new(file));
         }
     }
     Ok(())
@@ -111,8 +158,8 @@ fn is_named_by_hash(name: &str) -> bool {
 }
 
 /// The routes of the page.
-pub fn router(site: Site) -> Router {
-    guarded(Router::new().fallback(serve).with_state(Arc::new(site)))
+pub fn router(shown: Arc<Shown>) -> Router {
+    guarded(Router::new().fallback(serve).with_state(shown))
 }
 
 /// Adds what a page's origin must say in headers with every answer.
@@ -126,12 +173,13 @@ pub fn guarded(router: Router) -> Router {
         .layer(always(header::REFERRER_POLICY, "no-referrer"))
 }
 
-async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
+async fn serve(State(shown): State<Arc<Shown>>, uri: Uri, headers: HeaderMap) -> Response {
+    let site = shown.now();
     let name = match uri.path() {
         "/" => "/index.html",
         path => path,
     };
-    let Some(file) = site.0.get(name) else {
+    let Some(file) = site.file(name) else {
         return (StatusCode::NOT_FOUND, "there is no such file").into_response();
     };
     let keep = if file.named_by_hash {

@@ -20,8 +20,10 @@ use tokio::{sync::Semaphore, time};
 
 /// A node that takes longer is given up, and the next is asked.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Where one has answered, though it lacks what was asked for, the others have this long.
+const LESS_PATIENCE: Duration = Duration::from_secs(2);
 /// Most bytes of an answer.
-const MAX_ANSWER: usize = 16_000_000;
+pub(super) const MAX_ANSWER: usize = 16_000_000;
 /// Most questions to the nodes at once; further ones wait.
 const MAX_QUESTIONS: usize = 64;
 
@@ -56,23 +58,32 @@ impl Upstream {
         })
     }
 
-    /// What the first node that answers says: a result or an error. A call that acts is handed to one node only:
-    /// whether a node that did not answer has acted cannot be known.
+    /// What the first node that answers says: a result or an error. Where it lacks what never changes, the others are asked once. A call that acts is
+    /// handed to one node only: whether a node that did not answer has acted cannot be known.
     pub(super) async fn ask(&self, call: &Call) -> Result<Result<Value, Value>, NoAnswer> {
         let _place = self.questions.acquire().await.map_err(|_| NoAnswer)?;
         let body = Bytes::from(call.to_request().to_string());
         let first = self.preferred.load(Ordering::Relaxed);
         let acts = call.life == super::calls::Life::Acting;
         let tries = if acts { 1 } else { self.nodes.len() };
+        let mut lacking = None;
         for turn in 0..tries {
             let place = (first + turn) % self.nodes.len();
             let Some(node) = self.nodes.get(place) else {
                 break;
             };
             let began = Instant::now();
-            let answer = time::timeout(PATIENCE, self.post(node, body.clone())).await;
+            let patience = match lacking {
+                Some(_) => LESS_PATIENCE,
+                None => PATIENCE,
+            };
+            let answer = time::timeout(patience, self.post(node, body.clone())).await;
             if let Ok(Some(answer)) = answer {
                 self.metrics.node_answered(began.elapsed());
+                if call.may_be_elsewhere(&answer) {
+                    lacking.get_or_insert(answer);
+                    continue;
+                }
                 return Ok(answer);
             }
             self.metrics.node_failed();
@@ -81,7 +92,7 @@ impl Upstream {
                 self.preferred
                     .compare_exchange(place, next, Ordering::Relaxed, Ordering::Relaxed);
         }
-        Err(NoAnswer)
+        lacking.ok_or(NoAnswer)
     }
 
     async fn post(&self, node: &Uri, body: Bytes) -> Option<Result<Value, Value>> {

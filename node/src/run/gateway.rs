@@ -3,12 +3,12 @@
 use super::{options::number, servers};
 use crate::{
     error::{Error, Result},
-    gateway::{self, Gateway, Limits, Metrics, Quota, Site, Upstream},
+    gateway::{self, Gateway, Limits, Metrics, Page, Quota, Upstream},
 };
-use axum::{Router, http::HeaderValue};
+use axum::http::HeaderValue;
 use hyper::Uri;
 use std::{
-    fs,
+    future,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
     path::PathBuf,
@@ -80,16 +80,9 @@ impl Options {
         Ok(options)
     }
 
-    fn page(&self) -> Result<Option<Router>> {
-        let Some(folder) = &self.site else {
-            return Ok(None);
-        };
-        let mut site = Site::read(folder).map_err(Error::file(folder))?;
-        if let Some(file) = &self.chains {
-            let chains = fs::read(file).map_err(Error::file(file))?;
-            site = site.with_chains(chains).map_err(Error::file(file))?;
-        }
-        Ok(Some(gateway::site_router(site)))
+    fn page(&self) -> Result<Option<Page>> {
+        let open = |folder: &PathBuf| Page::open(folder.clone(), self.chains.clone());
+        self.site.as_ref().map(open).transpose()
     }
 }
 
@@ -121,7 +114,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
         !options.quiet,
     ));
     let routers = vec![
-        gateway::router(gateway.clone(), &options.origins, page),
+        gateway::router(
+            gateway.clone(),
+            &options.origins,
+            page.as_ref().map(Page::router),
+        ),
         metrics.router(),
     ];
     let runtime = Runtime::new().map_err(failed)?;
@@ -132,6 +129,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         tokio::select! {
             () = servers::until_end(|| false) => {}
             () = keep_house(&gateway) => {}
+            () = follow(page) => {}
         }
         stop.send_replace(true);
         for server in servers {
@@ -145,6 +143,13 @@ async fn keep_house(gateway: &Gateway) {
     loop {
         time::sleep(HOUSEKEEPING).await;
         gateway.forget_rested();
+    }
+}
+
+async fn follow(page: Option<Page>) {
+    match page {
+        Some(page) => page.follow().await,
+        None => future::pending().await,
     }
 }
 

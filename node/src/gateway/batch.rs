@@ -1,0 +1,125 @@
+//! JSON-RPC POSTs: many calls in one request, many records' proofs at once.
+
+use super::{
+    calls::Call,
+    http::{Client, Counted, Gateway, cost, enveloped, too_many},
+    upstream::MAX_ANSWER,
+};
+use crate::rpc::{
+    RpcError,
+    envelope::{self, Request, answer_to},
+};
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::Value;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// Most calls of one request.
+const MAX_BATCH: usize = 50;
+
+/// Room for the answers of one request: as much as one answer may have. Each that does not fit is an error in its place.
+struct Room(AtomicUsize);
+
+impl Room {
+    fn takes(&self, bytes: usize) -> bool {
+        let left = |left: usize| left.checked_sub(bytes);
+        let taken = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
+        taken.is_ok()
+    }
+}
+
+/// Answers a request of one call or many.
+pub(super) async fn json_rpc(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(Client(client)): Extension<Client>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let requests = match envelope::requests(body, MAX_BATCH) {
+        Ok(requests) => requests,
+        Err(refused) => return *refused,
+    };
+    let calls: Vec<Asked> = requests.into_iter().filter_map(Asked::read).collect();
+    let costs = calls
+        .iter()
+        .map(|asked| asked.call.as_ref().map_or(1, cost));
+    if !gateway.limits.allows(client, costs.sum()) {
+        return too_many();
+    }
+    let mut counted = Counted {
+        calls: calls.len(),
+        from_memory: 0,
+    };
+    // Each in a task of its own: one that waits for a node holds up no other.
+    let room = Arc::new(Room(AtomicUsize::new(MAX_ANSWER)));
+    let tasks: Vec<_> = calls
+        .into_iter()
+        .map(|asked| tokio::spawn(one(gateway.clone(), asked, room.clone())))
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        let Ok((answer, from_memory)) = task.await else {
+            let error = RpcError::internal("the request could not be completed");
+            return envelope::refusal(StatusCode::INTERNAL_SERVER_ERROR, &error);
+        };
+        counted.from_memory += usize::from(from_memory);
+        answers.push(answer);
+    }
+    let mut response = match answers.as_mut_slice() {
+        [] => StatusCode::OK.into_response(),
+        [single] => envelope::answer_text(StatusCode::OK, std::mem::take(single)),
+        all => envelope::answer_text(StatusCode::OK, format!("[{}]", all.join(","))),
+    };
+    response.extensions_mut().insert(counted);
+    response
+}
+
+/// A request that has an answer.
+struct Asked {
+    id: Value,
+    /// The call, or the answer that refuses it.
+    call: Result<Call, Value>,
+}
+
+impl Asked {
+    fn read(request: Value) -> Option<Self> {
+        let Request { id, method, params } = match Request::read(request)? {
+            Ok(request) => request,
+            Err(refused) => {
+                return Some(Self {
+                    id: Value::Null,
+                    call: Err(refused),
+                });
+            }
+        };
+        let call = Call::from_json(&method, params);
+        let call = call.map_err(|error| answer_to(id.clone(), Err(error)));
+        Some(Self { id, call })
+    }
+}
+
+/// The answer to one call, and whether it came from memory.
+async fn one(gateway: Arc<Gateway>, Asked { id, call }: Asked, room: Arc<Room>) -> (String, bool) {
+    let call = match call {
+        Ok(call) => call,
+        Err(refused) => return (refused.to_string(), false),
+    };
+    match gateway.answer(&call).await {
+        Ok((reply, asked)) if room.takes(reply.len()) => (enveloped(&id, &reply), !asked),
+        Ok((_, asked)) => {
+            let error =
+                RpcError::internal("the answers to this batch are over 16 MB: ask for less");
+            (answer_to(id, Err(error)).to_string(), !asked)
+        }
+        Err(error) => (answer_to(id, Err(error)).to_string(), false),
+    }
+}
