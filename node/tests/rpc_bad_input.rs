@@ -101,6 +101,51 @@ fn heights_out_of_range_are_named_as_cometbft_names_them() {
 }
 
 #[test]
+fn ranges_and_heights_that_cannot_be_are_told_so() {
+    let (_chain, server) = served();
+    for (path, expected) in [
+        (
+            "/blockchain?minHeight=9&maxHeight=3",
+            "min height 9 can't be greater than max height 3",
+        ),
+        (
+            "/blockchain?minHeight=-1&maxHeight=3",
+            "heights must be non-negative",
+        ),
+        (
+            "/blockchain?minHeight=1&maxHeight=-3",
+            "heights must be non-negative",
+        ),
+        (
+            "/validators?height=999",
+            "height 999 must be less than or equal to the current blockchain height 21",
+        ),
+        (
+            "/consensus_params?height=999",
+            "height 999 must be less than or equal to the current blockchain height 21",
+        ),
+        (
+            "/abci_query?path=%22/head%22&data=0x00&height=-1",
+            "height must be non-negative",
+        ),
+        (
+            "/tx_search?query=%22tx.hash%3D%27zz%27%22",
+            "expected a hash in hex",
+        ),
+        ("/tx_search?query=%22tx.height%3Dx%22", "expected a height"),
+    ] {
+        let (status, body) = server.get(path);
+        let answer: Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(
+            (status, error(&answer)),
+            (500, (-32603, expected)),
+            "{path}"
+        );
+        assert_eq!(answer["error"]["message"], "Internal error");
+    }
+}
+
+#[test]
 fn searches_and_hashes_that_lead_nowhere_find_nothing() {
     let (_chain, server) = served();
     let search = |condition: &str| format!("/tx_search?query=%22{condition}%22");
@@ -201,6 +246,34 @@ fn the_mempool_is_bounded_and_says_so() {
     mempool.retain(|_, _| false);
     assert_eq!(mempool.size(), (0, 0));
     mempool.add(vec![9]).expect("taken");
+}
+
+#[test]
+fn who_sends_to_a_full_mempool_is_told_as_cometbft_tells_it() {
+    let (chain, server) = served();
+    for i in 0..5_000u32 {
+        let waits = i.to_be_bytes().to_vec();
+        server.mempool.add(waits).expect("taken");
+    }
+    let shown = server.result("/unconfirmed_txs?limit=2");
+    let count = |name: &str| shown[name].as_str().unwrap_or_default().to_owned();
+    assert_eq!(
+        (count("n_txs"), count("total")),
+        ("2".into(), "5000".into())
+    );
+    assert_eq!(count("total_bytes"), "20000");
+    assert_eq!(shown["txs"], json!(["AAAAAA==", "AAAAAQ=="]));
+    let tx = format!("0x{}", hex::encode(chain.admit("x")));
+    for method in ["broadcast_tx_sync", "broadcast_tx_commit"] {
+        let (status, body) = server.get(&format!("/{method}?tx={tx}"));
+        let answer: Value = serde_json::from_str(&body).expect("JSON");
+        let full =
+            "mempool is full: number of txs 5000 (max: 5000), total bytes 20000 (max: 67108864)";
+        assert_eq!((status, error(&answer)), (500, (-32603, full)), "{method}");
+        assert_eq!(answer["error"]["message"], "Internal error");
+    }
+    let answer = server.result(&format!("/broadcast_tx_async?tx={tx}"));
+    assert_eq!(answer["code"], 0, "it says nothing, as in CometBFT");
 }
 
 #[test]

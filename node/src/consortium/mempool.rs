@@ -82,6 +82,13 @@ impl Mempool {
         fits.map(|waiting| waiting.tx.clone()).collect()
     }
 
+    /// The oldest waiting transactions, at most so many.
+    pub fn first(&self, txs: usize) -> Vec<Vec<u8>> {
+        let queue = self.lock();
+        let first = queue.waiting.iter().take(txs);
+        first.map(|waiting| waiting.tx.clone()).collect()
+    }
+
     /// Keeps only the transactions that this says may go on waiting.
     pub fn retain(&self, mut stays: impl FnMut(&Hash, &[u8]) -> bool) {
         let mut queue = self.lock();

@@ -125,8 +125,8 @@ pub(super) fn num_unconfirmed_txs(rpc: &Rpc, _: &Params) -> Answer {
 pub(super) fn unconfirmed_txs(rpc: &Rpc, params: &Params) -> Answer {
     let limit = params.integer("limit")?.unwrap_or(30).clamp(1, 100) as usize;
     let (count, bytes) = rpc.mempool.size();
-    let waiting = rpc.mempool.reap(bytes);
-    let txs: Vec<String> = waiting.iter().take(limit).map(|tx| base64_of(tx)).collect();
+    let waiting = rpc.mempool.first(limit);
+    let txs: Vec<String> = waiting.iter().map(|tx| base64_of(tx)).collect();
     Ok(json!({
         "n_txs": txs.len().to_string(),
         "total": count.to_string(),
