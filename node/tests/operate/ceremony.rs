@@ -267,13 +267,13 @@ fn who_joins_has_the_chains_own_genesis_and_particulars_to_send() {
         join_with("bank-2", &hash, &peer, &words)
     };
     with("b.example:2\"").ill("is no address");
-    with("b.example:2").well();
+    with("https://b.example").well();
     let config = homes.text("bank-2", "config/config.toml");
     let parsed: toml_edit::DocumentMut = config.parse().expect("TOML");
     let section = &parsed["statesync"];
     assert_eq!(
         section["rpc_servers"].as_str(),
-        Some("a.example:1,b.example:2")
+        Some("a.example:1,https://b.example")
     );
     assert_eq!(section["trust_height"].as_integer(), Some(7));
     assert_eq!(section["trust_hash"].as_str(), Some(hash.as_str()));

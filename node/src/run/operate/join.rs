@@ -36,7 +36,7 @@ pub(super) fn run(options: &options::Join) -> Result<()> {
     }
     member::require_id(&options.member)?;
     let servers = options.state_sync.iter().flat_map(|begin| &begin.servers);
-    servers.map(String::as_str).try_for_each(require_address)?;
+    servers.map(String::as_str).try_for_each(require_server)?;
     let place = &options.place;
     let made = make(place, &options.member, &options.peers, &genesis)?;
     if let Some(begin) = &options.state_sync {
@@ -75,6 +75,15 @@ pub(super) fn tell(member: &str, made: &Made, place: &Place) {
     );
 }
 
+/// Whose headers CometBFT's light client may compare: a node's RPC, or a gateway before one, which has a certificate and its usual port.
+fn require_server(server: &str) -> Result<()> {
+    match server.strip_prefix("https://") {
+        Some(host) if !host.contains(':') => require_address(&format!("{host}:443")),
+        Some(address) => require_address(address),
+        None => require_address(server),
+    }
+}
+
 fn require_peer(peer: &str) -> Result<()> {
     let (id, address) = peer.split_once('@').unwrap_or((peer, ""));
     if !is_node_id(id) {
@@ -95,4 +104,31 @@ pub(super) fn is_node_id(id: &str) -> bool {
 pub(super) fn read_genesis(home: &Path) -> Result<Vec<u8>> {
     let file = home.join(GENESIS);
     fs::read(&file).map_err(Error::file(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_a_nodes_address_or_a_gateways() {
+        for server in [
+            "node.tax.example:26657",
+            "https://check.tax.example",
+            "https://check.tax.example:8443",
+        ] {
+            assert!(require_server(server).is_ok(), "{server}");
+        }
+        for server in [
+            "node.tax.example",
+            "https://",
+            "https://check.tax.example/",
+            "https://check.tax.example:0",
+            "ftp://check.tax.example:21",
+            "a:1,b:2",
+            "a\":1",
+        ] {
+            assert!(require_server(server).is_err(), "{server}");
+        }
+    }
 }

@@ -26,7 +26,8 @@ lianyan-node doctor --home DIR [options]       looks for mistakes and says how t
   --rpc, --p2p, --prometheus ADDRESS     where CometBFT listens [127.0.0.1:26657, 0.0.0.0:26656, 127.0.0.1:26660]
   --identity FILE    the member's identity file; init and join write one into DIR where none is given
   MEMBER             --member ID --name 名 --name-en NAME --role ROLE… [--org ID] [--reads: documents are sealed for it]
-  --trust HEIGHT:HASH, --server HOST:PORT…    join begins with a snapshot: a block that `lianyan light` verified, and two members' RPCs or more
+  --trust HEIGHT:HASH, --server ADDRESS…    join begins with a snapshot: a block that `lianyan light` verified, and two members' gateways (https://HOST)
+                     or RPCs (HOST:PORT) or more
   --sha256 HASH      of the genesis file, as read aloud when the chain was founded
   --ask URL          doctor compares with this node or gateway; may be given again
   --free GB          the least free space that doctor is content with [2]
