@@ -1,10 +1,20 @@
 //! The files of deploy/, as far as this machine can judge them.
 
+use node::gateway::Metrics;
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
+
+fn deploy() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy")
+}
+
+fn text(file: &str) -> String {
+    fs::read_to_string(deploy().join(file)).expect("readable")
+}
 
 #[test]
 fn systemd_finds_nothing_wrong_with_the_units() {
@@ -17,9 +27,8 @@ fn systemd_finds_nothing_wrong_with_the_units() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let units = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/systemd");
     let mut files = Vec::new();
-    for unit in fs::read_dir(units).expect("units") {
+    for unit in fs::read_dir(deploy().join("systemd")).expect("units") {
         let unit = unit.expect("a unit").path();
         let text = fs::read_to_string(&unit).expect("readable");
         // Neither the programs nor the user are on this machine.
@@ -31,7 +40,7 @@ fn systemd_finds_nothing_wrong_with_the_units() {
         fs::write(&file, text).expect("writes");
         files.push(file);
     }
-    assert_eq!(files.len(), 3);
+    assert_eq!(files.len(), 5);
     let verified = Command::new("systemd-analyze")
         .arg("verify")
         .args(&files)
@@ -41,4 +50,140 @@ fn systemd_finds_nothing_wrong_with_the_units() {
     let ours = said.lines().filter(|line| line.contains("lianyan"));
     assert_eq!(ours.collect::<Vec<_>>(), Vec::<&str>::new());
     assert!(verified.status.success(), "{said}");
+}
+
+/// The settings of a YAML file of mappings and lists: the path of each value, the list's items without a number. Enough of YAML for deploy/: what is
+/// indented otherwise, or is no setting, is found out.
+fn settings(file: &str) -> Vec<(String, String)> {
+    let mut path: Vec<(usize, String)> = Vec::new();
+    let mut found = Vec::new();
+    for line in text(file).lines() {
+        let body = line.trim_start();
+        if body.is_empty() || body.starts_with('#') {
+            continue;
+        }
+        let mut indent = line.len() - body.len();
+        assert!(
+            indent.is_multiple_of(2) && !line.contains('\t'),
+            "{file}: {line}"
+        );
+        let mut body = body;
+        while let Some(item) = body.strip_prefix("- ") {
+            (indent, body) = (indent + 2, item);
+        }
+        path.retain(|(depth, _)| *depth < indent);
+        let deepest = path.last().map_or(0, |(depth, _)| depth + 2);
+        assert!(indent <= deepest + 2, "{file}: {line}");
+        let (name, value) = match body.split_once(": ") {
+            Some((name, value)) => (name, value),
+            None => (body.strip_suffix(':').unwrap_or_default(), body),
+        };
+        path.push((indent, name.to_owned()));
+        let names: Vec<&str> = path.iter().map(|(_, name)| name.as_str()).collect();
+        if !body.ends_with(':') {
+            found.push((names.join("/"), value.to_owned()));
+        }
+    }
+    found
+}
+
+/// What a unit starts.
+fn started(unit: &str) -> String {
+    let text = text(&format!("systemd/lianyan-{unit}.service"));
+    let start = text
+        .lines()
+        .find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/"));
+    start.expect("it starts something").to_owned()
+}
+
+#[test]
+fn containers_run_what_the_units_run() {
+    let settings: BTreeMap<String, String> = settings("compose.yaml").into_iter().collect();
+    for service in ["app", "comet", "gateway"] {
+        let at = |name: &str| settings.get(&format!("services/{service}/{name}"));
+        assert_eq!(at("<<").map(String::as_str), Some("*service"), "{service}");
+        let command = at("command").expect("a command");
+        let command = command.replace("${LIANYAN_HOME:-/var/lib/lianyan}", "/var/lib/lianyan");
+        assert_eq!(command, started(service));
+    }
+    assert_eq!(settings["services/comet/depends_on"], "[app]");
+    for name in ["image", "user", "network_mode", "restart", "working_dir"] {
+        assert!(
+            settings.contains_key(&format!("x-service/{name}")),
+            "{name}"
+        );
+    }
+}
+
+/// Names in an expression that are no words of PromQL.
+fn figures(expression: &str) -> BTreeSet<String> {
+    let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let ours = ["cometbft_", "lianyan_", "node_"];
+    words
+        .filter(|word| ours.iter().any(|prefix| word.starts_with(prefix)))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_alert_is_whole_and_asks_for_figures_that_there_are() {
+    let settings = settings("alerts.yml");
+    let all = |name: &str| -> Vec<&str> {
+        let path = format!("groups/rules/{name}");
+        let found = settings.iter().filter(|(at, _)| *at == path);
+        found.map(|(_, value)| value.as_str()).collect()
+    };
+    let (alerts, expressions) = (all("alert"), all("expr"));
+    let names: BTreeSet<&&str> = alerts.iter().collect();
+    assert!(
+        names.len() > 10 && names.len() == alerts.len(),
+        "{alerts:?}"
+    );
+    for part in ["expr", "annotations"] {
+        assert_eq!(all(part).len(), alerts.len(), "{part}");
+    }
+    let asked: BTreeSet<String> = expressions.iter().flat_map(|text| figures(text)).collect();
+    let operate = fs::read_to_string(deploy().join("../docs/operate.md")).expect("readable");
+    let written = figures(&operate);
+    let shown = Metrics::default().text();
+    for figure in &asked {
+        assert!(
+            written.contains(figure),
+            "docs/operate.md leaves out {figure}"
+        );
+        let exists = !figure.starts_with("lianyan_") || shown.contains(&format!("\n{figure} "));
+        assert!(exists, "a gateway shows no {figure}");
+    }
+    for job in expressions
+        .iter()
+        .filter_map(|text| text.split("job=\"").nth(1))
+    {
+        let job = job.split('"').next().expect("a name");
+        let scraped = text("prometheus.yml").contains(&format!("job_name: {job}\n"));
+        assert!(scraped, "prometheus.yml has no job {job}");
+    }
+}
+
+/// What is watched is where it is looked for, and no two programs want one port.
+#[test]
+fn figures_are_scraped_where_they_are_shown() {
+    let settings = settings("prometheus.yml");
+    let targets: Vec<&str> = settings
+        .iter()
+        .filter(|(at, _)| at.ends_with("/targets"))
+        .map(|(_, value)| value.trim_matches(['[', ']', '"']))
+        .collect();
+    let distinct: BTreeSet<&&str> = targets.iter().collect();
+    assert_eq!((targets.len(), distinct.len()), (3, 3), "{targets:?}");
+    let gateway = started("gateway");
+    let metrics = gateway
+        .split("--metrics ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next());
+    assert!(targets.contains(&metrics.expect("an address")), "{gateway}");
+    let operate = fs::read_to_string(deploy().join("../docs/operate.md")).expect("readable");
+    for target in targets {
+        let port = target.rsplit(':').next().expect("a port");
+        assert!(operate.contains(port), "docs/operate.md leaves out {port}");
+    }
 }
