@@ -7,8 +7,8 @@ use super::{
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, member, small, time, ward, words};
 use crate::shell::{Route, use_page};
-use crate::widget::{Mark, act_view, mark};
-use verifier::verdict::Verdict;
+use crate::widget::{self, Mark, act_view, mark};
+use verifier::verdict::{Outcome, Verdict};
 use worker::Action;
 
 /// Which grant, for whom.
@@ -18,16 +18,31 @@ pub struct GrantCard {
     pub subject: Subject,
 }
 
-/// How a grant stands at a block time, by word and shape.
-fn standing(grant: &Grant, at: i64) -> (Text, Mark) {
-    match grant.status.as_str() {
-        "revoked" => (words::MED_REVOKED, Mark::Bar),
-        "superseded" => (words::MED_SUPERSEDED, Mark::Bar),
-        _ if grant.until.parse::<i64>().is_ok_and(|until| until <= at) => {
-            (words::MED_EXPIRED, Mark::Bar)
-        }
-        _ => (words::MED_ACTIVE, Mark::Tick),
+/// How a grant stands, by word and shape: as its verdict says, for the state knows neither of a denial nor of its own age.
+fn standing(verdict: &Verdict) -> (Text, Mark) {
+    let out = match widget::life(verdict) {
+        "grant-revoked" => words::MED_REVOKED,
+        "grant-superseded" => words::MED_SUPERSEDED,
+        "grant-expired" => words::MED_EXPIRED,
+        "grant-denied" => words::MED_DENIED,
+        _ => words::STATUS_OUT,
+    };
+    widget::standing(verdict, (words::MED_ACTIVE, Mark::Tick), (out, Mark::Bar))
+}
+
+/// The same for tests: `in-force`, why it no longer is, or what the verdict comes to.
+fn standing_code(verdict: &Verdict) -> &str {
+    match verdict.outcome {
+        Outcome::Verified => "in-force",
+        Outcome::OutOfForce => widget::life(verdict).trim_start_matches("grant-"),
+        outcome => widget::outcome_code(outcome),
     }
+}
+
+/// Whether there is something to take back: that must be possible under an old header, too.
+fn is_live(grant: &Grant, at: i64) -> bool {
+    let until = grant.until.parse::<i64>();
+    grant.status == "active" && until.is_ok_and(|until| until > at)
 }
 
 part!(GrantCard, use_grant_card);
@@ -56,12 +71,13 @@ fn use_grant_card(props: &GrantCard) -> Html {
     let Some((grant, verdict)) = shown else {
         return html! { <section class="card row" data-testid="grant">{ unproven(lang, &inquiry) }</section> };
     };
-    let (word, shape) = standing(&grant, block_time(&verdict));
+    let (word, shape) = standing(&verdict);
     html! {
-        <section class="card stack" data-testid="grant" data-id={subject.id.clone()} data-to={grant.to.clone()} data-standing={if shape == Mark::Tick { "in-force".to_owned() } else { grant.status.clone() }}>
+        <section class="card stack" data-testid="grant" data-id={subject.id.clone()} data-to={grant.to.clone()} data-standing={standing_code(&verdict)}>
             { head(lang, &grant, word, shape) }
+            { widget::doubt(lang, &verdict) }
             { rows(lang, &verdict, &grant) }
-            if shape == Mark::Tick {
+            if is_live(&grant, block_time(&verdict)) {
                 <details><summary class="btn slim danger" data-testid="revoke">{ lang.t(words::MED_REVOKE) }</summary>
                     <div class="stack" style="padding-top:8px"><p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
                     <button type="button" class="btn danger" onclick={revoke} disabled={doing.busy()} data-testid="revoke-sure">{ lang.t(words::SIGN_DO) }</button></div></details>
@@ -90,5 +106,52 @@ fn rows(lang: Lang, verdict: &Verdict, grant: &Grant) -> Html {
             <dt>{ lang.t(words::MED_UNTIL) }</dt><dd>{ time(&grant.until) }{ left }</dd>
             <dt>{ lang.t(words::MED_READS) }</dt><dd>{ lang.fill(words::MED_READS_N, &[("count", &grant.reads.to_string())]) }</dd>
         </dl>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::widget::sample::verdict;
+    use Outcome::{NotEstablished, OutOfForce, Rejected, Verified};
+
+    #[test]
+    fn a_grant_is_in_force_only_where_its_verdict_is_verified() {
+        let said = |outcome, life: &str| {
+            let verdict = verdict("grant", outcome, life);
+            (standing(&verdict), standing_code(&verdict).to_owned())
+        };
+        let in_force = (words::MED_ACTIVE, Mark::Tick);
+        assert_eq!(
+            said(Verified, "grant-active"),
+            (in_force, "in-force".into())
+        );
+        let denied = (words::MED_DENIED, Mark::Bar);
+        assert_eq!(said(OutOfForce, "grant-denied"), (denied, "denied".into()));
+        let stale = (words::STATUS_OPEN, Mark::Dash);
+        for life in ["grant-active", "life-cycle-stale", ""] {
+            assert_eq!(
+                said(NotEstablished, life),
+                (stale, "not-established".into())
+            );
+        }
+        let differs = (words::STATUS_FAILED, Mark::Cross);
+        assert_eq!(
+            said(Rejected, "grant-active"),
+            (differs, "rejected".into())
+        );
+    }
+
+    #[test]
+    fn what_stands_can_be_taken_back_whatever_the_verdict() {
+        let grant = |status: &str| Grant {
+            documents: Vec::new(),
+            reads: 0,
+            status: status.into(),
+            to: "renji".into(),
+            until: "100".into(),
+        };
+        assert!(is_live(&grant("active"), 99));
+        assert!(!is_live(&grant("active"), 100) && !is_live(&grant("revoked"), 0));
     }
 }

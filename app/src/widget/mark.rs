@@ -1,7 +1,8 @@
 //! Marks whose shape says how something ended, before any colour does.
 
+use super::held::outcome_word;
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, words};
+use crate::i18n::Lang;
 use verifier::verdict::{Outcome, Status};
 
 /// The five shapes.
@@ -107,12 +108,5 @@ pub fn mark(mark: Mark, size: u32) -> Html {
 /// A verdict's outcome as a word in its shape.
 pub fn outcome_pill(lang: Lang, outcome: Outcome) -> Html {
     let shape = Mark::from(outcome);
-    let word = match outcome {
-        Outcome::Verified => words::OUT_VERIFIED,
-        Outcome::Rejected => words::STATUS_FAILED,
-        Outcome::OutOfForce => words::STATUS_OUT,
-        Outcome::NotEstablished => words::STATUS_OPEN,
-        Outcome::Absent => words::OUT_ABSENT,
-    };
-    html! { <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span> }
+    html! { <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(outcome_word(outcome)) }</span> }
 }

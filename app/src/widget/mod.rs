@@ -6,12 +6,15 @@ mod book;
 mod checks;
 mod clip;
 mod fields;
+mod held;
 mod icon;
 mod identity;
 mod mark;
 mod meter;
 mod pick;
 mod ring;
+#[cfg(test)]
+pub mod sample;
 mod track;
 mod verdict;
 
@@ -22,6 +25,7 @@ pub use book::{history, visitors};
 pub use checks::{checks, waiting as checks_waiting};
 pub use clip::{Share, copy, download, download_bytes, place};
 pub use fields::{fields, lines};
+pub use held::{as_of, doubt, holds, life, standing};
 pub use icon::{Icon, icon, seal};
 pub use identity::{IdentityPick, mine, pending};
 pub use mark::{Mark, mark, outcome_code, outcome_pill};

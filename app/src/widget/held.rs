@@ -1,0 +1,54 @@
+//! What is drawn from a state, and how far the verdict on it stands behind it: a state under an old or disputed header is the past.
+
+use super::mark::Mark;
+use crate::draw::prelude::*;
+use crate::i18n::{Lang, Text, headline, time, words};
+use verifier::verdict::{CheckId, Outcome, Verdict};
+
+/// Whether what the proven state says may be shown as being so now.
+pub fn holds(verdict: &Verdict) -> bool {
+    matches!(verdict.outcome, Outcome::Verified | Outcome::OutOfForce)
+}
+
+/// Where the record is in its life: the code of the check that says so.
+pub fn life(verdict: &Verdict) -> &str {
+    let mut checks = verdict.checks.iter();
+    let life = checks.find(|check| check.id == CheckId::LifeCycle);
+    life.map_or("", |check| &check.reason)
+}
+
+/// How a record stands, by word and shape: `force` where it is verified, `out` where it provably is in force no more.
+pub fn standing(verdict: &Verdict, force: (Text, Mark), out: (Text, Mark)) -> (Text, Mark) {
+    match verdict.outcome {
+        Outcome::Verified => force,
+        Outcome::OutOfForce => out,
+        outcome => (outcome_word(outcome), Mark::from(outcome)),
+    }
+}
+
+/// An outcome in a word.
+pub fn outcome_word(outcome: Outcome) -> Text {
+    match outcome {
+        Outcome::Verified => words::OUT_VERIFIED,
+        Outcome::Rejected => words::STATUS_FAILED,
+        Outcome::OutOfForce => words::STATUS_OUT,
+        Outcome::NotEstablished => words::STATUS_OPEN,
+        Outcome::Absent => words::OUT_ABSENT,
+    }
+}
+
+/// Of when a state is that is not said to hold now; nothing where it holds.
+pub fn as_of(lang: Lang, verdict: &Verdict) -> Html {
+    let Some(anchor) = verdict.anchor.as_ref().filter(|_| !holds(verdict)) else {
+        return Html::default();
+    };
+    html! { <p class="caption" data-testid="as-of">{ lang.fill(words::AS_OF, &[("time", &time(&anchor.time))]) }</p> }
+}
+
+/// The same with the verdict's sentence, where none stands above.
+pub fn doubt(lang: Lang, verdict: &Verdict) -> Html {
+    if holds(verdict) {
+        return Html::default();
+    }
+    html! { <div class="note">{ headline(lang, &verdict.headline, &verdict.facts) }{ as_of(lang, verdict) }</div> }
+}
