@@ -33,12 +33,13 @@ fn title<'a>(props: &'a DocumentCard, verdict: &'a Verdict) -> &'a str {
     field(verdict, "title").unwrap_or(&props.subject.id)
 }
 
-fn standing(document: &Document) -> (Text, Mark) {
-    match document.status.as_str() {
-        "shared" => (words::MED_SHARED, Mark::Tick),
-        "proposed" => (words::MED_PROPOSED, Mark::Dash),
+/// How a document stands, by word and shape, as its verdict says.
+fn standing(verdict: &Verdict) -> (Text, Mark) {
+    let out = match widget::life(verdict) {
+        "document-proposed" => (words::MED_PROPOSED, Mark::Dash),
         _ => (words::STATUS_OUT, Mark::Bar),
-    }
+    };
+    widget::standing(verdict, (words::MED_SHARED, Mark::Tick), out)
 }
 
 part!(DocumentCard, use_document_card);
@@ -71,13 +72,14 @@ fn use_document_card(props: &DocumentCard) -> Html {
     let Some((document, verdict)) = shown else {
         return html! { <section class="card row" data-testid="document">{ unproven(lang, &inquiry) }</section> };
     };
-    let (word, shape) = standing(&document);
+    let (word, shape) = standing(&verdict);
     let title = title(props, &verdict);
     let address = Route::Record(record, None).hash();
     html! {
         <section class="card stack" data-testid="document" data-id={subject.id.clone()} data-status={document.status.clone()} data-outcome={widget::outcome_code(verdict.outcome)}>
             <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(lang, &document.hospital), &verdict) }</div></div>
                 <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
+            { widget::doubt(lang, &verdict) }
             if document.status == "proposed" { { answer(lang, &subject.id, &act, doing.busy()) } }
             { denied(lang, &document.denied, &subject.id, &act, doing.busy()) }
             { act_view(lang, &doing) }
@@ -165,4 +167,30 @@ fn reviews(lang: Lang, history: &[HistoryEntry], act: &Callback<Action>, busy: b
         }
     });
     html! { <>{ for rows }</> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::widget::sample::verdict;
+    use verifier::verdict::Outcome;
+
+    #[test]
+    fn a_document_is_on_file_only_where_its_verdict_is_verified() {
+        let said = |outcome, life| standing(&verdict("document", outcome, life));
+        let shared = "document-shared";
+        let on_file = (words::MED_SHARED, Mark::Tick);
+        assert_eq!(said(Outcome::Verified, shared), on_file);
+        assert_eq!(
+            said(Outcome::OutOfForce, "document-proposed"),
+            (words::MED_PROPOSED, Mark::Dash)
+        );
+        assert_eq!(
+            said(Outcome::OutOfForce, "document-erased"),
+            (words::STATUS_OUT, Mark::Bar)
+        );
+        for outcome in [Outcome::NotEstablished, Outcome::Rejected, Outcome::Absent] {
+            assert_ne!(said(outcome, shared).1, Mark::Tick);
+        }
+    }
 }

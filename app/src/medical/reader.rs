@@ -9,7 +9,7 @@ use crate::engine::{Question, use_inquiry};
 use crate::i18n::{Lang, time, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Doing, IdentityPick, Mark, VerdictHead, act_view, mark, mine, use_act};
-use verifier::verdict::{Outcome, Verdict};
+use verifier::verdict::Verdict;
 use web_sys::HtmlInputElement;
 use worker::{Action, RecordRef, Role};
 
@@ -77,10 +77,10 @@ fn use_reader() -> Html {
 
 /// Nothing may be read on a verdict that is not established.
 fn answer(document: &Document, member: &str, verdict: &Verdict) -> May {
-    if verdict.outcome == Outcome::Verified {
+    if widget::holds(verdict) {
         document.may_read(member, block_time(verdict))
     } else {
-        May::No
+        May::Unknown
     }
 }
 
@@ -128,6 +128,7 @@ fn use_answer(props: &Answer) -> Html {
             "denied",
         ),
         May::No => (Mark::Bar, lang.t(words::MED_NO).to_owned(), "no"),
+        May::Unknown => (Mark::Dash, lang.t(words::STATUS_OPEN).to_owned(), "unknown"),
     };
     let read = match &props.may.0 {
         May::Yes(grant, _) => Some({
@@ -183,6 +184,26 @@ fn glass(lang: Lang, doing: &Doing, reason: NodeRef, emergency: Callback<SubmitE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use verifier::verdict::Outcome;
+
+    #[test]
+    fn what_is_not_established_is_neither_a_yes_nor_a_no() {
+        let document = Document {
+            denied: Vec::new(),
+            grants: Vec::new(),
+            status: "shared".into(),
+            hospital: "h".into(),
+            open_reviews: 0,
+        };
+        let said = |outcome| {
+            let verdict = widget::sample::verdict("document", outcome, "");
+            answer(&document, "renji", &verdict)
+        };
+        assert_eq!(said(Outcome::Verified), May::No);
+        assert_eq!(said(Outcome::OutOfForce), May::No);
+        assert_eq!(said(Outcome::NotEstablished), May::Unknown);
+        assert_eq!(said(Outcome::Rejected), May::Unknown);
+    }
 
     #[test]
     fn a_number_and_a_link_name_the_same_document() {

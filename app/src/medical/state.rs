@@ -105,6 +105,8 @@ pub enum May {
     Denied,
     /// No grant is in force.
     No,
+    /// That is not established.
+    Unknown,
 }
 
 impl Document {
