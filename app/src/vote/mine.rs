@@ -50,10 +50,7 @@ fn use_mine(props: &Mine) -> Html {
         let key = key.clone();
         Callback::from(move |chosen| key.set(chosen))
     };
-    let seated = inquiry
-        .verdict
-        .as_ref()
-        .is_some_and(|verdict| matches!(verdict.outcome, Outcome::Verified | Outcome::Absent));
+    let seated = inquiry.verdict.as_deref().is_some_and(seated);
     let stands = inquiry
         .verdict
         .as_deref()
@@ -69,6 +66,11 @@ fn use_mine(props: &Mine) -> Html {
             }
         </section>
     }
+}
+
+/// Whether it is proven what was cast, or that nothing was.
+fn seated(verdict: &Verdict) -> bool {
+    matches!(verdict.outcome, Outcome::Verified | Outcome::Absent)
 }
 
 fn standing(verdict: &Verdict) -> Option<Standing> {
@@ -89,23 +91,21 @@ fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {
     };
     let (shape, say) = match standing(verdict) {
         Some(standing) => (
-            Mark::Tick,
+            Mark::from(verdict.outcome),
             format!(
                 "{} · {}",
                 small(lang, &standing.choice),
                 small(lang, &standing.rank)
             ),
         ),
-        None if verdict.outcome == Outcome::NotEstablished => {
-            (Mark::Dash, lang.t(words::STATUS_OPEN).to_owned())
-        }
-        None => (Mark::Dash, lang.t(words::VOTE_NOT_YET).to_owned()),
+        None if seated(verdict) => (Mark::Dash, lang.t(words::VOTE_NOT_YET).to_owned()),
+        None => (Mark::Dash, lang.t(words::STATUS_OPEN).to_owned()),
     };
-    let proven = standing(verdict).is_some() && verdict.outcome == Outcome::Verified;
+    let proven = shape == Mark::Tick;
     html! {
         <div class="stack" data-testid="ballot" data-outcome={widget::outcome_code(verdict.outcome)} data-choice={standing(verdict).map(|standing| standing.choice)}>
             <div class="row">{ mark(shape, 36) }<b class="grow">{ say }</b>
-                if proven { <span class="pill ok">{ lang.t(words::VOTE_IN) }</span> } else if shape == Mark::Dash && verdict.outcome == Outcome::NotEstablished { { outcome_pill(lang, verdict.outcome) } }</div>
+                if proven { <span class="pill ok">{ lang.t(words::VOTE_IN) }</span> } else if !seated(verdict) { { outcome_pill(lang, verdict.outcome) } }</div>
             <dl class="fields">{ for verdict.fields.iter().map(|one| html! { <><dt>{ field(lang, &one.name) }</dt><dd>{ seat(&one.name, &one.value) }</dd></> }) }</dl>
             if proven { <div class="row">{ copy(summary::text(lang, verdict), lang.t(words::VOTE_RECEIPT), "receipt") }</div> }
         </div>

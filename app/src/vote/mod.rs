@@ -62,30 +62,30 @@ fn use_vote(props: &Vote) -> Html {
     let verdict = inquiry.verdict.clone();
     let proven = verdict
         .as_deref()
-        .and_then(|verdict| Some((state(verdict)?, block_time(verdict))));
+        .and_then(|verdict| Some((state(verdict)?, block_time(verdict), verdict)));
     let content = html! {
         <>
             { widget::link_notice(&page) }
             <div class="desk">
                 <div class="lead">
                     { part(VerdictHead { inquiry: inquiry.clone() }) }
-                    if let Some((vote, time)) = &proven {
-                        { result::card(lang, vote, *time) }
+                    if let Some((vote, time, verdict)) = &proven {
+                        { result::card(lang, verdict, vote, *time) }
                     }
                 </div>
                 <div class="rest">
-                    if let Some((vote, time)) = &proven {
+                    if let Some((vote, time, _)) = &proven {
                         { part(Mine { id: props.id.clone(), open: vote.opens <= *time && *time < vote.closes, changed: refresh }) }
                         { notice::card(lang, vote) }
                         { part(Recount { id: props.id.clone(), ballots: vote.tally.participation().heads }) }
                     }
                     { widget::checks(lang, &inquiry) }
-                    if let Some(verdict) = verdict {
+                    if let Some(verdict) = &verdict {
                         if let Some(anchor) = &verdict.anchor {
                             { widget::fold(lang.t(words::SIGNERS), "signers-fold", false, widget::signers(lang, &anchor.signers, anchor.total_power)) }
                             { widget::fold(lang.t(words::HEADER), "header-fold", false, widget::header(lang, anchor)) }
                         }
-                        { widget::raw(lang, &verdict) }
+                        { widget::raw(lang, verdict) }
                         { widget::fold(lang.t(words::SHARE), "share-fold", false, part(Share { hash: format!("#/r/vote/{}", props.id), openings: None })) }
                     }
                 </div>

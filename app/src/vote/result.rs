@@ -2,8 +2,9 @@
 
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, area, money, small, thousands, words};
-use crate::widget::{Mark, mark, meter};
+use crate::widget::{self, Judged, Mark, mark, meter};
 use records::kinds::vote::{Decision, Matter, Measures, Vote, outcome};
+use verifier::verdict::Verdict;
 
 /// A decision's word, sentence and mark.
 fn say(decision: Decision) -> (Text, Text, Mark) {
@@ -44,33 +45,47 @@ pub fn matter(lang: Lang, matter: Matter) -> (String, String) {
     )
 }
 
+/// The decision's word and mark, as far as the verdict stands behind the count.
+fn decided(verdict: &Verdict, decision: Decision) -> (Text, Mark) {
+    let (word, _, shape) = say(decision);
+    widget::standing(verdict, (word, shape), (word, shape))
+}
+
 /// The count sheet at a block time.
-pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
+pub fn card(lang: Lang, verdict: &Verdict, vote: &Vote, time: i64) -> Html {
     let result = outcome(vote, time);
-    let (word, sentence, shape) = say(result.decision);
+    let (word, shape) = decided(verdict, result.decision);
+    let sentence = say(result.decision).1;
+    let holds = widget::holds(verdict);
     let (matter_name, law) = matter(lang, vote.matter);
     let major = result.approval.heads.threshold.inclusive();
     let open = matches!(result.decision, Decision::Open | Decision::NotYetOpen);
+    let judged = match (holds, open) {
+        (false, _) => Judged::Never,
+        (_, true) => Judged::Later,
+        _ => Judged::Now,
+    };
     let lenders = vote.matter == Matter::Lenders;
     let names = measured(lang, lenders);
     let [against, abstain] = [vote.tally.against, vote.tally.abstain]
         .map(|choice| thousands(choice.total().heads.into()));
     html! {
         <>
-            <section class="card center" data-testid="decision" data-decision={result.decision.word()}>
+            <section class="card center" data-testid="decision" data-decision={holds.then(|| result.decision.word())}>
                 <span class={classes(["pill", shape.tone()])}>{ mark(shape, 16) }{ lang.t(word) }</span>
                 <h2 style="margin:8px 0 2px">{ &vote.title }</h2>
-                <p>{ lang.fill(sentence, &names) }</p>
+                if holds { <p>{ lang.fill(sentence, &names) }</p> }
+                { widget::as_of(lang, verdict) }
                 <p class="small">{ matter_name }{ if law.is_empty() { "" } else { " · " } }{ law }</p>
             </section>
             <section class="card" data-testid="count">
                 <h3>{ lang.t(words::VOTE_TAKE_PART) }</h3>
-                { meters(lang, &result.participation, open, lenders) }
+                { meters(lang, &result.participation, judged, lenders) }
                 <h3>{ lang.t(if major { words::VOTE_AGREE_3_4 } else { words::VOTE_AGREE_HALF }) }</h3>
-                { meters(lang, &result.approval, open, lenders) }
+                { meters(lang, &result.approval, judged, lenders) }
                 <p class="small">{ lang.fill(words::VOTE_OTHERS, &[("against", &against), ("abstain", &abstain), names[0]]) }</p>
                 if vote.conflicts > 0 { <p class="caption">{ lang.fill(words::VOTE_CONFLICTS, &[("count", &vote.conflicts.to_string())]) }</p> }
-                if let Some(silent) = result.with_silent {
+                if let Some(silent) = result.with_silent.filter(|_| holds) {
                     <p class="note warn" data-testid="with-silent">{ lang.fill(words::VOTE_SILENT, &[("result", lang.t(say(silent.decision).0))]) }</p>
                 }
             </section>
@@ -78,7 +93,7 @@ pub fn card(lang: Lang, vote: &Vote, time: i64) -> Html {
     }
 }
 
-fn meters(lang: Lang, measures: &Measures, open: bool, lenders: bool) -> Html {
+fn meters(lang: Lang, measures: &Measures, judged: Judged, lenders: bool) -> Html {
     let (heads, by_area) = (&measures.heads, &measures.area);
     let size = |value: u64| {
         if lenders {
@@ -90,8 +105,30 @@ fn meters(lang: Lang, measures: &Measures, open: bool, lenders: bool) -> Html {
     let unit = if lenders { "" } else { " ㎡" };
     html! {
         <>
-            { meter(&lang.fill(words::VOTE_HEADS, &measured(lang, lenders)), heads, open, (thousands(heads.part.into()), thousands(heads.whole.into()))) }
-            { meter(lang.t(if lenders { words::VOTE_PRINCIPAL } else { words::VOTE_AREA }), by_area, open, (size(by_area.part), format!("{}{unit}", size(by_area.whole)))) }
+            { meter(lang, &lang.fill(words::VOTE_HEADS, &measured(lang, lenders)), heads, judged, (thousands(heads.part.into()), thousands(heads.whole.into()))) }
+            { meter(lang, lang.t(if lenders { words::VOTE_PRINCIPAL } else { words::VOTE_AREA }), by_area, judged, (size(by_area.part), format!("{}{unit}", size(by_area.whole)))) }
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use verifier::verdict::Outcome;
+
+    #[test]
+    fn a_vote_has_passed_only_where_its_verdict_is_verified() {
+        let said = |outcome, decision| {
+            let verdict = widget::sample::verdict("vote", outcome, "vote-passed");
+            decided(&verdict, decision)
+        };
+        let passed = (words::VOTE_PASSED, Mark::Tick);
+        assert_eq!(said(Outcome::Verified, Decision::Passed), passed);
+        let stale = (words::STATUS_OPEN, Mark::Dash);
+        for decision in [Decision::Passed, Decision::FailedByHeads] {
+            assert_eq!(said(Outcome::NotEstablished, decision), stale);
+        }
+        let differs = (words::STATUS_FAILED, Mark::Cross);
+        assert_eq!(said(Outcome::Rejected, Decision::Passed), differs);
     }
 }

@@ -29,7 +29,7 @@ pub use held::{as_of, doubt, holds, life, standing};
 pub use icon::{Icon, icon, seal};
 pub use identity::{IdentityPick, mine, pending};
 pub use mark::{Mark, mark, outcome_code, outcome_pill};
-pub use meter::meter;
+pub use meter::{Judged, meter};
 pub use pick::{file_pick, segments};
 pub use ring::{ring, small_ring};
 pub use track::{Stage, track};
