@@ -10,6 +10,9 @@ pub use hooks::{Setter, State, use_effect_with, use_kept, use_state};
 pub use part::{Part, keyed, part, start};
 pub use slots::{Child, Draw};
 
+#[cfg(test)]
+pub use template::tests::written;
+
 pub use markup::html;
 pub use yew::Html;
 

@@ -172,12 +172,12 @@ fn keys(element: &'static str, keys: &[&'static str]) -> &'static [&'static str]
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use crate::draw::prelude::*;
     use yew::virtual_dom::{AttributeOrProperty, Attributes, VNode};
 
     /// A drawing as HTML.
-    fn written(node: &VNode) -> String {
+    pub fn written(node: &VNode) -> String {
         match node {
             VNode::VText(text) => text.text.to_string(),
             VNode::VList(list) => list.iter().map(written).collect(),

@@ -2,7 +2,7 @@
 
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
-use crate::widget::{Stage, track};
+use crate::widget::{self, Stage, track};
 use records::canonical;
 use verifier::verdict::Verdict;
 
@@ -23,7 +23,10 @@ pub fn track_view(lang: Lang, verdict: &Verdict) -> Html {
     let Ok(invoice) = canonical::decode::<Invoice>(verdict.state.as_bytes()) else {
         return Html::default();
     };
-    track(lang.t(words::TRACK), &stops(lang, &invoice))
+    let stops = stops(lang, &invoice);
+    html! {
+        <>{ track(lang.t(words::TRACK), &stops, widget::holds(verdict)) }{ widget::as_of(lang, verdict) }</>
+    }
 }
 
 fn stops(lang: Lang, invoice: &Invoice) -> Vec<(&'static str, Stage)> {

@@ -15,10 +15,10 @@ pub enum Stage {
     Ahead,
 }
 
-/// Draws the track.
-pub fn track(label: &str, stops: &[(&str, Stage)]) -> Html {
+/// Draws the track; one that is not said to hold now is muted, and names no place where it stands.
+pub fn track(label: &str, stops: &[(&str, Stage)], holds: bool) -> Html {
     html! {
-        <ol class="track" aria-label={label.to_owned()} data-testid="track">
+        <ol class={classes(["track", when(!holds, "muted")])} aria-label={label.to_owned()} data-testid="track">
             { for stops.iter().map(|(name, stage)| {
                 let (class, here) = match stage {
                     Stage::Done => ("done", false),
@@ -26,8 +26,22 @@ pub fn track(label: &str, stops: &[(&str, Stage)]) -> Html {
                     Stage::Halt => ("halt", true),
                     Stage::Ahead => ("", false),
                 };
-                html! { <li {class} aria-current={here.then_some("step")}><i></i>{ *name }</li> }
+                html! { <li {class} aria-current={(here && holds).then_some("step")}><i></i>{ *name }</li> }
             }) }
         </ol>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::written;
+
+    #[test]
+    fn a_track_that_does_not_hold_is_muted_and_stands_nowhere() {
+        let drawn = |holds| written(&track("t", &[("a", Stage::Done), ("b", Stage::Now)], holds));
+        assert!(drawn(true).contains("aria-current=step"), "{}", drawn(true));
+        assert!(!drawn(true).contains("muted"));
+        assert!(drawn(false).contains("muted") && !drawn(false).contains("aria-current"));
     }
 }
