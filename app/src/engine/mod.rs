@@ -1,6 +1,7 @@
 //! The page's end of its workers: it asks, and it hears. Nothing is verified here, and nothing signed.
 
 mod act;
+mod halt;
 mod keys;
 mod port;
 mod question;

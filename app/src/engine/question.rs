@@ -151,11 +151,12 @@ impl Asked {
 }
 
 /// Asks `question` and follows it; asks anew when it changes, when `again` does, or when the record that it is about has changed. What was
-/// heard about one question never stands as the answer to another.
+/// heard about one question never stands as the answer to another, and nothing stands once the chain has forked.
 #[hook]
 pub fn use_inquiry(engine: &Engine, question: Option<Question>, again: u32) -> Rc<Inquiry> {
     let asked = use_state(Asked::default);
     let setter = asked.setter();
+    let known = engine.known();
     let engine = engine.clone();
     let current = asked.is_about(&question, again);
     let changes = if current { asked.changes } else { 0 };
@@ -177,7 +178,7 @@ pub fn use_inquiry(engine: &Engine, question: Option<Question>, again: u32) -> R
         move || drop(ticket)
     });
     if current {
-        asked.inquiry.clone()
+        known.shown_inquiry(&asked.inquiry)
     } else {
         Rc::default()
     }

@@ -2,7 +2,7 @@
 
 use super::summary;
 use crate::draw::prelude::*;
-use crate::engine::{Question, use_inquiry};
+use crate::engine::{Known, Question, use_inquiry};
 use crate::i18n::{Lang, headline, step, words};
 use crate::shell::use_page;
 use crate::widget::{self, Mark, copy, outcome_pill, small_ring};
@@ -118,10 +118,21 @@ fn use_batch() -> Html {
             <p class="small">{ lang.t(words::BATCH_SAY) }</p>
             <textarea ref={area} class="input" rows="6" aria-label={lang.t(words::BATCH)} placeholder={lang.t(words::SCAN_EXAMPLE)} data-testid="batch-input" />
             <div class="row"><button type="button" class="btn primary" onclick={start} data-testid="batch-start">{ lang.t(words::BATCH_GO) }</button></div>
-            { list(lang, &rows.0, next, waiting) }
+            { list(lang, &shown(&page.known, &rows.0), next, waiting) }
         </>
     };
     widget::frame(true, content)
+}
+
+/// The rows as they may be shown now.
+fn shown(known: &Known, rows: &[Row]) -> Vec<Row> {
+    let mut rows = rows.to_vec();
+    for row in &mut rows {
+        if let Some(End::Verdict(verdict)) = &mut row.end {
+            *verdict = known.shown(verdict);
+        }
+    }
+    rows
 }
 
 fn list(lang: Lang, rows: &[Row], next: Option<usize>, waiting: Option<String>) -> Html {

@@ -47,7 +47,8 @@ part!(DocumentCard, use_document_card);
 /// The card.
 #[hook]
 fn use_document_card(props: &DocumentCard) -> Html {
-    let lang = use_page().lang;
+    let page = use_page();
+    let lang = page.lang;
     let subject = &props.subject;
     let Card {
         record,
@@ -55,7 +56,7 @@ fn use_document_card(props: &DocumentCard) -> Html {
         doing,
         act,
     } = use_card("document", subject);
-    let last = use_last(&inquiry);
+    let last = use_last(&page.known, &inquiry);
     let shown = last.and_then(|verdict| Some((proven::<Document>(&verdict)?, verdict)));
     let told = shown.as_ref().map(|(document, verdict)| Told {
         shared: document.status == "shared",

@@ -50,7 +50,8 @@ part!(GrantCard, use_grant_card);
 /// The card.
 #[hook]
 fn use_grant_card(props: &GrantCard) -> Html {
-    let lang = use_page().lang;
+    let page = use_page();
+    let lang = page.lang;
     let subject = &props.subject;
     let Card {
         record,
@@ -66,7 +67,7 @@ fn use_grant_card(props: &GrantCard) -> Html {
             })
         })
     };
-    let last = use_last(&inquiry);
+    let last = use_last(&page.known, &inquiry);
     let shown = last.and_then(|verdict| Some((proven::<Grant>(&verdict)?, verdict)));
     let Some((grant, verdict)) = shown else {
         return html! { <section class="card row" data-testid="grant">{ unproven(lang, &inquiry) }</section> };

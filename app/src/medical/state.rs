@@ -1,7 +1,7 @@
 //! What is drawn of the proven states of documents and grants; the whole of them stands in docs/formats.md.
 
 use crate::draw::prelude::*;
-use crate::engine::Inquiry;
+use crate::engine::{Inquiry, Known};
 use crate::i18n::{Lang, words};
 use crate::widget::{checks_waiting, outcome_pill};
 use records::{canonical, shape::Shape};
@@ -76,12 +76,12 @@ records::shape!(Grant {
 
 /// The last verdict on a record: while it is being looked at again, what was proven before stays in sight.
 #[hook]
-pub fn use_last(inquiry: &Inquiry) -> Option<Rc<Verdict>> {
+pub fn use_last(known: &Known, inquiry: &Inquiry) -> Option<Rc<Verdict>> {
     let last = use_kept(|| RefCell::new(None));
     if inquiry.verdict.is_some() || inquiry.failed.is_some() {
         last.replace(inquiry.verdict.clone());
     }
-    last.borrow().clone()
+    last.borrow().as_ref().map(|verdict| known.shown(verdict))
 }
 
 /// In place of a record that is not proven: what is being waited for, or how it ended; never drawn as if it held.

@@ -64,7 +64,7 @@ fn chain(page: &Page) -> Html {
             if let Some(anchor) = &chain.anchor {
                 <section class="card"><h3>{ lang.t(words::NEWEST) }</h3>{ widget::header(lang, anchor) }</section>
                 <section class="card"><h3>{ lang.t(words::VALIDATORS) }</h3>
-                    <div class="center" style="padding:8px 0 12px">{ widget::ring(&anchor.signers, anchor.total_power, Some(widget::Mark::Tick), Html::default()) }</div>
+                    <div class="center" style="padding:8px 0 12px">{ widget::ring(&anchor.signers, anchor.total_power, Some(if chain.reason.is_empty() { widget::Mark::Tick } else { widget::Mark::Dash }), Html::default()) }</div>
                     { widget::signers(lang, &anchor.signers, anchor.total_power) }
                     if anchor.signers.iter().all(|signer| u128::from(signer.power) * 3 < u128::from(anchor.total_power)) {
                         <p class="caption" style="margin-top:12px">{ lang.t(words::NO_THIRD) }</p>
