@@ -54,6 +54,11 @@ impl Scanner {
         self.ask(message, pixels, hear);
     }
 
+    /// Whether the worker has arrived.
+    pub fn is_ready(&self) -> bool {
+        self.0.ready.get()
+    }
+
     /// Draws a text as a QR code: its rows, `1` for dark.
     pub fn draw(&self, text: String, hear: Callback<Found>) {
         let nothing = Uint8Array::new_with_length(0);

@@ -1,18 +1,25 @@
 //! The live camera: opened by a tap, looked at four times a second, and let go when the page is hidden.
 
-use super::look::Look;
+use super::look::{Found, Look};
 use crate::draw::Setter;
 use crate::draw::prelude::*;
 use crate::i18n::{Text, words};
 use crate::shell::use_page;
-use gloo::{events::EventListener, timers::callback::Interval};
+use gloo::{
+    events::EventListener,
+    timers::callback::{Interval, Timeout},
+};
 use js_sys::{JSON, Reflect};
+use records::codes;
 use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlVideoElement, MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
 const LOOK_MILLIS: u32 = 250;
+const BROKEN_MILLIS: u32 = 3_000;
+/// Looks after which a code that is none of ours is taken nevertheless: an invoice's may lie beside it, not read yet.
+const PATIENT_LOOKS: u32 = 6;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -31,6 +38,16 @@ impl Phase {
             Self::Unavailable => "unavailable",
         }
     }
+}
+
+/// What reads the pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    /// Being fetched with the first picture.
+    Coming,
+    Here,
+    /// It did not arrive, or ended; it is tried again.
+    Broken,
 }
 
 /// The finder.
@@ -65,12 +82,17 @@ part!(Camera, use_camera);
 fn use_camera(props: &Camera) -> Html {
     let lang = use_page().lang;
     let phase = use_state(|| Phase::Off);
+    let reader = use_state(|| Reader::Coming);
     let video = use_node_ref();
     {
-        let (phase, video) = (phase.clone(), video.clone());
+        let (phase, video, reader) = (phase.clone(), video.clone(), reader.setter());
         let (look, found) = (props.look.clone(), props.found.clone());
         use_effect_with(*phase, move |_| {
-            let running = running(&phase, &video, look, found);
+            if look.is_ready() {
+                reader.set(Reader::Here);
+            }
+            let hear = heard(reader, found);
+            let running = running(&phase, &video, look, hear);
             move || drop(running)
         });
     }
@@ -86,11 +108,13 @@ fn use_camera(props: &Camera) -> Html {
         })
     };
     let live = matches!(*phase, Phase::On | Phase::Opening);
-    let (say, label): (Text, Text) = match *phase {
-        Phase::Off => (words::SCAN_IDLE, words::SCAN_START),
-        Phase::Opening => (words::SCAN_OPENING, words::SCAN_STOP),
-        Phase::On => (words::SCAN_SAY, words::SCAN_STOP),
-        Phase::Unavailable => (words::SCAN_NO_CAMERA, words::SCAN_START),
+    let (say, label): (Text, Text) = match (*phase, *reader) {
+        (Phase::Off, _) => (words::SCAN_IDLE, words::SCAN_START),
+        (Phase::Opening, _) => (words::SCAN_OPENING, words::SCAN_STOP),
+        (Phase::On, Reader::Coming) => (words::SCAN_READER, words::SCAN_STOP),
+        (Phase::On, Reader::Here) => (words::SCAN_SAY, words::SCAN_STOP),
+        (Phase::On, Reader::Broken) => (words::SCAN_READER_BROKEN, words::SCAN_STOP),
+        (Phase::Unavailable, _) => (words::SCAN_NO_CAMERA, words::SCAN_START),
     };
     html! {
         <section class={when(!live, "card")} data-testid="camera" data-phase={phase.name()}>
@@ -120,11 +144,38 @@ impl Drop for Guard {
     }
 }
 
+/// Hears what one look found; whether the code that it hands on was the last one wanted.
+type Heard = Rc<dyn Fn(Found) -> bool>;
+
+fn heard(reader: Setter<Reader>, found: Callback<String>) -> Heard {
+    let foreign = Cell::new(0);
+    Rc::new(move |texts| {
+        reader.set(if texts.is_ok() {
+            Reader::Here
+        } else {
+            Reader::Broken
+        });
+        let first = texts.unwrap_or_default().into_iter().next();
+        let taken = first.filter(|text| is_taken(text, &foreign));
+        let done = taken.is_some();
+        if let Some(text) = taken {
+            found.emit(text);
+        }
+        done
+    })
+}
+
+/// Whether a text is taken; one that is none of ours only when nothing else was read for a while.
+fn is_taken(text: &str, foreign: &Cell<u32>) -> bool {
+    foreign.set(foreign.get() + 1);
+    codes::is_ours(text) || foreign.get() >= PATIENT_LOOKS
+}
+
 fn running(
     phase: &State<Phase>,
     video: &NodeRef,
     look: Look,
-    found: Callback<String>,
+    heard: Heard,
 ) -> Option<Guard> {
     let video = video
         .cast::<HtmlVideoElement>()
@@ -140,17 +191,19 @@ fn running(
             return;
         }
         busy.set(true);
-        let (busy, still, found) = (busy.clone(), still.clone(), found.clone());
+        let (busy, still, heard) = (busy.clone(), still.clone(), heard.clone());
         looking.video(
             &video,
-            Callback::from(move |texts: Result<Vec<String>, String>| {
-                busy.set(false);
-                if let Some(text) = texts
-                    .ok()
-                    .and_then(|texts| texts.into_iter().next())
-                    .filter(|_| still.replace(false))
-                {
-                    found.emit(text);
+            Callback::from(move |texts: Found| {
+                let broken = texts.is_err();
+                if still.get() && heard(texts) {
+                    still.set(false);
+                }
+                let next = move || busy.set(false);
+                if broken {
+                    Timeout::new(BROKEN_MILLIS, next).forget();
+                } else {
+                    next();
                 }
             }),
         );
@@ -223,4 +276,21 @@ fn use_hiding(phase: Setter<Phase>) {
         });
         move || drop(listener)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invoice_is_taken_at_once_and_an_advert_only_when_nothing_else_comes() {
+        let foreign = Cell::new(0);
+        let advert = || is_taken("https://advert.example/", &foreign);
+        for _ in 1..PATIENT_LOOKS {
+            assert!(!advert());
+        }
+        assert!(advert());
+        let invoice = "01,32,,25432000000031411143,655.00,20250311,,19E3";
+        assert!(is_taken(invoice, &Cell::new(0)));
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::Scanner;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array, Uint8ClampedArray};
+use records::codes;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlVideoElement, ImageBitmap};
@@ -62,13 +63,21 @@ impl Look {
         }
     }
 
-    async fn canvas(&self, canvas: HtmlCanvasElement, budget_millis: u32, hear: Callback<Found>) {
+    async fn canvas(
+        &self,
+        canvas: HtmlCanvasElement,
+        budget_millis: u32,
+        mut hear: Callback<Found>,
+    ) {
         if let Some(detector) = &self.detector {
             let texts = detect(detector, &canvas).await.unwrap_or_default();
+            let texts = codes::ours_first(texts);
             // The browser's reader gives up on hard photos that our own still reads.
-            if !texts.is_empty() || budget_millis == FRAME_MILLIS {
+            if budget_millis == FRAME_MILLIS || is_enough(&texts) {
                 return hear.emit(Ok(texts));
             }
+            let ask = hear.clone();
+            hear = Callback::from(move |found: Found| ask.emit(at_least(found, &texts)));
         }
         match pixels(&canvas) {
             Some(pixels) => self.scanner.scan(
@@ -79,6 +88,25 @@ impl Look {
             ),
             None => hear.emit(Err("bad-picture".into())),
         }
+    }
+
+    /// Whether pictures can be read now; else the reader is fetched with the first one.
+    pub fn is_ready(&self) -> bool {
+        self.detector.is_some() || self.scanner.is_ready()
+    }
+}
+
+/// Whether what one reader found needs no second one.
+fn is_enough(texts: &[String]) -> bool {
+    texts.first().is_some_and(|text| codes::is_ours(text))
+}
+
+/// What the second reader found, or, where that is nothing, what the first had.
+fn at_least(found: Found, first: &[String]) -> Found {
+    match found {
+        Ok(texts) if !texts.is_empty() => Ok(texts),
+        nothing if first.is_empty() => nothing,
+        _ => Ok(first.to_vec()),
     }
 }
 
@@ -173,6 +201,24 @@ fn pixels(canvas: &HtmlCanvasElement) -> Option<Uint8Array> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const INVOICE: &str = "01,32,,25432000000031411143,655.00,20250311,,19E3";
+
+    #[test]
+    fn an_advert_beside_an_invoice_is_not_taken_for_it() {
+        let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        let chosen = codes::ours_first(texts(&["https://advert.example/", INVOICE]));
+        assert_eq!(chosen, [INVOICE]);
+        assert!(is_enough(&chosen));
+        let advert = codes::ours_first(texts(&["https://advert.example/"]));
+        assert_eq!(advert.len(), 1);
+        assert!(!is_enough(&advert) && !is_enough(&[]));
+        assert_eq!(at_least(Ok(Vec::new()), &advert), Ok(advert.clone()));
+        assert_eq!(at_least(Ok(chosen.clone()), &advert), Ok(chosen));
+        let ended = Err("scanner-ended".to_owned());
+        assert_eq!(at_least(ended.clone(), &advert), Ok(advert));
+        assert_eq!(at_least(ended.clone(), &[]), ended);
+    }
 
     #[test]
     fn a_large_photo_keeps_its_shape() {

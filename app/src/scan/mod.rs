@@ -19,7 +19,7 @@ use web_sys::File;
 #[derive(Clone, PartialEq)]
 enum Say {
     Nothing,
-    Looking,
+    Looking(Text),
     Wrong(Text),
     Several(Vec<String>),
 }
@@ -41,7 +41,11 @@ fn use_scan() -> Html {
         let (look, say, found) = (look.clone(), say.setter(), found.clone());
         let proof = proof(&page, say.clone());
         Callback::from(move |file: File| {
-            say.set(Say::Looking);
+            say.set(Say::Looking(if look.is_ready() {
+                words::SCAN_LOOKING
+            } else {
+                words::SCAN_READER
+            }));
             match file.type_().starts_with("image/") {
                 true => look.file(file, found.clone()),
                 false => input::as_text(file, proof.clone()),
@@ -105,8 +109,8 @@ fn report(page: &Page, say: &Say) -> Html {
     let lang = page.lang;
     match say {
         Say::Nothing => Html::default(),
-        Say::Looking => {
-            html! { <p class="note" data-testid="looking">{ lang.t(words::SCAN_LOOKING) }</p> }
+        Say::Looking(text) => {
+            html! { <p class="note" data-testid="looking">{ lang.t(*text) }</p> }
         }
         Say::Wrong(text) => {
             html! { <p class="note warn" data-testid="scan-wrong">{ lang.t(*text) }</p> }

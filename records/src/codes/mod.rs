@@ -66,6 +66,19 @@ pub fn read(text: &str) -> Scanned {
         .unwrap_or_else(|| Scanned::Text(text.to_owned()))
 }
 
+/// Whether a text is a code or link of a form that is known here.
+pub fn is_ours(text: &str) -> bool {
+    !matches!(read(text), Scanned::Text(_))
+}
+
+/// Of the texts read from one picture those that are ours, or all of them where none is: an advert's code may stand beside an invoice's.
+pub fn ours_first(mut texts: Vec<String>) -> Vec<String> {
+    if texts.iter().any(|text| is_ours(text)) {
+        texts.retain(|text| is_ours(text));
+    }
+    texts
+}
+
 fn read_address(text: &str) -> Option<Scanned> {
     let portal = || BlockchainPortal::read(text).map(Blockchain::Portal);
     Link::read(text)

@@ -9,7 +9,7 @@ fn main() {
 mod desk {
     use js_sys::{Array, ArrayBuffer, Date, Uint8Array};
     use qrcode::{Color, EcLevel, QrCode};
-    use records::codes::{self, Scanned};
+    use records::codes;
     use scanner::{Budget, Picture, luma_from_rgba, scan};
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -60,16 +60,10 @@ mod desk {
             });
         };
         let budget = Budget::new(&Date::now, budget_millis.into());
-        let outcome = scan(picture, &budget, &is_ours, &mut |_| {});
-        let mut texts = outcome.texts;
-        // The code that can be checked first; an advert's may stand beside it.
-        texts.sort_by_key(|text| !is_ours(text));
-        if texts.first().is_some_and(|text| is_ours(text)) {
-            texts.retain(|text| is_ours(text));
-        }
+        let outcome = scan(picture, &budget, &codes::is_ours, &mut |_| {});
         Some(FromScanner::Found {
             id,
-            texts,
+            texts: codes::ours_first(outcome.texts),
             millis: (Date::now() - started) as u32,
         })
     }
@@ -89,10 +83,5 @@ mod desk {
                 reason: "text-too-long".into(),
             },
         }
-    }
-
-    /// Whether a text is a code or link that a verifier can be asked about.
-    fn is_ours(text: &str) -> bool {
-        !matches!(codes::read(text), Scanned::Text(_))
     }
 }
