@@ -221,6 +221,62 @@ mod tests {
         assert!(count > 80, "only {count} refusals were found");
     }
 
+    fn assert_named(section: texts::Section, code: &str) {
+        texts::both::with_english();
+        for lang in [Lang::Zh, Lang::En] {
+            let text = texts::find(section, lang, code);
+            assert!(text.is_some(), "{code} has no word in {lang:?}");
+        }
+    }
+
+    #[test]
+    fn every_event_has_its_word() {
+        let kinds = records::registry::KINDS.iter();
+        let events: Vec<_> = kinds.flat_map(|kind| kind.events).collect();
+        assert!(events.len() > 30, "only {} events", events.len());
+        for event in events {
+            assert_named(texts::Section::Events, event.name);
+        }
+    }
+
+    #[test]
+    fn every_committed_or_printed_field_has_its_name() {
+        use records::kinds::{consent, invoice};
+        let schemas = [
+            &invoice::SCHEMA,
+            &consent::DOCUMENT_FIELDS,
+            &consent::GRANT_FIELDS,
+        ];
+        let committed = schemas.into_iter().flat_map(|one| one.fields);
+        let mut count = 0;
+        // What a code prints beside these, and what a seat shows.
+        let others = ["code", "number", "check_code", "head", "rooms", "area"];
+        for name in committed.chain(&others) {
+            assert_named(texts::Section::Fields, name);
+            count += 1;
+        }
+        assert!(count > 20, "only {count} fields");
+    }
+
+    #[test]
+    fn every_choice_rank_claim_finding_matter_and_role_has_its_word() {
+        use records::kinds::{invoice::Outcome, vote::Choice, vote::Rank};
+        let claims = [Outcome::Reimbursed, Outcome::Entered, Outcome::Declared];
+        let ranks = [Rank::Paper, Rank::Proxy, Rank::Owner];
+        let matters = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "lenders"];
+        let roles = ["tax-bureau", "hospital", "reviewer", "convener", "desk"];
+        let findings = ["justified", "unjustified"];
+        let authors = ["holder", "patient", "owner"];
+        let codes = (claims.map(Outcome::word).into_iter())
+            .chain(ranks.map(Rank::word))
+            .chain(Choice::ALL.map(Choice::word))
+            .chain(matters)
+            .chain(roles)
+            .chain(findings)
+            .chain(authors);
+        codes.for_each(|code| assert_named(texts::Section::Small, code));
+    }
+
     #[test]
     fn every_code_of_what_failed_has_its_sentence() {
         let table = include_str!("../../../docs/verdicts.md")
