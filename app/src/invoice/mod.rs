@@ -11,7 +11,7 @@ pub use batch::Batch;
 use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Question, use_inquiry};
 use crate::i18n::{Lang, words};
-use crate::shell::{Route, go, replace, use_page};
+use crate::shell::{Route, instead, replace, use_page};
 use crate::widget::{self, Share, VerdictHead, copy};
 use keep::use_keep;
 use verifier::verdict::Verdict;
@@ -72,7 +72,7 @@ part!(Elsewhere, use_elsewhere);
 /// Goes somewhere else at once.
 #[hook]
 fn use_elsewhere(props: &Elsewhere) -> Html {
-    use_effect_with(props.to.clone(), go);
+    use_effect_with(props.to.clone(), instead);
     Html::default()
 }
 

@@ -77,6 +77,13 @@ pub fn go(route: &Route) {
     }
 }
 
+/// Goes to a place in the stead of this one: Back does not return here.
+pub fn instead(route: &Route) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().replace(&route.hash());
+    }
+}
+
 /// Puts a place's address into the bar without a step that Back would return to.
 pub fn replace(route: &Route) {
     let history = web_sys::window().and_then(|window| window.history().ok());
