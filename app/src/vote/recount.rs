@@ -36,6 +36,8 @@ fn use_recount(props: &Recount) -> Html {
     };
     let many = props.ballots > MANY;
     let verdict = inquiry.verdict.clone();
+    // A sample has not every ballot to list.
+    let whole = matches!(*run, Some((0, _)));
     html! {
         <>
             <section class="card stack" data-testid="recount" data-outcome={verdict.as_ref().map(|verdict| widget::outcome_code(verdict.outcome))} data-headline={verdict.as_ref().map(|verdict| verdict.headline.clone())}>
@@ -53,7 +55,7 @@ fn use_recount(props: &Recount) -> Html {
                     <button type="button" class="btn primary" onclick={start(0)} disabled={inquiry.waiting.is_some()} data-testid="recount-start">{ lang.t(words::VOTE_RECOUNT) }</button>
                 </div>
             </section>
-            if let Some(verdict) = verdict.filter(|verdict| !verdict.history.is_empty()) { { part(Ballots { verdict }) } }
+            if let Some(verdict) = verdict.filter(|verdict| whole && !verdict.history.is_empty()) { { part(Ballots { verdict }) } }
         </>
     }
 }
