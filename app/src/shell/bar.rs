@@ -5,7 +5,8 @@ use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, words};
 use crate::widget::{self, Icon, icon};
 
-fn title(route: &Route) -> Option<Text> {
+/// What a place is called; home has the page's own name.
+pub fn title(route: &Route) -> Option<Text> {
     Some(match route {
         Route::Home | Route::Unknown => return None,
         Route::Scan => words::AT_SCAN,
@@ -29,7 +30,7 @@ pub fn view(page: &Page, route: &Route) -> Html {
         Some(title) => html! {
             <>
                 <button class="back" data-testid="back" aria-label={lang.t(words::BACK)} onclick={Callback::from(|_| back())}>{ icon(Icon::Back, 24) }</button>
-                <span class="where">{ lang.t(title) }</span>
+                <h1 class="where" id="where" tabindex="-1">{ lang.t(title) }</h1>
             </>
         },
     };

@@ -10,8 +10,8 @@ pub use route::Route;
 use crate::draw::Setter;
 use crate::draw::prelude::*;
 use crate::engine::{Engine, Known, Question, Scanner};
-use crate::i18n::{self, Lang, ask_for, learn, tell_names, words};
-use crate::{home, invoice, keys, medical, scan, trust, tryout, vote};
+use crate::i18n::{self, Lang, Text, ask_for, learn, tell_names, words};
+use crate::{home, invoice, keys, medical, scan, trust, tryout, vote, widget};
 use gloo::events::EventListener;
 use prefs::Prefs;
 use std::{cell::RefCell, rc::Rc};
@@ -146,7 +146,7 @@ fn use_shell() -> Html {
             let listener = window.map(|window| {
                 EventListener::new(&window, "hashchange", move |_| {
                     route.set(here());
-                    arrive();
+                    arrive("where");
                 })
             });
             move || drop(listener)
@@ -182,9 +182,12 @@ fn use_shell() -> Html {
         wechat: (*wechat).clone(),
     });
     let lang = page.lang;
+    use_effect_with((bar::title(&route), lang), |(place, lang)| {
+        entitle(*lang, *place)
+    });
     let content = html! {
         <>
-            <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| { event.prevent_default(); arrive(); })}>{ lang.t(words::SKIP) }</a>
+            <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| { event.prevent_default(); arrive("main"); })}>{ lang.t(words::SKIP) }</a>
             { bar::view(&page, &route) }
             if *mute { <p class="caption" role="alert">{ lang.t(words::NO_ENGLISH) }</p> }
             { place(&route) }
@@ -215,21 +218,27 @@ fn place(route: &Route) -> Html {
     }
 }
 
-/// After a change of place: at the top, with the heading in focus, so that a screen reader says where it is.
-fn arrive() {
-    gloo::timers::callback::Timeout::new(30, || {
+/// Names the window after the place, for tabs, history and screen readers.
+fn entitle(lang: Lang, place: Option<Text>) {
+    let brand = lang.t(words::BRAND);
+    let title = place.map_or_else(
+        || brand.to_owned(),
+        |place| [lang.t(place), " · ", brand].concat(),
+    );
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        document.set_title(&title);
+    }
+}
+
+/// At the top, with a part in focus, so that a screen reader says what it is: after a change of place its heading.
+fn arrive(id: &'static str) {
+    gloo::timers::callback::Timeout::new(30, move || {
         let Some(window) = web_sys::window() else {
             return;
         };
         window.scroll_to_with_x_and_y(0.0, 0.0);
-        let main = window
-            .document()
-            .and_then(|document| document.get_element_by_id("main"));
-        if let Some(main) =
-            main.and_then(|main| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(main).ok())
-        {
-            let _ = main.focus();
-        }
+        let document = window.document();
+        widget::focus(document.and_then(|document| document.get_element_by_id(id)));
     })
     .forget();
 }

@@ -6,6 +6,7 @@ mod book;
 mod checks;
 mod clip;
 mod fields;
+mod focus;
 mod held;
 mod icon;
 mod identity;
@@ -25,6 +26,7 @@ pub use book::{history, visitors};
 pub use checks::{checks, waiting as checks_waiting};
 pub use clip::{Share, copy, download, download_bytes, place};
 pub use fields::{fields, lines};
+pub use focus::{focus, use_focus};
 pub use held::{as_of, doubt, holds, life, standing};
 pub use icon::{Icon, icon, seal};
 pub use identity::{IdentityPick, mine, pending};
@@ -82,5 +84,5 @@ pub fn keys_notice(page: &Page) -> Html {
 
 /// The frame of a page: its landmark, and where focus goes on arrival.
 pub fn frame(wide: bool, content: Html) -> Html {
-    html! { <main id="main" tabindex="-1" class={wide.then_some("wide")}>{ content }</main> }
+    html! { <main id="main" tabindex="-1" aria-labelledby="where" class={wide.then_some("wide")}>{ content }</main> }
 }

@@ -41,7 +41,7 @@ fn use_verdict_head(props: &VerdictHead) -> Html {
             </button>
             <div role="status" aria-live="polite">
                 if let Some(happened) = &inquiry.changed { <p class="pill warn" data-testid="changed" data-event={happened.clone()}>{ changed(lang, happened) }</p> }
-                <h1>{ sentence(lang, inquiry) }</h1>
+                <h2>{ sentence(lang, inquiry) }</h2>
                 { vouch(lang, inquiry.verdict.as_deref()) }
             </div>
             if *open && !list.is_empty() { <div class="card" style="width:100%;text-align:left">{ signers(lang, list, total) }</div> }
