@@ -3,7 +3,7 @@
 use crate::draw::prelude::*;
 use crate::i18n::{reason, words};
 use crate::shell::use_page;
-use crate::widget::{copy, download};
+use crate::widget::{copy, download, use_focus};
 use worker::{FromKeys, Identity, ToKeys};
 
 /// Whose file.
@@ -29,6 +29,8 @@ fn use_keep_file(props: &KeepFile) -> Html {
     let page = use_page();
     let lang = page.lang;
     let file = use_state(|| File::None);
+    let place = use_node_ref();
+    use_focus(&place, matches!(*file, File::Here(..)));
     let key = props.identity.key.clone();
     let show = {
         let (engine, file, key) = (page.engine.clone(), file.setter(), key.clone());
@@ -54,7 +56,7 @@ fn use_keep_file(props: &KeepFile) -> Html {
             file.set(File::None);
         })
     };
-    match &*file {
+    let step = match &*file {
         File::None => html! {
             <button type="button" class={classes(["btn", "slim", when(!props.identity.exported, "primary")])} onclick={show} data-testid="export">{ lang.t(words::KEYS_EXPORT) }</button>
         },
@@ -73,5 +75,6 @@ fn use_keep_file(props: &KeepFile) -> Html {
                 </div>
             }
         }
-    }
+    };
+    html! { <div ref={place} tabindex="-1" role="group" aria-label={lang.t(words::KEYS_EXPORT)}>{ step }</div> }
 }

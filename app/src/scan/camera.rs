@@ -124,10 +124,11 @@ fn use_camera(props: &Camera) -> Html {
                     <div class="frame" aria-hidden="true"><svg viewBox="0 0 100 100" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"><path d="M2 22V8a6 6 0 016-6h14M78 2h14a6 6 0 016 6v14M98 78v14a6 6 0 01-6 6H78M22 98H8a6 6 0 01-6-6V78" /></svg></div>
                     <p class="say" role="status">{ lang.t(say) }</p>
                 </div>
-                <div class="row" style="margin-top:12px"><button type="button" class="btn" onclick={press} data-testid="camera-toggle">{ lang.t(label) }</button></div>
             } else {
-                <div class="off"><p class="small" role="status">{ lang.t(say) }</p><button type="button" class="btn primary" style="min-width:220px" onclick={press} data-testid="camera-toggle">{ lang.t(label) }</button></div>
+                <div class="off"><p class="small" role="status">{ lang.t(say) }</p></div>
             }
+            // One button whatever stands above, so that it keeps the focus.
+            <div class={classes(["row", "toggle", when(!live, "idle")])}><button type="button" class={classes(["btn", when(!live, "primary")])} onclick={press} data-testid="camera-toggle">{ lang.t(label) }</button></div>
         </section>
     }
 }
@@ -171,12 +172,7 @@ fn is_taken(text: &str, foreign: &Cell<u32>) -> bool {
     codes::is_ours(text) || foreign.get() >= PATIENT_LOOKS
 }
 
-fn running(
-    phase: &State<Phase>,
-    video: &NodeRef,
-    look: Look,
-    heard: Heard,
-) -> Option<Guard> {
+fn running(phase: &State<Phase>, video: &NodeRef, look: Look, heard: Heard) -> Option<Guard> {
     let video = video
         .cast::<HtmlVideoElement>()
         .filter(|_| **phase == Phase::Opening || **phase == Phase::On)?;
@@ -199,6 +195,7 @@ fn running(
                 if still.get() && heard(texts) {
                     still.set(false);
                 }
+                let busy = busy.clone();
                 let next = move || busy.set(false);
                 if broken {
                     Timeout::new(BROKEN_MILLIS, next).forget();

@@ -3,7 +3,7 @@
 use crate::draw::prelude::*;
 use crate::i18n::{small, words};
 use crate::shell::use_page;
-use crate::widget::{act_view, use_act};
+use crate::widget::{act_view, use_act, use_focus};
 use worker::Action;
 
 const CHOICES: [&str; 3] = ["for", "against", "abstain"];
@@ -37,6 +37,8 @@ fn use_cast_form(props: &CastForm) -> Html {
             changed.emit(());
         })
     };
+    let place = use_node_ref();
+    use_focus(&place, *review);
     let (doing, act) = use_act(&page.engine, &props.identity, written);
     let saved = page
         .known
@@ -82,5 +84,10 @@ fn use_cast_form(props: &CastForm) -> Html {
             </fieldset>
         },
     };
-    html! { <>{ step }{ act_view(lang, &doing) }</> }
+    let label = lang.t(if *review {
+        words::VOTE_REVIEW
+    } else {
+        words::VOTE_CHOOSE
+    });
+    html! { <><div ref={place} tabindex="-1" role="group" aria-label={label}>{ step }</div>{ act_view(lang, &doing) }</> }
 }
