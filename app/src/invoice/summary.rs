@@ -16,12 +16,7 @@ pub fn text(lang: Lang, verdict: &Verdict) -> String {
         let _ = write!(out, "\n{}{colon}{}", field(lang, &one.name), value(one));
     }
     for check in &verdict.checks {
-        let word = lang.t(match check.status {
-            Status::Passed => words::STATUS_PASSED,
-            Status::Failed => words::STATUS_FAILED,
-            Status::OutOfForce => words::STATUS_OUT,
-            Status::NotEstablished => words::STATUS_OPEN,
-        });
+        let word = lang.t(status_word(check));
         let _ = write!(
             out,
             "\n[{word}] {}",

@@ -59,7 +59,7 @@ pub fn act_view(lang: Lang, doing: &Doing) -> Html {
             String::new(),
         ),
         Doing::Content(text) => html! {
-            <section class="card" data-testid="act" data-state="content"><h3>{ lang.t(words::MED_CONTENT) }</h3><pre data-testid="content">{ text }</pre></section>
+            <section class="card" role="status" data-testid="act" data-state="content"><h3>{ lang.t(words::MED_CONTENT) }</h3><pre data-testid="content">{ text }</pre></section>
         },
         Doing::Failed(code, facts) => {
             let (sentence, detail) = reason(lang, code, facts);

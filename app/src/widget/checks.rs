@@ -3,7 +3,7 @@
 use super::mark::{Mark, mark};
 use crate::draw::prelude::*;
 use crate::engine::Inquiry;
-use crate::i18n::{Lang, reason, step, words};
+use crate::i18n::{Lang, Text, reason, step, words};
 use verifier::verdict::{Check, Status};
 use worker::Facts;
 
@@ -22,17 +22,40 @@ pub fn checks(lang: Lang, inquiry: &Inquiry) -> Html {
 
 fn row(lang: Lang, check: &Check) -> Html {
     let (sentence, detail) = reason(lang, &check.reason, &check.facts);
-    let (word, status) = match check.status {
-        Status::Passed => (words::STATUS_PASSED, "passed"),
-        Status::Failed => (words::STATUS_FAILED, "failed"),
-        Status::OutOfForce => (words::STATUS_OUT, "out-of-force"),
-        Status::NotEstablished => (words::STATUS_OPEN, "not-established"),
+    let shape = if is_absence(check) {
+        Mark::Absent
+    } else {
+        Mark::from(check.status)
     };
     html! {
-        <li class="check" data-testid="check" data-check={check.id.word()} data-status={status} data-reason={check.reason.clone()}>
-            { mark(Mark::from(check.status), 22) }
-            <div><span class="sr">{ lang.t(word) }{ ": " }</span>{ sentence }<small>{ detail }</small></div>
+        <li class="check" data-testid="check" data-check={check.id.word()} data-status={check.status.word()} data-reason={check.reason.clone()}>
+            { mark(shape, 22) }
+            <div><span class="sr">{ lang.t(status_word(check)) }{ ": " }</span>{ sentence }<small>{ detail }</small></div>
         </li>
+    }
+}
+
+/// That there is no such record is a finding, and says nothing against what was shown.
+fn is_absence(check: &Check) -> bool {
+    check.reason == "record-absent"
+}
+
+/// How a check ended, in a word.
+pub fn status_word(check: &Check) -> Text {
+    match check.status {
+        Status::Passed => words::STATUS_PASSED,
+        Status::Failed if is_absence(check) => words::OUT_ABSENT,
+        Status::Failed => words::STATUS_FAILED,
+        Status::OutOfForce => words::STATUS_OUT,
+        Status::NotEstablished => words::STATUS_OPEN,
+    }
+}
+
+/// How a region that shows a wait speaks: not at each tick of a count.
+pub fn live(waiting: Option<&(String, Facts)>) -> &'static str {
+    match waiting {
+        Some((_, facts)) if facts.contains_key("done") => "off",
+        _ => "polite",
     }
 }
 
@@ -46,8 +69,34 @@ pub fn waiting(lang: Lang, code: &str, facts: &Facts) -> Html {
         <div class="waiting" data-testid="waiting" data-step={code.to_owned()}>
             <span class="pulse"></span>
             <div style="flex:1">{ step(lang, code, facts) }
-                if let Some(share) = share { <div class="progress"><i style={format!("width:{share}%")}></i></div> }
+                if let Some(share) = share { <div class="progress" role="progressbar" aria-label={lang.t(words::CHECKING)} aria-valuenow={share.to_string()} aria-valuemin="0" aria-valuemax="100"><i style={format!("width:{share}%")}></i></div> }
             </div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use verifier::verdict::CheckId;
+
+    #[test]
+    fn absence_is_not_called_a_difference() {
+        let check = |reason: &str| Check {
+            id: CheckId::InState,
+            status: Status::Failed,
+            reason: reason.into(),
+            facts: Facts::new(),
+        };
+        assert_eq!(status_word(&check("record-absent")), words::OUT_ABSENT);
+        assert_eq!(status_word(&check("fields-altered")), words::STATUS_FAILED);
+    }
+
+    #[test]
+    fn a_count_is_not_read_out_tick_by_tick() {
+        let wait = |facts: Facts| live(Some(&("counting".into(), facts)));
+        let ticking = [("done".to_owned(), "3".to_owned())].into_iter().collect();
+        assert_eq!(wait(ticking), "off");
+        assert_eq!((wait(Facts::new()), live(None)), ("polite", "polite"));
     }
 }

@@ -23,7 +23,7 @@ pub use crate::engine::Doing;
 pub use act::{act_view, use_act};
 pub use anchor::{fold, header, nodes, raw, signers};
 pub use book::{history, visitors};
-pub use checks::{checks, waiting as checks_waiting};
+pub use checks::{checks, live, status_word, waiting as checks_waiting};
 pub use clip::{Share, copy, download, download_bytes, place};
 pub use fields::{fields, lines};
 pub use focus::{focus, use_focus};

@@ -2,6 +2,7 @@
 
 use super::{
     anchor::signers,
+    checks::live,
     mark::{Mark, outcome_code},
     ring::{label, ring},
 };
@@ -36,10 +37,10 @@ fn use_verdict_head(props: &VerdictHead) -> Html {
     let shape = shape(inquiry);
     html! {
         <section class="verdict" data-testid="verdict" data-outcome={outcome(inquiry)} data-headline={code(inquiry)}>
-            <button type="button" onclick={toggle} aria-expanded={open.to_string()} aria-label={label(lang, list, total)} data-testid="ring" style="border-radius:50%">
+            <button type="button" onclick={toggle} aria-expanded={open.to_string()} aria-label={(!list.is_empty()).then(|| label(lang, list, total))} disabled={list.is_empty()} data-testid="ring" style="border-radius:50%">
                 { ring(list, total, shape, count(lang, inquiry)) }
             </button>
-            <div role="status" aria-live="polite">
+            <div role="status" aria-live={live(inquiry.waiting.as_ref())}>
                 if let Some(happened) = &inquiry.changed { <p class="pill warn" data-testid="changed" data-event={happened.clone()}>{ changed(lang, happened) }</p> }
                 <h2>{ sentence(lang, inquiry) }</h2>
                 { vouch(lang, inquiry.verdict.as_deref()) }
