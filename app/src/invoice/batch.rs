@@ -225,6 +225,7 @@ fn csv(lang: Lang, rows: &[Row]) -> String {
                 verdict.id.clone(),
                 headline(lang, &verdict.headline, &verdict.facts),
                 name(row),
+                summary::backing_of_all(lang, &verdict.fields).to_owned(),
                 verdict
                     .anchor
                     .as_ref()

@@ -1,8 +1,9 @@
 //! A verdict as plain text, for a reimbursement form or a message.
 
 use crate::i18n::{Lang, date, field, headline, money, reason, time, words};
+use crate::widget::status_word;
 use std::fmt::Write;
-use verifier::verdict::{Field, Status, Verdict};
+use verifier::verdict::{Backing, Field, Verdict};
 
 /// The summary: sentence, fields, checks, and the header that it rests on.
 pub fn text(lang: Lang, verdict: &Verdict) -> String {
@@ -13,7 +14,8 @@ pub fn text(lang: Lang, verdict: &Verdict) -> String {
         .iter()
         .filter(|one| one.name != "lines" && !one.value.is_empty())
     {
-        let _ = write!(out, "\n{}{colon}{}", field(lang, &one.name), value(one));
+        let (name, value) = (field(lang, &one.name), value(one));
+        let _ = write!(out, "\n{name}{colon}{value}{}", backing(lang, one.backing));
     }
     for check in &verdict.checks {
         let word = lang.t(status_word(check));
@@ -38,6 +40,28 @@ pub fn text(lang: Lang, verdict: &Verdict) -> String {
     out
 }
 
+/// What a value rests on, in brackets, where the chain does not cover it.
+fn backing(lang: Lang, backing: Backing) -> String {
+    let word = match backing {
+        Backing::Proven => return String::new(),
+        Backing::Claimed => words::FIELD_CLAIMED,
+        Backing::Contradicted => words::FIELD_BENT,
+    };
+    [lang.pick("（", " ("), lang.t(word), lang.pick("）", ")")].concat()
+}
+
+/// The same for all fields at once: the worst of them.
+pub fn backing_of_all(lang: Lang, fields: &[Field]) -> &'static str {
+    let any = |backing| fields.iter().any(|one| one.backing == backing);
+    if any(Backing::Contradicted) {
+        lang.t(words::FIELD_BENT)
+    } else if any(Backing::Claimed) {
+        lang.t(words::FIELD_CLAIMED)
+    } else {
+        ""
+    }
+}
+
 /// A field's value as text.
 pub fn value(one: &Field) -> String {
     match one.name.as_str() {
@@ -50,4 +74,40 @@ pub fn value(one: &Field) -> String {
 /// A file name that says what the proof is about.
 pub fn file_name(verdict: &Verdict) -> String {
     format!("{}-{}.proof", verdict.kind, verdict.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::widget::sample;
+    use verifier::verdict::Outcome;
+
+    #[test]
+    fn a_copied_summary_says_what_the_chain_does_not_cover() {
+        let said = |backing| {
+            let field = Field {
+                name: "total".into(),
+                value: "128600".into(),
+                backing,
+            };
+            let verdict = Verdict {
+                fields: vec![field],
+                anchor: None,
+                ..sample::verdict("invoice", Outcome::Verified, "invoice-unclaimed")
+            };
+            let of_all = backing_of_all(Lang::Zh, &verdict.fields);
+            (text(Lang::Zh, &verdict), of_all)
+        };
+        assert!(said(Backing::Proven).0.contains("价税合计：¥1,286.00\n"));
+        assert_eq!(said(Backing::Proven).1, "");
+        for (backing, word) in [
+            (Backing::Claimed, words::FIELD_CLAIMED),
+            (Backing::Contradicted, words::FIELD_BENT),
+        ] {
+            let word = Lang::Zh.t(word);
+            let (text, of_all) = said(backing);
+            assert!(text.contains(&format!("¥1,286.00（{word}）")), "{text}");
+            assert_eq!(of_all, word);
+        }
+    }
 }
