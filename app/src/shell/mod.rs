@@ -13,7 +13,7 @@ use crate::engine::{Engine, Known, Question, Scanner};
 use crate::i18n::{self, Lang, Text, ask_for, learn, tell_names, words};
 use crate::{home, invoice, keys, medical, scan, trust, tryout, vote, widget};
 use gloo::events::EventListener;
-use prefs::Prefs;
+use prefs::{Applied, Prefs};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 use worker::{FromVerifier, RecordRef};
@@ -124,7 +124,10 @@ fn use_shell() -> Html {
         let known = known.setter();
         use_kept(move || Engine::start(Callback::from(move |now| known.set(now))))
     };
-    use_effect_with(*prefs, |prefs| prefs.apply());
+    use_effect_with(*prefs, |prefs| {
+        let applied = Applied::new(*prefs);
+        move || drop(applied)
+    });
     if let Some(chain) = &known.chain {
         tell_names(&chain.members);
     }

@@ -1,6 +1,8 @@
 //! How a person likes the page: language, appearance, size. Kept in the browser where it allows that.
 
 use crate::i18n::Lang;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::MediaQueryList;
 
 const KEY: &str = "lianyan.prefs";
 
@@ -76,7 +78,7 @@ impl Prefs {
     }
 
     /// Puts the choices on the root element, where the style sheets look.
-    pub fn apply(self) {
+    fn apply(self) {
         let document = web_sys::window().and_then(|window| window.document());
         let Some(root) = document.and_then(|document| document.document_element()) else {
             return;
@@ -96,14 +98,44 @@ fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
+fn darkness() -> Option<MediaQueryList> {
+    let window = web_sys::window()?;
+    let query = window.match_media("(prefers-color-scheme: dark)");
+    query.ok().flatten()
+}
+
 fn system_is_dark() -> bool {
-    let query = web_sys::window().and_then(|window| {
-        window
-            .match_media("(prefers-color-scheme: dark)")
-            .ok()
-            .flatten()
-    });
-    query.is_some_and(|query| query.matches())
+    darkness().is_some_and(|query| query.matches())
+}
+
+/// Applied as long as this is kept, also when the system's appearance changes meanwhile.
+pub struct Applied {
+    query: Option<MediaQueryList>,
+    _again: Closure<dyn Fn()>,
+}
+
+impl Applied {
+    /// Puts the choices on the page.
+    pub fn new(prefs: Prefs) -> Self {
+        prefs.apply();
+        let again = Closure::<dyn Fn()>::new(move || prefs.apply());
+        let query = darkness();
+        if let Some(query) = &query {
+            query.set_onchange(Some(again.as_ref().unchecked_ref()));
+        }
+        Self {
+            query,
+            _again: again,
+        }
+    }
+}
+
+impl Drop for Applied {
+    fn drop(&mut self) {
+        if let Some(query) = &self.query {
+            query.set_onchange(None);
+        }
+    }
 }
 
 #[cfg(test)]
