@@ -8,6 +8,7 @@ use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, member, small, time, ward, words};
 use crate::shell::{Route, use_page};
 use crate::widget::{self, Mark, act_view, mark};
+use litemap::LiteMap;
 use verifier::verdict::{Outcome, Verdict};
 use worker::Action;
 
@@ -16,6 +17,8 @@ use worker::Action;
 pub struct GrantCard {
     /// Which.
     pub subject: Subject,
+    /// Titles of the patient's documents, as far as they are known, by id.
+    pub titles: LiteMap<String, String>,
 }
 
 /// How a grant stands, by word and shape: as its verdict says, for the state knows neither of a denial nor of its own age.
@@ -75,9 +78,9 @@ fn use_grant_card(props: &GrantCard) -> Html {
     let (word, shape) = standing(&verdict);
     html! {
         <section class="card stack" data-testid="grant" data-id={subject.id.clone()} data-to={grant.to.clone()} data-standing={standing_code(&verdict)}>
-            { head(lang, &grant, word, shape) }
+            { head(lang, &grant, sight(verdict.outcome), (word, shape)) }
             { widget::doubt(lang, &verdict) }
-            { rows(lang, &verdict, &grant) }
+            { rows(lang, &verdict, &grant, &props.titles) }
             if is_live(&grant, block_time(&verdict)) {
                 <details><summary class="btn slim danger" data-testid="revoke">{ lang.t(words::MED_REVOKE) }</summary>
                     <div class="stack" style="padding-top:8px"><p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
@@ -89,19 +92,40 @@ fn use_grant_card(props: &GrantCard) -> Html {
     }
 }
 
-fn head(lang: Lang, grant: &Grant, word: Text, shape: Mark) -> Html {
+/// What the reader may see, or could: nothing is said where neither is established.
+fn sight(outcome: Outcome) -> Option<Text> {
+    match outcome {
+        Outcome::Verified => Some(words::MED_MAY_SAY),
+        Outcome::OutOfForce => Some(words::MED_COULD_SAY),
+        _ => None,
+    }
+}
+
+fn head(lang: Lang, grant: &Grant, sight: Option<Text>, (word, shape): (Text, Mark)) -> Html {
     let name = member(lang, &grant.to);
+    let count = grant.documents.len().to_string();
+    let say = sight.map(|sight| lang.fill(sight, &[("count", &count)]));
     html! {
         <div class="row"><span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
-            <div class="grow"><b>{ &name }</b><div class="small">{ lang.fill(words::MED_MAY_SAY, &[("count", &grant.documents.len().to_string())]) }</div></div>
+            <div class="grow"><b>{ &name }</b><div class="small">{ say }</div></div>
             <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
     }
 }
 
-fn rows(lang: Lang, verdict: &Verdict, grant: &Grant) -> Html {
-    let left = ward(lang, &grant.until).map(|left| lang.fill(words::MED_LEFT, &[("time", &left)]));
+/// The titles of what is granted, as far as they are known.
+fn what(lang: Lang, grant: &Grant, titles: &LiteMap<String, String>) -> Option<String> {
+    let named = grant.documents.iter().filter_map(|id| titles.get(id));
+    let named: Vec<&str> = named.map(String::as_str).collect();
+    (!named.is_empty()).then(|| named.join(lang.pick("、", ", ")))
+}
+
+fn rows(lang: Lang, verdict: &Verdict, grant: &Grant, titles: &LiteMap<String, String>) -> Html {
+    let in_force = verdict.outcome == Outcome::Verified;
+    let left = ward(lang, &grant.until).filter(|_| in_force);
+    let left = left.map(|left| lang.fill(words::MED_LEFT, &[("time", &left)]));
     html! {
         <dl class="fields">
+            if let Some(what) = what(lang, grant, titles) { <dt>{ lang.t(words::MED_WHAT) }</dt><dd data-testid="granted">{ what }</dd> }
             if let Some(why) = field(verdict, "purpose") { <dt>{ lang.t(words::MED_WHY) }</dt><dd>{ small(lang, why) }</dd> }
             if let Some(note) = field(verdict, "note") { <dt>{ lang.t(words::MED_NOTE_SHOWN) }</dt><dd>{ note }</dd> }
             <dt>{ lang.t(words::MED_UNTIL) }</dt><dd>{ time(&grant.until) }{ left }</dd>
@@ -137,21 +161,33 @@ mod tests {
             );
         }
         let differs = (words::STATUS_FAILED, Mark::Cross);
-        assert_eq!(
-            said(Rejected, "grant-active"),
-            (differs, "rejected".into())
-        );
+        assert_eq!(said(Rejected, "grant-active"), (differs, "rejected".into()));
     }
 
-    #[test]
-    fn what_stands_can_be_taken_back_whatever_the_verdict() {
-        let grant = |status: &str| Grant {
-            documents: Vec::new(),
+    fn grant(status: &str) -> Grant {
+        Grant {
+            documents: ["d-1", "d-2"].map(String::from).into(),
             reads: 0,
             status: status.into(),
             to: "renji".into(),
             until: "100".into(),
-        };
+        }
+    }
+
+    #[test]
+    fn what_is_granted_is_named_and_a_past_grant_is_told_as_past() {
+        let titles = [("d-2".to_owned(), "出院小结".to_owned())];
+        let titles = titles.into_iter().collect();
+        let named = what(Lang::Zh, &grant("active"), &titles);
+        assert_eq!(named.as_deref(), Some("出院小结"));
+        assert_eq!(what(Lang::Zh, &grant("active"), &LiteMap::new()), None);
+        assert_eq!(sight(Verified), Some(words::MED_MAY_SAY));
+        assert_eq!(sight(OutOfForce), Some(words::MED_COULD_SAY));
+        assert_eq!([NotEstablished, Rejected].map(sight), [None, None]);
+    }
+
+    #[test]
+    fn what_stands_can_be_taken_back_whatever_the_verdict() {
         assert!(is_live(&grant("active"), 99));
         assert!(!is_live(&grant("active"), 100) && !is_live(&grant("revoked"), 0));
     }

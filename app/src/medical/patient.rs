@@ -50,7 +50,7 @@ fn use_patient() -> Html {
         let again = again.setter();
         Callback::from(move |()| again.change(|again| again + 1))
     };
-    let told = use_state(LiteMap::new);
+    let told = use_state(LiteMap::<String, Told>::new);
     let tell = {
         let told = told.setter();
         Callback::from(move |(id, one): (String, Told)| {
@@ -67,6 +67,10 @@ fn use_patient() -> Html {
         .find(|identity| identity.key == *key);
     let grants: Vec<String> = ids(identity, "grant").collect();
     let documents: Vec<String> = ids(identity, "document").collect();
+    // One whose title is not known goes by its id.
+    let titled = told.iter().filter(|(id, one)| one.title != **id);
+    let titled = titled.map(|(id, one)| (id.clone(), one.title.clone()));
+    let titles: LiteMap<String, String> = titled.collect();
     let subject = |id: &String| Subject {
         id: id.clone(),
         identity: (*key).clone(),
@@ -83,7 +87,7 @@ fn use_patient() -> Html {
                     <div class="col">
                         <h2>{ lang.t(words::MED_GRANTS) }</h2>
                         if grants.is_empty() { <p class="note">{ lang.t(words::MED_NO_GRANTS) }</p> }
-                        { for grants.iter().map(|id| keyed(id, GrantCard { subject: subject(id) })) }
+                        { for grants.iter().map(|id| keyed(id, GrantCard { subject: subject(id), titles: titles.clone() })) }
                         { part(GiveForm { identity: (*key).clone(), documents: offered(&documents, &told), changed: changed.clone() }) }
                         <p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
                     </div>
