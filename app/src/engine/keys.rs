@@ -4,6 +4,7 @@ use super::{
     Link,
     port::{Port, Side},
 };
+use gloo::timers::callback::Timeout;
 use litemap::LiteMap;
 use std::{
     cell::{Cell, RefCell},
@@ -14,6 +15,8 @@ use yew::Callback;
 
 const WORKER: &str = "keys";
 const STARTS: u32 = 3;
+/// A worker that loads says `Ready` well within this time even on a slow phone.
+const PATIENCE_MILLIS: u32 = 25_000;
 
 /// What the whole page hears of the keys.
 pub enum News {
@@ -35,6 +38,7 @@ struct Inner {
     queue: RefCell<Vec<ToKeys>>,
     asked: RefCell<LiteMap<Id, Callback<FromKeys>>>,
     tell: Callback<News>,
+    patience: RefCell<Option<Timeout>>,
 }
 
 impl Keys {
@@ -48,6 +52,7 @@ impl Keys {
             queue: RefCell::default(),
             asked: RefCell::default(),
             tell,
+            patience: RefCell::default(),
         }))
     }
 
@@ -97,6 +102,12 @@ impl Inner {
         };
         self.tell.emit(News::Link(link));
         *self.port.borrow_mut() = Some(Port::start(WORKER, self));
+        let waiting = Rc::downgrade(self);
+        *self.patience.borrow_mut() = Some(Timeout::new(PATIENCE_MILLIS, move || {
+            if let Some(inner) = waiting.upgrade().filter(|inner| !inner.ready.get()) {
+                inner.tell.emit(News::Link(Link::Slow));
+            }
+        }));
     }
 
     fn post(&self, message: &ToKeys) {
@@ -113,6 +124,7 @@ impl Side for Inner {
         match &message {
             FromKeys::Ready => {
                 self.ready.set(true);
+                *self.patience.borrow_mut() = None;
                 self.post(&ToKeys::Identities { id: 0 });
                 for message in std::mem::take(&mut *self.queue.borrow_mut()) {
                     self.post(&message);
@@ -143,6 +155,7 @@ impl Side for Inner {
         } else {
             self.ready.set(false);
             *self.port.borrow_mut() = None;
+            *self.patience.borrow_mut() = None;
             self.tell.emit(News::Link(Link::Missing));
         }
         for (id, hear) in lost {

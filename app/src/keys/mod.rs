@@ -10,6 +10,7 @@ use crate::shell::{Page, use_page};
 use crate::widget;
 use file::KeepFile;
 use new::{Import, New};
+pub use new::{answer, answered};
 use worker::{Identity, Role, ToKeys};
 
 /// The page.

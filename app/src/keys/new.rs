@@ -1,8 +1,8 @@
 //! A new identity, or one from its file.
 
 use super::role_name;
-use crate::draw::prelude::*;
-use crate::i18n::{reason, words};
+use crate::draw::{Setter, prelude::*};
+use crate::i18n::{Lang, Text, reason, words};
 use crate::shell::use_page;
 use crate::widget::{self, file_pick};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -10,6 +10,31 @@ use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
 use worker::{FromKeys, Role, ToKeys};
 
 const ROLES: [Role; 3] = [Role::Patient, Role::Owner, Role::Member];
+
+/// Hears what became of a change of the identities.
+pub fn answered(lang: Lang, said: Setter<Option<Result<(), String>>>) -> Callback<FromKeys> {
+    Callback::from(move |message| {
+        said.set(Some(match message {
+            FromKeys::Failed {
+                reason: code,
+                facts,
+                ..
+            } => Err(reason(lang, &code, &facts).0),
+            _ => Ok(()),
+        }));
+    })
+}
+
+/// Says what became of it.
+pub fn answer(lang: Lang, said: &Option<Result<(), String>>, done: Text) -> Html {
+    match said {
+        None => Html::default(),
+        Some(Ok(())) => html! { <p class="note" role="status">{ lang.t(done) }</p> },
+        Some(Err(sentence)) => html! {
+            <p class="note bad" role="status" data-testid="import-failed">{ sentence }</p>
+        },
+    }
+}
 
 /// Makes a key pair.
 #[derive(PartialEq)]
@@ -23,8 +48,10 @@ fn use_new() -> Html {
     let lang = page.lang;
     let role = use_state(|| Role::Patient);
     let name = use_node_ref();
+    let said = use_state(|| None::<Result<(), String>>);
     let create = {
         let (engine, role, field) = (page.engine.clone(), *role, name.clone());
+        let said = said.setter();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let Some(field) = field.cast::<HtmlInputElement>() else {
@@ -32,7 +59,9 @@ fn use_new() -> Html {
             };
             let name = field.value().trim().to_owned();
             if !name.is_empty() {
-                engine.keys().send(ToKeys::Create { id: 0, name, role });
+                let hear = answered(lang, said.clone());
+                let ask = |id| ToKeys::Create { id, name, role };
+                engine.keys().ask(ask, hear);
                 field.set_value("");
             }
         })
@@ -54,6 +83,7 @@ fn use_new() -> Html {
             <label class="field"><span>{ lang.t(words::KEYS_NAME) }</span><input ref={name} class="input" required=true maxlength="40" placeholder={lang.t(words::KEYS_NAME_EXAMPLE)} data-testid="identity-name" /></label>
             <fieldset style="border:0;padding:0" class="stack"><legend class="small" style="padding-bottom:6px">{ lang.t(words::KEYS_ROLE) }</legend>{ for choices }</fieldset>
             <button class="btn primary" data-testid="create">{ lang.t(words::KEYS_CREATE) }</button>
+            { answer(lang, &said, words::KEYS_CREATED) }
         </form>
     };
     widget::fold(lang.t(words::KEYS_NEW), "new-identity", false, form)
@@ -70,19 +100,11 @@ fn use_import() -> Html {
     let page = use_page();
     let lang = page.lang;
     let area = use_node_ref();
-    let failed = use_state(String::new);
+    let said = use_state(|| None::<Result<(), String>>);
     let import = {
-        let (engine, failed) = (page.engine.clone(), failed.setter());
+        let (engine, said) = (page.engine.clone(), said.setter());
         Callback::from(move |text: String| {
-            let failed = failed.clone();
-            let hear = Callback::from(move |message| match message {
-                FromKeys::Failed {
-                    reason: code,
-                    facts,
-                    ..
-                } => failed.set(reason(lang, &code, &facts).0),
-                _ => failed.set(String::new()),
-            });
+            let hear = answered(lang, said.clone());
             engine.keys().ask(|id| ToKeys::Import { id, text }, hear);
         })
     };
@@ -110,7 +132,7 @@ fn use_import() -> Html {
     let form = html! {
         <div class="stack">
             <label class="field"><span>{ lang.t(words::KEYS_IMPORT_SAY) }</span><textarea ref={area} class="input" rows="3" data-testid="import-text" autocomplete="off" /></label>
-            if !failed.is_empty() { <p class="note bad" role="status" data-testid="import-failed">{ &*failed }</p> }
+            { answer(lang, &said, words::KEYS_IMPORTED) }
             <div class="row">{ file_pick(".json,application/json,text/plain", None, "import-file", &chosen, html! { { lang.t(words::KEYS_FILE) } }) }
                 <button type="button" class="btn primary" onclick={press} data-testid="import">{ lang.t(words::KEYS_IMPORT_DO) }</button></div>
         </div>

@@ -54,6 +54,13 @@ pub async fn chains() -> Option<String> {
         .as_string()
 }
 
+/// Opens the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
 /// The id of the chain that the page asks about, where it is one with development keys; known once `chains.json` is here.
 pub fn dev_chain() -> Option<Rc<str>> {
     let id = boot("chain")?.as_string()?;

@@ -2,6 +2,7 @@
 
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, words};
+use crate::keys::{answer, answered};
 use crate::shell::{Page, Route, go, site, use_page};
 use crate::widget;
 use js_sys::{Array, JSON, Reflect};
@@ -80,6 +81,12 @@ fn use_try() -> Html {
     let page = use_page();
     let lang = page.lang;
     let samples = use_state(|| None::<Samples>);
+    let imported = use_state(|| None::<Result<(), String>>);
+    use_effect_with((*imported).clone(), |imported| {
+        if matches!(imported, Some(Ok(()))) {
+            go(&Route::Keys);
+        }
+    });
     {
         let samples = samples.setter();
         use_effect_with((), move |()| {
@@ -101,7 +108,7 @@ fn use_try() -> Html {
                 <div class="pics">{ for samples.invoices.iter().map(|sample| invoice(&page, sample)) }</div>
                 { links(lang, words::TRY_VOTES, "sample-vote", &samples.votes, |vote| Route::Vote(vote.id.clone())) }
                 { links(lang, words::TRY_RECORDS, "sample-record", &samples.records, |sample| Route::Record(RecordRef { kind: sample.kind.clone(), id: sample.id.clone() }, None)) }
-                { identities(&page, &samples.identities) }
+                { identities(&page, &samples.identities, &imported) }
             </>
         },
     };
@@ -138,20 +145,22 @@ fn links(
     html! { <section class="card"><h3>{ lang.t(title) }</h3><ul class="list">{ for rows }</ul></section> }
 }
 
-fn identities(page: &Page, samples: &[Sample]) -> Html {
+fn identities(page: &Page, samples: &[Sample], said: &State<Option<Result<(), String>>>) -> Html {
     if samples.is_empty() {
         return Html::default();
     }
     let lang = page.lang;
     let rows = samples.iter().map(|sample| {
         let (engine, file) = (page.engine.clone(), format!("./try/{}", sample.file));
+        let said = said.setter();
         let import = Callback::from(move |_| {
-            let (engine, file) = (engine.clone(), file.clone());
+            let (engine, file, said) = (engine.clone(), file.clone(), said.clone());
             spawn_local(async move {
-                if let Some(text) = site::text(&file).await {
-                    engine.keys().send(ToKeys::Import { id: 0, text });
-                    go(&Route::Keys);
-                }
+                let Some(text) = site::text(&file).await else {
+                    return said.set(Some(Err(lang.t(words::TRY_LOST).to_owned())));
+                };
+                let hear = answered(lang, said);
+                engine.keys().ask(|id| ToKeys::Import { id, text }, hear);
             });
         });
         html! {
@@ -160,6 +169,6 @@ fn identities(page: &Page, samples: &[Sample]) -> Html {
         }
     });
     html! {
-        <section class="card"><h3>{ lang.t(words::TRY_IDENTITIES) }</h3><p class="caption">{ lang.t(words::TRY_IDENTITIES_SAY) }</p><ul class="list">{ for rows }</ul></section>
+        <section class="card"><h3>{ lang.t(words::TRY_IDENTITIES) }</h3><p class="caption">{ lang.t(words::TRY_IDENTITIES_SAY) }</p><ul class="list">{ for rows }</ul>{ answer(lang, said, words::KEYS_IMPORTED) }</section>
     }
 }

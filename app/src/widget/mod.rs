@@ -40,7 +40,7 @@ pub use verdict::VerdictHead;
 use crate::draw::prelude::*;
 use crate::engine::Link;
 use crate::i18n::words;
-use crate::shell::Page;
+use crate::shell::{Page, site};
 
 /// What the page waits for while the verifier is not there; nothing once it is.
 pub fn link_notice(page: &Page) -> Html {
@@ -50,14 +50,19 @@ pub fn link_notice(page: &Page) -> Html {
         Link::Slow => (words::LINK_SLOW, true, "note warn"),
         Link::Restarting => (words::LINK_RESTARTING, false, "note warn"),
         Link::Missing => (words::LINK_MISSING, true, "note bad"),
-        Link::NoChains => (words::LINK_NO_CHAINS, false, "note bad"),
+        Link::NoChains => (words::LINK_NO_CHAINS, true, "note bad"),
     };
-    let engine = page.engine.clone();
+    let (engine, link) = (page.engine.clone(), page.known.link);
+    let again = Callback::from(move |_| match link {
+        // The boot script asks for them once.
+        Link::NoChains => site::reload(),
+        _ => engine.retry(),
+    });
     html! {
         <div {class} role="status" data-testid="link">
             { page.lang.t(text) }
             if retry {
-                <button class="link" onclick={Callback::from(move |_| engine.retry())}>{ page.lang.t(words::AGAIN) }</button>
+                <button class="link" onclick={again} data-testid="link-again">{ page.lang.t(words::AGAIN) }</button>
             }
         </div>
     }
@@ -68,6 +73,7 @@ pub fn keys_notice(page: &Page) -> Html {
     let (text, retry, class) = match page.known.keys {
         Some(Link::Ready) => return Html::default(),
         Some(Link::Missing) => (words::KEYS_MISSING, true, "note bad"),
+        Some(Link::Slow) => (words::KEYS_SLOW, true, "note warn"),
         Some(Link::Restarting) => (words::KEYS_RESTARTING, false, "note warn"),
         _ => (words::KEYS_LOADING, false, "note"),
     };
