@@ -76,11 +76,13 @@ fn use_batch() -> Html {
     let lang = page.lang;
     let rows = use_state(Rows::default);
     let area = use_node_ref();
+    let stopped = use_state(|| false);
     let next = rows
         .0
         .iter()
         .position(|row| row.end.is_none() && row.same.is_none());
     let question = next
+        .filter(|_| !*stopped)
         .and_then(|at| rows.0.get(at))
         .map(|row| Question::Text(row.text.clone()));
     let inquiry = use_inquiry(&page.engine, question, next.unwrap_or(MOST) as u32);
@@ -101,13 +103,19 @@ fn use_batch() -> Html {
         );
     }
     let start = {
-        let (setter, area) = (rows.setter(), area.clone());
+        let (setter, area, stopped) = (rows.setter(), area.clone(), stopped.setter());
         Callback::from(move |_| {
+            stopped.set(false);
             if let Some(area) = area.cast::<HtmlTextAreaElement>() {
                 setter.set(Rows(self::rows(&area.value())));
             }
         })
     };
+    let pause = {
+        let stopped = stopped.clone();
+        Callback::from(move |_| stopped.set(!*stopped))
+    };
+    let pause_word = if *stopped { words::GO_ON } else { words::STOP };
     let waiting = inquiry
         .waiting
         .as_ref()
@@ -117,7 +125,8 @@ fn use_batch() -> Html {
             { widget::link_notice(&page) }
             <p class="small">{ lang.t(words::BATCH_SAY) }</p>
             <textarea ref={area} class="input" rows="6" aria-label={lang.t(words::BATCH)} placeholder={lang.t(words::SCAN_EXAMPLE)} data-testid="batch-input" />
-            <div class="row"><button type="button" class="btn primary" onclick={start} data-testid="batch-start">{ lang.t(words::BATCH_GO) }</button></div>
+            <div class="row"><button type="button" class="btn primary" onclick={start} data-testid="batch-start">{ lang.t(words::BATCH_GO) }</button>
+                if next.is_some() { <button type="button" class="btn" onclick={pause} data-testid="batch-stop">{ lang.t(pause_word) }</button> }</div>
             { list(lang, &shown(&page.known, &rows.0), next, waiting) }
         </>
     };

@@ -11,7 +11,8 @@ use crate::i18n::{Text, words};
 use crate::shell::{Page, site, use_page};
 use crate::widget::{self, Icon, file_pick, icon};
 use camera::Camera;
-use look::Look;
+use look::{Found, Look};
+use std::{cell::Cell, rc::Rc};
 use verifier::portable;
 use web_sys::File;
 
@@ -36,9 +37,19 @@ fn use_scan() -> Html {
     let lang = page.lang;
     let say = use_state(|| Say::Nothing);
     let look = use_kept(|| Look::new(page.scanner.clone()));
+    // What a look finds counts only while nobody has stopped it or begun another.
+    let look_number = use_kept(|| Cell::new(0u32));
     let found = found(&page, say.setter());
+    let stop = {
+        let (number, say) = (look_number.clone(), say.setter());
+        Callback::from(move |_| {
+            number.set(number.get() + 1);
+            say.set(Say::Nothing);
+        })
+    };
     let picture = {
         let (look, say, found) = (look.clone(), say.setter(), found.clone());
+        let number = look_number.clone();
         let proof = proof(&page, say.clone());
         Callback::from(move |file: File| {
             say.set(Say::Looking(if look.is_ready() {
@@ -46,8 +57,9 @@ fn use_scan() -> Html {
             } else {
                 words::SCAN_READER
             }));
+            number.set(number.get() + 1);
             match file.type_().starts_with("image/") {
-                true => look.file(file, found.clone()),
+                true => look.file(file, while_wanted(&number, &found)),
                 false => input::as_text(file, proof.clone()),
             }
         })
@@ -59,7 +71,7 @@ fn use_scan() -> Html {
         <div class="scan-desk">
             <div class="col">
                 { part(Camera { look: (*look).clone(), found: page.check.clone() }) }
-                <div role="status" aria-live="polite">{ report(&page, &say) }</div>
+                <div role="status" aria-live="polite">{ report(&page, &say, stop) }</div>
             </div>
             <div class="col">
                 <div class="ways">
@@ -105,12 +117,22 @@ fn found(page: &Page, say: Setter<Say>) -> Callback<Result<Vec<String>, String>>
     })
 }
 
-fn report(page: &Page, say: &Say) -> Html {
+/// Hears a look as long as it is the last one.
+fn while_wanted(number: &Rc<Cell<u32>>, found: &Callback<Found>) -> Callback<Found> {
+    let (number, found, mine) = (number.clone(), found.clone(), number.get());
+    Callback::from(move |texts| {
+        if number.get() == mine {
+            found.emit(texts);
+        }
+    })
+}
+
+fn report(page: &Page, say: &Say, stop: Callback<MouseEvent>) -> Html {
     let lang = page.lang;
     match say {
         Say::Nothing => Html::default(),
         Say::Looking(text) => {
-            html! { <p class="note" data-testid="looking">{ lang.t(*text) }</p> }
+            html! { <div class="note row" data-testid="looking"><span class="grow">{ lang.t(*text) }</span><button type="button" class="link" onclick={stop} data-testid="look-stop">{ lang.t(words::STOP) }</button></div> }
         }
         Say::Wrong(text) => {
             html! { <p class="note warn" data-testid="scan-wrong">{ lang.t(*text) }</p> }
@@ -148,4 +170,25 @@ fn wechat(page: &Page) -> Option<Callback<MouseEvent>> {
         // Without WeChat's script the button does nothing; the other ways stay.
         let _ = site::wechat_scan(move |text| check.emit(text));
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_that_was_stopped_is_heard_no_more() {
+        let heard = Rc::new(Cell::new(0));
+        let found = {
+            let heard = heard.clone();
+            Callback::from(move |_: Found| heard.set(heard.get() + 1))
+        };
+        let number = Rc::new(Cell::new(0));
+        let first = while_wanted(&number, &found);
+        first.emit(Ok(Vec::new()));
+        assert_eq!(heard.get(), 1);
+        number.set(1);
+        first.emit(Ok(Vec::new()));
+        assert_eq!(heard.get(), 1);
+    }
 }

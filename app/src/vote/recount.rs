@@ -34,6 +34,10 @@ fn use_recount(props: &Recount) -> Html {
         let run = run.clone();
         Callback::from(move |_| run.set(Some((sample, run.map_or(1, |(_, again)| again + 1)))))
     };
+    let stop = {
+        let run = run.clone();
+        Callback::from(move |_| run.set(None))
+    };
     let many = props.ballots > MANY;
     let verdict = inquiry.verdict.clone();
     // A sample has not every ballot to list.
@@ -51,6 +55,7 @@ fn use_recount(props: &Recount) -> Html {
                     }
                 </div>
                 <div class="row wrap">
+                    if inquiry.waiting.is_some() { <button type="button" class="btn" onclick={stop} data-testid="recount-stop">{ lang.t(words::STOP) }</button> }
                     if many { <button type="button" class="btn" onclick={start(SAMPLE)} disabled={inquiry.waiting.is_some()} data-testid="recount-sample">{ lang.fill(words::VOTE_SAMPLE, &[("count", &SAMPLE.to_string())]) }</button> }
                     <button type="button" class="btn primary" onclick={start(0)} disabled={inquiry.waiting.is_some()} data-testid="recount-start">{ lang.t(words::VOTE_RECOUNT) }</button>
                 </div>
