@@ -74,3 +74,25 @@ pub fn event(lang: Lang, name: &str) -> String {
 pub fn small(lang: Lang, code: &str) -> String {
     find(Section::Small, lang, code).unwrap_or(code).to_owned()
 }
+
+/// A law as a refusal names it, `民法典 278`: the statute by its name in this language, where that is known.
+pub fn law(lang: Lang, law: &str) -> String {
+    match law.split_once(' ') {
+        Some((statute, article)) => [&small(lang, statute), " ", article].concat(),
+        None => law.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_law_is_named_in_the_language_of_the_page() {
+        super::super::texts::both::with_english();
+        let civil = "民法典 278";
+        assert_eq!(law(Lang::Zh, civil), civil);
+        assert_eq!(law(Lang::En, civil), "Civil Code, art. 278");
+        assert_eq!(law(Lang::En, "财会〔2020〕6号"), "财会〔2020〕6号");
+    }
+}

@@ -8,7 +8,7 @@ pub mod words;
 
 use litemap::LiteMap;
 
-pub use codes::{event, field, headline, reason, small, step};
+pub use codes::{event, field, headline, law, reason, small, step};
 pub use format::{
     age, area, date, day_time, grouped, money, percent, short, thousands, time, ward,
 };

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::draw::prelude::*;
 use crate::engine::{Act, Doing, Engine};
-use crate::i18n::{Lang, reason, thousands, time, words};
+use crate::i18n::{Lang, law, reason, thousands, time, words};
 use std::cell::RefCell;
 use worker::Action;
 
@@ -63,7 +63,11 @@ pub fn act_view(lang: Lang, doing: &Doing) -> Html {
         },
         Doing::Failed(code, facts) => {
             let (sentence, detail) = reason(lang, code, facts);
-            html! { <div data-testid="refusal" data-reason={code.clone()}>{ row(Mark::Cross, "failed", sentence, detail) }</div> }
+            let basis = facts.get("law").map(|one| {
+                let facts = [("law", &*law(lang, one))];
+                html! { <p class="caption" data-testid="law">{ lang.fill(words::SIGN_LAW, &facts) }</p> }
+            });
+            html! { <div data-testid="refusal" data-reason={code.clone()}>{ row(Mark::Cross, "failed", sentence, detail) }{ basis }</div> }
         }
     }
 }
