@@ -2,10 +2,14 @@
 
 use crate::draw::prelude::*;
 use gloo::events::{EventListener, EventListenerOptions};
+use js_sys::{Array, Function, Promise, Reflect};
 use verifier::portable;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, KeyboardEvent};
+use web_sys::{
+    Clipboard, ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, FilePropertyBag,
+    KeyboardEvent,
+};
 
 /// Keystrokes further apart than this are a person's.
 const SCANNER_MILLIS: f64 = 80.0;
@@ -23,12 +27,17 @@ pub fn use_input(picture: Callback<File>, text: Callback<String>) {
                 EventListener::new_with_options(&document, "paste", active, move |event| {
                     paste(event, &to_picture, &to_text)
                 }),
-                EventListener::new_with_options(
-                    &document,
-                    "dragover",
-                    active,
-                    Event::prevent_default,
-                ),
+                EventListener::new_with_options(&document, "dragover", active, |event| {
+                    event.prevent_default();
+                    over(true);
+                }),
+                EventListener::new(&document, "dragleave", |event| {
+                    let event = event.dyn_ref::<DragEvent>();
+                    // Nothing beneath: it has left the page.
+                    if event.is_some_and(|event| event.related_target().is_none()) {
+                        over(false);
+                    }
+                }),
                 EventListener::new_with_options(&document, "drop", active, {
                     let text = text.clone();
                     move |event| drop_in(event, &picture, &text)
@@ -40,20 +49,62 @@ pub fn use_input(picture: Callback<File>, text: Callback<String>) {
     });
 }
 
-/// The clipboard's text, where the browser hands it over.
-pub fn clipboard(done: Callback<Option<String>>) {
+/// What the browser hands over of the clipboard.
+pub enum Pasted {
+    /// A picture.
+    Picture(File),
+    /// A text that is not empty.
+    Text(String),
+    /// Neither, or it refuses.
+    Nothing,
+}
+
+/// The clipboard's picture or text.
+pub fn clipboard(done: Callback<Pasted>) {
     let window = web_sys::window().filter(web_sys::Window::is_secure_context);
     let Some(window) = window else {
-        return done.emit(None);
+        return done.emit(Pasted::Nothing);
     };
     spawn_local(async move {
-        let text = JsFuture::from(window.navigator().clipboard().read_text()).await;
-        let text = text
-            .ok()
-            .and_then(|text| text.as_string())
-            .map(|text| text.trim().to_owned());
-        done.emit(text.filter(|text| !text.is_empty()));
+        let clipboard = window.navigator().clipboard();
+        if let Some(picture) = picture_in(&clipboard).await {
+            return done.emit(Pasted::Picture(picture));
+        }
+        let text = JsFuture::from(clipboard.read_text()).await.ok();
+        let text = text.and_then(|text| text.as_string());
+        let text = text.map(|text| text.trim().to_owned());
+        let text = text.filter(|text| !text.is_empty());
+        done.emit(text.map_or(Pasted::Nothing, Pasted::Text));
     });
+}
+
+/// The clipboard's first picture; not every browser has `read`.
+async fn picture_in(clipboard: &Clipboard) -> Option<File> {
+    let read: Function = get(clipboard, "read")?.dyn_into().ok()?;
+    let promise: Promise = read.call0(clipboard).ok()?.dyn_into().ok()?;
+    let items: Array = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    for item in items.iter() {
+        let types: Array = get(&item, "types")?.dyn_into().ok()?;
+        let mut types = types.iter().filter_map(|kind| kind.as_string());
+        let Some(kind) = types.find(|kind| kind.starts_with("image/")) else {
+            continue;
+        };
+        let take: Function = get(&item, "getType")?.dyn_into().ok()?;
+        let promise: Promise = take
+            .call1(&item, &kind.as_str().into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        let blob = JsFuture::from(promise).await.ok()?;
+        let bag = FilePropertyBag::new();
+        bag.set_type(&kind);
+        return File::new_with_blob_sequence_and_options(&Array::of1(&blob), "", &bag).ok();
+    }
+    None
+}
+
+fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok()
 }
 
 /// A file's bytes as base64, unless it is longer than a proof file may be.
@@ -92,8 +143,18 @@ fn paste(event: &Event, picture: &Callback<File>, text: &Callback<String>) {
     }
 }
 
+/// Shows whether something is held over the page.
+fn over(on: bool) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let main = document.and_then(|document| document.get_element_by_id("main"));
+    if let Some(main) = main {
+        let _ = main.class_list().toggle_with_force("drop", on);
+    }
+}
+
 fn drop_in(event: &Event, picture: &Callback<File>, text: &Callback<String>) {
     event.prevent_default();
+    over(false);
     let data = event
         .dyn_ref::<DragEvent>()
         .and_then(DragEvent::data_transfer);

@@ -11,6 +11,7 @@ use crate::i18n::{Text, words};
 use crate::shell::{Page, site, use_page};
 use crate::widget::{self, Icon, file_pick, icon};
 use camera::Camera;
+use input::Pasted;
 use look::{Found, Look};
 use std::{cell::Cell, rc::Rc};
 use verifier::portable;
@@ -78,7 +79,7 @@ fn use_scan() -> Html {
                     { file_pick("image/*", Some("environment"), "photo", &picture, html! { <>{ icon(Icon::Camera, 28) }{ lang.t(words::SCAN_PHOTO) }</> }) }
                     { file_pick("image/*,.proof", None, "album", &picture, html! { <>{ icon(Icon::Picture, 28) }{ lang.t(words::SCAN_ALBUM) }</> }) }
                     if let Some(wechat) = wechat { <button type="button" class="btn" onclick={wechat}>{ icon(Icon::Chat, 28) }{ lang.t(words::SCAN_WECHAT) }</button> }
-                    { paste(&page, say.setter()) }
+                    { paste(&page, &picture, say.setter()) }
                     <a class="btn" href="#/batch" data-testid="batch">{ icon(Icon::Sheets, 28) }{ lang.t(words::BATCH) }</a>
                 </div>
                 { typed::view(lang, &text) }
@@ -149,13 +150,14 @@ fn report(page: &Page, say: &Say, stop: Callback<MouseEvent>) -> Html {
     }
 }
 
-fn paste(page: &Page, say: Setter<Say>) -> Html {
-    let check = page.check.clone();
+fn paste(page: &Page, picture: &Callback<File>, say: Setter<Say>) -> Html {
+    let (check, picture) = (page.check.clone(), picture.clone());
     let press = Callback::from(move |_| {
-        let (check, say) = (check.clone(), say.clone());
-        input::clipboard(Callback::from(move |text: Option<String>| match text {
-            Some(text) => check.emit(text),
-            None => say.set(Say::Wrong(words::SCAN_PASTE_EMPTY)),
+        let (check, picture, say) = (check.clone(), picture.clone(), say.clone());
+        input::clipboard(Callback::from(move |pasted| match pasted {
+            Pasted::Picture(file) => picture.emit(file),
+            Pasted::Text(text) => check.emit(text),
+            Pasted::Nothing => say.set(Say::Wrong(words::SCAN_PASTE_EMPTY)),
         }));
     });
     html! { <button type="button" class="btn" onclick={press} data-testid="paste">{ icon(Icon::Paste, 28) }{ page.lang.t(words::SCAN_PASTE) }</button> }
