@@ -25,6 +25,7 @@ var lianyan = (function () {
 
   // What the operator says of chains: the page that is drawn first names a development chain, so that nothing moves when it is heard of.
   var chains = fetch(new URL("chains.json", document.baseURI).href).then(function (answer) {
+    page.listed = Date.parse(answer.headers.get("Last-Modified") || "");
     return answer.ok ? answer.text() : null;
   }).then(function (text) {
     try {

@@ -66,6 +66,7 @@ fn use_certificate(props: &Certificate) -> Html {
                 <dt>{ lang.t(words::HEIGHT) }</dt><dd>{ thousands(anchor.height.into()) }</dd>
                 <dt>{ lang.t(words::HEADER_TIME) }</dt><dd>{ time(&anchor.time) }</dd>
                 <dt>{ lang.t(words::HASH) }</dt><dd class="mono">{ grouped(&anchor.hash) }</dd>
+                { widget::trust_list(&page) }
                 <dt>{ lang.t(words::CERT_PROOF) }</dt><dd class="mono" data-testid="proof-hash">{ grouped(&props.proof) }</dd>
             </dl>
             <svg viewBox={sides(&rows)} aria-hidden="true"><path d={modules(&rows)} /></svg>

@@ -54,6 +54,13 @@ pub async fn chains() -> Option<String> {
         .as_string()
 }
 
+/// When `chains.json` was last changed, as its server says, Unix nanoseconds as decimal text.
+pub fn listed() -> Option<String> {
+    let millis = boot("listed")?.as_f64().filter(|millis| *millis > 0.0)?;
+    // Milliseconds since 1970 stay far below 2⁵³.
+    Some(format!("{}000000", millis as i64))
+}
+
 /// Opens the page anew.
 pub fn reload() {
     if let Some(window) = web_sys::window() {

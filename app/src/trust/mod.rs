@@ -5,7 +5,7 @@ mod establish;
 mod fork;
 
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, grouped, reason, small, thousands, words};
+use crate::i18n::{Lang, grouped, reason, small, words};
 use crate::shell::{Page, site, use_page};
 use crate::widget::{self, copy};
 use worker::Chain;
@@ -51,8 +51,7 @@ fn chain(page: &Page) -> Html {
                 <p class="small" style="margin-top:8px">{ lang.t(words::TRUST_HOW) }</p>
                 <hr />
                 <dl class="fields">
-                    <dt>{ lang.t(words::CHECKPOINT) }</dt>
-                    <dd>{ lang.t(words::HEIGHT) }{ " " }{ thousands(chain.checkpoint_height.into()) }<div class="mono caption">{ grouped(&chain.checkpoint_hash) }</div></dd>
+                    { widget::trust_list(page) }
                 </dl>
             </section>
             if !chain.kept { <div class="note warn" role="status" data-testid="kept-not">{ lang.t(words::KEPT_NOT) }</div> }

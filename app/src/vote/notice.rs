@@ -2,7 +2,8 @@
 
 use super::result::{matter, measured};
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, area, member, short, thousands, time, ward, words};
+use crate::i18n::{Lang, area, grouped, member, thousands, time, ward, words};
+use crate::widget::copy;
 use records::kinds::vote::{Matter, Vote};
 
 /// The card.
@@ -21,8 +22,10 @@ pub fn card(lang: Lang, vote: &Vote) -> Html {
                 <dt>{ lang.t(words::VOTE_CONVENER) }</dt><dd data-testid="convener" data-name={&convener}>{ &convener }</dd>
                 <dt>{ lang.t(words::VOTE_ELECTORATE) }</dt><dd>{ electorate(lang, vote) }</dd>
                 <dt>{ lang.t(words::VOTE_STATED) }</dt><dd>{ stated.join(lang.pick("、", ", ")) }</dd>
-                <dt>{ lang.t(words::VOTE_NOTICE_HASH) }</dt><dd class="mono">{ short(&vote.notice.to_string()) }</dd>
+                <dt>{ lang.t(words::VOTE_NOTICE_HASH) }</dt><dd class="mono" data-testid="notice-hash">{ grouped(&vote.notice.to_string()) }</dd>
+                <dt>{ lang.t(words::VOTE_SCOPE) }</dt><dd class="mono">{ grouped(&vote.scope.to_string()) }</dd>
             </dl>
+            <div class="row wrap"><p class="caption grow">{ lang.t(words::VOTE_HASHES_SAY) }</p>{ copy(vote.notice.to_string(), lang.t(words::COPY), "copy-notice") }</div>
         </section>
     }
 }
