@@ -17,7 +17,7 @@ use std::{
 };
 
 /// How fast blocks follow each other.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Between blocks without events. An event is known to have happened between its block's time and the next one's, and a page judges by the
     /// newest header's age: three seconds keep both narrow, at 30 MB a day and node.

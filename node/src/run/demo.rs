@@ -9,7 +9,7 @@ use super::{
 use crate::{
     application::DEFAULT_HORIZON,
     chain::FullNode,
-    consortium::{Follower, Mempool, Pace, Producer, catch_up, now},
+    consortium::{Follower, Mempool, Producer, catch_up, now},
     demo::{FOUNDERS, Script, Tempo},
     error::{Error, Result},
     rpc::{self, Rpc},
@@ -93,7 +93,7 @@ fn serve(
         nodes[0].clone(),
         chain.signers(),
         mempool.clone(),
-        Pace::default(),
+        options.pace,
     );
     let followers: Vec<Follower> = nodes[1..]
         .iter()

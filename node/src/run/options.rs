@@ -4,13 +4,16 @@ use super::{gateway, operate};
 use crate::{
     abci::Address,
     application::{DEFAULT_HORIZON, DEFAULT_RATE},
+    consortium,
     demo::Size,
     statesync::{DEFAULT_PACE, Pace},
 };
 use records::KeyType;
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
     path::PathBuf,
+    time::Duration,
 };
 
 /// What `--help` prints.
@@ -24,6 +27,7 @@ lianyan-node demo --data DIR [options]    a whole consortium with development ke
   --listen ADDRESS   address to listen at [127.0.0.1]; 0.0.0.0 lets other devices in
   --small            a small set of demo data
   --fresh            start over: another chain, with another id
+  --block-ms N       a block every N milliseconds [3000 without events, 150 with]
 
 lianyan-node network --cometbft PROGRAM --data DIR [options]    the same consortium on CometBFT: four validators and a full node, each a process of
                                                               its own with its application, and the page
@@ -159,6 +163,8 @@ pub(super) struct Demo {
     pub small: bool,
     /// Whether to start over.
     pub fresh: bool,
+    /// How fast blocks follow each other, in the embedded consortium.
+    pub pace: consortium::Pace,
 }
 
 impl Demo {
@@ -192,10 +198,25 @@ pub(super) fn parse(words: &[String]) -> Result<Command, String> {
 }
 
 fn demo(words: &[String]) -> Result<Demo, String> {
-    let mut words = words.iter();
-    read_demo(&mut words, |word, _| {
-        Err(format!("demo knows no `{word}`; try --help"))
-    })
+    let mut pace = consortium::Pace::default();
+    let demo = read_demo(&mut words.iter(), |word, words| {
+        let mut value = || words.next().ok_or(format!("{word} wants a value"));
+        match word {
+            "--block-ms" => pace = even(number(word, value()?)?),
+            _ => return Err(format!("demo knows no `{word}`; try --help")),
+        }
+        Ok(())
+    })?;
+    Ok(Demo { pace, ..demo })
+}
+
+/// A block every so many milliseconds.
+fn even(milliseconds: NonZeroU32) -> consortium::Pace {
+    let every = Duration::from_millis(milliseconds.get().into());
+    consortium::Pace {
+        idle: every,
+        busy: every,
+    }
 }
 
 fn network(words: &[String]) -> Result<Network, String> {
@@ -277,6 +298,7 @@ fn read_demo<'a>(
         listen: IpAddr::from([127, 0, 0, 1]),
         small: false,
         fresh: false,
+        pace: consortium::Pace::default(),
     };
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
@@ -351,6 +373,12 @@ mod tests {
             ("d".into(), true, false, 1)
         );
         assert!(demo.listen.is_ipv6());
+        assert_eq!(demo.pace, consortium::Pace::default());
+        let Ok(Command::Demo(demo)) = parsed("demo --data d --block-ms 1000") else {
+            panic!("not read");
+        };
+        let second = Duration::from_secs(1);
+        assert_eq!((demo.pace.idle, demo.pace.busy), (second, second));
     }
 
     #[test]
@@ -391,6 +419,7 @@ mod tests {
             ("network --data d", "--cometbft"),
             ("network --cometbft c", "--data"),
             ("network --cometbft c --data d --smal", "--smal"),
+            ("network --cometbft c --data d --block-ms 9", "--block-ms"),
         ] {
             assert!(parsed(line).unwrap_err().contains(named), "{line}");
         }
@@ -429,6 +458,11 @@ mod tests {
             parsed("demo --data d --smal")
                 .unwrap_err()
                 .contains("--smal")
+        );
+        assert!(
+            parsed("demo --data d --block-ms 0")
+                .unwrap_err()
+                .contains("--block-ms")
         );
         assert!(parsed("demos").unwrap_err().contains("demos"));
         assert_eq!(parsed("--help"), Ok(Command::Help));
