@@ -34,6 +34,8 @@ struct Launch {
     rpc_port: u16,
     page_port: u16,
     amount: Amount,
+    /// A block comes this often, where something else than usual is wanted.
+    every: Option<Duration>,
     /// The CometBFT program, and the first port between its processes.
     cometbft: Option<(PathBuf, u16)>,
 }
@@ -61,8 +63,24 @@ impl Demo {
     /// # Errors
     /// Where it does not come up; its output tells why.
     pub fn with(amount: Amount) -> Outcome<Self> {
+        Self::launched(Launch::new(amount)?)
+    }
+
+    /// The small set on the engine of the node itself, with a block this often, whether or not there is something to write.
+    ///
+    /// # Errors
+    /// Where it does not come up; its output tells why.
+    pub fn paced(every: Duration) -> Outcome<Self> {
+        let launch = Launch::new(Amount::Small)?;
+        Self::launched(Launch {
+            every: Some(every),
+            cometbft: None,
+            ..launch
+        })
+    }
+
+    fn launched(launch: Launch) -> Outcome<Self> {
         let data = Folder::new("demo")?;
-        let launch = Launch::new(amount)?;
         let process = launch.start(data.path())?;
         let mut demo = Self {
             process,
@@ -157,6 +175,7 @@ impl Launch {
             rpc_port: free_ports(processes)?,
             page_port: free_port()?,
             amount,
+            every: None,
             cometbft: match cometbft {
                 Some(program) => Some((program, free_ports(PROCESSES)?)),
                 None => None,
@@ -182,6 +201,9 @@ impl Launch {
                 .arg("--cometbft")
                 .arg(program),
         };
+        if let Some(every) = self.every {
+            command.args(["--block-ms", &every.as_millis().to_string()]);
+        }
         command
             .args((self.amount == Amount::Small).then_some("--small"))
             .arg("--data")

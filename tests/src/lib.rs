@@ -5,6 +5,7 @@ pub mod demo;
 pub mod gateway;
 pub mod http;
 pub mod lying_node;
+pub mod owner;
 pub mod pipe;
 pub mod place;
 pub mod process;

@@ -3,7 +3,7 @@
 use crate::failure::{Doing, Result};
 use crate::page;
 use crate::run;
-use crate::tools::{self, rust};
+use crate::tools::{self, cometbft, rust};
 use crate::workspace;
 use std::process::Command;
 
@@ -14,7 +14,7 @@ struct Bench {
     run: fn() -> Result,
 }
 
-const BENCHES: [Bench; 5] = [
+const BENCHES: [Bench; 7] = [
     Bench {
         name: "sizes",
         what: "what a visitor downloads",
@@ -31,9 +31,19 @@ const BENCHES: [Bench; 5] = [
         run: visit,
     },
     Bench {
+        name: "ballots",
+        what: "from a cast ballot to its proof in a real browser, at one block a second",
+        run: ballots,
+    },
+    Bench {
         name: "light-client",
         what: "coming back after a million headers, a year of daily visits, memory after a day of following",
         run: light_client,
+    },
+    Bench {
+        name: "comet",
+        what: "events a second on four CometBFT validators, beside CometBFT's own kvstore",
+        run: comet,
     },
     Bench {
         name: "crates",
@@ -41,6 +51,9 @@ const BENCHES: [Bench; 5] = [
         run: crates,
     },
 ];
+
+/// A bench of what crosses crates, to be named after this.
+const CROSSING: [&str; 5] = ["bench", "--quiet", "--package", "lianyan-tests", "--bench"];
 
 /// Prints the tables named, or all of them.
 pub fn bench(names: &[String]) -> Result {
@@ -73,16 +86,7 @@ fn sizes() -> Result {
 fn visit() -> Result {
     tools::browser::ensure()?;
     page::build()?;
-    let node = [
-        "build",
-        "--quiet",
-        "--release",
-        "--package",
-        "node",
-        "--bin",
-        "lianyan-node",
-    ];
-    show(Command::new("cargo").args(node), "building the node")?;
+    node()?;
     let figures = [
         "run",
         "--quiet",
@@ -95,6 +99,48 @@ fn visit() -> Result {
     show(
         Command::new("cargo").args(figures),
         "measuring in the browser",
+    )
+}
+
+fn ballots() -> Result {
+    tools::browser::ensure()?;
+    page::build()?;
+    node()?;
+    show(
+        Command::new("cargo").args(CROSSING).arg("ballots"),
+        "voting in the browser",
+    )
+}
+
+/// The node's program, as it is deployed.
+fn node() -> Result {
+    let node = [
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        "node",
+        "--bin",
+        "lianyan-node",
+    ];
+    show(Command::new("cargo").args(node), "building the node")
+}
+
+fn comet() -> Result {
+    let program = match cometbft::NEWEST.ensure() {
+        Ok(program) => program,
+        Err(missing) => {
+            println!("skipped: {missing}");
+            return Ok(());
+        }
+    };
+    node()?;
+    show(
+        Command::new("cargo")
+            .args(CROSSING)
+            .arg("comet")
+            .env("LIANYAN_COMETBFT", program),
+        "both chains",
     )
 }
 
@@ -113,7 +159,7 @@ fn light_client() -> Result {
     )
 }
 
-/// Every `[[bench]]` of the other crates.
+/// Every `[[bench]]` of the other crates; those that start programs have a name of their own.
 fn crates() -> Result {
     let benches = [
         "bench",
@@ -121,6 +167,8 @@ fn crates() -> Result {
         "--workspace",
         "--exclude",
         "light-client",
+        "--exclude",
+        "lianyan-tests",
     ];
     show(
         Command::new("cargo").args(benches).args(["--bench", "*"]),

@@ -21,7 +21,8 @@ Usage: cargo xtask <command>
         [--engine cometbft[=0.38]]       the same on CometBFT: four validators and a full node as processes
         [--rpc-port N] [--p2p-port N]    first of the nodes' ports
   test [part…]                           run every check, or only the parts named (see `test --list`)
-  bench [name…]                          print tables of ratios: sizes, step, page, light-client, crates
+  bench [name…]                          print tables of ratios: sizes, step, page, ballots,
+                                         light-client, comet, crates
   shots                                  every page as PNG, into target/shots
   page                                   build only the page, into target/site
   tools                                  get every tool into the per-user cache, and nothing else

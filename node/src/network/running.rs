@@ -32,6 +32,8 @@ pub struct Plan {
     pub idle: Duration,
     /// Heights between two snapshots for nodes that join.
     pub snapshot_every: u64,
+    /// Events a second that one key may hand in at a node.
+    pub rate: u32,
 }
 
 /// A node of a plan.
@@ -107,6 +109,8 @@ impl Plan {
                 home.into(),
                 "--snapshot-every".into(),
                 self.snapshot_every.to_string().into(),
+                "--rate".into(),
+                self.rate.to_string().into(),
             ],
             folder: self.home(node).folder().into(),
             log: self.logs().join(format!("node-{node}-application.log")),

@@ -10,6 +10,7 @@ use super::{
     live, options, servers, site,
 };
 use crate::{
+    application::DEFAULT_RATE,
     demo::{FOUNDERS, Founding, Script, Tempo},
     error::{Error, Result},
     merkle::sha256,
@@ -103,6 +104,7 @@ fn plan(options: &options::Network, chain: &Chain) -> Result<Plan> {
         folder: options.demo.data.clone(),
         idle: IDLE,
         snapshot_every: DEFAULT_PACE.every,
+        rate: DEFAULT_RATE,
         nodes: nodes.collect(),
     })
 }

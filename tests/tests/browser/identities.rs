@@ -4,6 +4,7 @@ use super::Scenario;
 use lianyan_tests::Outcome;
 use lianyan_tests::browser::{Browser, Device};
 use lianyan_tests::lying_node::Lie;
+use lianyan_tests::owner;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 
@@ -104,7 +105,7 @@ fn kept_back(world: &World) -> Outcome {
     let vote = world.vote("Hire a new property manager")?;
     let rooms = vote["free_rooms"].as_array().ok_or("no free rooms")?;
     let room = rooms.last().ok_or("no free room is left")?;
-    let identity = super::votes::bind(world, &vote, room, 200)?;
+    let identity = owner::bind(world.demo(), &vote, room, 200)?;
     let owner = Visitor::new(&world.page())?;
     owner.take_identity(&identity)?;
     cast(&owner, &vote, "choice-for")?;
@@ -119,7 +120,7 @@ fn kept_back(world: &World) -> Outcome {
 }
 
 fn cast(owner: &Visitor, vote: &serde_json::Value, choice: &str) -> Outcome {
-    owner.go(&super::votes::route(vote))?;
+    owner.go(&owner::route(vote))?;
     owner.press(choice)?;
     owner.press("to-review")?;
     owner.press("sign")

@@ -2,10 +2,10 @@
 
 use super::Scenario;
 use lianyan_tests::Outcome;
+use lianyan_tests::owner::{bind, route};
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
-use records::SecretKey;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -80,7 +80,7 @@ fn owners_vote(world: &World) -> Outcome {
 
 /// One owner's vote, with a phone of their own.
 pub fn cast(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome {
-    let identity = bind(world, vote, room, number)?;
+    let identity = bind(world.demo(), vote, room, number)?;
     let owner = Visitor::new(&world.page())?;
     owner.take_identity(&identity)?;
     owner.go(&route(vote))?;
@@ -94,26 +94,6 @@ pub fn cast(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome
     // It waits for a block, and for a verdict after that.
     owner.must_show("ballot", "outcome", "verified")?;
     owner.see("receipt")
-}
-
-/// Makes an owner's key, has the desks bind it to the room, and returns the owner's identity file.
-pub fn bind(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome<String> {
-    let seed = [u8::try_from(number)? + 1; 32];
-    let key = SecretKey::from_seed(&seed).public().to_string();
-    let request = json!({"key": key, "room": room, "vote": vote["id"]});
-    let ballot: Value = ureq::post(format!("{}/try/desk", world.demo().page()))
-        .send_json(&request)?
-        .into_body()
-        .read_json()?;
-    if ballot.get("error").is_some() {
-        return Err(format!("the desk refuses: {ballot}").into());
-    }
-    let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-    let name = format!("业主 {}", number + 1);
-    let identity = json!({
-        "lianyan": "identity/1", "role": "owner", "name": name, "seed": seed, "ballots": [ballot],
-    });
-    Ok(identity.to_string())
 }
 
 /// Heads that took part, and all heads, as a browser proves and draws them.
@@ -135,9 +115,4 @@ fn meters(visitor: &Visitor) -> Outcome<Vec<Value>> {
     const READ: &str = "return [...document.querySelectorAll('[data-testid=meter]')].map(meter => ({...meter.dataset}));";
     let meters = visitor.browser().session().run(READ, &[])?;
     Ok(meters.as_array().cloned().unwrap_or_default())
-}
-
-/// Where the vote is shown.
-pub fn route(vote: &Value) -> String {
-    format!("#/r/vote/{}", vote["id"].as_str().unwrap_or_default())
 }

@@ -4,7 +4,7 @@ use lianyan_tests::Outcome;
 use lianyan_tests::demo;
 use lianyan_tests::place::Folder;
 use lianyan_tests::process::free_ports;
-use node::application::{AppState, code};
+use node::application::{AppState, DEFAULT_RATE, code};
 use node::chain::{Genesis, GenesisValidator};
 use node::comet::{self, ConsensusParams};
 use node::consortium::now;
@@ -104,6 +104,7 @@ impl Consortium {
             folder: folder.path().into(),
             idle: IDLE,
             snapshot_every: SNAPSHOT_EVERY,
+            rate: DEFAULT_RATE,
             nodes: (0..nodes)
                 .map(|node| Node {
                     moniker: format!("node-{node}"),

@@ -1,0 +1,95 @@
+//! Handing in: every connection takes what is next, ten at a time, as fast as it is taken.
+
+use super::blocks::waiting;
+use lianyan_tests::Outcome;
+use node::application::code;
+use node::network::{Client, MAX_BATCH};
+use std::slice::Chunks;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// Connections at each node. CometBFT gathers for up to 20 ms what it asks an application in a process of its own, and an answer waits for that.
+const CONNECTIONS: usize = 32;
+/// While more wait for a block at some node, nothing is handed in: at 5 000 CometBFT has no room, and says of what it has just checked that it
+/// is taken.
+const WAITING: u64 = 2_000;
+/// Between two looks at how many wait.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What is handed in, by many at once.
+struct Hand<'a> {
+    batches: Mutex<Chunks<'a, Vec<u8>>>,
+    /// Some node has as many waiting as it should.
+    full: AtomicBool,
+    /// Everything is handed in.
+    done: AtomicBool,
+}
+
+/// Hands in everything, over several connections at every node.
+pub fn hand_in(clients: &[Client], transactions: &[Vec<u8>]) -> Outcome {
+    let hand = Hand {
+        batches: Mutex::new(transactions.chunks(MAX_BATCH)),
+        full: AtomicBool::new(false),
+        done: AtomicBool::new(false),
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| hand.watch(clients));
+        let connections = clients.iter().cycle().take(clients.len() * CONNECTIONS);
+        let threads: Vec<_> = connections
+            .map(|client| scope.spawn(|| hand.give(*client).map_err(|why| why.to_string())))
+            .collect();
+        let ends: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        hand.done.store(true, Ordering::Relaxed);
+        for end in ends {
+            end.map_err(|_| "the load broke off")??;
+        }
+        Ok(())
+    })
+}
+
+impl<'a> Hand<'a> {
+    fn watch(&self, clients: &[Client]) {
+        while !self.done.load(Ordering::Relaxed) {
+            let full = clients.iter().any(|client| waiting(*client) > Some(WAITING));
+            self.full.store(full, Ordering::Relaxed);
+            thread::sleep(LOOK);
+        }
+    }
+
+    fn next(&self) -> Option<&'a [Vec<u8>]> {
+        self.batches.lock().ok()?.next()
+    }
+
+    fn give(&self, client: Client) -> Outcome {
+        while let Some(batch) = self.next() {
+            while self.full.load(Ordering::Relaxed) {
+                thread::sleep(LOOK);
+            }
+            let mut left = batch.to_vec();
+            while !left.is_empty() {
+                left = not_taken(client, left)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Hands in a batch; those for which the node had no room.
+fn not_taken(client: Client, batch: Vec<Vec<u8>>) -> Outcome<Vec<Vec<u8>>> {
+    let mut left = Vec::new();
+    let answers = client.broadcast(&batch)?;
+    for (transaction, answer) in batch.into_iter().zip(answers) {
+        let why = answer["error"]["data"].as_str().unwrap_or_default();
+        if why.contains("considered as full") || why.contains("mempool is full") {
+            left.push(transaction);
+        } else if answer["code"] != code::OK {
+            return Err(format!("a transaction is not taken: {answer}").into());
+        }
+    }
+    if !left.is_empty() {
+        thread::sleep(LOOK);
+    }
+    Ok(left)
+}
