@@ -71,6 +71,14 @@ impl Application {
         };
         *super::write_lock(&self.committed) = None;
         let restore = Restore::begin(&self.store, &self.upper, manifest, app_hash)?;
+        if restore.done() > 0 {
+            eprintln!(
+                "the snapshot of height {} is taken up again after {} of {} chunks",
+                offer.height,
+                restore.done(),
+                offer.chunks
+            );
+        }
         *super::lock(&self.restoring) = Some(restore);
         Ok(Offered::Accept)
     }

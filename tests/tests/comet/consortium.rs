@@ -22,7 +22,7 @@ pub const NODES: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
 const CHAIN: &str = "dev-comet-test";
 /// Often, for the chain is young.
-const SNAPSHOT_EVERY: u64 = 20;
+const SNAPSHOT_EVERY: u64 = 10;
 /// A quick pace: much is waited for.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -271,6 +271,17 @@ impl Consortium {
             );
         }
         text
+    }
+
+    /// Waits until a line with all of these words is in a log.
+    pub fn wait_for_log(&mut self, log: &str, words: &[&str]) -> Outcome {
+        let file = self.plan.logs().join(log);
+        self.wait(&format!("{words:?} in {log}"), || {
+            let text = std::fs::read(&file).unwrap_or_default();
+            let text = String::from_utf8_lossy(&text).into_owned();
+            text.lines()
+                .any(|line| words.iter().all(|word| line.contains(word)))
+        })
     }
 
     /// `chains.json` for the command line, with the block at this height as checkpoint.

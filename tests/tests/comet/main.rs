@@ -10,6 +10,7 @@ mod joining;
 mod misbehaviour;
 mod operator;
 mod post_quantum;
+mod snapshots;
 
 use consortium::{Beginning, Consortium, NODES, program};
 use lianyan_tests::Outcome;
@@ -46,7 +47,8 @@ fn life(line: &str) -> Outcome {
     crashes::one_after_the_other(&mut consortium)?;
     crashes::at_random_under_load(&mut consortium)?;
     crashes::all_at_once(&mut consortium)?;
-    joining::a_fifth_node_begins_with_a_snapshot(&mut consortium)
+    joining::a_fifth_node_is_killed_while_it_restores(&mut consortium)?;
+    joining::a_sixth_node_is_lied_to_by_most(&mut consortium)
 }
 
 #[test]
