@@ -16,10 +16,7 @@ pub fn comet() -> Result<Tally> {
 pub(super) fn drive(of_tests: &[&str], mut programs: Vec<(String, OsString)>) -> Result<Tally> {
     for version in cometbft::ALL {
         match version.ensure() {
-            Ok(program) => {
-                let name = format!("LIANYAN_COMETBFT_{}", version.line.replace('.', "_"));
-                programs.push((name, program.into_os_string()));
-            }
+            Ok(program) => programs.push((version.variable(), program.into_os_string())),
             // The tests of this version say that they are skipped.
             Err(missing) => println!("{missing}"),
         }

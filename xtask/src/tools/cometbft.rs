@@ -38,6 +38,11 @@ impl CometBft {
         })
     }
 
+    /// The variable that tells tests where the program is.
+    pub fn variable(self) -> String {
+        format!("LIANYAN_COMETBFT_{}", self.line.replace('.', "_"))
+    }
+
     /// The program, built first where it is missing.
     pub fn ensure(self) -> Result<PathBuf> {
         let home = cache::tool("cometbft", self.release)?;

@@ -1,10 +1,10 @@
-//! Hard days at random, one after the other on one chain, for as long as is wanted.
+//! Hard days on request: at random, one after the other on one chain, for as long as is wanted; and on v0.38 those that else only the newest version has.
 
 use super::super::{Consortium, turn};
 use super::cables::{Cables, State};
 use super::day::Day;
 use super::random::Random;
-use super::short::with_cables;
+use super::short::{self, with_cables};
 use super::{outages, partition};
 use lianyan_tests::Outcome;
 use std::time::{Duration, Instant};
@@ -14,10 +14,43 @@ const MINUTES: &str = "LIANYAN_HARD_DAYS_MINUTES";
 /// Milliseconds of a quiet morning, at most.
 const MORNING: u64 = 5_000;
 
+/// For how long, where hard days are asked for.
+fn wanted() -> Option<String> {
+    let minutes = std::env::var(MINUTES).ok();
+    if minutes.is_none() {
+        println!("SKIPPED: {MINUTES} is not set; `cargo xtask test hard-days` sets it");
+    }
+    minutes
+}
+
+/// A day on v0.38, where hard days are asked for.
+fn on_0_38(day: fn(&str) -> Outcome) -> Outcome {
+    wanted().map_or(Ok(()), |_| day("0.38"))
+}
+
+#[test]
+fn comet_0_38_bears_a_clock_that_is_two_minutes_off() -> Outcome {
+    on_0_38(short::clock)
+}
+
+#[test]
+fn comet_0_38_bears_a_node_without_room() -> Outcome {
+    on_0_38(short::room)
+}
+
+#[test]
+fn comet_0_38_suspends_a_validator_whose_key_is_on_two_machines() -> Outcome {
+    on_0_38(short::twins)
+}
+
+#[test]
+fn comet_0_38_lets_others_through_where_a_member_floods() -> Outcome {
+    on_0_38(short::flood)
+}
+
 #[test]
 fn comet_0_40_bears_hard_days_at_random() -> Outcome {
-    let Ok(minutes) = std::env::var(MINUTES) else {
-        println!("SKIPPED: {MINUTES} is not set; `cargo xtask test hard-days` sets it");
+    let Some(minutes) = wanted() else {
         return Ok(());
     };
     let Some(program) = super::super::program("0.40") else {

@@ -87,9 +87,9 @@ fn comet_0_38_survives_a_partition() -> Outcome {
     partition("0.38")
 }
 
-#[test]
-fn comet_0_40_bears_a_clock_that_is_two_minutes_off() -> Outcome {
-    let Some(program) = program("0.40 CLOCK") else {
+/// A day on a version whose programs' clocks can be wrong.
+pub fn clock(line: &str) -> Outcome {
+    let Some(program) = program(&format!("{line} CLOCK")) else {
         return Ok(());
     };
     if !is_here("cc") {
@@ -108,8 +108,13 @@ fn comet_0_40_bears_a_clock_that_is_two_minutes_off() -> Outcome {
 }
 
 #[test]
-fn comet_0_40_bears_a_node_without_room() -> Outcome {
-    let Some(program) = program("0.40") else {
+fn comet_0_40_bears_a_clock_that_is_two_minutes_off() -> Outcome {
+    clock("0.40")
+}
+
+/// A day on which a node's application may write no more.
+pub fn room(line: &str) -> Outcome {
+    let Some(program) = program(line) else {
         return Ok(());
     };
     if !is_here("prlimit") {
@@ -123,8 +128,13 @@ fn comet_0_40_bears_a_node_without_room() -> Outcome {
 }
 
 #[test]
-fn comet_0_40_suspends_a_validator_whose_key_is_on_two_machines() -> Outcome {
-    let Some(program) = program("0.40") else {
+fn comet_0_40_bears_a_node_without_room() -> Outcome {
+    room("0.40")
+}
+
+/// A day on which two machines have one key.
+pub fn twins(line: &str) -> Outcome {
+    let Some(program) = program(line) else {
         return Ok(());
     };
     let _turn = turn();
@@ -138,12 +148,22 @@ fn comet_0_40_suspends_a_validator_whose_key_is_on_two_machines() -> Outcome {
 }
 
 #[test]
-fn comet_0_40_lets_others_through_where_a_member_floods() -> Outcome {
-    let Some(program) = program("0.40") else {
+fn comet_0_40_suspends_a_validator_whose_key_is_on_two_machines() -> Outcome {
+    twins("0.40")
+}
+
+/// A day on which a member hands in more than it may.
+pub fn flood(line: &str) -> Outcome {
+    let Some(program) = program(line) else {
         return Ok(());
     };
     let _turn = turn();
     let (mut day, node) = (Day::begin(Consortium::start(&program)?)?, chance().index(4));
     day.play(|day| flood::one_member_floods(day, node))?;
     day.end("a member floods").map(drop)
+}
+
+#[test]
+fn comet_0_40_lets_others_through_where_a_member_floods() -> Outcome {
+    flood("0.40")
 }
