@@ -5,10 +5,20 @@ use lianyan_tests::Outcome;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 
-pub const SCENARIOS: &[Scenario] = &[Scenario {
-    name: "a hospital reads what a patient granted, and no more after the revocation",
-    run: granted_read_revoked,
-}];
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "a hospital reads what a patient granted, and no more after the revocation",
+        run: granted_read_revoked,
+    },
+    Scenario {
+        name: "an emergency reading is always possible, always visible, and reviewed by the patient",
+        run: emergency,
+    },
+    Scenario {
+        name: "whom a patient denies may not read until the denial is lifted",
+        run: denied,
+    },
+];
 
 /// The hospital that the patient chooses.
 const HOSPITAL: &str = "donghu-hospital";
@@ -36,6 +46,7 @@ fn granted_read_revoked(world: &World) -> Outcome {
     ask(&hospital, &document, "yes")?;
     hospital.press("read")?;
     hospital.see("content")?;
+    patient.must_show("entry", "event", "read.done")?;
 
     patient.browser().press(&format!(
         "[data-testid=grant][data-to={HOSPITAL}] [data-testid=revoke]"
@@ -53,4 +64,73 @@ fn ask(reader: &Visitor, document: &str, answer: &str) -> Outcome {
     reader.fill("document-id", document)?;
     reader.press("may-i")?;
     reader.must_show("may", "may", answer)
+}
+
+/// Another hospital, which nobody has permitted anything.
+const STRANGER: &str = "mingzhu-eye-hospital";
+
+fn patient(world: &World) -> Outcome<(Visitor, String)> {
+    let patient = Visitor::new(&world.page())?;
+    patient.take_identity(&world.identity_file("patient-tao")?)?;
+    patient.go("#/medical")?;
+    let document = patient.data("document", "id")?;
+    Ok((patient, document))
+}
+
+fn stranger(world: &World) -> Outcome<Visitor> {
+    let stranger = Visitor::new(&world.page())?;
+    stranger.take_identity(&world.identity_file(STRANGER)?)?;
+    Ok(stranger)
+}
+
+fn emergency(world: &World) -> Outcome {
+    let (patient, document) = patient(world)?;
+    let stranger = stranger(world)?;
+    ask(&stranger, &document, "no")?;
+    unfold(&stranger)?;
+    stranger.fill("emergency-reason", "急性心梗，昏迷送院")?;
+    stranger.press("emergency")?;
+    stranger.must_show("act", "state", "written")?;
+    patient.must_show("entry", "event", "read.emergency")?;
+    let review = "[data-testid=review-read] button";
+    patient.browser().press(review)?;
+    patient.must_show("entry", "event", "read.review")?;
+    patient
+        .browser()
+        .until("the end of the review", |session| {
+            Ok(session.all(review)?.is_empty().then_some(()))
+        })?;
+    // It opened nothing: the next reading needs a permission again.
+    ask(&stranger, &document, "no")
+}
+
+fn denied(world: &World) -> Outcome {
+    let (patient, document) = patient(world)?;
+    let stranger = stranger(world)?;
+    unfold(&patient)?;
+    patient
+        .browser()
+        .press("[data-testid=sight] [data-at='1']")?;
+    patient.fill("grant-to-other", STRANGER)?;
+    patient.press("give")?;
+    patient.must_show("denied", "member", STRANGER)?;
+    ask(&stranger, &document, "denied")?;
+    // Each document says by itself whom it denies.
+    let lift = format!("[data-testid=denied][data-member={STRANGER}] [data-testid=allow]");
+    let mut left = patient.browser().session().all(&lift)?.len();
+    while left > 0 {
+        patient.browser().press(&lift)?;
+        left -= 1;
+        patient.browser().until("one denial less", |session| {
+            Ok((session.all(&lift)?.len() <= left).then_some(()))
+        })?;
+    }
+    patient.must_not_show("denied", "member", STRANGER)?;
+    ask(&stranger, &document, "no")
+}
+
+/// Opens whatever is folded away.
+fn unfold(visitor: &Visitor) -> Outcome {
+    const OPEN: &str = "document.querySelectorAll('details').forEach(one => { one.open = true; })";
+    visitor.browser().session().run(OPEN, &[]).map(drop)
 }

@@ -103,7 +103,7 @@ pub fn event_facts(event: &Event) -> LiteMap<String, String> {
     };
     let body = event.payload().body.as_object();
     let fields = body.into_iter().flat_map(Map::iter);
-    fields
-        .map(|(name, value)| (name.to_string(), text(value)))
-        .collect()
+    let fields = fields.map(|(name, value)| (name.to_string(), text(value)));
+    let subject = event.payload().subject.id().into();
+    fields.chain([("subject".into(), subject)]).collect()
 }
