@@ -17,7 +17,7 @@ const VOTE: &str = "Hire a new property manager";
 const SIGN_AND_WAIT: &str = "
     return new Promise(done => {
         const started = performance.now();
-        const look = () => document.querySelector('[data-testid=ballot][data-outcome=verified]');
+        const look = () => document.querySelector('[data-testid=receipt]');
         new MutationObserver((_, watch) => {
             if (look()) { watch.disconnect(); done(performance.now() - started); }
         }).observe(document, {childList: true, subtree: true, attributes: true});

@@ -189,6 +189,20 @@ impl Session {
             .map(drop)
     }
 
+    /// Presses keys, whatever has the focus; special ones by their code points (WebDriver §17.4.2).
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn keys(&self, keys: &str) -> Outcome {
+        let one = |key: char| {
+            ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key.to_string()}))
+        };
+        let actions: Vec<Value> = keys.chars().flat_map(one).collect();
+        let keyboard = json!({"type": "key", "id": "keyboard", "actions": actions});
+        self.post("/actions", &json!({"actions": [keyboard]}))
+            .map(drop)
+    }
+
     /// Runs JavaScript in the page; a promise is awaited.
     ///
     /// # Errors

@@ -200,7 +200,16 @@ fn line(lang: Lang, row: &Row, waiting: Option<&str>) -> Html {
         }
     };
     html! {
-        <li class="item" data-testid="batch-row">{ ring }<div class="grow"><div class="small" style="color:var(--ink)">{ sentence }</div><div class="caption">{ name(row) }</div></div>{ end }</li>
+        <li class="item" data-testid="batch-row" data-outcome={outcome(row)}>{ ring }<div class="grow"><div class="small" style="color:var(--ink)">{ sentence }</div><div class="caption">{ name(row) }</div></div>{ end }</li>
+    }
+}
+
+fn outcome(row: &Row) -> &'static str {
+    match (&row.end, row.same) {
+        (_, Some(_)) => "twice",
+        (Some(End::Verdict(verdict)), _) => widget::outcome_code(verdict.outcome),
+        (Some(End::Failed(_)), _) => "failed",
+        (None, None) => "",
     }
 }
 

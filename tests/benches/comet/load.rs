@@ -52,7 +52,9 @@ pub fn hand_in(clients: &[Client], transactions: &[Vec<u8>]) -> Outcome {
 impl<'a> Hand<'a> {
     fn watch(&self, clients: &[Client]) {
         while !self.done.load(Ordering::Relaxed) {
-            let full = clients.iter().any(|client| waiting(*client) > Some(WAITING));
+            let full = clients
+                .iter()
+                .any(|client| waiting(*client) > Some(WAITING));
             self.full.store(full, Ordering::Relaxed);
             thread::sleep(LOOK);
         }

@@ -113,7 +113,7 @@ fn photographed(world: &World) -> Outcome {
 }
 
 /// A Windows bitmap in 256 shades of grey: every browser shows it, and nobody needs a library to write it.
-fn bitmap(photo: &Photo) -> Vec<u8> {
+pub fn bitmap(photo: &Photo) -> Vec<u8> {
     const HEADERS: u32 = 14 + 40 + 4 * 256;
     let (width, height) = (photo.width(), photo.height());
     let row = width.next_multiple_of(4);

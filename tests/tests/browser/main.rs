@@ -7,8 +7,10 @@ mod changes;
 mod consents;
 mod following;
 mod identities;
+mod inputs;
 mod invoices;
 mod lies;
+mod pages;
 mod pinned;
 mod proofs;
 mod trust;
@@ -84,6 +86,8 @@ fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
     let all = [
         pinned::SCENARIOS,
         invoices::SCENARIOS,
+        inputs::SCENARIOS,
+        pages::SCENARIOS,
         consents::SCENARIOS,
         identities::SCENARIOS,
         trust::SCENARIOS,

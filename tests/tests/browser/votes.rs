@@ -1,10 +1,13 @@
 //! Community votes: owners cast in their browsers, and anyone counts again in theirs.
 
 use super::Scenario;
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use lianyan_tests::Outcome;
 use lianyan_tests::owner::{bind, route};
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
+use records::kinds::vote::{self as kind, Choice, Tally};
+use records::{RecordName, State, canonical};
 use serde_json::Value;
 
 pub const SCENARIOS: &[Scenario] = &[
@@ -52,6 +55,7 @@ fn owners_vote(world: &World) -> Outcome {
         return Err(format!("only {} rooms are free", rooms.len()).into());
     }
     let before = heads(&vote, &Visitor::new(&world.page())?)?;
+    let stated_before = stated(world, &vote)?;
     let rooms: Vec<(usize, &Value)> = rooms.iter().take(OWNERS).enumerate().collect();
     let some_vote = |some: &[(usize, &Value)]| -> std::result::Result<(), String> {
         let mut some = some.iter();
@@ -74,8 +78,53 @@ fn owners_vote(world: &World) -> Outcome {
     if after != (part, whole) {
         return Err(format!("{after:?} heads took part, not {part} of {whole}").into());
     }
+    must_equal(&stated_before, &stated(world, &vote)?, &meters(&fresh)?)?;
     fresh.press("recount-start")?;
-    fresh.must_show("recount", "outcome", "verified")
+    fresh.must_show("recount", "outcome", "verified")?;
+    fresh.must_show("ballots", "count", &part.to_string())
+}
+
+/// The sums of a vote as a node states them.
+fn stated(world: &World, vote: &Value) -> Outcome<Tally> {
+    let id = vote["id"].as_str().unwrap_or_default();
+    let key = RecordName::new(kind::NAME, id).ok_or("no vote")?.tree_key();
+    let nodes = world.nodes();
+    let node = nodes.first().ok_or("no node")?;
+    let url = format!(
+        "{node}/abci_query?path=\"/state\"&data=0x{}",
+        hex::encode(key)
+    );
+    let answer: Value = ureq::get(url).call()?.into_body().read_json()?;
+    let state = answer["result"]["response"]["value"].as_str();
+    let state = BASE64.decode(state.ok_or("the node states nothing")?)?;
+    let state = State::decode(&state).map_err(|why| why.to_string())?;
+    let vote: kind::Vote = canonical::from_value(&state.data).map_err(|why| why.to_string())?;
+    Ok(vote.tally)
+}
+
+/// What the owners did is what the node states, and what the page proves and draws.
+fn must_equal(before: &Tally, after: &Tally, meters: &[Value]) -> Outcome {
+    let more = |choice| {
+        let heads = |tally: &Tally| tally.of(choice).total().heads;
+        heads(after) - heads(before)
+    };
+    let against = (OWNERS / 4) as u64;
+    let cast = (more(Choice::For), more(Choice::Against));
+    if cast != (OWNERS as u64 - against, against) {
+        return Err(format!("the node counts {cast:?} for and against").into());
+    }
+    let all = after.participation();
+    let favour = after.of(Choice::For).total();
+    let stated = [all.heads, all.area, favour.heads, favour.area].map(|part| part.to_string());
+    let drawn: Vec<&str> = meters
+        .iter()
+        .filter_map(|meter| meter["part"].as_str())
+        .collect();
+    if drawn == stated {
+        Ok(())
+    } else {
+        Err(format!("the node states {stated:?}, the page draws {drawn:?}").into())
+    }
 }
 
 /// One owner's vote, with a phone of their own.
@@ -84,14 +133,12 @@ pub fn cast(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome
     let owner = Visitor::new(&world.page())?;
     owner.take_identity(&identity)?;
     owner.go(&route(vote))?;
-    owner.press(if number % 4 == 3 {
-        "choice-against"
-    } else {
-        "choice-for"
-    })?;
+    let choice = if number % 4 == 3 { "against" } else { "for" };
+    owner.press(&format!("choice-{choice}"))?;
     owner.press("to-review")?;
     owner.press("sign")?;
     // It waits for a block, and for a verdict after that.
+    owner.must_show("ballot", "choice", choice)?;
     owner.must_show("ballot", "outcome", "verified")?;
     owner.see("receipt")
 }
