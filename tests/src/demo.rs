@@ -34,6 +34,8 @@ struct Launch {
     rpc_port: u16,
     page_port: u16,
     amount: Amount,
+    /// Whether what is in the folder is thrown away.
+    fresh: bool,
     /// A block comes this often, where something else than usual is wanted.
     every: Option<Duration>,
     /// The CometBFT program, and the first port between its processes.
@@ -98,6 +100,20 @@ impl Demo {
     pub fn crash_and_restart(&mut self) -> Outcome {
         self.process.kill();
         self.process = self.launch.start(self.data.path())?;
+        self.wait()
+    }
+
+    /// Ends the process as a power cut would, and starts over in the same folder.
+    ///
+    /// # Errors
+    /// Where it does not come up again.
+    pub fn start_over(&mut self) -> Outcome {
+        self.process.kill();
+        let fresh = Launch {
+            fresh: true,
+            ..self.launch.clone()
+        };
+        self.process = fresh.start(self.data.path())?;
         self.wait()
     }
 
@@ -175,6 +191,7 @@ impl Launch {
             rpc_port: free_ports(processes)?,
             page_port: free_port()?,
             amount,
+            fresh: false,
             every: None,
             cometbft: match cometbft {
                 Some(program) => Some((program, free_ports(PROCESSES)?)),
@@ -206,6 +223,7 @@ impl Launch {
         }
         command
             .args((self.amount == Amount::Small).then_some("--small"))
+            .args(self.fresh.then_some("--fresh"))
             .arg("--data")
             .arg(data)
             .arg("--site")

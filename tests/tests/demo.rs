@@ -54,6 +54,39 @@ fn a_demo_that_was_killed_goes_on_with_the_same_chain() -> Outcome {
     Ok(())
 }
 
+/// Soundness rule 12: who starts over has another chain, which nobody can take for the first.
+#[test]
+fn a_demo_that_starts_over_has_another_chain_with_another_name() -> Outcome {
+    let mut demo = Demo::start()?;
+    let id = |demo: &Demo| -> Outcome<String> {
+        let chains: Value = serde_json::from_str(&demo.file("chains.json")?)?;
+        let chain = &chains["chains"][0];
+        assert_eq!(chain["dev"], true);
+        Ok(chain["id"].as_str().ok_or("no id")?.to_owned())
+    };
+    let first = id(&demo)?;
+    demo.crash_and_restart()?;
+    assert_eq!(id(&demo)?, first);
+    demo.start_over()?;
+    let second = id(&demo)?;
+    assert!(first.starts_with("dev-") && second.starts_with("dev-"));
+    assert_ne!(first, second);
+    Ok(())
+}
+
+#[test]
+fn a_demo_says_which_chain_it_is_and_where_everything_listens() -> Outcome {
+    let demo = Demo::start()?;
+    let said = demo.output();
+    let chains: Value = serde_json::from_str(&demo.file("chains.json")?)?;
+    let id = chains["chains"][0]["id"].as_str().ok_or("no id")?;
+    let told = [id.to_owned(), demo.page(), format!("{}/#/try", demo.page())];
+    for told in told.iter().chain(&demo.nodes()) {
+        assert!(said.contains(told.as_str()), "{told} is not in {said}");
+    }
+    Ok(())
+}
+
 #[test]
 fn all_nodes_hold_the_same_blocks_and_the_page_is_told_where_they_are() -> Outcome {
     let demo = Demo::start()?;

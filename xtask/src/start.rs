@@ -58,10 +58,30 @@ impl Engine {
 }
 
 impl Options {
-    /// Every port that will be listened at.
-    fn ports(&self) -> Vec<u16> {
-        let nodes = |first: u16, count: u16| (0..count).map(move |node| first.saturating_add(node));
-        let mut ports = vec![self.port];
+    /// Every port that will be listened at is one, is wanted once, and is free: nobody waits for a build to hear otherwise.
+    fn check_ports(&self) -> Result {
+        let mut ports = self.ports();
+        ports.sort_unstable();
+        let twice = ports.windows(2).find(|two| two[0] == two[1]);
+        if let Some(twice) = twice {
+            let port = twice[0];
+            return Err(format!(
+                "port {port} is wanted twice: choose others with --port, --rpc-port or --p2p-port."
+            )
+            .into());
+        }
+        match ports.last() {
+            Some(last) if *last > u32::from(u16::MAX) => Err(format!(
+                "port {last} does not exist: choose a lower --rpc-port or --p2p-port."
+            )
+            .into()),
+            _ => ports.into_iter().try_for_each(|port| free(port as u16)),
+        }
+    }
+
+    fn ports(&self) -> Vec<u32> {
+        let nodes = |first: u16, count: u32| (0..count).map(move |node| u32::from(first) + node);
+        let mut ports = vec![u32::from(self.port)];
         match self.engine {
             Engine::Embedded => ports.extend(nodes(self.rpc_port, 3)),
             Engine::CometBft(_) => {
@@ -85,7 +105,7 @@ impl Options {
 /// Builds everything, then becomes the node: signals reach it directly, and nothing is left behind when it stops.
 pub fn start(words: &[String]) -> Result {
     let options = parse(words)?;
-    options.ports().into_iter().try_for_each(free)?;
+    options.check_ports()?;
     let engine = match options.engine {
         Engine::Embedded => None,
         Engine::CometBft(version) => Some(version.ensure()?),
@@ -287,6 +307,18 @@ mod tests {
         );
         assert!(parsed("--port 70000").is_err());
         assert!(parsed("--port").is_err());
+    }
+
+    #[test]
+    fn a_port_that_is_wanted_twice_or_does_not_exist_is_named_before_anything_is_built() {
+        for (line, named) in [
+            ("--port 26658", "26658"),
+            ("--engine cometbft --p2p-port 26661", "26661"),
+            ("--rpc-port 65534", "65536"),
+        ] {
+            let refused = parsed(line).unwrap().check_ports().unwrap_err();
+            assert!(refused.to_string().contains(named), "{line}: {refused}");
+        }
     }
 
     #[test]

@@ -139,6 +139,7 @@ pub fn test(words: &[String]) -> Result<ExitCode> {
     });
     let mut table = String::new();
     let mut total = Tally::default();
+    let began = Instant::now();
     for part in chosen {
         let started = Instant::now();
         println!("\n== {}: {}", part.name, part.what);
@@ -153,7 +154,11 @@ pub fn test(words: &[String]) -> Result<ExitCode> {
         );
         total.add(&tally);
     }
-    println!("\n{table}");
+    println!(
+        "\n{table}  {:13} {:>10}\n",
+        "in all",
+        run::seconds(began.elapsed())
+    );
     println!("{total}");
     Ok(if total.failed == 0 {
         ExitCode::SUCCESS

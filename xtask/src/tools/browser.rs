@@ -1,5 +1,6 @@
 //! A real browser and its driver, for the tests and the screenshots.
 
+use super::debian_rust;
 use crate::cache;
 use crate::failure::Result;
 use crate::run;
@@ -24,11 +25,7 @@ pub fn ensure() -> Result {
     ];
     let mut command = Command::new("apt-get");
     command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
-    let _ = run::step(
-        "Refreshing Debian's package lists",
-        &log,
-        Command::new("apt-get").arg("update"),
-    );
+    debian_rust::refresh();
     run::step(
         "Installing Chromium, its driver and a Chinese font with apt: pages are tested in a real browser",
         &log,

@@ -22,7 +22,11 @@ pub fn ensure() -> Result<DebianRust> {
                     Run `rustup target add wasm32-unknown-unknown` and `rustup component add rust-src` where the network allows."
             .into());
     }
-    let library = std_package().ok_or(
+    let library = std_package().or_else(|| {
+        refresh();
+        std_package()
+    });
+    let library = library.ok_or(
         "Debian's package lists hold no Rust for the web: run `apt-get update` and try again.",
     )?;
     let home = cache::tool("debian-rust-web", &library.version)?;
@@ -49,6 +53,15 @@ pub fn ensure() -> Result<DebianRust> {
         rustc,
         bin: home.join("usr/bin"),
     })
+}
+
+/// A fresh Debian has no package lists yet; where they cannot be fetched, what is missing is told by who looks for it.
+pub fn refresh() {
+    if let Ok(folder) = cache::folder() {
+        let mut update = Command::new("apt-get");
+        let what = "Refreshing Debian's package lists";
+        let _ = run::step(what, &folder.join("debian.log"), update.arg("update"));
+    }
 }
 
 /// Downloads Debian packages and unpacks them below `root`.

@@ -1,5 +1,6 @@
 //! wasm-opt, which makes the WebAssembly smaller and proves what it needs of a browser.
 
+use super::debian_rust;
 use crate::cache;
 use crate::failure::Result;
 use crate::run;
@@ -48,7 +49,11 @@ fn from_debian() -> Result<PathBuf> {
         }
         run::say("npm is not at hand, so wasm-opt comes from Debian's package `binaryen`");
         cache::fill(&home, |root| {
-            super::debian_rust::unpack(&["binaryen"], root)
+            let unpack = || debian_rust::unpack(&["binaryen"], root);
+            unpack().or_else(|_| {
+                debian_rust::refresh();
+                unpack()
+            })
         })?;
     }
     Ok(bin)
