@@ -71,7 +71,7 @@ fn cargo(words: &[&str], env: &[(&str, &str)]) -> Result<Tally> {
 }
 
 /// One check: cargo succeeds.
-fn succeeds(cargo: &mut Command) -> Result<Tally> {
+pub(super) fn succeeds(cargo: &mut Command) -> Result<Tally> {
     cargo.current_dir(workspace::root());
     Ok(Tally::of(stream::run(cargo)?.failed == 0))
 }

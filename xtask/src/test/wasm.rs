@@ -1,10 +1,13 @@
 //! The page as it is served: built, valid in old browsers, within its size.
 
+use super::code::succeeds;
 use super::tally::Tally;
 use crate::failure::{Doing, Result};
 use crate::page;
+use crate::tools::{self, rust};
 use crate::workspace;
 use std::path::Path;
+use std::process::Command;
 
 pub fn wasm() -> Result<Tally> {
     let site = page::build()?;
@@ -21,6 +24,27 @@ pub fn wasm() -> Result<Tally> {
     }
     for fits in page::print_sizes(&site)? {
         tally.add(&Tally::of(fits));
+    }
+    tally.add(&core_without_std()?);
+    Ok(tally)
+}
+
+/// The light client's core, without and with every key type, where there is no standard library at all: a dependency that wants one is seen.
+fn core_without_std() -> Result<Tally> {
+    let rust = rust::ensure()?;
+    let path = tools::path_with(&rust.path)?;
+    let mut tally = Tally::default();
+    for features in ["--no-default-features", "--all-features"] {
+        let mut cargo = Command::new("cargo");
+        cargo
+            .args(["check", "--quiet", "--package", "light-client", features])
+            .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+            .arg(workspace::target().join("no-std"))
+            .env("PATH", &path)
+            .envs(rust.env.clone())
+            .env("CARGO_UNSTABLE_BUILD_STD", "core,alloc")
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "");
+        tally.add(&succeeds(&mut cargo)?);
     }
     Ok(tally)
 }
