@@ -4,10 +4,12 @@
 pub mod chain;
 pub mod comet;
 pub mod net;
+pub mod served;
 pub mod vote;
 
 pub use chain::TestChain;
 pub use net::{Lie, Net, lie};
+pub use served::{node, node_of};
 
 use records::{
     Digest,
