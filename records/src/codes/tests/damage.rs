@@ -16,6 +16,10 @@ const CHARS: &str = "0123456789,，.-+/#?=&:abcdefxyzACZHrhttps _\u{0}\n\u{feff}
 
 fn read_in_full(text: &str) {
     let scanned = read(text);
+    assert!(
+        is_ours(text) || matches!(scanned, Scanned::Text(_)),
+        "{text}"
+    );
     let _ = print_digest(&scanned);
     let _ = scanned.record_id();
     if let Scanned::Blockchain(code) = &scanned {
@@ -38,6 +42,28 @@ fn read_in_full(text: &str) {
         code.is_some(),
         matches!(&declared.code, Some(c) if c.len() != 8)
     );
+}
+
+#[test]
+fn what_an_advert_says_is_not_ours() {
+    for advert in [
+        "https://advert.example/?a=1",
+        "01 ",
+        "WIFI:T:WPA;S:x;P:y;;",
+        "",
+    ] {
+        assert!(!is_ours(advert), "{advert}");
+    }
+    let list = |texts: &[&str]| {
+        texts
+            .iter()
+            .map(|text| (*text).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let both = list(&["https://advert.example/", SAMPLES[0]]);
+    assert_eq!(ours_first(both), [SAMPLES[0]]);
+    let adverts = list(&["a", "b"]);
+    assert_eq!(ours_first(adverts.clone()), adverts);
 }
 
 #[test]
