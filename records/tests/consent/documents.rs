@@ -2,7 +2,10 @@
 
 use crate::{DAY, Nothing, body, done, give, grant, ledger, patient, propose};
 use records::{
-    kinds::consent::document::{Deny, Document, Erase, Recover, Status},
+    kinds::consent::{
+        Revoke,
+        document::{Deny, Document, Erase, Recover, Status},
+    },
     testing::key,
 };
 
@@ -193,5 +196,36 @@ fn an_erased_document_keeps_its_history_and_is_read_no_more() {
         "no-live-grant"
     );
     assert_eq!(ledger.log("document", "a1").len(), 4);
+    ledger.replay_all();
+}
+
+#[test]
+fn a_grant_over_an_erased_document_among_others_is_still_revoked() {
+    let mut ledger = ledger();
+    grant(&mut ledger, "g1", "huashan", &["a1", "b1"]);
+    let erase = body(&Erase { reviewer: None });
+    ledger
+        .submit(
+            "document.erase",
+            ("document", "a1"),
+            erase,
+            &[&key("renji"), &patient("a1")],
+        )
+        .expect("erased");
+    let revoke = body(&Revoke {
+        documents: vec!["a1".into(), "b1".into()],
+    });
+    ledger
+        .submit("grant.revoke", ("grant", "g1"), revoke, &[&key("grant")])
+        .expect("revoked");
+    assert_eq!(
+        ledger.refusal(
+            "read.done",
+            ("read", "r1"),
+            done("b1", "g1", "huashan"),
+            &[&key("huashan")]
+        ),
+        "no-live-grant"
+    );
     ledger.replay_all();
 }

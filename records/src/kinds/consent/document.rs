@@ -52,7 +52,8 @@ pub struct Document {
     pub denied: Vec<String>,
     /// Readings in emergency so far.
     pub emergencies: u64,
-    /// Live grants.
+    /// Live grants. An erased document keeps them though none is read under any more: a grant is revoked on all its documents together, and each of
+    /// them must know its key.
     pub grants: Vec<LiveGrant>,
     /// Key of the patient's guardian, if any.
     pub guardian: Option<PublicKey>,
@@ -323,7 +324,6 @@ impl Document {
             }
         }
         self.status = Status::Erased;
-        self.grants.clear();
         Ok(())
     }
 
