@@ -67,7 +67,10 @@ impl Form {
 
     /// Whether an invoice of this form can be voided in its month; others are red-flushed.
     pub fn can_be_voided(self) -> bool {
-        !matches!(self, Self::DigitalOrdinary | Self::DigitalSpecial)
+        matches!(
+            self,
+            Self::Blockchain | Self::PaperOrdinary | Self::PaperSpecial
+        )
     }
 
     /// The issuer's `serial`-th number on this form, issued on this day.

@@ -92,6 +92,6 @@ pub fn is_invoice_id(id: &str) -> bool {
 }
 
 /// Whether the id is that of a fully digital invoice (数电票).
-pub fn is_fully_digital(id: &str) -> bool {
+fn is_fully_digital(id: &str) -> bool {
     id.len() == 20 && id.bytes().all(|b| b.is_ascii_digit())
 }

@@ -3,12 +3,13 @@
 use super::{
     COMPANY, ISSUER,
     events::{Close, Issue, Lock, Pass, Red, Unlock, Void},
-    is_fully_digital, is_invoice_id,
+    is_invoice_id,
     month::month_in_china,
     state::{Claim, Invoice, RedNote, Status, Tax},
 };
 use crate::{
     canonical::Value,
+    codes::{Form, InvoiceCode},
     context::require_key,
     name::is_id,
     refusal::{Refusal, Stop},
@@ -22,8 +23,10 @@ const MAX_RED: usize = 16;
 
 /// One electronic voucher is entered once.
 const ENTERED_ONCE: &str = "财会〔2020〕6号 第三条";
-/// Voiding ends with the month of issue.
-const SAME_MONTH: &str = "国税发〔2006〕156号 第二十条";
+/// An invoice is voided within its month of issue, when its sheets come back: there must be sheets.
+const VOIDING: &str = "国税发〔2006〕156号 第二十条";
+/// Fiscal bills are electronic, and have no voiding at all.
+const FISCAL: &str = "财政电子票据只有冲红";
 
 pub(super) fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     let rule = match case.what() {
@@ -148,8 +151,7 @@ fn red(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Within the calendar month of issue, while nobody has claimed it. Fully digital invoices have no
-/// 作废, only 红冲.
+/// Within the calendar month of issue, while nobody has claimed it.
 fn void(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
     let body: Void = case.body()?;
     require_own_issuer(case, invoice, &body.issuer)?;
@@ -158,14 +160,27 @@ fn void(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
     if invoice.tax != Tax::Normal {
         return Err(Refusal::new("red-part").into());
     }
-    if is_fully_digital(case.record.id()) {
-        return Err(Refusal::new("digital-not-voidable").into());
-    }
+    require_voidable(case.record.id())?;
     if month_in_china(case.context.time) != month_in_china(invoice.issued) {
-        return Err(Refusal::new("month-over").under(SAME_MONTH).into());
+        return Err(Refusal::new("month-over").under(VOIDING).into());
     }
     invoice.tax = Tax::Void;
     Ok(())
+}
+
+/// 作废 is for paper; of electronic forms the old blockchain one alone has it.
+fn require_voidable(id: &str) -> Result<(), Refusal> {
+    let code = id.split_once('-').map(|(code, _)| code);
+    let law = match code.map(InvoiceCode::of) {
+        // Fully digital: 数电票.
+        None => VOIDING,
+        Some(None) => FISCAL,
+        Some(Some(code)) => match code.form {
+            Form::ElectronicOrdinary | Form::ElectronicSpecial | Form::Toll => VOIDING,
+            _ => return Ok(()),
+        },
+    };
+    Err(Refusal::new("electronic-not-voidable").under(law))
 }
 
 fn require_in_force(invoice: &Invoice) -> Result<(), Refusal> {

@@ -18,8 +18,9 @@ use crate::{
     testing::{CHAIN, Ledger, SECOND, key, member},
 };
 
-const ID: &str = "011001900311-26105568";
-const OTHER_ID: &str = "011001900311-26105569";
+/// On paper, so that it can be voided.
+const ID: &str = "011001900304-26105568";
+const OTHER_ID: &str = "011001900304-26105569";
 const DIGITAL_ID: &str = "25432000000031411143";
 const DAY: i64 = 24 * 3600 * SECOND;
 
