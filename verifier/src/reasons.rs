@@ -102,6 +102,7 @@ reasons! {
     INVOICE_DECLARED = "invoice-declared", LifeCycle, OutOfForce, "Declared for tax. `by`.";
     INVOICE_VOID = "invoice-void", LifeCycle, OutOfForce, "Void.";
     INVOICE_RED_FLUSHED = "invoice-red-flushed", LifeCycle, OutOfForce, "Red-flushed as a whole.";
+    INVOICE_IS_RED = "invoice-is-red", LifeCycle, OutOfForce, "A red invoice itself: it takes another one back. `reverses`.";
     DOCUMENT_SHARED = "document-shared", LifeCycle, Passed, "The patient confirmed the document.";
     DOCUMENT_PROPOSED = "document-proposed", LifeCycle, OutOfForce, "Proposed by the hospital; the patient has not confirmed it.";
     DOCUMENT_REJECTED = "document-rejected", LifeCycle, OutOfForce, "The patient rejected the document.";

@@ -40,11 +40,13 @@ fn stops(lang: Lang, invoice: &Invoice) -> Vec<(&'static str, Stage)> {
     let here = match invoice.status.as_str() {
         "closed" => 4,
         "locked" => 3,
+        // A red invoice is nobody's to claim.
+        _ if invoice.tax == "red" => 1,
         _ => 2,
     };
     let ended = match invoice.tax.as_str() {
         "void" => Some(words::TRACK_VOID),
-        "red-full" => Some(words::TRACK_RED),
+        "red-full" | "red" => Some(words::TRACK_RED),
         "red-part" => Some(words::TRACK_RED_PART),
         _ => None,
     };

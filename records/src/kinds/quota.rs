@@ -51,7 +51,14 @@ crate::shape!(Grant { by, count });
 fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     match case.what() {
         ("quota.grant", SUBJECT) => grant(case),
-        ("invoice.issue", invoice::QUOTA_ROLE) => issue(case),
+        ("invoice.issue", invoice::QUOTA_ROLE) => {
+            let body: invoice::Issue = case.body()?;
+            issue(case, &body.issuer)
+        }
+        ("invoice.red", invoice::QUOTA_ROLE) => {
+            let body: invoice::Red = case.body()?;
+            issue(case, &body.issuer)
+        }
         _ => Err(case.unexpected()),
     }
 }
@@ -85,12 +92,11 @@ fn empty(case: &Case<'_>) -> Result<Quota, Stop> {
     })
 }
 
-/// An invoice uses one of its own issuer's quota. The touch follows from the body's issuer; the
+/// An invoice, red or not, uses one of its own issuer's quota. The touch follows from the body's issuer; the
 /// issuer's signature is asked for here too, for the quota's log must stand without the invoice's.
-fn issue(case: &Case<'_>) -> Result<Value, Stop> {
-    let body: invoice::Issue = case.body()?;
+fn issue(case: &Case<'_>, issuer: &str) -> Result<Value, Stop> {
     if case.state.is_none() {
-        return Err(no_quota(&body.issuer, 0).into());
+        return Err(no_quota(issuer, 0).into());
     }
     let mut quota: Quota = case.existing()?;
     case.context

@@ -14,6 +14,8 @@ pub fn life(data: &Value) -> Option<Life> {
     Some(match (invoice.tax, &invoice.claim) {
         (Tax::Void, _) => Life::last(reasons::INVOICE_VOID),
         (Tax::RedFull, _) => Life::last(reasons::INVOICE_RED_FLUSHED),
+        (Tax::Red, _) => Life::last(reasons::INVOICE_IS_RED)
+            .with([("reverses", invoice.reverses.unwrap_or_default())]),
         (_, Some(claim)) => {
             // A closed claim is final; red-flushing it later makes it no less claimed.
             let life = match claim.outcome {

@@ -199,7 +199,9 @@ impl Desk<'_> {
             whole: u8::from(whole),
             id: number.id(),
             root: facts.commit(&self.random.bytes()).expect("fits"),
+            prints: made.form.digests(&number, &facts),
         };
+        self.issued[made.trade] += 1;
         let mut keys = vec![self.members.key(made.issuer)];
         if confirmed {
             keys.push(self.members.key(made.claimant));

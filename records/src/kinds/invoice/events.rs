@@ -73,17 +73,20 @@ pub struct Red {
     pub issuer: String,
     /// 1 for the whole invoice, 0 for a part.
     pub whole: u8,
-    /// The red invoice's own id.
+    /// The red invoice's own id; its record is made along.
     pub id: String,
     /// Commitment to its fields.
     pub root: Digest,
+    /// Digests of its printed codes, at most four, none twice.
+    pub prints: Vec<Digest>,
 }
 
 crate::shape!(Red {
     issuer,
     whole,
     id,
-    root
+    root,
+    prints
 });
 
 /// `invoice.void` (作废), signed by the issuer.

@@ -29,8 +29,10 @@ pub const NAME: &str = "invoice";
 pub const ISSUER: &str = "issuer";
 /// Role of members that claim invoices.
 pub const COMPANY: &str = "company";
-/// The issuer's quota record in an issue.
+/// The issuer's quota record in an issue, and in a red-flushing.
 pub(super) const QUOTA_ROLE: &str = "issuer";
+/// The red invoice's record in a red-flushing.
+const RED_ROLE: &str = "red";
 
 /// The committed fields. Money in fen as decimal text, date `yyyyMMdd`, lines as in
 /// [`amounts::Line`].
@@ -66,7 +68,11 @@ pub static KIND: Kind = Kind {
         EventType::alone("invoice.lock"),
         EventType::alone("invoice.unlock"),
         EventType::alone("invoice.close"),
-        EventType::alone("invoice.red"),
+        EventType {
+            name: "invoice.red",
+            since: 1,
+            joins: red_invoice,
+        },
         EventType::alone("invoice.void"),
     ],
     apply: rules::apply,
@@ -75,6 +81,15 @@ pub static KIND: Kind = Kind {
 fn issuers_quota(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let issue: Issue = payload.body()?;
     Ok(vec![join(quota::NAME, &issue.issuer, QUOTA_ROLE)?])
+}
+
+/// A red invoice is an invoice: it has a record of its own, and uses one of the issuer's quota.
+fn red_invoice(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    let red: Red = payload.body()?;
+    Ok(vec![
+        join(NAME, &red.id, RED_ROLE)?,
+        join(quota::NAME, &red.issuer, QUOTA_ROLE)?,
+    ])
 }
 
 /// Whether this can be an invoice's id: code of 10 or 12 digits and number of 8, a fiscal bill's

@@ -1,13 +1,14 @@
 //! Who may move an invoice, when.
 
 use super::{
-    COMPANY, ISSUER,
+    COMPANY, ISSUER, RED_ROLE,
     events::{Close, Issue, Lock, Pass, Red, Unlock, Void},
     is_invoice_id,
     month::month_in_china,
     state::{Claim, Invoice, RedNote, Status, Tax},
 };
 use crate::{
+    Digest,
     canonical::Value,
     codes::{Form, InvoiceCode},
     context::require_key,
@@ -31,6 +32,7 @@ const FISCAL: &str = "财政电子票据只有冲红";
 pub(super) fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     let rule = match case.what() {
         ("invoice.issue", SUBJECT) => return issue(case),
+        ("invoice.red", RED_ROLE) => return issue_red(case),
         ("invoice.pass", SUBJECT) => pass,
         ("invoice.lock", SUBJECT) => lock,
         ("invoice.unlock", SUBJECT) => unlock,
@@ -54,12 +56,7 @@ fn issue(case: &Case<'_>) -> Result<Value, Stop> {
     if !is_invoice_id(case.record.id()) {
         return Err(Refusal::new("not-an-invoice-id").into());
     }
-    let mut distinct = body.prints.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    if distinct.len() != body.prints.len() || distinct.len() > MAX_PRINTS {
-        return Err(Refusal::new("bad-prints").into());
-    }
+    require_distinct(&body.prints)?;
     updated(&Invoice {
         issuer: body.issuer,
         root: body.root,
@@ -71,7 +68,43 @@ fn issue(case: &Case<'_>) -> Result<Value, Stop> {
         claim: None,
         payment: body.payment,
         red: Vec::new(),
+        reverses: None,
     })
+}
+
+/// The red invoice's own record: a number is issued once, whatever the colour. That the issuer is the one of the invoice taken back is that one's to say.
+fn issue_red(case: &Case<'_>) -> Result<Value, Stop> {
+    case.require_new()?;
+    let body: Red = case.body()?;
+    case.context
+        .require_signed(case.event, &body.issuer, ISSUER)?;
+    if !is_invoice_id(&body.id) {
+        return Err(Refusal::new("bad-red-id").with("id", body.id).into());
+    }
+    require_distinct(&body.prints)?;
+    updated(&Invoice {
+        issuer: body.issuer,
+        root: body.root,
+        prints: body.prints,
+        status: Status::Issued,
+        tax: Tax::Red,
+        issued: case.context.time,
+        holder: None,
+        claim: None,
+        payment: None,
+        red: Vec::new(),
+        reverses: Some(case.event.payload().subject.id().into()),
+    })
+}
+
+fn require_distinct(prints: &[Digest]) -> Result<(), Refusal> {
+    let mut distinct = prints.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() != prints.len() || distinct.len() > MAX_PRINTS {
+        return Err(Refusal::new("bad-prints"));
+    }
+    Ok(())
 }
 
 fn pass(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
@@ -132,10 +165,6 @@ fn red(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
         case.context
             .require_signed(case.event, &claim.by, COMPANY)?;
     }
-    let is_known = body.id == case.record.id() || invoice.red.iter().any(|r| r.id == body.id);
-    if is_known || !is_invoice_id(&body.id) {
-        return Err(Refusal::new("bad-red-id").with("id", body.id).into());
-    }
     if invoice.red.len() >= MAX_RED {
         return Err(Refusal::new("too-many-red").with("most", MAX_RED).into());
     }
@@ -188,6 +217,8 @@ fn require_in_force(invoice: &Invoice) -> Result<(), Refusal> {
         Tax::Normal | Tax::RedPart => Ok(()),
         Tax::Void => Err(Refusal::new("invoice-void")),
         Tax::RedFull => Err(Refusal::new("invoice-red")),
+        Tax::Red => Err(Refusal::new("red-invoice")
+            .with("reverses", invoice.reverses.as_deref().unwrap_or_default())),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Invoice {
     pub payment: Option<Digest>,
     /// Red invoices (红字发票) against it, at most sixteen.
     pub red: Vec<RedNote>,
+    /// The invoice that this one takes back, where this is a red one.
+    pub reverses: Option<String>,
 }
 
 crate::shape!(Invoice {
@@ -37,7 +39,8 @@ crate::shape!(Invoice {
     holder,
     claim,
     payment,
-    red
+    red,
+    reverses
 });
 
 /// Where an invoice stands on the way to a company's books.
@@ -64,9 +67,11 @@ pub enum Tax {
     RedPart,
     /// 全额红冲.
     RedFull,
+    /// A red invoice itself (红字发票): it takes another back, and nothing moves it any more.
+    Red,
 }
 
-crate::names!(Tax { Normal "normal", Void "void", RedPart "red-part", RedFull "red-full" });
+crate::names!(Tax { Normal "normal", Void "void", RedPart "red-part", RedFull "red-full", Red "red" });
 
 /// One company's claim.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use records::{
     testing::{GENESIS, SECOND, key, member},
 };
 
-const VOIDED: &str = "011001900311-26105569";
+const VOIDED: &str = "011001900304-26105569";
 const HOUR: i64 = 3600 * SECOND;
 const DAY: i64 = 24 * HOUR;
 const HASH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -140,6 +140,7 @@ fn invoices() -> Vec<Step> {
                 whole: 0,
                 id: "011001900311-26105570".into(),
                 root: digest(),
+                prints: vec![],
             },
         ),
         step("invoice.lock", INVOICE, &["firm", "friend"], 0, &lock()),

@@ -27,6 +27,7 @@ fn a_red_flushed_invoice_cannot_be_claimed_and_a_part_can() {
         world.refuse("pass", ID, &Pass { to }, &["holder"]),
         "invoice-red"
     );
+    world.grant("shop", 1);
     let again = red_body("25432000000031411144", 1);
     assert_eq!(world.refuse("red", ID, &again, &["shop"]), "invoice-red");
     world.0.replay_all();
@@ -84,27 +85,102 @@ fn only_its_own_issuer_red_flushes_or_voids() {
 #[test]
 fn a_red_invoice_has_an_id_of_its_own() {
     let mut world = World::with_invoice();
-    for id in [ID, "red", ""] {
+    for (id, code) in [
+        (ID, "bad-touches"),
+        ("red", "bad-red-id"),
+        ("", "malformed-body"),
+    ] {
         assert_eq!(
             world.refuse("red", ID, &red_body(id, 0), &["shop"]),
-            "bad-red-id"
+            code,
+            "{id}"
         );
     }
+    let printed_twice = Red {
+        prints: vec![root(4), root(4)],
+        ..red_body(OTHER_ID, 0)
+    };
+    assert_eq!(
+        world.refuse("red", ID, &printed_twice, &["shop"]),
+        "bad-prints"
+    );
     assert_eq!(
         world.refuse("red", ID, &red_body(OTHER_ID, 2), &["shop"]),
         "malformed-body"
     );
     world.accept("red", ID, &red_body(OTHER_ID, 0), &["shop"]);
-    assert_eq!(
-        world.refuse("red", ID, &red_body(OTHER_ID, 0), &["shop"]),
-        "bad-red-id"
-    );
+    world.grant("shop", 20);
     for number in 1..16 {
         let id = format!("011001900311-{number:08}");
         world.accept("red", ID, &red_body(&id, 0), &["shop"]);
     }
     let last = red_body("011001900311-00000099", 0);
     assert_eq!(world.refuse("red", ID, &last, &["shop"]), "too-many-red");
+}
+
+/// *Attacks: one red number that takes back two invoices; a red number that is an issued invoice's, or becomes one.*
+#[test]
+fn a_number_is_issued_once_whatever_the_colour() {
+    let mut world = World::with_invoice();
+    world.grant("shop", 3);
+    world.accept("issue", OTHER_ID, &issue_body("shop"), &["shop"]);
+    let red = red_body(DIGITAL_ID, 1);
+    world.accept("red", ID, &red, &["shop"]);
+    assert_eq!(
+        world.refuse("red", OTHER_ID, &red, &["shop"]),
+        "record-exists"
+    );
+    assert_eq!(
+        world.refuse("red", OTHER_ID, &red_body(ID, 1), &["shop"]),
+        "record-exists"
+    );
+    assert_eq!(
+        world.refuse("issue", DIGITAL_ID, &issue_body("shop"), &["shop"]),
+        "record-exists"
+    );
+    world.0.replay_all();
+}
+
+/// Whoever scans a red invoice finds it, and what it takes back.
+#[test]
+fn a_red_invoice_is_found_by_its_printed_number_and_nothing_moves_it() {
+    let mut world = World::with_invoice();
+    let scanned = crate::codes::read(&format!("01,32,,{DIGITAL_ID},-655.00,20260111,,"));
+    let id = scanned.record_id().expect("an id");
+    world.accept("red", ID, &red_body(&id, 0), &["shop"]);
+    let red = world.red_invoice(&id);
+    assert_eq!(
+        (red.tax, red.reverses.as_deref(), red.issuer.as_str()),
+        (Tax::Red, Some(ID), "shop")
+    );
+    assert_eq!((red.root, red.prints), (root(3), vec![root(4)]));
+    for (verb, body, signers) in [
+        ("lock", json(&lock_body("acme")), "acme"),
+        ("red", json(&red_body(OTHER_ID, 1)), "shop"),
+        ("void", json(&void_body()), "shop"),
+    ] {
+        assert_eq!(
+            world.refuse(verb, &id, &body, &[signers]),
+            "red-invoice",
+            "{verb}"
+        );
+    }
+    world.0.replay_all();
+}
+
+#[test]
+fn a_red_invoice_uses_one_of_the_quota() {
+    let mut world = World::with_invoice();
+    world.accept("red", ID, &red_body(DIGITAL_ID, 0), &["shop"]);
+    world.accept("red", ID, &red_body(OTHER_ID, 0), &["shop"]);
+    assert_eq!(
+        (world.quota("shop").used, world.quota("shop").granted),
+        (3, 3)
+    );
+    let more = red_body("25432000000031411144", 1);
+    assert_eq!(world.refuse("red", ID, &more, &["shop"]), "quota-used-up");
+    world.grant("shop", 1);
+    world.accept("red", ID, &more, &["shop"]);
 }
 
 #[test]

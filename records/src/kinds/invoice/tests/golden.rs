@@ -5,6 +5,7 @@ use super::*;
 /// Every event type of the kind, in one life.
 fn life() -> World {
     let mut world = World::with_invoice();
+    world.grant("shop", 1);
     let to = key("colleague").public();
     world.accept("pass", ID, &Pass { to }, &["holder"]);
     world.accept("lock", ID, &lock_body("acme"), &["acme", "colleague"]);
@@ -32,17 +33,22 @@ fn version_1_ends_in_the_heads_it_always_ended_in() {
         (
             NAME,
             ID,
-            "ce3379fac7863592bea72e91f200410f0f6c9f0bb220277f6ec45b899530efff0000000000000008d401f13041c3846689a949877f629aad5a71f5fbfcedfcd408d2f041b34261ab",
+            "ce3379fac7863592bea72e91f200410f0f6c9f0bb220277f6ec45b899530efff00000000000000089d3ebc78cc793b0bb5f189958f094042b1d694af62f0407e5cf9b152a7340b6d",
         ),
         (
             NAME,
             OTHER_ID,
-            "583edceb5903da02c7729d85765e78068e7be00fb74f521e9f9e0bd99c74fedb0000000000000002fb44754653b25f6aa368981db8ad9adfbc78cf7f4abdbc5950a05ef4482e11f2",
+            "30b4dc5458a9c51ee941786f8e39f5c2787df0ca4ae22d8710c9110a85b933b90000000000000002005422057de9d56afeb968ff7c4ffe27634ba2a81b0a1a80e91c84a0aa6d9472",
+        ),
+        (
+            NAME,
+            DIGITAL_ID,
+            "2a77af9cf03d46b44124fb70658d8d1cc8e45fdb1c20b964694c8723dab32fef00000000000000013dff5671051f670f906dc0091d90b599c1c58ea368dfe2cd4f32b3794d7d15b2",
         ),
         (
             quota::NAME,
             "shop",
-            "f902fe07b0ee56ae4874d02a89130771bfd3104fc6dacef055caf6e780182a870000000000000003f067aa3e63f465a64bec48d6a11c78ccc940f1ac112d599c8db21569d27070f6",
+            "c8e67c342310549cd198f1b007319db72f592845759786e4ce878ed35f90ca050000000000000006b856e681b5a07c054e86bdf51fd82a4542cc169d79aa2dd0d60391387b594e95",
         ),
     ] {
         assert_eq!(

@@ -55,6 +55,7 @@ fn red_body(id: &str, whole: u8) -> Red {
         whole,
         id: id.into(),
         root: root(3),
+        prints: vec![root(4)],
     }
 }
 
@@ -72,7 +73,7 @@ fn close_body(by: &str) -> Close {
 }
 
 /// Members: a tax bureau, two issuers, two companies. `shop` may issue three invoices, `metro`
-/// none.
+/// none; red ones count.
 struct World(Ledger);
 
 impl World {
@@ -146,6 +147,10 @@ impl World {
 
     fn invoice(&self) -> Invoice {
         self.0.data(NAME, ID)
+    }
+
+    fn red_invoice(&self, id: &str) -> Invoice {
+        self.0.data(NAME, id)
     }
 
     fn quota(&self, issuer: &str) -> Quota {
