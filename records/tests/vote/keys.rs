@@ -143,6 +143,37 @@ fn a_key_that_replaces_the_rosters_waits_three_days_and_the_old_one_ends_it_by_v
     community.ledger.replay_all();
 }
 
+/// *Attack: two desks bind a key of their own while the owner lets a proxy vote; it would outrank the proxy.*
+#[test]
+fn an_owner_who_has_appointed_a_proxy_has_spoken() {
+    let mut community = voting();
+    let from = community.ledger.time + 3 * DAY + 60_000_000_000;
+    community
+        .bind("1-0", Some(0), "thief", DESKS, Some(from))
+        .expect("pending");
+    community.appoint(0, Some("son"), None).expect("appointed");
+    let later = community.ledger.time + 4 * DAY;
+    community.ledger.time = from;
+    assert_eq!(
+        code(cast_with(&mut community, 0, &key("thief"))),
+        "not-signed-by-key",
+        "the appointment ended the replacement"
+    );
+    let cast = community.cast_body(0, Choice::For, Rank::Proxy);
+    community.submit_cast(&cast, &[&key("son")]).expect("cast");
+    assert_eq!(
+        code(community.bind("1-0", Some(0), "thief", DESKS, Some(later))),
+        "owner-has-voted"
+    );
+    community.appoint(0, None, None).expect("withdrawn");
+    assert_eq!(
+        code(community.bind("1-0", Some(0), "thief", DESKS, Some(later + DAY))),
+        "owner-has-voted",
+        "a withdrawn appointment was one"
+    );
+    community.ledger.replay_all();
+}
+
 #[test]
 fn a_lost_key_is_replaced_after_three_days_of_silence() {
     let mut community = voting();

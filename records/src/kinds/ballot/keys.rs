@@ -61,8 +61,7 @@ impl Ballot {
         match (body.rank, &body.by) {
             (Rank::Owner, None) => {
                 self.require_owner(case, &body.seat.entry)?;
-                // The old key speaks: whoever asked for its replacement was wrong.
-                self.pending = None;
+                self.owner_speaks();
             }
             (Rank::Proxy, None) => {
                 let proxy = self.proxy.ok_or_else(|| Refusal::new("no-proxy"))?;
@@ -74,6 +73,11 @@ impl Ballot {
             _ => return Err(Refusal::new("paper-needs-two").into()),
         }
         Ok(())
+    }
+
+    /// The old key is there: whoever asked for its replacement was wrong.
+    fn owner_speaks(&mut self) {
+        self.pending = None;
     }
 
     fn require_owner(&self, case: &Case<'_>, entry: &Leaf) -> Result<(), Refusal> {
@@ -88,6 +92,8 @@ impl Ballot {
         match (&body.by, body.proxy) {
             (None, proxy) => {
                 self.require_owner(case, &body.seat.entry)?;
+                self.owner_speaks();
+                self.appointments = self.appointments.saturating_add(1);
                 self.proxy = proxy.map(|key| Proxy {
                     by: Appointer::Owner,
                     key,
@@ -109,7 +115,7 @@ impl Ballot {
     }
 
     /// Two desk members bind a key. The first counts at once; one that replaces a known key only after a delay in which the old one may veto, and
-    /// not at all once the old one has voted.
+    /// not at all once the old one has voted or appointed.
     pub(super) fn bind(&mut self, case: &Case<'_>, body: &Bind) -> Result<(), Stop> {
         require_two(case.context, case.event, &body.by, DESK)?;
         let seat = body.seat.as_ref().ok_or_else(|| case.unexpected())?;
@@ -118,7 +124,7 @@ impl Ballot {
             return Err(Refusal::new("room-not-in-entry").into());
         }
         let known = self.owner_key(&seat.entry);
-        if known.is_some() && self.casts.owner > 0 {
+        if known.is_some() && (self.casts.owner > 0 || self.appointments > 0) {
             return Err(Refusal::new("owner-has-voted").into());
         }
         let from = room::in_force_from(case, body, known, self.pending.is_some())?;

@@ -9,6 +9,8 @@ use crate::{
 /// State of a ballot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ballot {
+    /// How often the owner has appointed a proxy, or withdrawn one.
+    pub appointments: u64,
     /// Ballots written so far, by rank.
     pub casts: Casts,
     /// Ballots of a lower rank that say otherwise than the one that stood.
@@ -24,6 +26,7 @@ pub struct Ballot {
 }
 
 crate::shape!(Ballot {
+    appointments,
     casts,
     conflicts,
     key,
