@@ -258,6 +258,7 @@ mod tests {
             made.document_key("a"),
             made.document_key("b"),
             made.grant_key("a"),
+            made.grant_key("b"),
             SecretKey::from_seed(&made.seal_seed()),
         ];
         for (i, one) in keys.iter().enumerate() {

@@ -306,6 +306,24 @@ mod tests {
     }
 
     #[test]
+    fn no_two_salts_are_alike_and_a_part_tells_none_that_it_hides() {
+        let salts: Vec<[u8; SALT]> = (0..SCHEMA.width()).map(|i| salt(&SEED, i)).collect();
+        for (i, one) in salts.iter().enumerate() {
+            assert!(*one != SEED && !salts[..i].contains(one), "{i}");
+        }
+        for choice in 0u8..31 {
+            let is_shown = |i: &usize| choice >> i & 1 == 1;
+            let shown: Vec<usize> = (0..5).filter(is_shown).collect();
+            let opening = SCHEMA.open_some(&SEED, &VALUES, &shown).expect("fits");
+            let holds = |salt: &[u8; SALT]| opening.windows(SALT).any(|window| window == salt);
+            assert!(!holds(&SEED));
+            for (i, salt) in salts.iter().enumerate() {
+                assert_eq!(holds(salt), i < 5 && is_shown(&i), "{choice}: {i}");
+            }
+        }
+    }
+
+    #[test]
     fn a_flipped_bit_anywhere_opens_nothing() {
         let root = SCHEMA.commit(&SEED, &VALUES).expect("fits");
         for opening in [

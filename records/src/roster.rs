@@ -19,7 +19,7 @@ pub use published::{Published, from_blobs};
 
 /// Most heads on one roster.
 pub const MAX_HEADS: u64 = 1 << 24;
-/// Most rooms of one head (a developer's unsold rooms are one head).
+/// Most rooms of one head (a developer's unsold rooms are one head): so many, of usual names, fit with a ballot into one envelope of 64 KiB.
 pub const MAX_ROOMS: usize = 1000;
 /// Bytes of one step of a path.
 const STEP: usize = 48;
