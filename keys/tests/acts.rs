@@ -96,6 +96,53 @@ fn a_revoked_grant_is_read_under_no_more() {
     );
 }
 
+/// *Attack: the grants of one patient are linked by what they share.*
+#[test]
+fn two_grants_of_one_patient_share_neither_key_nor_id() {
+    let mut world = World::new();
+    let (mut patient, first) = granted(&mut world);
+    let give = give(&world, &["d1", "d2"], "renji");
+    world.act(&mut patient, &give);
+    let second = patient.grants[1].id.clone();
+    assert_ne!(first, second);
+    let [one, other] = [first, second].map(|id| world.ledger.data::<Grant>("grant", &id));
+    assert_ne!(one.by, other.by);
+    assert_ne!(one.root, other.root);
+    assert!(one.documents == other.documents && one.sealed != other.sealed);
+}
+
+/// The seed that gave it is lost: the new one takes the grant back with its documents' keys.
+#[test]
+fn a_grant_of_a_lost_seed_is_revoked_with_the_documents_keys() {
+    let mut world = World::new();
+    let (mut lost, _) = granted(&mut world);
+    let long = Action::Give {
+        documents: ["d1", "d2"].map(text).to_vec(),
+        to: text("renji"),
+        purpose: text("treatment"),
+        until: (world.ledger.time + 9 * DAY).to_string(),
+        note: String::new(),
+    };
+    world.act(&mut lost, &long);
+    let mut new = Identity::new(Role::Patient, "张三", [9; 32]);
+    new.exported = true;
+    for document in ["d1", "d2"] {
+        world.recover(document, &new.document_key(document));
+    }
+    let grant = lost.grants[1].id.clone();
+    let revoke = Action::Revoke {
+        grant: grant.clone(),
+    };
+    assert_eq!(
+        world.refusal(&mut new.clone(), &revoke),
+        "not-signed-by-patient"
+    );
+    world.ledger.time += 3 * DAY;
+    world.act(&mut new, &revoke);
+    let state: Grant = world.ledger.data("grant", &grant);
+    assert_eq!(state.standing(world.ledger.time), Standing::Revoked);
+}
+
 #[test]
 fn a_denial_beats_the_grant_until_it_is_lifted() {
     let mut world = World::new();

@@ -89,7 +89,9 @@ impl<H: Host> Session<'_, H> {
             .or(payload.body.get("by"))?
             .as_str()?;
         let touches = registry::touches(payload).ok()?;
-        let others = touches.into_iter().map(|touch| touch.record);
+        // It does not rest on what it leaves out.
+        let others = touches.into_iter().filter(|touch| touch.role != "left");
+        let others = others.map(|touch| touch.record);
         Some(Making {
             id: *first.event.id(),
             reader: reader.into(),

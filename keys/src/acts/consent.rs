@@ -49,6 +49,7 @@ pub fn give(
     let body = canonical::to_value(&Give {
         by: key.public(),
         documents: terms.documents.to_vec(),
+        left: None,
         replaces: None,
         root: Digest(root).to_string(),
         sealed: blob.as_ref().map(|blob| hex::encode(sha256(&[blob]))),
@@ -83,15 +84,20 @@ fn document_keys(who: &Identity, documents: &[String]) -> Vec<SecretKey> {
     documents.iter().map(|id| who.document_key(id)).collect()
 }
 
-/// `grant.revoke`: a patient takes a grant back.
+/// `grant.revoke`: a patient takes a grant back; one that an earlier, lost key gave, as the patient of its documents.
 pub fn revoke(who: &Identity, grant: &str, ground: &Ground) -> Result<Draft, Unsigned> {
     let subject = name("grant", grant)?;
-    let Grant { documents, .. } = data(ground, &subject)?;
+    let Grant { by, documents, .. } = data(ground, &subject)?;
+    let key = who.grant_key(grant);
+    let keys = match key.public() == by {
+        true => vec![key],
+        false => document_keys(who, &documents),
+    };
     Ok(Draft {
         event_type: "grant.revoke",
         subject,
         body: canonical::to_value(&Revoke { documents })?,
-        keys: vec![who.grant_key(grant)],
+        keys,
         blob: None,
     })
 }

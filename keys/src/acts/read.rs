@@ -37,11 +37,10 @@ pub fn emergency(
     ground: &Ground,
     random: &mut Stream,
 ) -> Result<Draft, Unsigned> {
-    let state: Document = data(ground, &name("document", document)?)?;
+    data::<Document>(ground, &name("document", document)?)?;
     let body = canonical::to_value(&Emergency {
         by: who.member.clone(),
         document: document.into(),
-        patient: state.patient,
         reason: hex::encode(sha256(&[&random.block(), reason.as_bytes()])),
     })?;
     Ok(Draft {

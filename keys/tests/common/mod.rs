@@ -3,11 +3,11 @@
 
 use keys::{Action, Identity, Known, Needs, Role, Signed, Unsigned, needs, sign};
 use records::{
-    Envelope, Ground, Hash, Proven, RecordName, Stop, canonical,
+    Envelope, Ground, Hash, Proven, RecordName, SecretKey, Stop, canonical,
     hash::{parse_hash, sha256},
     kinds::{
         ballot::Seat,
-        consent::document::Propose,
+        consent::document::{Propose, Recover},
         vote::{Matter, Open, Settings},
     },
     roster::{Leaf, Room, Roster},
@@ -117,6 +117,20 @@ impl World {
         self.ledger
             .submit("document.propose", ("document", id), body, &keys)
             .expect("proposed");
+    }
+
+    /// Two desks vouch for a patient's new key.
+    pub fn recover(&mut self, document: &str, new: &SecretKey) {
+        let body = Recover {
+            by: ["street", "notary"].map(text),
+            key: new.public(),
+        };
+        let body = canonical::to_value(&body).expect("encodes");
+        let desks = ["street", "notary"].map(key);
+        let desks: Vec<_> = desks.iter().collect();
+        let id = ("document", document);
+        let written = self.ledger.submit("document.recover", id, body, &desks);
+        written.expect("pending");
     }
 
     fn open_vote(&mut self) {

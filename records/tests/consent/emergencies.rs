@@ -1,14 +1,123 @@
 //! Readings without consent, and their review.
 
-use crate::{HASH, body, ledger, patient};
+use crate::{DAY, HASH, body, ledger, patient};
 use records::{
+    SecretKey,
+    canonical::Value,
     kinds::consent::{
         Emergency, Finding, Review,
-        document::{Deny, Document},
+        document::{Deny, Document, Recover},
         read::{Basis, Read},
     },
-    testing::key,
+    testing::{Ledger, key},
 };
+
+/// A hospital reads a document in emergency; the reading is record `e1`.
+fn break_glass(ledger: &mut Ledger, document: &str) {
+    let emergency = body(&Emergency {
+        by: "renji".into(),
+        document: document.into(),
+        reason: HASH.into(),
+    });
+    ledger
+        .submit(
+            "read.emergency",
+            ("read", "e1"),
+            emergency,
+            &[&key("renji")],
+        )
+        .expect("read");
+}
+
+/// The patient's own review of `e1`.
+fn own_review(document: &str) -> Value {
+    body(&Review {
+        by: None,
+        document: document.into(),
+        finding: Finding::Unjustified,
+    })
+}
+
+fn review(ledger: &mut Ledger, document: &str, by: &SecretKey) {
+    ledger
+        .submit("read.review", ("read", "e1"), own_review(document), &[by])
+        .expect("reviewed");
+    assert_eq!(
+        ledger.data::<Document>("document", document).open_reviews,
+        0
+    );
+    ledger.replay_all();
+}
+
+#[test]
+fn a_guardian_reviews_for_the_patient() {
+    let mut ledger = ledger();
+    break_glass(&mut ledger, "a2");
+    review(&mut ledger, "a2", &key("guardian"));
+}
+
+#[test]
+fn a_recovered_key_reviews_what_was_read_before_it_counted() {
+    let mut ledger = ledger();
+    break_glass(&mut ledger, "a1");
+    let recover = body(&Recover {
+        by: ["housing", "notary"].map(Into::into),
+        key: key("new").public(),
+    });
+    let desks = [&key("housing"), &key("notary")];
+    ledger
+        .submit("document.recover", ("document", "a1"), recover, &desks)
+        .expect("pending");
+    let old = [&patient("a1")];
+    assert_eq!(
+        ledger.refusal("read.review", ("read", "e1"), own_review("a1"), &old),
+        "key-recovery-pending"
+    );
+    ledger.time += 3 * DAY;
+    assert_eq!(
+        ledger.refusal("read.review", ("read", "e1"), own_review("a1"), &old),
+        "not-signed-by-patient"
+    );
+    review(&mut ledger, "a1", &key("new"));
+}
+
+/// *Attack: a hospital breaks the glass and closes the reading itself, as a patient whom it made up.*
+#[test]
+fn nobody_reviews_as_a_patient_whom_the_document_does_not_know() {
+    let mut ledger = ledger();
+    break_glass(&mut ledger, "a1");
+    let before = ledger.state_hash("document", "a1");
+    for sham in ["renji", "made up", "guardian"] {
+        assert_eq!(
+            ledger.refusal(
+                "read.review",
+                ("read", "e1"),
+                own_review("a1"),
+                &[&key(sham)]
+            ),
+            "not-signed-by-patient",
+            "{sham}"
+        );
+    }
+    assert_eq!(ledger.state_hash("document", "a1"), before);
+    // Nor can the reading itself name a patient.
+    let mut naming = body(&Emergency {
+        by: "renji".into(),
+        document: "a1".into(),
+        reason: HASH.into(),
+    });
+    let Value::Object(fields) = &mut naming else {
+        panic!("an object");
+    };
+    fields.insert(
+        "patient".into(),
+        key("renji").public().to_string().as_str().into(),
+    );
+    assert_eq!(
+        ledger.refusal("read.emergency", ("read", "e2"), naming, &[&key("renji")]),
+        "malformed-body"
+    );
+}
 
 #[test]
 fn breaking_the_glass_is_always_allowed_to_a_hospital_never_hidden_and_closed_by_a_review() {
@@ -17,7 +126,6 @@ fn breaking_the_glass_is_always_allowed_to_a_hospital_never_hidden_and_closed_by
         body(&Emergency {
             by: by.into(),
             document: "a1".into(),
-            patient: patient("a1").public(),
             reason: HASH.into(),
         })
     };
@@ -73,7 +181,7 @@ fn breaking_the_glass_is_always_allowed_to_a_hospital_never_hidden_and_closed_by
             review(None, "a1"),
             &[&patient("b1")]
         ),
-        "not-signed-by-key"
+        "not-signed-by-patient"
     );
     assert_eq!(
         ledger.refusal(

@@ -4,7 +4,7 @@ use crate::{DAY, body, done, give, grant, ledger, patient};
 use records::{
     kinds::consent::{
         Revoke,
-        document::Document,
+        document::{Document, Recover},
         grant::{Grant, Standing},
     },
     testing::{GENESIS, key},
@@ -67,7 +67,13 @@ fn a_grant_lets_its_reader_read_its_documents_until_it_is_revoked() {
             revoke.clone(),
             &[&key("huashan")]
         ),
-        "not-signed-by-key"
+        "not-signed-by-patient"
+    );
+    // The patient of one document alone does not speak for the other.
+    let one = [&patient("a1")];
+    assert_eq!(
+        ledger.refusal("grant.revoke", ("grant", "g1"), revoke.clone(), &one),
+        "not-signed-by-patient"
     );
     ledger
         .submit("grant.revoke", ("grant", "g1"), revoke, &[&key("grant")])
@@ -128,6 +134,16 @@ fn a_new_grant_supersedes_the_old_one() {
     grant(&mut ledger, "g1", "huashan", &["a1", "a2"]);
     let mut next = give("huashan", &["a1"], ledger.time + 2 * DAY);
     (next.replaces, next.by) = (Some("g1".into()), key("grant 2").public());
+    let all = [&key("grant"), &key("grant 2"), &patient("a1")];
+    for left in [None, Some(vec![]), Some(vec!["a2".into(), "b1".into()])] {
+        next.left = left;
+        let code = ledger.refusal("grant.give", ("grant", "g2"), body(&next), &all);
+        assert!(
+            ["other-documents", "no-such-grant"].contains(&code),
+            "{code}"
+        );
+    }
+    next.left = Some(vec!["a2".into()]);
     let alone = ledger.refusal(
         "grant.give",
         ("grant", "g2"),
@@ -160,8 +176,9 @@ fn a_new_grant_supersedes_the_old_one() {
             done("a2", "g1", "huashan"),
             &[&key("huashan")]
         ),
-        "grant-superseded"
+        "no-live-grant"
     );
+    assert_eq!(ledger.data::<Document>("document", "a2").grants, []);
     ledger
         .submit(
             "read.done",
@@ -174,6 +191,62 @@ fn a_new_grant_supersedes_the_old_one() {
         ledger.data::<Grant>("grant", "g1").successor.as_deref(),
         Some("g2")
     );
+    ledger.replay_all();
+}
+
+#[test]
+fn only_a_grant_that_takes_anothers_place_leaves_documents_out() {
+    let mut ledger = ledger();
+    grant(&mut ledger, "g1", "huashan", &["a1"]);
+    let mut next = give("huashan", &["b1"], ledger.time + DAY);
+    next.left = Some(vec!["a1".into()]);
+    let keys = [&key("grant"), &patient("b1")];
+    let code = ledger.refusal("grant.give", ("grant", "g2"), body(&next), &keys);
+    assert_eq!(code, "other-documents");
+    assert_eq!(ledger.data::<Document>("document", "a1").grants.len(), 1);
+}
+
+/// The guardian's grants, and a patient's after the loss of all keys: whoever may give may take back.
+#[test]
+fn the_patient_or_guardian_of_every_document_revokes_without_the_grants_key() {
+    let mut ledger = ledger();
+    grant(&mut ledger, "g1", "huashan", &["a1", "a2"]);
+    let recover = body(&Recover {
+        by: ["housing", "notary"].map(Into::into),
+        key: key("new").public(),
+    });
+    let desks = [&key("housing"), &key("notary")];
+    ledger
+        .submit("document.recover", ("document", "a1"), recover, &desks)
+        .expect("pending");
+    let revoke = || {
+        body(&Revoke {
+            documents: vec!["a1".into(), "a2".into()],
+        })
+    };
+    let keys = [&key("new"), &key("guardian")];
+    assert_eq!(
+        ledger.refusal("grant.revoke", ("grant", "g1"), revoke(), &keys),
+        "not-signed-by-patient",
+        "the new key does not count yet"
+    );
+    let until = ledger.data::<Grant>("grant", "g1").until;
+    assert!(ledger.time < until);
+    ledger.time += 3 * DAY;
+    assert_eq!(
+        ledger.refusal("grant.revoke", ("grant", "g1"), revoke(), &keys),
+        "grant-expired"
+    );
+    // A longer one, given with a key that is lost by now.
+    let long = body(&give("huashan", &["a1", "a2"], ledger.time + DAY));
+    let givers = [&key("grant"), &key("new"), &key("guardian")];
+    ledger
+        .submit("grant.give", ("grant", "g2"), long, &givers)
+        .expect("given");
+    ledger
+        .submit("grant.revoke", ("grant", "g2"), revoke(), &keys)
+        .expect("revoked");
+    assert_eq!(ledger.data::<Document>("document", "a2").grants, []);
     ledger.replay_all();
 }
 

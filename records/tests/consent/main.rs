@@ -78,6 +78,7 @@ fn give(to: &str, documents: &[&str], until: i64) -> Give {
     Give {
         by: key("grant").public(),
         documents: documents.iter().map(|id| id.to_string()).collect(),
+        left: None,
         replaces: None,
         root: HASH.into(),
         sealed: None,

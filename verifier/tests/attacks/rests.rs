@@ -62,6 +62,7 @@ pub fn granted() -> TestChain {
     let give = Give {
         by: key("grant").public(),
         documents: DOCUMENTS.map(String::from).to_vec(),
+        left: None,
         replaces: None,
         root: HASH.into(),
         sealed: None,

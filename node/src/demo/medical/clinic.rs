@@ -202,6 +202,9 @@ impl Clinic<'_> {
         let body = Give {
             by: key.public(),
             documents: names.clone(),
+            left: replaces
+                .map(|grant| left_out(grant, &names))
+                .filter(|left| !left.is_empty()),
             replaces: replaces.map(|grant| grant.known.id.clone()),
             root: hex::encode(GRANT_FIELDS.commit(&salt, &values).expect("fits")),
             sealed: Some(sealed),
@@ -264,7 +267,6 @@ impl Clinic<'_> {
         let body = Emergency {
             by: by.into(),
             document: document.known.id.clone(),
-            patient: document.patient.public(),
             reason: hex::encode(sha256(&[b"lianyan/reason/1", &salt, reason.as_bytes()])),
         };
         let (id, key) = (self.random.id(), self.members.key(by));
@@ -312,4 +314,13 @@ impl Clinic<'_> {
         self.book
             .write(time, "document.erase", &document.known.id, &body, &keys);
     }
+}
+
+/// Documents of a grant that are not among these.
+fn left_out(grant: &Grant, names: &[String]) -> Vec<String> {
+    let documents = grant.documents.iter();
+    documents
+        .filter(|id| !names.contains(id))
+        .cloned()
+        .collect()
 }

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     canonical::Value,
+    context::require_key,
     event::Payload,
     keys::PublicKey,
     refusal::{Refusal, Stop},
@@ -210,6 +211,7 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
         ("document.deny", SUBJECT | "also") => document.deny(case)?,
         ("document.allow", SUBJECT | "also") => document.allow(case)?,
         ("grant.give", "document") => document.give(case)?,
+        ("grant.give", "left") => document.leave(case)?,
         ("grant.revoke", "document") => document.revoke(case)?,
         ("read.done", "document") => document.read(case)?,
         ("read.emergency", "document") => document.emergency(case)?,
@@ -414,16 +416,28 @@ impl Document {
         Ok(())
     }
 
+    /// By the grant's key, or by the patient's or guardian's of today: the grant's may be lost.
     fn revoke(&mut self, case: &Case<'_>) -> Result<(), Stop> {
         case.body::<Revoke>()?;
-        let grant = case.event.payload().subject.id();
-        let at = self
-            .grants
-            .iter()
-            .position(|live| live.grant == grant && case.event.is_signed_by(&live.by));
-        self.grants
-            .remove(at.ok_or_else(|| Refusal::new("no-such-grant").with("grant", grant))?);
-        Ok(())
+        let by = self.remove(case.event.payload().subject.id())?.by;
+        if case.event.is_signed_by(&by) {
+            Ok(())
+        } else {
+            self.require_patient(case)
+        }
+    }
+
+    /// A grant that takes another's place leaves this document out.
+    fn leave(&mut self, case: &Case<'_>) -> Result<(), Stop> {
+        let Give { replaces, .. } = case.body()?;
+        let by = self.remove(&replaces.unwrap_or_default())?.by;
+        Ok(require_key(case.event, &by, "grant")?)
+    }
+
+    fn remove(&mut self, grant: &str) -> Result<LiveGrant, Refusal> {
+        let at = self.grants.iter().position(|live| live.grant == grant);
+        let at = at.ok_or_else(|| Refusal::new("no-such-grant").with("grant", grant))?;
+        Ok(self.grants.remove(at))
     }
 
     fn read(&mut self, case: &Case<'_>) -> Result<(), Stop> {
@@ -443,11 +457,8 @@ impl Document {
 
     /// Always allowed to a hospital, never hidden.
     fn emergency(&mut self, case: &Case<'_>) -> Result<(), Stop> {
-        let Emergency { by, patient, .. } = case.body()?;
+        let Emergency { by, .. } = case.body()?;
         case.context.require_signed(case.event, &by, "hospital")?;
-        if patient != self.patient {
-            return Err(Refusal::new("other-patient").into());
-        }
         if self.status == Status::Erased {
             return Err(Refusal::new("erased").into());
         }
@@ -456,9 +467,13 @@ impl Document {
         Ok(())
     }
 
-    /// Who may review is for the read's own record to judge: it knows who read, and the key that this document showed it then.
+    /// Whether a member may review is for the read's own record to judge: it knows who read. Whose keys are the patient's and the guardian's today is
+    /// known here.
     fn review(&mut self, case: &Case<'_>) -> Result<(), Stop> {
-        case.body::<Review>()?;
+        if case.body::<Review>()?.by.is_none() {
+            self.require_patient(case)?;
+            self.require_settled()?;
+        }
         self.open_reviews = self
             .open_reviews
             .checked_sub(1)

@@ -1,4 +1,5 @@
-//! A grant: who may read which documents, until when; revoked or superseded only by the key that gave it.
+//! A grant: who may read which documents, until when. Superseded only by the key that gave it; revoked by that key, or by the patient or guardian of
+//! every document, for the key that gave it may be lost.
 
 use super::{Done, Give, READERS, Revoke, join_documents, require_hash, require_reader};
 use crate::{
@@ -118,6 +119,10 @@ impl Grant {
 fn given(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let give: Give = payload.body()?;
     let mut touches = join_documents(&give.documents, "document")?;
+    touches.extend(join_documents(
+        give.left.as_deref().unwrap_or_default(),
+        "left",
+    )?);
     if let Some(replaced) = &give.replaces {
         touches.push(join(NAME, replaced, "replaced")?);
     }
@@ -138,11 +143,12 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     match case.what() {
         ("grant.give", "replaced") => {
             require_key(case.event, &grant.by, "grant")?;
+            require_all_named(&grant, &case.body()?)?;
             grant.status = Status::Superseded;
             grant.successor = Some(case.event.payload().subject.id().into());
         }
         ("grant.revoke", SUBJECT) => {
-            require_key(case.event, &grant.by, "grant")?;
+            // Whose signature it takes each document judges alone: it knows the grant's key, and its patient's and guardian's of today.
             if case.body::<Revoke>()?.documents != grant.documents {
                 return Err(Refusal::new("other-documents").into());
             }
@@ -164,20 +170,36 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     updated(&grant)
 }
 
+/// Each document of a replaced grant is in the new one, or said to be left out, so that none keeps it.
+fn require_all_named(replaced: &Grant, give: &Give) -> Result<(), Refusal> {
+    let left = give.left.as_deref().unwrap_or_default();
+    let is_named = |id| give.documents.contains(id) || left.contains(id);
+    let is_own = |id| replaced.documents.contains(id);
+    if replaced.documents.iter().all(is_named) && left.iter().all(is_own) {
+        Ok(())
+    } else {
+        Err(Refusal::new("other-documents"))
+    }
+}
+
 fn give(case: &Case<'_>) -> Result<Grant, Stop> {
     case.require_new()?;
     let Give {
         by,
         documents,
+        left,
+        replaces,
         root,
         sealed,
         to,
         until,
-        ..
     } = case.body()?;
     require_key(case.event, &by, "grant")?;
     require_hash(&root)?;
     sealed.as_deref().map_or(Ok(()), require_hash)?;
+    if left.is_some() && replaces.is_none() {
+        return Err(Refusal::new("other-documents").into());
+    }
     if documents.is_empty() {
         return Err(Refusal::new("no-documents").into());
     }

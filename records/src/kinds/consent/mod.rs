@@ -47,6 +47,8 @@ pub struct Give {
     pub by: PublicKey,
     /// Documents that may be read.
     pub documents: Vec<String>,
+    /// Documents of the replaced grant that this one leaves out; absent where it leaves out none.
+    pub left: Option<Vec<String>>,
     /// The grant that this one takes the place of.
     pub replaces: Option<String>,
     /// Commitment to [`GRANT_FIELDS`], hex.
@@ -62,6 +64,7 @@ pub struct Give {
 crate::shape!(Give {
     by,
     documents,
+    left,
     replaces,
     root,
     sealed,
@@ -102,23 +105,20 @@ pub struct Emergency {
     pub by: String,
     /// The document read.
     pub document: String,
-    /// The patient's key, as the document has it; it may review the reading.
-    pub patient: PublicKey,
-    /// Salted hash of the reason, hex; the reason itself is told to patient and reviewer.
+    /// Salted hash of the reason, hex. Reason and salt stay with whoever read: the chain tells them to nobody.
     pub reason: String,
 }
 
 crate::shape!(Emergency {
     by,
     document,
-    patient,
     reason
 });
 
 /// Body of `read.review`.
 #[derive(Clone, Debug)]
 pub struct Review {
-    /// The reviewing member; absent where the patient reviews.
+    /// The reviewing member; absent where the patient or the guardian reviews.
     pub by: Option<String>,
     /// The document that was read.
     pub document: String,

@@ -3,9 +3,7 @@
 use super::{Done, Emergency, Finding, Review, require_hash, require_reader};
 use crate::{
     canonical::Value,
-    context::require_key,
     event::Payload,
-    keys::PublicKey,
     kinds::consent::{document, grant},
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
@@ -64,14 +62,12 @@ pub enum Basis {
     },
     /// An emergency, not reviewed yet.
     Emergency {
-        /// Key of the patient, who may review it.
-        patient: PublicKey,
         /// Salted hash of the reason, hex.
         reason: String,
     },
     /// An emergency, reviewed.
     Reviewed {
-        /// The reviewing member; absent where it was the patient.
+        /// The reviewing member; absent where it was the patient or the guardian.
         by: Option<String>,
         /// What was found.
         finding: Finding,
@@ -80,7 +76,7 @@ pub enum Basis {
 
 crate::tagged!(Basis by "kind" {
     Grant "grant" { grant },
-    Emergency "emergency" { patient, reason },
+    Emergency "emergency" { reason },
     Reviewed "reviewed" { by, finding },
 });
 
@@ -129,7 +125,6 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
             let Emergency {
                 by,
                 document,
-                patient,
                 reason,
             } = case.body()?;
             case.context.require_signed(case.event, &by, "hospital")?;
@@ -137,7 +132,7 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
             updated(&Read {
                 by,
                 document,
-                basis: Basis::Emergency { patient, reason },
+                basis: Basis::Emergency { reason },
             })
         }
         ("read.review", SUBJECT) => reviewed(case),
@@ -145,12 +140,12 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     }
 }
 
-/// The patient reviews, or a reviewer of another organisation than the reader's.
+/// A reviewer of another organisation than the reader's reviews, or the patient: whose key that is the document knows, and judges.
 fn reviewed(case: &Case<'_>) -> Result<Value, Stop> {
     let mut read: Read = case.existing()?;
-    let Basis::Emergency { patient, .. } = &read.basis else {
+    if !matches!(read.basis, Basis::Emergency { .. }) {
         return Err(Refusal::new("nothing-to-review").into());
-    };
+    }
     let Review {
         by,
         document,
@@ -161,15 +156,12 @@ fn reviewed(case: &Case<'_>) -> Result<Value, Stop> {
             .with("document", document)
             .into());
     }
-    match &by {
-        None => require_key(case.event, patient, "patient")?,
-        Some(reviewer) => {
-            let reviewer = case
-                .context
-                .require_signed(case.event, reviewer, "reviewer")?;
-            if reviewer.org == case.context.member(&read.by)?.org {
-                return Err(Refusal::new("own-cause").with("org", &reviewer.org).into());
-            }
+    if let Some(reviewer) = &by {
+        let reviewer = case
+            .context
+            .require_signed(case.event, reviewer, "reviewer")?;
+        if reviewer.org == case.context.member(&read.by)?.org {
+            return Err(Refusal::new("own-cause").with("org", &reviewer.org).into());
         }
     }
     read.basis = Basis::Reviewed { by, finding };

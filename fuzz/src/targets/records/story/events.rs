@@ -244,6 +244,7 @@ fn reading() -> Vec<Step> {
     let give = |replaces: Option<String>| Give {
         by: key("grant").public(),
         documents: vec!["d1".into(), "d2".into()],
+        left: None,
         replaces,
         root: HASH.into(),
         sealed: None,
@@ -273,7 +274,6 @@ fn reading() -> Vec<Step> {
             &Emergency {
                 by: "renji".into(),
                 document: "d1".into(),
-                patient: key("patient 1").public(),
                 reason: HASH.into(),
             },
         ),
