@@ -270,3 +270,16 @@ impl Trade {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twenty_issuers_issue_two_thousand_invoices_in_full_and_all_of_them_a_few_in_small() {
+        assert_eq!(TRADES.len(), 20);
+        let full: usize = TRADES.iter().map(|trade| trade.count.0).sum();
+        assert!(full >= 2_000, "{full}");
+        assert!(TRADES.iter().all(|trade| trade.count.1 > 0));
+    }
+}

@@ -19,6 +19,7 @@ use records::{
 fn there_are_documents_grants_and_readings_in_every_state() {
     let (_, ledger) = small();
     let documents: Vec<(String, Document)> = ledger.all("document");
+    assert_eq!(PATIENTS, 40);
     assert!(documents.len() > 2 * PATIENTS);
     let with = |wanted: &dyn Fn(&Document) -> bool| {
         documents

@@ -137,3 +137,13 @@ fn principal(random: &mut Random) -> u64 {
     };
     (10 + random.below(most)) * 100 * 100
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_full_twenty_thousand_lenders_cast_fourteen_thousand_ballots() {
+        assert_eq!(numbers(Size::Full), (20_000, 14_000));
+    }
+}
