@@ -9,7 +9,7 @@ use crate::{
         consortium::{Found, Founder, Validator},
         member::{Key, Member},
     },
-    log::{Entry, LogTree, leaf_hash},
+    log::{Entry, LogTree, leaf_hash, pack_entries, unpack_entries},
 };
 use std::collections::BTreeMap;
 
@@ -246,6 +246,51 @@ impl Ledger {
     pub fn state_hash(&self, kind: &str, id: &str) -> Hash {
         self.head(kind, id).state
     }
+}
+
+/// A ledger as a golden file keeps it. One line per record: name, head in hex, packed log in hex; governing records first.
+pub fn written(ledger: &Ledger) -> String {
+    let mut names: Vec<_> = ledger.names().collect();
+    let governing = ["rules", "consortium", "member"];
+    names.sort_by_key(|name| {
+        let place = governing.iter().position(|kind| *kind == name.kind());
+        place.unwrap_or(governing.len())
+    });
+    let line = |name: &&RecordName| {
+        let log = ledger.log(name.kind(), name.id());
+        let head = ledger.head(name.kind(), name.id()).encode();
+        let packed = pack_entries(log.iter().map(Vec::as_slice));
+        format!("{name} {} {}\n", hex::encode(head), hex::encode(packed))
+    };
+    names.iter().map(line).collect()
+}
+
+/// Replays what [`written`] wrote to its heads; gives each record's head and packed log, and what governed them. Panics where a log does not replay.
+pub fn replay_written(text: &str) -> (BTreeMap<String, (Head, Vec<u8>)>, Timeline) {
+    let mut timeline = Timeline::new();
+    let mut logs = BTreeMap::new();
+    for line in text.lines() {
+        let [name, head, log] = line.splitn(3, ' ').collect::<Vec<_>>()[..] else {
+            panic!("three columns");
+        };
+        let (kind, id) = name.split_once('/').expect("a record name");
+        let name = RecordName::new(kind, id).expect("a record name");
+        let head = Head::decode(&hex::decode(head).expect("hex")).expect("a head");
+        let log = hex::decode(log).expect("hex");
+        let mut replay = Replay::new(name.clone(), CHAIN);
+        for entry in unpack_entries(&log).expect("packed") {
+            let replayed = replay
+                .push(entry, &timeline)
+                .unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            let state = replay.state().expect("some");
+            timeline
+                .record(&name, replayed.height, state)
+                .expect("decodes");
+        }
+        assert_eq!(replay.finish(&head), Ok(()), "{name}");
+        logs.insert(name.to_string(), (head, log));
+    }
+    (logs, timeline)
 }
 
 /// A timeline that holds everything there is: what it does not know does not exist.

@@ -2,6 +2,7 @@
 
 mod documents;
 mod emergencies;
+mod golden;
 mod grants;
 mod refusals;
 

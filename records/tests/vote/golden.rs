@@ -2,35 +2,12 @@
 
 use crate::community::{DESKS, VOTE, voting};
 use records::{
-    Head, RecordName, Replay, Timeline,
     kinds::vote::{Choice, Decision, Rank, Recount, Vote, outcome},
-    log::{pack_entries, unpack_entries},
-    testing::{CHAIN, Ledger, key},
+    log::unpack_entries,
+    testing::{CHAIN, Ledger, key, replay_written, written},
 };
-use std::collections::BTreeMap;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/vote-v1.txt");
-
-/// One line per record: name, head in hex, packed log in hex; governing records first.
-fn written(ledger: &Ledger) -> String {
-    let mut names: Vec<_> = ledger.names().collect();
-    names.sort_by_key(|name| {
-        let order = ["rules", "consortium", "member"];
-        order
-            .iter()
-            .position(|kind| *kind == name.kind())
-            .unwrap_or(order.len())
-    });
-    names
-        .iter()
-        .map(|name| {
-            let log = ledger.log(name.kind(), name.id());
-            let head = ledger.head(name.kind(), name.id()).encode();
-            let packed = pack_entries(log.iter().map(Vec::as_slice));
-            format!("{name} {} {}\n", hex::encode(head), hex::encode(packed))
-        })
-        .collect()
-}
 
 /// Ballots of every rank, replaced, refused to replace, bound, appointed, vetoed by voting, and an extension.
 fn story() -> Ledger {
@@ -72,29 +49,7 @@ fn write_golden() {
 #[test]
 fn the_golden_log_replays_to_its_heads() {
     let text = std::fs::read_to_string(GOLDEN).expect("the golden file");
-    let mut timeline = Timeline::new();
-    let mut logs = BTreeMap::new();
-    for line in text.lines() {
-        let [name, head, log] = line.splitn(3, ' ').collect::<Vec<_>>()[..] else {
-            panic!("three columns");
-        };
-        let (kind, id) = name.split_once('/').expect("a record name");
-        let name = RecordName::new(kind, id).expect("a record name");
-        let head = Head::decode(&hex::decode(head).expect("hex")).expect("a head");
-        let log = hex::decode(log).expect("hex");
-        let mut replay = Replay::new(name.clone(), CHAIN);
-        for entry in unpack_entries(&log).expect("packed") {
-            let replayed = replay
-                .push(entry, &timeline)
-                .unwrap_or_else(|fault| panic!("{name}: {fault}"));
-            let state = replay.state().expect("some");
-            timeline
-                .record(&name, replayed.height, state)
-                .expect("decodes");
-        }
-        assert_eq!(replay.finish(&head), Ok(()), "{name}");
-        logs.insert(name.to_string(), (head, log));
-    }
+    let (logs, timeline) = replay_written(&text);
     let (head, log) = &logs[&format!("vote/{VOTE}")];
     let mut recount = Recount::new(VOTE, CHAIN).expect("a vote");
     for entry in unpack_entries(log).expect("packed") {
