@@ -350,5 +350,10 @@ mod tests {
         assert_ne!(SCHEMA.commit(&SEED, &VALUES), other.commit(&SEED, &VALUES));
         assert_ne!(SCHEMA.leaf(0, &SEED, b"x"), SCHEMA.leaf(1, &SEED, b"x"));
         assert_eq!(SCHEMA.commit(&SEED, &VALUES[..4]), Err(Error::Values));
+        let longest = "x".repeat(MAX_VALUE);
+        let too_long = [longest.as_str(), "x"].concat();
+        let with = |value| SCHEMA.open_all(&SEED, &[value, "", "", "", ""]);
+        assert!(with(&longest).is_ok());
+        assert_eq!(with(&too_long), Err(Error::Values));
     }
 }

@@ -1,10 +1,10 @@
 //! What stands against a reading: shams, forgeries, denials, guardians.
 
-use crate::{DAY, body, done, give, grant, ledger, patient};
+use crate::{DAY, Nothing, body, done, give, grant, ledger, patient};
 use records::{
     kinds::consent::{
         Revoke,
-        document::{Deny, Document},
+        document::{Deny, Document, Recover},
     },
     testing::key,
 };
@@ -143,4 +143,103 @@ fn a_guardian_acts_for_the_patient_where_the_document_names_one() {
         ledger.refusal("grant.give", ("grant", "g2"), other, &keys),
         "not-signed-by-patient"
     );
+}
+
+#[test]
+fn a_guardian_denies_vetoes_and_revokes() {
+    let mut ledger = ledger();
+    let guardian = [&key("guardian")];
+    grant(&mut ledger, "g1", "huashan", &["a2"]);
+    let revoke = body(&Revoke {
+        documents: vec!["a2".into()],
+    });
+    let deny = body(&Deny {
+        documents: vec![],
+        member: "insurer".into(),
+    });
+    let recover = body(&Recover {
+        by: ["housing", "notary"].map(Into::into),
+        key: key("thief").public(),
+    });
+    let desks = [&key("housing"), &key("notary")];
+    for (event, subject, body, keys) in [
+        ("grant.revoke", ("grant", "g1"), revoke, &guardian[..]),
+        ("document.deny", ("document", "a2"), deny.clone(), &guardian),
+        ("document.allow", ("document", "a2"), deny, &guardian),
+        ("document.recover", ("document", "a2"), recover, &desks),
+        (
+            "document.veto",
+            ("document", "a2"),
+            body(&Nothing {}),
+            &guardian,
+        ),
+    ] {
+        ledger
+            .submit(event, subject, body, keys)
+            .unwrap_or_else(|stop| panic!("{event}: {stop}"));
+    }
+    let document: Document = ledger.data("document", "a2");
+    assert_eq!((document.grants, document.recovery), (vec![], None));
+    assert!(document.denied.is_empty());
+    ledger.replay_all();
+}
+
+#[test]
+fn a_denial_is_made_and_lifted_once_and_names_few_documents() {
+    let mut ledger = ledger();
+    let keys = [&patient("a1")];
+    let denial = |documents: usize| {
+        body(&Deny {
+            documents: (0..documents).map(|n| format!("d{n}")).collect(),
+            member: "insurer".into(),
+        })
+    };
+    let on = ("document", "a1");
+    assert_eq!(
+        ledger.refusal("document.allow", on, denial(0), &keys),
+        "not-denied"
+    );
+    ledger
+        .submit("document.deny", on, denial(0), &keys)
+        .expect("denied");
+    assert_eq!(
+        ledger.refusal("document.deny", on, denial(0), &keys),
+        "denied-already"
+    );
+    assert_eq!(
+        ledger.refusal("document.deny", on, denial(33), &keys),
+        "too-many-documents"
+    );
+    ledger
+        .submit("document.allow", on, denial(0), &keys)
+        .expect("lifted");
+    assert_eq!(
+        ledger.refusal("document.deny", on, denial(32), &keys),
+        "no-such-record",
+        "not too many"
+    );
+}
+
+/// *Attack: a made-up entry in a grant's log says that others read, or something else was read, under it.*
+#[test]
+fn a_grant_counts_no_reading_that_it_does_not_allow() {
+    let mut ledger = ledger();
+    grant(&mut ledger, "g1", "huashan", &["a1"]);
+    for (document, by) in [("a1", "insurer"), ("b1", "huashan")] {
+        let payload = ledger.payload("read.done", ("read", "r1"), done(document, "g1", by));
+        let forged = payload.sign(&[&key(by)]).expect("encodes").encode();
+        let entry = records::log::Entry {
+            height: ledger.height,
+            time: ledger.time,
+            envelope: &forged,
+        };
+        let mut log = ledger.log("grant", "g1").to_vec();
+        log.push(entry.encode());
+        let Err(records::Fault::Stopped(1, records::Stop::Refused(refusal))) =
+            ledger.replay("grant", "g1", &log)
+        else {
+            panic!("{document} by {by} is counted");
+        };
+        assert_eq!(refusal.code, "not-granted");
+    }
 }

@@ -275,3 +275,24 @@ fn no_key_is_parked_for_later() {
         "binding-too-far"
     );
 }
+
+#[test]
+fn there_is_nothing_to_veto_without_a_replacement_and_nobody_to_without_a_key() {
+    let mut community = voting();
+    let veto = || body(&Veto { ballot: None });
+    let id = ("room", "garden.1-8");
+    let from = community.ledger.time + DAY;
+    community
+        .bind("1-8", None, "phone", DESKS, Some(from))
+        .expect("a first key, later");
+    let ledger = &mut community.ledger;
+    assert_eq!(
+        ledger.refusal("room.veto", id, veto(), &[&key("phone")]),
+        "nothing-to-defend"
+    );
+    ledger.time = from;
+    assert_eq!(
+        ledger.refusal("room.veto", id, veto(), &[&key("phone")]),
+        "nothing-pending"
+    );
+}
