@@ -44,12 +44,12 @@ impl Refusal {
     pub fn new(code: &'static str) -> Self {
         Self(Box::new(Grounds {
             code,
-            law: "",
+            law: law(code),
             detail: Vec::new(),
         }))
     }
 
-    /// Names the law or rule.
+    /// Names another law or rule than the code's usual one.
     pub fn under(mut self, law: &'static str) -> Self {
         self.0.law = law;
         self
@@ -82,6 +82,26 @@ impl Refusal {
     }
 }
 
+/// The law or rule on which a code rests wherever it is said; empty for what the chain's own forms ask.
+fn law(code: &str) -> &'static str {
+    match code {
+        "bad-thresholds" | "not-on-roster" | "participation-reached" => "民法典 278",
+        "first-ballot-counts" | "not-extensible" => "业主大会议事规则",
+        "no-proxy" | "proxy-appointed" | "only-the-owner-withdraws" => "民法典 165",
+        "paper-needs-two" => "纸质票须双人录入",
+        "own-cause" => "利害关系人回避",
+        "denied"
+        | "document-not-shared"
+        | "no-live-grant"
+        | "not-granted"
+        | "not-signed-by-patient" => "个人信息保护法 29",
+        "already-claimed" => "财会〔2020〕6号 第三条",
+        "month-over" => "国税发〔2006〕156号 第二十条",
+        "quota-used-up" => "发票管理办法 第十五条",
+        _ => "",
+    }
+}
+
 /// Why `apply` stopped: a rule's refusal, or something about the surroundings that the caller has to provide first.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
@@ -99,5 +119,40 @@ pub enum Stop {
 impl From<canonical::Error> for Stop {
     fn from(error: canonical::Error) -> Self {
         Self::Refused(Refusal::new("malformed-body").with("why", error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rests_on_a_law_or_rule_names_it_in_the_transactions_result() {
+        for (code, law) in [
+            ("quota-used-up", "发票管理办法 第十五条"),
+            ("already-claimed", "财会〔2020〕6号 第三条"),
+            ("month-over", "国税发〔2006〕156号 第二十条"),
+            ("not-signed-by-patient", "个人信息保护法 29"),
+            ("no-live-grant", "个人信息保护法 29"),
+            ("not-granted", "个人信息保护法 29"),
+            ("denied", "个人信息保护法 29"),
+            ("document-not-shared", "个人信息保护法 29"),
+            ("not-on-roster", "民法典 278"),
+            ("bad-thresholds", "民法典 278"),
+            ("participation-reached", "民法典 278"),
+            ("no-proxy", "民法典 165"),
+            ("proxy-appointed", "民法典 165"),
+            ("only-the-owner-withdraws", "民法典 165"),
+            ("first-ballot-counts", "业主大会议事规则"),
+            ("not-extensible", "业主大会议事规则"),
+            ("paper-needs-two", "纸质票须双人录入"),
+            ("own-cause", "利害关系人回避"),
+        ] {
+            let refusal = Refusal::new(code);
+            assert_eq!(refusal.law, law, "{code}");
+            let written = String::from_utf8(refusal.encode()).expect("text");
+            assert_eq!(written, format!(r#"{{"code":"{code}","law":"{law}"}}"#));
+        }
+        assert_eq!(Refusal::new("wrong-sequence").law, "");
     }
 }

@@ -1,8 +1,6 @@
 //! A medical document: proposed by a hospital, shared or rejected by the patient, read under live grants or in emergency.
 
-use super::{
-    Done, Emergency, Give, LAW, Review, Revoke, join_documents, require_hash, require_reader,
-};
+use super::{Done, Emergency, Give, Review, Revoke, join_documents, require_hash, require_reader};
 use crate::{
     canonical::Value,
     context::require_key,
@@ -277,7 +275,7 @@ impl Document {
         if keys.into_iter().any(|key| case.event.is_signed_by(key)) {
             Ok(())
         } else {
-            Err(Refusal::new("not-signed-by-patient").under(LAW).into())
+            Err(Refusal::new("not-signed-by-patient").into())
         }
     }
 
@@ -397,7 +395,7 @@ impl Document {
             ..
         } = case.body()?;
         if self.is_denied(&to) {
-            return Err(Refusal::new("denied").under(LAW).with("member", to).into());
+            return Err(Refusal::new("denied").with("member", to).into());
         }
         self.grants.retain(|live| {
             live.until > case.context.time && Some(&live.grant) != replaces.as_ref()
@@ -446,7 +444,6 @@ impl Document {
         self.require_settled()?;
         if self.live_grant(&grant, &by, case.context.time).is_none() {
             return Err(Refusal::new("no-live-grant")
-                .under(LAW)
                 .with("member", by)
                 .with("grant", grant)
                 .into());

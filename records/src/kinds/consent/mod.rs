@@ -38,7 +38,6 @@ pub const GRANT_FIELDS: Schema = Schema {
 pub const MAX_DOCUMENTS: usize = 32;
 /// Roles that may be granted a reading.
 const READERS: [&str; 3] = ["hospital", "doctor", "company"];
-const LAW: &str = "个人信息保护法 29";
 
 /// Body of `grant.give`.
 #[derive(Clone, Debug)]

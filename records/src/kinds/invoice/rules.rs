@@ -22,8 +22,6 @@ const MAX_PRINTS: usize = 4;
 /// Red invoices against one invoice.
 const MAX_RED: usize = 16;
 
-/// One electronic voucher is entered once.
-const ENTERED_ONCE: &str = "财会〔2020〕6号 第三条";
 /// An invoice is voided within its month of issue, when its sheets come back: there must be sheets.
 const VOIDING: &str = "国税发〔2006〕156号 第二十条";
 /// Fiscal bills are electronic, and have no voiding at all.
@@ -191,7 +189,7 @@ fn void(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
     }
     require_voidable(case.record.id())?;
     if month_in_china(case.context.time) != month_in_china(invoice.issued) {
-        return Err(Refusal::new("month-over").under(VOIDING).into());
+        return Err(Refusal::new("month-over").into());
     }
     invoice.tax = Tax::Void;
     Ok(())
@@ -226,7 +224,6 @@ fn require_unclaimed(invoice: &Invoice) -> Result<(), Refusal> {
     match &invoice.claim {
         None => Ok(()),
         Some(first) => Err(Refusal::new("already-claimed")
-            .under(ENTERED_ONCE)
             .with("by", &first.by)
             .with("claim", &first.claim)),
     }

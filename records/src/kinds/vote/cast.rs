@@ -2,7 +2,6 @@
 //! what stands. Both judge alone.
 
 use super::{
-    LAW,
     desks::{DESK, require_two_besides},
     state::{Replacing, Vote},
     tally::{Rank, Standing},
@@ -145,5 +144,5 @@ fn require_seat(vote: &Vote, seat: &Seat) -> Result<(), Refusal> {
     }
     vote.roster
         .verify(&seat.entry, seat.index, &seat.path)
-        .map_err(|why| Refusal::new("not-on-roster").under(LAW).with("why", why))
+        .map_err(|why| Refusal::new("not-on-roster").with("why", why))
 }

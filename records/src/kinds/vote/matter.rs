@@ -6,9 +6,6 @@ use crate::{
 };
 use core::{fmt, str::FromStr};
 
-/// The law for owners' votes.
-pub const LAW: &str = "民法典 278";
-
 /// What the vote decides. Its JSON form is the number of the matter in art. 278, or `"lenders"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Matter {

@@ -14,7 +14,7 @@ mod state;
 mod tally;
 
 pub use cast::{Effect, effect};
-pub use matter::{Both, LAW, Matter, NotAThreshold, Threshold, Thresholds};
+pub use matter::{Both, Matter, NotAThreshold, Threshold, Thresholds};
 pub use open::{Extend, Open};
 pub use outcome::{Decision, Measure, Measures, Outcome, WithSilent, outcome};
 pub use recount::{Line, Recount, RecountFault, Recounted};

@@ -1,7 +1,7 @@
 //! Opening a vote, and extending it.
 
 use super::{
-    LAW, MAX_EXTENSION, MAX_LENGTH, MAX_TITLE,
+    MAX_EXTENSION, MAX_LENGTH, MAX_TITLE,
     desks::{STATING, require_two_besides},
     matter::{Matter, Thresholds},
     outcome,
@@ -133,7 +133,7 @@ fn require_form(body: &Open) -> Result<(), Refusal> {
     let by_law = Thresholds::by_law(body.matter);
     if by_law.is_some() == body.rules.thresholds.is_some() {
         // The law's shares cannot be configured away; a lenders' vote has none but its own.
-        return Err(Refusal::new("bad-thresholds").under(LAW));
+        return Err(Refusal::new("bad-thresholds"));
     }
     let titled = (1..=MAX_TITLE).contains(&body.title.chars().count());
     let roster = (1..=MAX_HEADS).contains(&body.roster.heads) && body.roster.area > 0;
