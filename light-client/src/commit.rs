@@ -63,6 +63,16 @@ impl Commit {
 }
 
 impl CommitSig {
+    /// The entry of a validator whose vote did not arrive.
+    pub(crate) fn absent() -> CommitSig {
+        CommitSig {
+            flag: BlockIdFlag::Absent,
+            address: None,
+            timestamp: Time::GO_ZERO,
+            signature: Vec::new(),
+        }
+    }
+
     fn encode(&self) -> Vec<u8> {
         let address = self.address.as_ref().map_or(&[][..], |address| address);
         Writer::default()

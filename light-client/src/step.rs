@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::commit::{BlockIdFlag, Commit};
+use crate::commit::{BlockIdFlag, Commit, CommitSig};
 use crate::count::{CountedVote, Overlap, Votes};
 use crate::header::{BLOCK_PROTOCOL, Header, MAX_CHAIN_ID_LENGTH};
 use crate::keys::{Claim, verify_all};
@@ -106,6 +106,22 @@ pub(crate) fn recheck(
     let hash = check_bound(block)?;
     let votes = Votes::new(&block.signed_header.commit, &block.validators, None);
     Ok(count(block, hash, &votes, check, budget)?.0)
+}
+
+/// The block with those of its votes for it that hold; the others count as absent. More than two thirds may hold although not all do, and evidence is
+/// judged by all of its votes.
+pub(crate) fn without_bad_votes(block: &LightBlock) -> LightBlock {
+    let mut held = block.clone();
+    let commit = &block.signed_header.commit;
+    let votes = Votes::new(commit, &block.validators, None).select(SignatureCheck::All);
+    let sign_bytes = SignBytes::new(commit, &block.signed_header.header.chain_id);
+    for (vote, holds) in votes.iter().zip(verify_all(&claims(&votes, &sign_bytes))) {
+        let entries = &mut held.signed_header.commit.signatures;
+        if let Some(entry) = entries.get_mut(vote.index).filter(|_| !holds) {
+            *entry = CommitSig::absent();
+        }
+    }
+    held
 }
 
 /// Commit, header and validators belong together; gives the header's hash.
@@ -247,15 +263,7 @@ fn check_signatures(
             .map(|vote| vote.validator.key().cost())
             .fold(0, u32::saturating_add),
     )?;
-    let claims: Vec<Claim<'_>> = votes
-        .iter()
-        .map(|vote| Claim {
-            key: vote.validator.key(),
-            message: sign_bytes.at(&vote.entry.timestamp),
-            signature: &vote.entry.signature,
-        })
-        .collect();
-    for (vote, holds) in votes.iter().zip(verify_all(&claims)) {
+    for (vote, holds) in votes.iter().zip(verify_all(&claims(votes, sign_bytes))) {
         if !holds {
             return Err(Reason::BadSignature {
                 index: vote.index,
@@ -264,6 +272,15 @@ fn check_signatures(
         }
     }
     Ok(())
+}
+
+fn claims<'a>(votes: &[CountedVote<'a>], sign_bytes: &SignBytes) -> Vec<Claim<'a>> {
+    let claim = |vote: &CountedVote<'a>| Claim {
+        key: vote.validator.key(),
+        message: sign_bytes.at(&vote.entry.timestamp),
+        signature: &vote.entry.signature,
+    };
+    votes.iter().map(claim).collect()
 }
 
 fn signers(commit: &Commit, validators: &ValidatorSet, checked: &[CountedVote<'_>]) -> Vec<Signer> {

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::client::{Attack, AttackEvidence, AttackKind};
 use crate::header::{Header, encode_time};
+use crate::merkle::Hash;
 use crate::proto::{Field, Malformed, Writer};
 use crate::reason::Reason;
 use crate::step::recheck;
@@ -34,15 +35,16 @@ pub enum StoredError {
 
 impl TrustedState {
     /// The header (field 1), and where it was verified by signatures its commit (2); its own validators (3) and the next height's (4),
-    /// of which the last one given judges what follows. The messages within are those of [`LightBlock::to_bytes`].
+    /// of which the last one given judges what follows; without a commit the header's hash (5), to which nothing else would hold it. The messages within are those of [`LightBlock::to_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
         let header = Writer::default().message(1, &self.header().to_bytes());
         let judges = self.validators().to_bytes();
         match self.signed() {
-            None if self.header().validators_hash == self.validators().hash() => {
-                header.message(3, &judges)
+            None => {
+                let own = self.header().validators_hash == self.validators().hash();
+                let judged = header.message(if own { 3 } else { 4 }, &judges);
+                judged.bytes(5, self.verified().hash())
             }
-            None => header.message(4, &judges),
             Some(signed) => {
                 let signing = header.message(2, &signed.commit.to_bytes());
                 match &signed.own {
@@ -61,12 +63,11 @@ impl TrustedState {
         let header = Header::from_bytes(parts.header)?;
         let own = parts.own.map(ValidatorSet::from_bytes).transpose()?;
         let next = parts.next.map(ValidatorSet::from_bytes).transpose()?;
-        let state = match (parts.commit, own, next) {
-            (None, Some(judges), None) | (None, None, Some(judges)) => {
-                let hash = header.hash();
+        let state = match (parts.commit, parts.hash, own, next) {
+            (None, Some(hash), Some(judges), None) | (None, Some(hash), None, Some(judges)) => {
                 TrustedState::from_header(&header, judges, &hash)?
             }
-            (Some(votes), Some(own), next) => {
+            (Some(votes), None, Some(own), next) => {
                 let commit = commit(votes, &own).map_err(|_| wrong)?;
                 let block = LightBlock {
                     signed_header: SignedHeader { header, commit },
@@ -104,6 +105,7 @@ struct Parts<'a> {
     commit: Option<&'a [u8]>,
     own: Option<&'a [u8]>,
     next: Option<&'a [u8]>,
+    hash: Option<Hash>,
 }
 
 impl<'a> Parts<'a> {
@@ -115,6 +117,7 @@ impl<'a> Parts<'a> {
                 (2, Field::Bytes(bytes)) => parts.commit = Some(bytes),
                 (3, Field::Bytes(bytes)) => parts.own = Some(bytes),
                 (4, Field::Bytes(bytes)) => parts.next = Some(bytes),
+                (5, Field::Bytes(bytes)) => parts.hash = Some(array(bytes)?),
                 _ => return Err(Malformed),
             }
             Ok(())
@@ -143,16 +146,12 @@ impl Attack {
         attack.finish()
     }
 
-    /// Reads what [`Attack::to_bytes`] writes, and checks again that each block is signed by those who could.
+    /// Reads what [`Attack::to_bytes`] writes, and checks every vote for each block again.
     pub fn from_bytes(bytes: &[u8]) -> Result<Attack, StoredError> {
         let read = one_encoding(bytes, attack(bytes), Attack::to_bytes, "proven fork")?;
         let conflicting = read.evidence.iter().map(|evidence| &evidence.conflicting);
         for block in [&read.ours, &read.theirs].into_iter().chain(conflicting) {
-            recheck(
-                block,
-                SignatureCheck::Sufficient,
-                &mut Budget::new(u32::MAX),
-            )?;
+            recheck(block, SignatureCheck::All, &mut Budget::new(u32::MAX))?;
         }
         Ok(read)
     }

@@ -101,7 +101,7 @@ fn conforms<S: Store>(mut store: S) {
     let heights = |store: &S| {
         let of = |state: Option<TrustedState>| state.map(|state| state.height());
         (
-            of(block_on(store.lowest()).expect("reads")),
+            of(block_on(store.at_or_above(0)).expect("reads")),
             of(block_on(store.newest()).expect("reads")),
         )
     };
@@ -119,6 +119,10 @@ fn conforms<S: Store>(mut store: S) {
     );
     assert_eq!(at_or_below(&store, 20), Some(state(20)));
     assert_eq!(at_or_below(&store, 9), None);
+    let at_or_above = |store: &S, height| block_on(store.at_or_above(height)).expect("reads");
+    assert_eq!(at_or_above(&store, 11), Some(state(20)));
+    assert_eq!(at_or_above(&store, 20), Some(state(20)));
+    assert_eq!(at_or_above(&store, 301), None);
     let other = stepped(3, 20);
     block_on(store.put(&other)).expect("kept");
     assert_eq!(at_or_below(&store, 20), Some(other), "the later one counts");
@@ -153,6 +157,10 @@ fn conforms<S: Store>(mut store: S) {
 struct Drawer {
     kept: Rc<RefCell<BTreeMap<String, Vec<u8>>>>,
     fails: Rc<Cell<bool>>,
+    /// It can be written, not read.
+    unreadable: Rc<Cell<bool>>,
+    /// How many things it can hold, where that is limited.
+    room: Rc<Cell<Option<usize>>>,
 }
 
 impl Drawer {
@@ -172,11 +180,19 @@ impl Shelf for Drawer {
     }
 
     async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.open()?.get(name).cloned())
+        match self.unreadable.get() {
+            true => Err(StoreError("not now".into())),
+            false => Ok(self.open()?.get(name).cloned()),
+        }
     }
 
     async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.open()?.insert(name.into(), bytes.into());
+        let mut kept = self.open()?;
+        let full = |room| kept.len() >= room && !kept.contains_key(name);
+        if self.room.get().is_some_and(full) {
+            return Err(StoreError("no space".into()));
+        }
+        kept.insert(name.into(), bytes.into());
         Ok(())
     }
 
@@ -256,24 +272,28 @@ fn states_of_another_checkpoint_or_chain_are_never_trusted_and_a_halt_outlives_t
 
 #[test]
 fn damaged_states_are_dropped_and_those_below_serve() {
-    let count = {
-        let drawer = Drawer::default();
-        block_on(kept(&drawer, CHECKPOINT).put(&state(8))).expect("kept");
-        let kept = drawer.kept.borrow();
-        kept.values().next().expect("one").len()
-    };
-    for at in 0..count {
-        let drawer = Drawer::default();
-        let mut store = kept(&drawer, CHECKPOINT);
-        for height in [5, 8] {
-            block_on(store.put(&state(height))).expect("kept");
+    let people = members(0, 4, 10);
+    let mut block = Recipe::new(8, &people).block();
+    let hash = block.signed_header.header.hash();
+    let checkpoint =
+        |block: &LightBlock| TrustedState::from_checkpoint(block, &hash).expect("its own");
+    // By votes, and by hash alone: judged by the next height's validators, and by its own.
+    let next = checkpoint(&block);
+    block.next_validators = None;
+    for state_8 in [state(8), next, checkpoint(&block)] {
+        for at in 0..state_8.to_bytes().len() {
+            let drawer = Drawer::default();
+            let mut store = kept(&drawer, CHECKPOINT);
+            for state in [&state(5), &state_8] {
+                block_on(store.put(state)).expect("kept");
+            }
+            let last = drawer.kept.borrow().keys().last().cloned().expect("two");
+            drawer.kept.borrow_mut().get_mut(&last).expect("there")[at] ^= 1 << (at % 8);
+            let again = kept(&drawer, CHECKPOINT);
+            assert_eq!(newest(&again), Some(5), "byte {at}");
+            assert_eq!(drawer.kept.borrow().len(), 1, "byte {at}: dropped");
+            assert!(again.is_kept(), "byte {at}: the shelf did not fail");
         }
-        let last = drawer.kept.borrow().keys().last().cloned().expect("two");
-        drawer.kept.borrow_mut().get_mut(&last).expect("there")[at] ^= 1 << (at % 8);
-        let again = kept(&drawer, CHECKPOINT);
-        assert_eq!(newest(&again), Some(5), "byte {at}");
-        assert_eq!(drawer.kept.borrow().len(), 1, "byte {at}: dropped");
-        assert!(again.is_kept(), "byte {at}: the shelf did not fail");
     }
 }
 
@@ -299,6 +319,74 @@ fn a_damaged_halt_is_an_error_until_trust_is_established_anew() {
     assert!(block_on(store.halted()).is_err());
     block_on(store.clear_halt()).expect("cleared");
     assert_eq!(block_on(store.halted()), Ok(None));
+}
+
+#[test]
+fn a_halt_that_cannot_be_read_is_an_error_whatever_was_asked_before() {
+    let drawer = Drawer::default();
+    block_on(kept(&drawer, CHECKPOINT).put(&state(8))).expect("kept");
+    block_on(kept(&drawer, CHECKPOINT).halt(&attack())).expect("kept");
+    let store = kept(&drawer, CHECKPOINT);
+    for fails in [&drawer.unreadable, &drawer.fails] {
+        fails.set(true);
+        assert_eq!(newest(&store), None, "memory answers");
+        for _ in 0..2 {
+            assert!(block_on(store.halted()).is_err());
+        }
+        fails.set(false);
+        assert_eq!(block_on(store.halted()), Ok(Some(attack())));
+    }
+}
+
+#[test]
+fn a_person_who_decides_is_not_held_up_by_a_shelf_that_fails() {
+    let drawer = Drawer::default();
+    let mut store = kept(&drawer, CHECKPOINT);
+    block_on(store.halt(&attack())).expect("kept");
+    drawer.fails.set(true);
+    block_on(store.clear_halt()).expect("cleared");
+    assert_eq!(block_on(store.halted()), Ok(None));
+    block_on(store.put(&state(3))).expect("in memory");
+    assert_eq!(newest(&store), Some(3));
+    drawer.fails.set(false);
+    let next = kept(&drawer, CHECKPOINT);
+    assert_eq!(
+        block_on(next.halted()),
+        Ok(Some(attack())),
+        "the shelf's own stands"
+    );
+}
+
+#[test]
+fn a_halt_takes_the_place_of_what_was_trusted_where_space_is_short() {
+    let drawer = Drawer::default();
+    let mut other = kept_for(&drawer, "test", CHECKPOINT);
+    block_on(other.put(&state(3))).expect("kept");
+    let mut store = kept(&drawer, CHECKPOINT);
+    for height in [5, 8] {
+        block_on(store.put(&state(height))).expect("kept");
+    }
+    drawer.room.set(Some(3));
+    block_on(store.halt(&attack())).expect("kept");
+    let next = kept(&drawer, CHECKPOINT);
+    assert_eq!(block_on(next.halted()), Ok(Some(attack())));
+    assert_eq!(newest(&next), None);
+    assert_eq!(newest(&other), Some(3), "another chain's stays");
+}
+
+#[test]
+fn where_a_halt_cannot_be_kept_nothing_trusted_outlasts_the_program() {
+    let drawer = Drawer::default();
+    let mut store = kept(&drawer, CHECKPOINT);
+    for height in [5, 8] {
+        block_on(store.put(&state(height))).expect("kept");
+    }
+    drawer.room.set(Some(0));
+    block_on(store.halt(&attack())).expect("in memory");
+    assert_eq!(block_on(store.halted()), Ok(Some(attack())));
+    assert!(!store.is_kept(), "and it says so");
+    assert_eq!(newest(&kept(&drawer, CHECKPOINT)), None);
+    assert!(drawer.kept.borrow().is_empty());
 }
 
 #[test]

@@ -11,57 +11,103 @@ use crate::client::report::{Followed, Said, Step, StepKind, Trace};
 use crate::client::source::{Setback, Source};
 use crate::client::store::Store;
 use crate::client::{LightClient, no_way};
+use crate::time::Time;
 use crate::trust::{TrustedState, VerifiedHeader};
 
 /// Headers that are asked for at once.
 const AT_ONCE: u64 = 10;
 
+/// How far down the hash chain was followed: a call that ran out is taken up by the next one.
+#[derive(Debug)]
+pub(crate) struct Descent {
+    /// Time of the trusted header from which it leads down.
+    since: Time,
+    lowest: VerifiedHeader,
+}
+
 impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
-    /// From the lowest trusted state down to a height. The hash chain needs no witness: only one header has that hash.
-    pub(super) async fn descend(
+    /// Down to a height, from the lowest state above it in which trust has not expired. `failure`: what to say where there is none.
+    pub(super) async fn down_to(
+        &mut self,
+        height: u64,
+        mut failure: Failure,
+        meter: &mut Meter,
+    ) -> Result<Followed, Failure> {
+        let mut next = height;
+        while let Some(state) = self.store.at_or_above(next).await? {
+            match self.check_age(state.header().time) {
+                Ok(()) => return self.descend(&state, height, meter).await,
+                Err(expired) => failure = expired,
+            }
+            next = state.height().saturating_add(1);
+        }
+        Err(failure)
+    }
+
+    /// From a trusted state down to a height. The hash chain needs no witness: only one header has that hash.
+    async fn descend(
         &mut self,
         from: &TrustedState,
         height: u64,
         meter: &mut Meter,
     ) -> Result<Followed, Failure> {
-        self.check_age(from)?;
-        let mut lowest = from.verified().clone();
+        let begun = self.descent.take().filter(|begun| {
+            let nearer = (height..from.height()).contains(&begun.lowest.header().height);
+            nearer && self.check_age(begun.since).is_ok()
+        });
+        let mut descent = begun.unwrap_or_else(|| Descent {
+            since: from.header().time,
+            lowest: from.verified().clone(),
+        });
+        let start = descent.lowest.header().height;
         let mut steps = Vec::new();
-        let order: Vec<usize> = self.order();
+        let outcome = self
+            .walk_down(&mut descent.lowest, height, meter, &mut steps)
+            .await;
+        let header = descent.lowest.clone();
+        self.descent = Some(descent);
+        outcome?;
+        Ok(Followed {
+            header,
+            trace: Trace {
+                from: start,
+                steps,
+                spent: meter.spent(),
+            },
+            standings: self.standings(),
+        })
+    }
+
+    /// One node after the other, each from where the one before got to.
+    async fn walk_down(
+        &mut self,
+        lowest: &mut VerifiedHeader,
+        height: u64,
+        meter: &mut Meter,
+        steps: &mut Vec<Step>,
+    ) -> Result<(), Failure> {
+        let order = self.order();
         let mut last = None;
         for (tried, at) in order.iter().enumerate() {
+            if lowest.header().height == height {
+                return Ok(());
+            }
             let parts = u32::try_from(order.len().saturating_sub(tried)).unwrap_or(1);
             meter.allot(parts, self.environment.now());
-            let Some(source) = self.sources.get_mut(*at) else {
+            let Some(source) = self.sources.get(*at) else {
                 continue;
             };
-            match source
-                .descend(
-                    &mut lowest,
-                    height,
-                    (&self.environment, self.settings.tries),
-                    meter,
-                    &mut steps,
-                )
-                .await
-            {
-                Ok(()) => {
-                    source.said = Said::Led;
-                    return Ok(Followed {
-                        header: lowest,
-                        trace: Trace {
-                            from: from.height(),
-                            steps,
-                            spent: meter.spent(),
-                        },
-                        standings: self.standings(),
-                    });
-                }
-                Err(Setback::Fault(fault)) => source.said = Said::Failed(fault),
+            let asking = (&self.environment, self.settings.tries);
+            match source.descend(lowest, height, asking, meter, steps).await {
+                Ok(()) => self.note(*at, Said::Led),
+                Err(Setback::Fault(fault)) => self.note(*at, Said::Failed(fault)),
                 Err(Setback::OutOf(resource)) => last = Some(resource),
             }
         }
-        Err(no_way(last, self.standings()))
+        match lowest.header().height == height {
+            true => Ok(()),
+            false => Err(no_way(last, self.standings())),
+        }
     }
 }
 

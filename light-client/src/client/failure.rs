@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use thiserror::Error;
 
-use crate::client::compare::Attack;
+use crate::client::attack::Attack;
 use crate::client::report::{Followed, Standing};
 use crate::time::Time;
 

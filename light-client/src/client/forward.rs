@@ -22,6 +22,30 @@ pub enum Mode {
     Sequential,
 }
 
+/// A way up the chain.
+pub(crate) struct Way {
+    pub(crate) from: TrustedState,
+    pub(crate) legs: Vec<Leg>,
+    /// The node that gave its blocks; none where there is no step to take.
+    pub(crate) leader: Option<usize>,
+}
+
+impl Way {
+    /// One that has only begun.
+    pub(crate) fn from(trusted: &TrustedState) -> Way {
+        Way {
+            from: trusted.clone(),
+            legs: Vec::new(),
+            leader: None,
+        }
+    }
+
+    /// Where it leads.
+    pub(crate) fn reached(&self) -> &TrustedState {
+        self.legs.last().map_or(&self.from, |leg| &leg.state)
+    }
+}
+
 impl<P: Provider> Source<P> {
     /// From a trusted state up to `target`; what was verified is added to `legs`, also where it ends early.
     pub(crate) async fn climb<E: Environment>(

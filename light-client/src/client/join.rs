@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::{
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     task::Poll,
 };
 
@@ -42,4 +42,17 @@ pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F:
     all.into_iter()
         .filter_map(|running| running.output)
         .collect()
+}
+
+/// What comes out of a future, unless a pause is over first.
+pub(crate) async fn within<F: Future>(
+    pause: impl Future<Output = ()>,
+    future: F,
+) -> Option<F::Output> {
+    let (mut future, mut pause) = (pin!(future), pin!(pause));
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => pause.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::future::Future;
 
-use crate::client::compare::Attack;
+use crate::client::attack::Attack;
 use crate::client::store::{KEPT, MemoryStore, Store, StoreError, heights_to_keep};
 use crate::merkle::{Hash, sha256};
 use crate::trust::{SignatureCheck, TrustedState};
@@ -32,7 +32,8 @@ pub trait Shelf {
 ///   the chain's, whatever the checkpoint.
 /// - What was damaged is dropped when it is met; the client then starts from a state below, in the end from the checkpoint. A halt that
 ///   cannot be read any more is an error, never the absence of one.
-/// - A shelf that fails is left alone from then on. The store goes on in memory, from nothing, and says so ([`KeptStore::is_kept`]).
+/// - A shelf that fails is given no more states and asked for none. The store goes on in memory, from nothing, and says so ([`KeptStore::is_kept`]).
+///   It is still asked for a halt, unless it could not even be opened: that it cannot be read is an error too.
 #[derive(Debug)]
 pub struct KeptStore<S> {
     shelf: S,
@@ -42,6 +43,7 @@ pub struct KeptStore<S> {
     root: String,
     check: SignatureCheck,
     failed: Cell<bool>,
+    is_asked_for_halts: bool,
     /// States once the shelf has failed, and a halt in any case.
     memory: MemoryStore,
     /// What was read last, so that following the chain does not check the same signatures again and again.
@@ -57,9 +59,10 @@ impl<S: Shelf> KeptStore<S> {
         checkpoint: &Hash,
         check: SignatureCheck,
     ) -> KeptStore<S> {
-        let store = KeptStore::forgetful(shelf, chain_id, checkpoint, check);
-        store.failed.set(false);
-        if let Some(names) = store.try_on(store.shelf.names(&store.chain).await) {
+        let mut store = KeptStore::forgetful(shelf, chain_id, checkpoint, check);
+        if let Ok(names) = store.shelf.names(&store.chain).await {
+            store.failed.set(false);
+            store.is_asked_for_halts = true;
             let strange =
                 |name: &String| !name.starts_with(&store.root) && *name != store.halt_name();
             let strange: Vec<String> = names.into_iter().filter(strange).collect();
@@ -82,6 +85,7 @@ impl<S: Shelf> KeptStore<S> {
             shelf,
             check,
             failed: Cell::new(true),
+            is_asked_for_halts: false,
             memory: MemoryStore::default(),
             last: RefCell::new(None),
         }
@@ -101,6 +105,17 @@ impl<S: Shelf> KeptStore<S> {
     async fn remove(&self, names: &[String]) {
         if !names.is_empty() {
             self.try_on(self.shelf.remove(names).await);
+        }
+    }
+
+    async fn put_halt(&self, attack: &Attack) -> Result<(), StoreError> {
+        self.shelf.put(&self.halt_name(), &attack.to_bytes()).await
+    }
+
+    async fn forget_states(&self) {
+        if let Ok(mut names) = self.shelf.names(&self.chain).await {
+            names.retain(|name| *name != self.halt_name());
+            self.remove(&names).await;
         }
     }
 
@@ -184,13 +199,14 @@ impl<S: Shelf> Store for KeptStore<S> {
         self.memory.at_or_below(height).await
     }
 
-    async fn lowest(&self) -> Result<Option<TrustedState>, StoreError> {
-        if let Some(heights) = self.heights().await
-            && let Ok(found) = self.first_sound(heights.into_iter()).await
-        {
-            return Ok(found);
+    async fn at_or_above(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+        if let Some(heights) = self.heights().await {
+            let above = heights.into_iter().filter(|kept| *kept >= height);
+            if let Ok(found) = self.first_sound(above).await {
+                return Ok(found);
+            }
         }
-        self.memory.lowest().await
+        self.memory.at_or_above(height).await
     }
 
     async fn put(&mut self, state: &TrustedState) -> Result<(), StoreError> {
@@ -209,8 +225,10 @@ impl<S: Shelf> Store for KeptStore<S> {
     }
 
     async fn halt(&mut self, attack: &Attack) -> Result<(), StoreError> {
-        if !self.failed.get() {
-            self.try_on(self.shelf.put(&self.halt_name(), &attack.to_bytes()).await);
+        if self.is_asked_for_halts && self.put_halt(attack).await.is_err() {
+            // What was trusted makes room for it. Where it still cannot be kept, the next program at least trusts nothing but its checkpoint.
+            self.forget_states().await;
+            self.try_on(self.put_halt(attack).await);
         }
         self.memory.halt(attack).await
     }
@@ -219,22 +237,23 @@ impl<S: Shelf> Store for KeptStore<S> {
         if let Some(attack) = self.memory.halted().await? {
             return Ok(Some(attack));
         }
-        if self.failed.get() {
+        if !self.is_asked_for_halts {
             return Ok(None);
         }
-        let bytes = self
-            .try_on(self.shelf.get(&self.halt_name()).await)
-            .flatten();
+        let bytes = self.shelf.get(&self.halt_name()).await?;
         let read = bytes.map(|bytes| Attack::from_bytes(&bytes)).transpose();
         read.map_err(|error| StoreError(format!("{error}")))
     }
 
     async fn clear_halt(&mut self) -> Result<(), StoreError> {
         self.memory.clear_halt().await?;
-        if !self.failed.get()
-            && let Some(names) = self.try_on(self.shelf.names(&self.chain).await)
-        {
-            self.remove(&names).await;
+        if self.is_asked_for_halts {
+            let cleared = match self.shelf.names(&self.chain).await {
+                Ok(names) => self.shelf.remove(&names).await,
+                Err(error) => Err(error),
+            };
+            // A person has decided; what it still says is asked again when it is opened again.
+            self.is_asked_for_halts = self.try_on(cleared).is_some();
         }
         Ok(())
     }

@@ -4,11 +4,13 @@
 //! puts it into its store. It brings no I/O: a [`Provider`] is a node, a [`Store`] keeps what is trusted, an [`Environment`]
 //! is the clock. Any executor will do.
 
+mod attack;
 mod backward;
 mod compare;
 mod environment;
 mod evidence;
 mod failure;
+mod fork;
 mod forward;
 mod join;
 mod kept;
@@ -18,7 +20,7 @@ mod report;
 mod source;
 mod store;
 
-pub use compare::Attack;
+pub use attack::Attack;
 pub use environment::Environment;
 pub use evidence::{AttackEvidence, AttackKind};
 pub use failure::{Failure, Resource};
@@ -36,8 +38,8 @@ use core::cmp::Reverse;
 use core::time::Duration;
 use litemap::LiteMap;
 
-use crate::bisection::Leg;
-use crate::client::compare::Comparison;
+use crate::client::backward::Descent;
+use crate::client::forward::Way;
 use crate::client::limits::Meter;
 use crate::client::source::{Setback, Source};
 use crate::reason::Reason;
@@ -85,6 +87,7 @@ pub struct LightClient<P, S, E> {
     store: S,
     environment: E,
     settings: Settings,
+    descent: Option<Descent>,
 }
 
 impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
@@ -100,6 +103,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             store,
             environment,
             settings,
+            descent: None,
         }
     }
 
@@ -116,6 +120,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// Trusts a state from outside the chain and nothing else any more: a checkpoint of the page, or one that a person compared and confirmed.
     /// Ends a halt.
     pub async fn trust(&mut self, state: &TrustedState) -> Result<(), Failure> {
+        self.descent = None;
         self.store.clear_halt().await?;
         self.store.put(state).await?;
         Ok(())
@@ -132,29 +137,29 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// Proves the header of one height, above or below what is trusted.
     pub async fn at(&mut self, height: u64) -> Result<Followed, Failure> {
         let mut meter = self.begin().await?;
-        match self.store.at_or_below(height).await? {
-            Some(from) => {
-                let order = self.order();
-                let attempts: Vec<(usize, u64)> =
-                    order.into_iter().map(|at| (at, height)).collect();
-                self.climb(from, &attempts, &mut meter).await
-            }
-            None => {
-                let from = self.store.lowest().await?.ok_or(Failure::NoTrust)?;
-                self.descend(&from, height, &mut meter).await
-            }
-        }
+        let failure = match self.store.at_or_below(height).await? {
+            None => Failure::NoTrust,
+            Some(from) => match self.check_age(from.header().time) {
+                Err(expired) => expired,
+                Ok(()) => {
+                    let order = self.order().into_iter();
+                    let attempts: Vec<(usize, u64)> = order.map(|at| (at, height)).collect();
+                    return self.climb(from, &attempts, &mut meter).await;
+                }
+            },
+        };
+        self.down_to(height, failure, &mut meter).await
     }
 
     async fn begin(&mut self) -> Result<Meter, Failure> {
         if let Some(attack) = self.store.halted().await? {
             return Err(Failure::Halted(Box::new(attack)));
         }
+        let now = self.environment.now();
         for source in &mut self.sources {
-            source.begin_call();
+            source.begin_call(now);
         }
-        let limits = self.settings.limits.clone();
-        Ok(Meter::new(limits, self.environment.now()))
+        Ok(Meter::new(self.settings.limits.clone(), now))
     }
 
     /// The nodes that answer, by falling height of what they claim to have, each with the height to go for over its blocks: its own, or
@@ -168,12 +173,14 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             }
         });
         let answers = join_all(asked).await;
-        let chain_id = &from.header().chain_id;
+        let (chain_id, now) = (&from.header().chain_id, self.environment.now());
         for (source, answer) in self.sources.iter_mut().zip(answers) {
             match answer {
                 Some(Ok(latest)) if latest.chain_id == *chain_id => source.latest = Some(latest),
-                Some(Ok(latest)) => source.said = Said::Failed(Fault::WrongChain(latest.chain_id)),
-                Some(Err(fault)) => source.said = Said::Failed(fault),
+                Some(Ok(latest)) => {
+                    source.say(Said::Failed(Fault::WrongChain(latest.chain_id)), now);
+                }
+                Some(Err(fault)) => source.say(Said::Failed(fault), now),
                 None => {}
             }
         }
@@ -195,60 +202,48 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         attempts
     }
 
-    /// The nodes in the order in which they are asked: as configured, those that failed last.
+    /// The nodes in the order in which they are asked: as configured, those that failed in the call before last.
     fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.sources.len())
             .filter(|at| self.sources.get(*at).is_some_and(|source| !source.is_out()))
             .collect();
-        order.sort_by_key(|at| {
-            let said = self.sources.get(*at).map(|source| &source.said);
-            matches!(said, Some(Said::Failed(_)))
-        });
+        order.sort_by_key(|at| self.sources.get(*at).is_some_and(|source| source.failed));
         order
     }
 
-    /// Tries the nodes one after the other; gives the one that led to the target.
+    /// Tries the nodes one after the other, each from what is trusted: what one of them left unfinished has been compared with nobody, and is no
+    /// ground to judge the next one by.
     async fn reach(
         &mut self,
         from: &TrustedState,
         attempts: &[(usize, u64)],
-        legs: &mut Vec<Leg>,
         meter: &mut Meter,
-    ) -> Result<usize, Failure> {
+    ) -> Result<Way, Failure> {
         let mut ran_out = None;
-        let mut ahead: Vec<(usize, Duration, Reason)> = Vec::new();
+        let mut ahead: Vec<Duration> = Vec::new();
         for (tried, (at, target)) in attempts.iter().enumerate() {
+            let mut way = Way::from(from);
+            if *target == from.height() {
+                return Ok(way);
+            }
             let parts = u32::try_from(attempts.len().saturating_sub(tried)).unwrap_or(1);
             meter.allot(parts, self.environment.now());
             let Some(source) = self.sources.get(*at) else {
                 continue;
             };
-            let start = legs.last().map_or(from, |leg| &leg.state).clone();
-            let target = (*target).max(start.height());
-            let outcome = source
-                .climb(
-                    &start,
-                    target,
-                    &self.settings,
-                    &self.environment,
-                    meter,
-                    legs,
-                )
-                .await;
-            let said = match outcome {
+            let (settings, environment) = (&self.settings, &self.environment);
+            let climb = source.climb(from, *target, settings, environment, meter, &mut way.legs);
+            let said = match climb.await {
                 Ok(()) => {
-                    // The clock is right, since this node's header is not ahead of it.
-                    for (at, _, reason) in ahead {
-                        self.note(at, Said::Failed(Fault::Refuted(reason)));
-                    }
                     self.note(*at, Said::Led);
-                    return Ok(*at);
+                    way.leader = Some(*at);
+                    return Ok(way);
                 }
                 Err(Setback::Fault(Fault::Refuted(Reason::TrustExpired { trusted, .. }))) => {
                     return Err(Failure::TrustExpired { since: trusted });
                 }
-                Err(Setback::Fault(Fault::Refuted(reason @ Reason::FromFuture { now, found }))) => {
-                    ahead.push((*at, between(now, found), reason));
+                Err(Setback::Fault(Fault::Refuted(Reason::FromFuture { now, found }))) => {
+                    ahead.push(between(now, found));
                     Said::Failed(Fault::Refused("its newest block is from the future".into()))
                 }
                 Err(Setback::Fault(fault)) => Said::Failed(fault),
@@ -259,45 +254,42 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             };
             self.note(*at, said);
         }
-        match ahead.iter().map(|(_, by, _)| *by).min() {
-            Some(by) if ahead.len() == attempts.len() => Err(Failure::ClockBehind { by }),
+        match ahead.iter().min() {
+            Some(by) if ahead.len() == attempts.len() => Err(Failure::ClockBehind { by: *by }),
             _ => Err(no_way(ran_out, self.standings())),
         }
     }
 
-    /// Up to a height, over one node's blocks; the next node's where one fails, from where that one got to.
+    /// Up to a height, over one node's blocks; the next node's where one fails. Where that height is trusted already nobody leads, and everybody is
+    /// compared.
     async fn climb(
         &mut self,
         from: TrustedState,
         attempts: &[(usize, u64)],
         meter: &mut Meter,
     ) -> Result<Followed, Failure> {
-        self.check_age(&from)?;
-        let mut legs: Vec<Leg> = Vec::new();
-        let primary = self.reach(&from, attempts, &mut legs, meter).await?;
-        let reached = legs.last().map_or(&from, |leg| &leg.state).clone();
-        let comparison = self.compare(&from, &legs, primary, meter).await?;
-        if let Comparison::Attack(attack) = comparison {
-            self.store.halt(&attack).await?;
-            return Err(Failure::Attack(attack));
+        self.check_age(from.header().time)?;
+        let way = self.reach(&from, attempts, meter).await?;
+        if let Some(dispute) = self.compare(&way, meter).await? {
+            return Err(self.halt(dispute, meter).await?);
         }
         let followed = Followed {
-            header: reached.verified().clone(),
-            trace: Trace::forward(&from, &legs, meter.spent()),
+            header: way.reached().verified().clone(),
+            trace: Trace::forward(&from, &way.legs, meter.spent()),
             standings: self.standings(),
         };
-        if self.agreeing_members(primary) < self.settings.witnesses.max(1) {
+        if !self.is_witnessed() {
             return Err(Failure::NotWitnessed(Box::new(followed)));
         }
-        for leg in &legs {
+        // Nobody was asked for the headers on the way.
+        if let Some(leg) = way.legs.last() {
             self.store.put(&leg.state).await?;
         }
         Ok(followed)
     }
 
     /// Trust that has expired is none, also where no step is to be taken.
-    fn check_age(&self, trusted: &TrustedState) -> Result<(), Failure> {
-        let since = trusted.header().time;
+    fn check_age(&self, since: Time) -> Result<(), Failure> {
         let period = self.settings.options.trusting_period;
         if since.unix_nanos_after(period) <= self.environment.now().unix_nanos() {
             return Err(Failure::TrustExpired { since });

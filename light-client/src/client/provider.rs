@@ -103,11 +103,15 @@ impl Fault {
         matches!(self, Fault::Unreachable(_) | Fault::Busy { .. })
     }
 
-    /// Whether the node is not asked again: it lied, or serves something else.
+    /// Whether the node is not asked again: it serves another chain, or was proven wrong by something that no clock explains. Garbage may come
+    /// from a network in between.
     pub(crate) fn disqualifies(&self) -> bool {
-        matches!(
-            self,
-            Fault::WrongChain(_) | Fault::Refuted(_) | Fault::Garbage(_)
-        )
+        match self {
+            Fault::Refuted(reason) => !matches!(
+                reason,
+                Reason::FromFuture { .. } | Reason::TrustExpired { .. }
+            ),
+            fault => matches!(fault, Fault::WrongChain(_)),
+        }
     }
 }

@@ -9,10 +9,13 @@ use crate::client::limits::Meter;
 use crate::client::provider::{Fault, Latest, Provider, Received};
 use crate::client::report::{Said, Standing};
 use crate::header::Header;
+use crate::time::Time;
 use crate::trust::LightBlock;
 
 /// The pause after the first failure; each later one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// For how long a node is left alone that holds another header and could not prove it.
+const REST: Duration = Duration::from_secs(600);
 /// No node makes us wait longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
@@ -22,6 +25,10 @@ pub(crate) struct Source<P> {
     pub(crate) provider: P,
     pub(crate) said: Said,
     pub(crate) latest: Option<Latest>,
+    /// When it said that.
+    since: Option<Time>,
+    /// Whether it failed in the call before.
+    pub(crate) failed: bool,
 }
 
 /// What stops the way over one node.
@@ -51,17 +58,37 @@ impl<P: Provider> Source<P> {
             provider,
             said: Said::Nothing,
             latest: None,
+            since: None,
+            failed: false,
         }
     }
 
-    /// Forgets what may have passed; a node that lied stays out.
-    pub(crate) fn begin_call(&mut self) {
-        if !self.is_out() {
+    /// Forgets what may have passed. A node that lied stays out, one that holds another header and could not prove it rests: it may cost as much
+    /// the next time.
+    pub(crate) fn begin_call(&mut self, now: Time) {
+        self.failed = matches!(self.said, Said::Failed(_));
+        let stays = match &self.said {
+            Said::Failed(fault) => fault.disqualifies(),
+            Said::Disputes(fault) => fault.disqualifies() || self.rests(now),
+            _ => false,
+        };
+        if !stays {
             self.said = Said::Nothing;
         }
         self.latest = None;
     }
 
+    fn rests(&self, now: Time) -> bool {
+        self.since
+            .is_some_and(|since| since <= now && now.unix_nanos() < since.unix_nanos_after(REST))
+    }
+
+    pub(crate) fn say(&mut self, said: Said, now: Time) {
+        self.said = said;
+        self.since = Some(now);
+    }
+
+    /// Whether it is not asked.
     pub(crate) fn is_out(&self) -> bool {
         match &self.said {
             Said::Failed(fault) => fault.disqualifies(),

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::future::Future;
 use litemap::LiteMap;
 
-use crate::client::compare::Attack;
+use crate::client::attack::Attack;
 use crate::client::failure::Failure;
 use crate::trust::TrustedState;
 
@@ -21,8 +21,11 @@ pub trait Store {
         height: u64,
     ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
 
-    /// The lowest state.
-    fn lowest(&self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
+    /// The lowest state at or above a height.
+    fn at_or_above(
+        &self,
+        height: u64,
+    ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
 
     /// Keeps a state.
     fn put(&mut self, state: &TrustedState) -> impl Future<Output = Result<(), StoreError>>;
@@ -49,8 +52,11 @@ impl<S: Store> Store for &mut S {
         S::at_or_below(self, height)
     }
 
-    fn lowest(&self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
-        S::lowest(self)
+    fn at_or_above(
+        &self,
+        height: u64,
+    ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
+        S::at_or_above(self, height)
     }
 
     fn put(&mut self, state: &TrustedState) -> impl Future<Output = Result<(), StoreError>> {
@@ -101,8 +107,9 @@ impl Store for MemoryStore {
         Ok(below.map(|(_, state)| state.clone()))
     }
 
-    async fn lowest(&self) -> Result<Option<TrustedState>, StoreError> {
-        Ok(self.states.values().next().cloned())
+    async fn at_or_above(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+        let above = self.states.iter().find(|(at, _)| **at >= height);
+        Ok(above.map(|(_, state)| state.clone()))
     }
 
     async fn put(&mut self, state: &TrustedState) -> Result<(), StoreError> {

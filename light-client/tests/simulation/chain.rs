@@ -93,6 +93,18 @@ impl Chain {
 
     /// A branch that leaves this chain after `fork`, signed by those of its validators whose keys the attacker has.
     pub fn forge(&self, fork: u64, lie: Lie, corrupt: &[Member], rng: &mut Rng) -> Chain {
+        self.forge_drifting(fork, lie, corrupt, 0, rng)
+    }
+
+    /// The same; behind a lunatic fork each validator is replaced with this chance in a hundred, so that the branch has a long way too.
+    pub fn forge_drifting(
+        &self,
+        fork: u64,
+        lie: Lie,
+        corrupt: &[Member],
+        percent_replaced: u64,
+        rng: &mut Rng,
+    ) -> Chain {
         let mut forged = Chain {
             blocks: self
                 .blocks
@@ -101,14 +113,23 @@ impl Chain {
                 .collect(),
             members: self.members.clone(),
         };
-        for height in fork + 1..=self.tip() {
-            if lie == Lie::Lunatic && height > fork + 1 {
-                // From here on the attacker's own people are the validators.
-                forged.members.insert(height, corrupt.to_vec());
+        let mut keys = corrupt.to_vec();
+        let mut own = corrupt.to_vec();
+        for height in fork + 2..=self.tip() + 1 {
+            if lie != Lie::Lunatic {
+                break;
+            }
+            // From here on the attacker's own people are the validators.
+            forged.members.insert(height, own.clone());
+            for member in &mut own {
+                if rng.below(100) < percent_replaced {
+                    *member = Member::new(1 << 32 | rng.below(1 << 32), POWER);
+                    keys.push(member.clone());
+                }
             }
         }
         for height in fork + 1..=self.tip() {
-            let block = forged.forged_block(self, height, lie, corrupt, rng);
+            let block = forged.forged_block(self, height, lie, &keys, rng);
             forged.blocks.insert(height, block);
         }
         forged

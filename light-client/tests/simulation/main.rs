@@ -12,3 +12,4 @@ mod key_types;
 mod nodes;
 mod random;
 mod scenes;
+mod traps;

@@ -17,7 +17,7 @@ use crate::chain::Chain;
 use crate::common::generate::Rng;
 
 /// How a node misbehaves besides what its chain says.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Manners {
     /// Of a hundred requests, so many get no answer.
     pub drops: u64,
@@ -27,15 +27,38 @@ pub struct Manners {
     pub lag: u64,
     /// So many requests are answered with "busy" first.
     pub busy: u64,
+    /// It makes up for one block of its lag in each second on the device's clock.
+    pub catches_up: bool,
+    /// From which height on it has blocks.
+    pub base: u64,
+    /// These of its requests, counted from 0, get no answer.
+    pub silent: (u64, u64),
+    /// So many milliseconds on the device's clock pass before a light block comes.
+    pub slow: u64,
+    /// So many answers cannot be read first.
+    pub garbage: u64,
+    /// It shows headers and no votes.
+    pub headers_only: bool,
+    /// It never says that it took evidence.
+    pub takes_nothing: bool,
 }
+
+/// The device's clock, Unix nanoseconds.
+pub type Clock = Rc<Cell<i128>>;
 
 /// A node over a chain.
 pub struct Node {
     name: String,
     chain: Rc<Chain>,
+    /// The chain that half of its answers come from.
+    other: Option<Rc<Chain>>,
     manners: Manners,
     busy: Cell<u64>,
+    garbage: Cell<u64>,
     rng: RefCell<Rng>,
+    clock: Clock,
+    started: i128,
+    pub asleep: Rc<Cell<bool>>,
     pub requests: Rc<Cell<u64>>,
     pub reported: Rc<RefCell<Vec<AttackEvidence>>>,
 }
@@ -45,31 +68,73 @@ impl Node {
         Node {
             name: name.into(),
             chain: chain.clone(),
+            other: None,
             manners,
             busy: Cell::new(manners.busy),
+            garbage: Cell::new(manners.garbage),
             rng: RefCell::new(Rng(seed)),
+            clock: Rc::default(),
+            started: 0,
+            asleep: Rc::default(),
             requests: Rc::default(),
             reported: Rc::default(),
         }
     }
 
+    /// The same, living by this clock.
+    pub fn by(self, clock: &Clock) -> Node {
+        Node {
+            clock: clock.clone(),
+            started: clock.get(),
+            ..self
+        }
+    }
+
+    /// The same, with half of its answers from another chain.
+    pub fn fickle(self, other: &Rc<Chain>) -> Node {
+        Node {
+            other: Some(other.clone()),
+            ..self
+        }
+    }
+
+    /// The chain that this answer comes from.
+    fn chain(&self) -> &Chain {
+        let other = self.other.as_ref();
+        let other = other.filter(|_| self.rng.borrow_mut().one_in(2));
+        other.unwrap_or(&self.chain)
+    }
+
     fn tip(&self) -> u64 {
-        self.chain.tip().saturating_sub(self.manners.lag).max(1)
+        let passed = (self.clock.get() - self.started) / 1_000_000_000;
+        let made_up = match self.manners.catches_up {
+            true => u64::try_from(passed).unwrap_or(0),
+            false => 0,
+        };
+        let lag = self.manners.lag.saturating_sub(made_up);
+        self.chain.tip().saturating_sub(lag).max(1)
     }
 
     /// Answers after a few polls, if at all.
     async fn answer<T>(&self, value: Option<T>) -> Result<Received<T>, Fault> {
         let delay = self.rng.borrow_mut().below(3);
         wait(delay).await;
-        self.requests.set(self.requests.get() + 1);
+        let number = self.requests.get();
+        self.requests.set(number + 1);
         if self.busy.get() > 0 {
             self.busy.set(self.busy.get() - 1);
             return Err(Fault::Busy {
                 after: Some(Duration::from_secs(1)),
             });
         }
-        if self.rng.borrow_mut().below(100) < self.manners.drops {
+        let (from, to) = self.manners.silent;
+        let silent = self.asleep.get() || (from..to).contains(&number);
+        if silent || self.rng.borrow_mut().below(100) < self.manners.drops {
             return Err(Fault::Unreachable("dropped".into()));
+        }
+        if self.garbage.get() > 0 {
+            self.garbage.set(self.garbage.get() - 1);
+            return Err(Fault::Garbage("<html>".into()));
         }
         let value = value.ok_or(Fault::NotThere)?;
         Ok(Received {
@@ -79,7 +144,8 @@ impl Node {
     }
 
     fn block(&self, height: u64) -> Option<LightBlock> {
-        (height <= self.tip()).then(|| self.chain.blocks.get(&height).cloned())?
+        let there = (self.manners.base..=self.tip()).contains(&height);
+        there.then(|| self.chain().blocks.get(&height).cloned())?
     }
 }
 
@@ -106,7 +172,7 @@ impl Provider for Node {
     }
 
     async fn latest(&self) -> Result<Latest, Fault> {
-        let header = self.chain.header(self.tip());
+        let header = self.chain().header(self.tip());
         let latest = Latest {
             chain_id: header.chain_id.clone(),
             height: header.height,
@@ -116,7 +182,10 @@ impl Provider for Node {
     }
 
     async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, Fault> {
-        let mut received = self.answer(self.block(height)).await?;
+        let passed = i128::from(self.manners.slow) * 1_000_000;
+        self.clock.set(self.clock.get() + passed);
+        let block = self.block(height).filter(|_| !self.manners.headers_only);
+        let mut received = self.answer(block).await?;
         if self.rng.borrow_mut().below(100) < self.manners.garbles {
             for entry in &mut received.value.signed_header.commit.signatures {
                 if let Some(byte) = entry.signature.first_mut() {
@@ -135,21 +204,31 @@ impl Provider for Node {
 
     async fn report(&self, evidence: &AttackEvidence) -> Result<(), Fault> {
         self.reported.borrow_mut().push(evidence.clone());
+        if self.manners.takes_nothing {
+            std::future::pending::<()>().await;
+        }
         Ok(())
     }
 }
 
 /// A device whose clock moves only when it waits.
 pub struct Device {
-    now: Cell<i128>,
+    now: Clock,
     rng: RefCell<Rng>,
+    /// No pause ever ends.
+    pub stands_still: bool,
 }
 
 impl Device {
     pub fn at(time: Time) -> Device {
+        Device::by(&Rc::new(Cell::new(time.unix_nanos())))
+    }
+
+    pub fn by(clock: &Clock) -> Device {
         Device {
-            now: Cell::new(time.unix_nanos()),
+            now: clock.clone(),
             rng: RefCell::new(Rng(7)),
+            stands_still: false,
         }
     }
 }
@@ -160,6 +239,9 @@ impl Environment for Device {
     }
 
     async fn pause(&self, time: Duration) {
+        if self.stands_still {
+            std::future::pending::<()>().await;
+        }
         self.now.set(self.now.get() + time.as_nanos() as i128);
     }
 
@@ -187,13 +269,20 @@ pub fn client_with(
     settings: Settings,
     now: Time,
 ) -> Client {
-    let mut client = LightClient::new(nodes, MemoryStore::default(), Device::at(now), settings);
-    let mut block = chain.blocks[&trusted].clone();
-    block.next_validators = None;
-    let hash = block.signed_header.header.hash();
-    let state = TrustedState::from_checkpoint(&block, &hash).expect("the chain's own");
-    block_on(client.trust(&state)).expect("kept");
+    let device = Device::at(now);
+    let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings);
+    block_on(client.trust(&state(&chain.blocks[&trusted]))).expect("kept");
     client
+}
+
+/// Trust in a block of the chain, judged by its own validators.
+pub fn state(block: &LightBlock) -> TrustedState {
+    let own = LightBlock {
+        next_validators: None,
+        ..block.clone()
+    };
+    let hash = block.signed_header.header.hash();
+    TrustedState::from_checkpoint(&own, &hash).expect("the chain's own")
 }
 
 /// Runs a future to its end.

@@ -1,21 +1,23 @@
 //! Thousands of networks from seeds.
 
+use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
-use light_client::TrustLevel;
-use light_client::client::Failure;
+use light_client::client::{Failure, Followed, LightClient, Limits, MemoryStore, Settings};
+use light_client::{Options, TrustLevel};
 
 use crate::chain::{Chain, Lie, VALIDATORS, soon_after};
 use crate::common::generate::{Member, Rng};
-use crate::nodes::{Manners, Node, block_on, client};
+use crate::nodes::{Client, Clock, Device, Manners, Node, block_on, state};
 
 /// How many networks; `LIANYAN_SIMULATIONS` asks for more.
 fn runs() -> u64 {
     let wanted = std::env::var("LIANYAN_SIMULATIONS").ok();
-    wanted.and_then(|text| text.parse().ok()).unwrap_or(2_000)
+    wanted.and_then(|text| text.parse().ok()).unwrap_or(1_000)
 }
 
-/// What came of a network.
+/// What came of the calls.
 #[derive(Debug, Default)]
 struct Count {
     reached: u64,
@@ -27,74 +29,204 @@ struct Count {
 fn no_forged_header_is_accepted_and_the_tip_is_reached() {
     let mut count = Count::default();
     for seed in 0..runs() {
-        run(seed, &mut count);
+        Network::new(seed).run(&mut count);
     }
     eprintln!("{count:?}");
     // Neither property would mean anything if one side never came up.
     assert!(
-        count.reached * 4 > runs() && count.attacks * 20 > runs(),
+        count.reached > runs() && count.attacks * 20 > runs(),
         "{count:?}"
     );
 }
 
-fn run(seed: u64, count: &mut Count) {
-    let rng = &mut Rng(seed);
-    let length = 3 + rng.below(30);
-    let replaced = [0, 0, 3, 10, 30, 60, 100][rng.below(7) as usize];
-    let honest = Rc::new(Chain::new(length, replaced, rng));
-    let fork = 1 + rng.below(length - 1);
-    let lie = [Lie::Lunatic, Lie::Equivocation, Lie::Amnesia][rng.below(3) as usize];
-    let corrupt = corrupt(&honest, fork, rng);
-    let forged = Rc::new(honest.forge(fork, lie, &corrupt, rng));
-    let live = rng.one_in(2);
-    let manners = |rng: &mut Rng| match live {
-        true => Manners::default(),
-        false => Manners {
-            drops: rng.below(60),
-            garbles: rng.below(20),
-            lag: rng.below(4),
-            busy: rng.below(3),
-        },
-    };
-    let first_lies = rng.one_in(2);
-    let chains = [
-        (first_lies, "first"),
-        (rng.one_in(2), "second"),
-        (false, "honest"),
-    ];
-    let nodes = chains.iter().map(|(lies, name)| {
-        let chain = if *lies { &forged } else { &honest };
-        let manners = match *name {
-            "honest" => Manners::default(),
-            _ => manners(rng),
+/// What is known of a node from outside.
+struct Party {
+    /// The branch that it shows instead of the honest chain.
+    branch: Option<Branch>,
+    /// It answers everything, at once and always the same.
+    is_plain: bool,
+    lag: u64,
+    asleep: Rc<Cell<bool>>,
+}
+
+#[derive(Clone)]
+struct Branch {
+    chain: Rc<Chain>,
+    /// Whether all of its blocks are signed by more than two thirds.
+    is_proven: bool,
+}
+
+/// Nodes over an honest chain and over branches of it, and a client of theirs. One node is honest, complete and awake all the time.
+struct Network {
+    seed: u64,
+    rng: Rng,
+    honest: Rc<Chain>,
+    /// Whether every honest node answers everything.
+    is_live: bool,
+    parties: Vec<Party>,
+    client: Client,
+}
+
+impl Network {
+    fn new(seed: u64) -> Network {
+        let mut rng = Rng(seed);
+        // A crowd of liars, slow and with long ways to go, before whom an honest witness must still be heard.
+        let is_crowd = rng.one_in(8);
+        let length = 3 + rng.below(30);
+        let replaced = match is_crowd {
+            true => 100,
+            false => [0, 0, 3, 10, 30, 60, 100][rng.below(7) as usize],
         };
-        Node::new(name, chain, manners, rng.next())
-    });
-    let nodes: Vec<Node> = nodes.collect();
-    let level = [TrustLevel::ONE_THIRD, TrustLevel::TWO_THIRDS][rng.below(2) as usize];
-    let mut client = client(&honest, nodes, level, soon_after(&honest));
-    let liars = chains.iter().any(|(lies, _)| *lies);
-    match block_on(client.newest()) {
-        Ok(followed) => {
-            let header = followed.header.header();
-            assert_eq!(header, honest.header(header.height), "seed {seed}: forged");
-            count.reached += 1;
-            if live {
-                assert_eq!(header.height, length, "seed {seed}: not the tip");
+        let honest = Rc::new(Chain::new(length, replaced, &mut rng));
+        let clock: Clock = Rc::new(Cell::new(soon_after(&honest).unix_nanos()));
+        let is_live = is_crowd || rng.one_in(2);
+        let others = if is_crowd { 7 } else { 2 + rng.below(4) };
+        let shared = branch(&honest, replaced, &mut rng);
+        let (mut nodes, mut parties) = (Vec::new(), Vec::new());
+        for number in 0..others {
+            let lies = if is_crowd { number > 0 } else { rng.one_in(2) };
+            let branch = match rng.one_in(2) {
+                _ if !lies => None,
+                true => Some(shared.clone()),
+                false => Some(branch(&honest, replaced, &mut rng)),
+            };
+            let manners = match (lies, is_live) {
+                (true, _) => lying(is_crowd, &mut rng),
+                (false, true) => lagging(&mut rng),
+                (false, false) => poor(&mut rng),
+            };
+            let chain = branch.as_ref().map_or(&honest, |branch| &branch.chain);
+            let mut node = Node::new(&format!("{number}"), chain, manners, rng.next()).by(&clock);
+            let is_fickle = lies && !is_crowd && rng.one_in(5);
+            if is_fickle {
+                node = node.fickle(&honest);
+            }
+            parties.push(Party {
+                is_plain: !is_fickle && manners == Manners::default(),
+                branch,
+                lag: manners.lag,
+                asleep: node.asleep.clone(),
+            });
+            nodes.push(node);
+        }
+        let place = rng.below(others + 1) as usize;
+        let node = Node::new("honest", &honest, timely(is_crowd), rng.next()).by(&clock);
+        parties.insert(
+            place,
+            Party {
+                branch: None,
+                is_plain: true,
+                lag: 0,
+                asleep: node.asleep.clone(),
+            },
+        );
+        nodes.insert(place, node);
+        let level = [TrustLevel::ONE_THIRD, TrustLevel::TWO_THIRDS][rng.below(2) as usize];
+        let mut settings = Settings::new(Options {
+            trust_level: level,
+            ..Options::default()
+        });
+        if is_crowd {
+            // What an honest way takes, for each of the nodes and three more.
+            let way = Duration::from_millis(100) * (3 * length as u32 + 10);
+            settings.limits = Limits {
+                time: way * (others as u32 + 4),
+                ..Limits::default()
+            };
+        }
+        let device = Device::by(&clock);
+        let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings);
+        block_on(client.trust(&state(&honest.blocks[&1]))).expect("kept");
+        Network {
+            seed,
+            rng,
+            honest,
+            is_live,
+            parties,
+            client,
+        }
+    }
+
+    /// To the tip, to any height, and to the tip again.
+    fn run(&mut self, count: &mut Count) {
+        let height = 1 + self.rng.below(self.honest.tip());
+        for wanted in [None, Some(height), None] {
+            for party in self.parties.iter().filter(|party| party.branch.is_some()) {
+                party.asleep.set(self.rng.one_in(3));
+            }
+            let outcome = match wanted {
+                None => block_on(self.client.newest()),
+                Some(height) => block_on(self.client.at(height)),
+            };
+            match outcome {
+                Ok(followed) => {
+                    self.judge(&followed, wanted);
+                    count.reached += 1;
+                }
+                Err(Failure::Attack(attack)) => {
+                    let lied = self.parties.iter().any(|party| party.branch.is_some());
+                    assert!(lied, "seed {}: nobody lied", self.seed);
+                    assert_ne!(attack.ours, attack.theirs, "seed {}", self.seed);
+                    assert!(!attack.evidence.is_empty(), "seed {}", self.seed);
+                    assert!(attack.headers().is_ok(), "seed {}", self.seed);
+                    count.attacks += 1;
+                    return;
+                }
+                Err(failure) => {
+                    if let Failure::NotWitnessed(followed) = &failure {
+                        self.is_honest(followed);
+                    }
+                    // With two honest nodes, of which one can witness, lies in vain are no reason to stop.
+                    let honest = self.parties.iter().filter(|party| party.branch.is_none());
+                    let stopped = self.is_live && honest.count() > 1;
+                    assert!(!stopped, "seed {}: {failure:?}", self.seed);
+                    count.not_established += 1;
+                }
             }
         }
-        Err(Failure::Attack(attack)) => {
-            assert!(liars, "seed {seed}: nobody lied");
-            assert_ne!(attack.ours, attack.theirs, "seed {seed}");
-            assert!(!attack.evidence.is_empty(), "seed {seed}");
-            count.attacks += 1;
+    }
+
+    fn is_honest(&self, followed: &Followed) {
+        let header = followed.header.header();
+        let honest = self.honest.header(header.height);
+        assert_eq!(header, honest, "seed {}: forged", self.seed);
+    }
+
+    /// The header is the honest chain's, it is the one that was wanted, and nobody who could prove another was passed over.
+    fn judge(&self, followed: &Followed, wanted: Option<u64>) {
+        self.is_honest(followed);
+        let header = followed.header.header();
+        if let Some(height) = wanted {
+            assert_eq!(header.height, height, "seed {}", self.seed);
+        } else if self.is_live {
+            // What lags is not waited for where it is near.
+            let lag = self.parties.iter().any(|party| party.lag > 0);
+            let least = self.honest.tip() - if lag { 3 } else { 0 };
+            assert!(header.height >= least, "seed {}: not the tip", self.seed);
         }
-        Err(failure) => {
-            // With two honest nodes, of which one can witness, lies in vain are no reason to stop.
-            let honest_nodes = chains.iter().filter(|(lies, _)| !lies).count();
-            assert!(!live || honest_nodes < 2, "seed {seed}: {failure:?}");
-            count.not_established += 1;
+        let proves = |party: &&Party| party.is_plain && !party.asleep.get();
+        let branches = self
+            .parties
+            .iter()
+            .filter(proves)
+            .filter_map(|p| p.branch.as_ref());
+        for branch in branches.filter(|branch| branch.is_proven && self.is_live) {
+            let other = branch.chain.header(header.height);
+            assert_eq!(header, other, "seed {}: a fork was passed over", self.seed);
         }
+    }
+}
+
+/// A branch of the chain at any height, by any number of the validators of its first block.
+fn branch(honest: &Chain, replaced: u64, rng: &mut Rng) -> Branch {
+    let fork = 1 + rng.below(honest.tip() - 1);
+    let lie = [Lie::Lunatic, Lie::Equivocation, Lie::Amnesia][rng.below(3) as usize];
+    let corrupt = corrupt(honest, fork, rng);
+    let drift = [0, 0, 30, 100][rng.below(4) as usize];
+    let enough = corrupt.len() as u64 * 3 > VALIDATORS * 2;
+    Branch {
+        chain: Rc::new(honest.forge_drifting(fork, lie, &corrupt, drift, rng)),
+        is_proven: enough && (lie == Lie::Lunatic || replaced == 0),
     }
 }
 
@@ -102,4 +234,57 @@ fn run(seed: u64, count: &mut Count) {
 fn corrupt(chain: &Chain, fork: u64, rng: &mut Rng) -> Vec<Member> {
     let many = 1 + rng.below(VALIDATORS) as usize;
     chain.members[&(fork + 1)][..many].to_vec()
+}
+
+/// A liar's, who may be as good as any node.
+fn lying(is_crowd: bool, rng: &mut Rng) -> Manners {
+    let mut manners = Manners::default();
+    if is_crowd {
+        manners.slow = 2_000;
+        return manners;
+    }
+    match rng.below(6) {
+        0 => manners.drops = rng.below(60),
+        1 => manners.garbles = rng.below(60),
+        2 => manners.base = rng.below(20),
+        3 => {
+            // Silent after its first answers, for a while or for good.
+            let from = 1 + rng.below(12);
+            manners.silent = (
+                from,
+                [from + 1 + rng.below(10), u64::MAX][rng.below(2) as usize],
+            );
+        }
+        4 => manners.busy = rng.below(3),
+        _ => {}
+    }
+    manners
+}
+
+/// An honest node's in a network that works: a little late, at most.
+fn lagging(rng: &mut Rng) -> Manners {
+    Manners {
+        lag: [0, 0, 1, 2][rng.below(4) as usize],
+        catches_up: true,
+        ..Manners::default()
+    }
+}
+
+/// An honest node's in a network that does not.
+fn poor(rng: &mut Rng) -> Manners {
+    Manners {
+        drops: rng.below(60),
+        garbles: rng.below(20),
+        lag: rng.below(4),
+        busy: rng.below(3),
+        base: rng.below(20),
+        ..Manners::default()
+    }
+}
+
+fn timely(is_crowd: bool) -> Manners {
+    Manners {
+        slow: if is_crowd { 100 } else { 0 },
+        ..Manners::default()
+    }
 }

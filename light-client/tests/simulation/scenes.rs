@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use light_client::client::{
-    Failure, Fault, Limits, Mode, Resource, Said, Settings, StepKind, Store,
+    Failure, Fault, LightClient, Limits, Mode, Resource, Said, Settings, StepKind, Store,
 };
 use light_client::{Options, Reason, TrustLevel};
 
@@ -265,11 +265,74 @@ fn limits_end_what_costs_too_much() {
 
 #[test]
 fn an_empty_store_trusts_nothing() {
-    use light_client::client::{LightClient, MemoryStore};
+    use light_client::client::MemoryStore;
     let chain = chain(5, 0);
     let nodes = vec![honest("a", &chain), honest("b", &chain)];
     let device = crate::nodes::Device::at(soon_after(&chain));
     let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
     assert_eq!(block_on(client.newest()), Err(Failure::NoTrust));
     assert_eq!(block_on(client.at(3)), Err(Failure::NoTrust));
+}
+
+/// A day after the block at a height was made, where the trusting period is a day.
+fn a_day_after(chain: &Chain, height: u64) -> light_client::Time {
+    let day = 24 * 3600 * 1_000_000_000;
+    let made = chain.header(height).time.unix_nanos();
+    light_client::Time::from_unix_nanos(made + day).expect("a time")
+}
+
+#[test]
+fn old_headers_are_reached_from_the_lowest_state_in_which_trust_has_not_expired() {
+    let chain = chain(40, 0);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut settings = settings();
+    settings.options.trusting_period = Duration::from_secs(24 * 3600);
+    let mut client = client_with(&chain, 10, nodes, settings, soon_after(&chain));
+    for height in [20, 30, 40] {
+        block_on(client.at(height)).expect("reached");
+    }
+    // Trust in blocks 10 and 20 has expired, that in 30 has not.
+    let device = crate::nodes::Device::at(a_day_after(&chain, 29));
+    let mut settings = Settings::new(Options::default());
+    settings.options.trusting_period = Duration::from_secs(24 * 3600);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut client = LightClient::new(nodes, client.into_store(), device, settings);
+    for height in [5, 10, 15, 25] {
+        let followed = block_on(client.at(height)).expect("down the hash chain");
+        assert_eq!(followed.header.header(), chain.header(height));
+        assert!(followed.header.signers().is_empty());
+        assert!(followed.trace.from <= 30);
+    }
+    let followed = block_on(client.at(35)).expect("up from what holds");
+    assert_eq!((followed.trace.from, followed.trace.steps.len()), (30, 1));
+}
+
+#[test]
+fn the_way_down_goes_on_where_a_call_ran_out() {
+    let chain = chain(60, 0);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let settings = Settings {
+        limits: Limits {
+            headers: 25,
+            ..Limits::default()
+        },
+        ..settings()
+    };
+    let mut client = client_with(&chain, 60, nodes, settings, soon_after(&chain));
+    for _ in 0..2 {
+        let failure = block_on(client.at(3)).expect_err("too far for one call");
+        assert_eq!(failure, Failure::OutOf(Resource::Headers));
+    }
+    let followed = block_on(client.at(3)).expect("reached");
+    assert_eq!(followed.header.header(), chain.header(3));
+    assert_eq!(followed.trace.from, 20, "forty headers were had before");
+    let between = block_on(client.at(50)).expect("reached");
+    assert_eq!(between.header.header(), chain.header(50));
+    let again = crate::nodes::state(&chain.blocks[&30]);
+    block_on(client.trust(&again)).expect("kept");
+    let other = block_on(client.at(29)).expect("reached");
+    assert_eq!(
+        other.trace.from, 30,
+        "nothing rests on what was trusted before"
+    );
 }

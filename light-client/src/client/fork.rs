@@ -1,0 +1,210 @@
+//! Where another node's way parts from ours, proven by its own blocks.
+
+use alloc::vec::Vec;
+
+use crate::bisection::Leg;
+use crate::client::LightClient;
+use crate::client::environment::Environment;
+use crate::client::forward::Way;
+use crate::client::limits::Meter;
+use crate::client::provider::{Fault, Provider};
+use crate::client::source::{Setback, Source};
+use crate::client::store::Store;
+use crate::step::{recheck, without_bad_votes};
+use crate::trust::{LightBlock, TrustedState};
+
+/// Where two ways part, and how the other goes on. Each of the two blocks holds with all of its votes.
+pub(crate) struct Fork {
+    pub(crate) common: TrustedState,
+    pub(crate) ours: LightBlock,
+    pub(crate) theirs: LightBlock,
+    /// The way from `common` to `theirs`.
+    pub(crate) legs: Vec<Leg>,
+}
+
+impl Fork {
+    /// None where their way leads to the same block, or nowhere.
+    fn new(common: &TrustedState, ours: &LightBlock, legs: Vec<Leg>) -> Option<Fork> {
+        let theirs = without_bad_votes(&legs.last()?.block);
+        let parts = theirs.signed_header.header != ours.signed_header.header;
+        parts.then(|| Fork {
+            common: common.clone(),
+            ours: without_bad_votes(ours),
+            theirs,
+            legs,
+        })
+    }
+}
+
+impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
+    /// The first of the steps at which this node goes another way that it can prove. An error: it cannot. `holder` holds the header that was
+    /// reached.
+    pub(super) async fn fork(
+        &self,
+        way: &Way,
+        at: usize,
+        holder: Option<usize>,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        if way.legs.is_empty() {
+            return self.fork_behind(&way.from, at, holder, meter).await;
+        }
+        self.fork_among(&way.from, &way.legs, at, meter).await
+    }
+
+    /// The node holds another header than the one that is trusted already: judged from one that was trusted before.
+    async fn fork_behind(
+        &self,
+        trusted: &TrustedState,
+        at: usize,
+        holder: Option<usize>,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        let Some(source) = self.sources.get(at) else {
+            return Ok(None);
+        };
+        let common = self.shared_below(trusted, source, meter).await?;
+        let ours = match trusted.block() {
+            Some(block) => block,
+            None => self.signed(trusted, holder, meter).await?,
+        };
+        self.branch(source, &common, &ours, meter).await
+    }
+
+    /// The highest state below that the node holds too; where it has pruned all of them, the lowest.
+    async fn shared_below(
+        &self,
+        trusted: &TrustedState,
+        source: &Source<P>,
+        meter: &mut Meter,
+    ) -> Result<TrustedState, Setback> {
+        let (environment, tries) = (&self.environment, self.settings.tries);
+        let mut pruned = None;
+        let mut height = trusted.height();
+        while let Some(below) = height.checked_sub(1)
+            && let Ok(Some(state)) = self.store.at_or_below(below).await
+        {
+            height = state.height();
+            let theirs = match source.light_block(height, environment, tries, meter).await {
+                Err(Setback::Fault(Fault::NotThere)) => {
+                    pruned = Some(state);
+                    continue;
+                }
+                theirs => theirs?,
+            };
+            if theirs.signed_header.header.hash() == *state.verified().hash() {
+                return Ok(state);
+            }
+        }
+        pruned.ok_or_else(|| refused("no common header is left"))
+    }
+
+    /// The votes for a header that is trusted for its hash alone.
+    async fn signed(
+        &self,
+        trusted: &TrustedState,
+        holder: Option<usize>,
+        meter: &mut Meter,
+    ) -> Result<LightBlock, Setback> {
+        let unsigned = || refused("nobody shows its votes");
+        let source = holder.and_then(|at| self.sources.get(at));
+        let source = source.ok_or_else(unsigned)?;
+        let (height, tries) = (trusted.height(), self.settings.tries);
+        let block = source
+            .light_block(height, &self.environment, tries, meter)
+            .await?;
+        let given = meter.budget();
+        let mut budget = given;
+        let verified = recheck(&block, self.settings.options.signatures, &mut budget);
+        meter.settle(given, budget);
+        match verified {
+            Ok(verified) if verified.hash() == trusted.verified().hash() => Ok(block),
+            _ => Err(unsigned()),
+        }
+    }
+
+    /// The first of these steps at which this node goes another way.
+    pub(super) async fn fork_among(
+        &self,
+        from: &TrustedState,
+        legs: &[Leg],
+        at: usize,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        let Some(source) = self.sources.get(at) else {
+            return Ok(None);
+        };
+        let (environment, tries) = (&self.environment, self.settings.tries);
+        let last = legs.last().map(|leg| leg.state.height());
+        let mut common = from;
+        for leg in legs {
+            let height = leg.state.height();
+            let theirs = match source.light_block(height, environment, tries, meter).await {
+                // Pruned: it may still prove what comes later.
+                Err(Setback::Fault(Fault::NotThere)) if Some(height) != last => continue,
+                theirs => theirs?,
+            };
+            if theirs.signed_header.header.hash() != *leg.state.verified().hash() {
+                return self.branch(source, common, &leg.block, meter).await;
+            }
+            common = &leg.state;
+        }
+        Ok(None)
+    }
+
+    /// The node's own way to another block of the same height.
+    async fn branch(
+        &self,
+        source: &Source<P>,
+        common: &TrustedState,
+        ours: &LightBlock,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        let mut legs = Vec::new();
+        source
+            .climb(
+                common,
+                ours.height(),
+                &self.settings,
+                &self.environment,
+                meter,
+                &mut legs,
+            )
+            .await?;
+        Ok(Fork::new(common, ours, legs))
+    }
+
+    /// A node that is behind in height and yet ahead in time: both cannot be of one chain (a forward lunatic attack).
+    pub(super) async fn fork_below(&self, way: &Way, at: usize, meter: &mut Meter) -> Option<Fork> {
+        let reached = way.legs.last()?;
+        let (height, time) = (reached.state.height(), reached.state.header().time);
+        let source = self.sources.get(at)?;
+        let latest = source
+            .latest(&self.environment, self.settings.tries)
+            .await
+            .ok()?;
+        let overtaken =
+            latest.height < height && latest.height > way.from.height() && latest.time >= time;
+        if !overtaken {
+            return None;
+        }
+        let mut legs = Vec::new();
+        source
+            .climb(
+                &way.from,
+                latest.height,
+                &self.settings,
+                &self.environment,
+                meter,
+                &mut legs,
+            )
+            .await
+            .ok()?;
+        let proven = legs.last()?.state.header().time >= time;
+        proven.then(|| Fork::new(&way.from, &reached.block, legs))?
+    }
+}
+
+fn refused(why: &str) -> Setback {
+    Setback::Fault(Fault::Refused(why.into()))
+}
