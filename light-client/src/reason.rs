@@ -57,9 +57,6 @@ pub enum Reason {
         /// Time of the header.
         found: Time,
     },
-    /// The trust level is not between 1/3 and 1.
-    #[error("the trust level is not between 1/3 and 1")]
-    BadTrustLevel,
     /// The commit is for another height.
     #[error("the commit is for height {found}, not {expected}")]
     CommitHeight {
@@ -184,7 +181,6 @@ impl Reason {
             Reason::TrustExpired { .. } => "trust-expired",
             Reason::TimeNotAfter { .. } => "time-not-after",
             Reason::FromFuture { .. } => "from-future",
-            Reason::BadTrustLevel => "bad-trust-level",
             Reason::CommitHeight { .. } => "commit-height",
             Reason::CommitForOtherHeader { .. } => "commit-for-other-header",
             Reason::CommitSize { .. } => "commit-size",

@@ -354,3 +354,27 @@ pub(crate) fn check_next_validators(header: &Header, next: &ValidatorSet) -> Res
         Err(Reason::NextValidatorsHash { expected, found })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trust_level_lies_between_one_third_and_one() {
+        for (numerator, denominator) in [(1, 3), (2, 3), (1, 1), (u64::MAX, u64::MAX)] {
+            assert!(TrustLevel::new(numerator, denominator).is_some());
+        }
+        for (numerator, denominator) in [
+            (4, 3),
+            (1, 4),
+            (33, 100),
+            (1, 0),
+            (0, 0),
+            (0, 1),
+            (u64::MAX / 3 - 1, u64::MAX),
+        ] {
+            let level = TrustLevel::new(numerator, denominator);
+            assert_eq!(level, None, "{numerator}/{denominator}");
+        }
+    }
+}

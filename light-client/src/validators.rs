@@ -156,3 +156,42 @@ impl ValidatorSet {
         merkle::root(&leaves)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn validator(number: usize, power: u64) -> Validator {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&number.to_be_bytes());
+        Validator::new(PublicKey::Ed25519(key), power)
+    }
+
+    fn of(count: usize) -> Result<ValidatorSet, ValidatorSetError> {
+        ValidatorSet::new((0..count).map(|number| validator(number, 1)).collect())
+    }
+
+    #[test]
+    fn a_set_has_as_many_validators_as_a_chain_can_have_and_no_more() {
+        assert!(of(MAX_VALIDATORS).is_ok());
+        let many = MAX_VALIDATORS + 1;
+        assert_eq!(of(many), Err(ValidatorSetError::TooMany(many)));
+    }
+
+    #[test]
+    fn a_set_has_as_much_power_as_a_chain_can_have_and_no_more() {
+        let with = |powers: [u64; 2]| {
+            let validators = powers.into_iter().enumerate();
+            let validators = validators.map(|(number, power)| validator(number, power));
+            ValidatorSet::new(validators.collect()).map(|set| set.total_power())
+        };
+        assert_eq!(with([MAX_TOTAL_POWER - 1, 1]), Ok(MAX_TOTAL_POWER));
+        for powers in [
+            [MAX_TOTAL_POWER, 1],
+            [MAX_TOTAL_POWER + 1, 0],
+            [u64::MAX, 1],
+        ] {
+            assert_eq!(with(powers), Err(ValidatorSetError::TooMuchPower));
+        }
+    }
+}

@@ -397,6 +397,34 @@ fn errors_name_the_path() {
         "validator_set.validators[0].pub_key is not a public key of a known type"
     );
     assert_eq!(error("", "validator_set", None), "validator_set is missing");
+    let header = "/signed_header/header";
+    let says = |error: String, path: &str| {
+        assert!(error.starts_with(&format!("{path} is ")), "{error}");
+    };
+    for bytes in [19, 21] {
+        let proposer = Some("00".repeat(bytes).into());
+        let error = error(header, "proposer_address", proposer);
+        says(error, "signed_header.header.proposer_address");
+    }
+    for bytes in [31, 33] {
+        let hash = Some("00".repeat(bytes).into());
+        let error = error(header, "validators_hash", hash);
+        says(error, "signed_header.header.validators_hash");
+    }
+    for height in ["0", "-1"] {
+        let error = error(header, "height", Some(height.into()));
+        says(error, "signed_header.header.height");
+    }
+    let power = error(
+        "/validator_set/validators/1",
+        "voting_power",
+        Some("-1".into()),
+    );
+    says(power, "validator_set.validators[1].voting_power");
+    for flag in [0, 4] {
+        let error = error(entry, "block_id_flag", Some(flag.into()));
+        says(error, "signed_header.commit.signatures[2].block_id_flag");
+    }
 }
 
 #[test]

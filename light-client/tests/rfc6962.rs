@@ -145,6 +145,15 @@ fn leaves(count: usize) -> Vec<Hash> {
         .collect()
 }
 
+/// The path with each byte of each hash changed in turn.
+fn bent(path: &[Hash]) -> impl Iterator<Item = Vec<Hash>> + '_ {
+    (0..path.len() * 32).map(|byte| {
+        let mut bent = path.to_vec();
+        bent[byte / 32][byte % 32] ^= 1 << (byte % 8);
+        bent
+    })
+}
+
 #[test]
 fn every_leaf_of_small_trees_is_proven_at_its_place_and_nowhere_else() {
     for size in 0..40 {
@@ -162,9 +171,7 @@ fn every_leaf_of_small_trees_is_proven_at_its_place_and_nowhere_else() {
                     "size {size}, leaf {index} at {place}"
                 );
             }
-            for position in 0..path.len() {
-                let mut bent = path.clone();
-                bent[position][position % 32] ^= 1;
+            for bent in bent(&path) {
                 assert!(
                     verify_inclusion(&leaves[index], index as u64, size as u64, &bent, &root)
                         .is_err()
@@ -192,9 +199,7 @@ fn every_small_tree_is_proven_to_begin_with_every_smaller_one() {
                 Ok(()),
                 "{old} to {new}"
             );
-            for position in 0..path.len() {
-                let mut bent = path.clone();
-                bent[position][position % 32] ^= 1;
+            for bent in bent(&path) {
                 assert!(
                     verify_consistency(old, new, &bent, &old_root, &new_root).is_err(),
                     "{old} to {new}"

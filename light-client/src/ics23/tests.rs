@@ -17,7 +17,8 @@ use super::proof::{ExistenceProof, InnerOp, LeafOp, Proof};
 use super::spec::{HashOp, InnerSpec, LeafSpec, LengthOp, Rules, Spec};
 use super::{IAVL_SPEC, JMT_SPEC, SMT_SPEC, TENDERMINT_SPEC};
 
-fn cases(file: &str) -> Vec<(String, Value)> {
+/// The cases of a file, of which there are so many.
+fn cases(file: &str, count: usize) -> Vec<(String, Value)> {
     let path = format!(
         "{}/../../shared/vectors/ics23/{file}.json",
         env!("CARGO_MANIFEST_DIR")
@@ -26,15 +27,18 @@ fn cases(file: &str) -> Vec<(String, Value)> {
         eprintln!("SKIPPED: no public vectors at {path}");
         return Vec::new();
     }
-    match serde_json::from_slice(&fs::read(path).unwrap()).unwrap() {
-        Value::Object(cases) => cases.into_iter().collect(),
-        Value::Array(cases) => cases
-            .into_iter()
-            .enumerate()
-            .map(|(index, case)| (format!("#{index}"), case))
-            .collect(),
-        other => panic!("{other}"),
-    }
+    let cases: Vec<(String, Value)> =
+        match serde_json::from_slice(&fs::read(path).unwrap()).unwrap() {
+            Value::Object(cases) => cases.into_iter().collect(),
+            Value::Array(cases) => cases
+                .into_iter()
+                .enumerate()
+                .map(|(index, case)| (format!("#{index}"), case))
+                .collect(),
+            other => panic!("{other}"),
+        };
+    assert_eq!(cases.len(), count, "{file}");
+    cases
 }
 
 fn number(value: &Value, name: &str) -> u64 {
@@ -112,7 +116,7 @@ fn spec(leaf_spec: &Value, inner_spec: &Value, spec: &Value) -> Spec {
 
 #[test]
 fn leaves_are_judged_by_their_spec() {
-    for (name, case) in cases("TestCheckLeafData") {
+    for (name, case) in cases("TestCheckLeafData", 10) {
         let spec = spec(&case["Spec"], &Value::Null, &Value::Null);
         assert_eq!(
             leaf(&case["Leaf"]).check(&spec).is_err(),
@@ -124,7 +128,7 @@ fn leaves_are_judged_by_their_spec() {
 
 #[test]
 fn proofs_are_judged_by_their_spec() {
-    for (name, case) in cases("TestCheckAgainstSpecData") {
+    for (name, case) in cases("TestCheckAgainstSpecData", 11) {
         let wire = &case["Spec"];
         let spec = spec(&wire["leaf_spec"], &wire["inner_spec"], wire);
         let refused = existence(&case["Proof"]).check(&spec).is_err();
@@ -134,7 +138,7 @@ fn proofs_are_judged_by_their_spec() {
 
 #[test]
 fn leaves_hash_to_the_known_values() {
-    for (name, case) in cases("TestLeafOpData") {
+    for (name, case) in cases("TestLeafOpData", 11) {
         let op = leaf(&case["Op"]);
         let hashed = op.apply(&bytes(&case["Key"]), &bytes(&case["Value"]));
         // None of our specs has such an operation, so none can be used to forge; they are refused rather than computed.
@@ -153,7 +157,7 @@ fn leaves_hash_to_the_known_values() {
 
 #[test]
 fn inner_nodes_hash_to_the_known_values() {
-    for (name, case) in cases("TestInnerOpData") {
+    for (name, case) in cases("TestInnerOpData", 4) {
         let hashed = inner(&case["Op"]).apply(&bytes(&case["Child"]));
         assert_eq!(hashed.is_err(), case["IsErr"].as_bool().unwrap(), "{name}");
         if let Ok(hash) = hashed {
@@ -164,7 +168,7 @@ fn inner_nodes_hash_to_the_known_values() {
 
 #[test]
 fn hashes_are_the_known_ones_or_refused() {
-    for (name, case) in cases("TestDoHashData") {
+    for (name, case) in cases("TestDoHashData", 7) {
         let preimage = case
             .get("Preimage")
             .or(case.get("PreImage"))
@@ -184,7 +188,7 @@ fn hashes_are_the_known_ones_or_refused() {
 
 #[test]
 fn existence_proofs_lead_to_the_known_roots() {
-    for (name, case) in cases("TestExistenceProofData") {
+    for (name, case) in cases("TestExistenceProofData", 6) {
         let proof = existence(&case["Proof"]);
         let root = proof
             .leaf
@@ -206,7 +210,7 @@ fn existence_proofs_lead_to_the_known_roots() {
 
 #[test]
 fn empty_branches_are_recognised() {
-    for (name, case) in cases("TestEmptyBranchData") {
+    for (name, case) in cases("TestEmptyBranchData", 8) {
         let wire = &case["Spec"];
         let spec = spec(&wire["leaf_spec"], &wire["inner_spec"], wire);
         let op = inner(&case["Op"]);

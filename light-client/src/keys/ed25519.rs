@@ -95,6 +95,8 @@ impl TryCryptoRng for Blinding {}
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
     use alloc::vec::Vec;
 
     use ed25519_zebra::SigningKey;
@@ -134,6 +136,35 @@ mod tests {
                     assert!(!holds(&items), "signature {bad} of {size}, byte {byte}");
                 }
             }
+        }
+    }
+
+    /// C2SP/CCTV, whose single verdicts `tests/ed25519.rs` judges.
+    #[test]
+    fn every_edge_case_has_the_same_verdict_alone_in_a_batch_and_among_good_ones() {
+        let path = std::format!(
+            "{}/../../shared/vectors/ed25519/cctv_ed25519vectors.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let Ok(text) = std::fs::read(&path) else {
+            std::eprintln!("SKIPPED: no public vectors at {path}");
+            return;
+        };
+        let cases: Vec<serde_json::Value> = serde_json::from_slice(&text).unwrap();
+        assert_eq!(cases.len(), 914);
+        for case in &cases {
+            let text = |name: &str| case[name].as_str().unwrap();
+            let key = hex::decode(text("key")).unwrap();
+            let edge: Owned = (
+                key.try_into().unwrap(),
+                text("msg").into(),
+                hex::decode(text("sig")).unwrap(),
+            );
+            let alone = verify(&edge.0, &edge.1, &edge.2);
+            let number = &case["number"];
+            assert_eq!(holds(core::slice::from_ref(&edge)), alone, "{number}");
+            let among = [signed(1), edge.clone(), signed(2), edge];
+            assert_eq!(holds(&among), alone, "{number} among good ones, twice");
         }
     }
 

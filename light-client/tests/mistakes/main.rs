@@ -27,8 +27,24 @@ fn step(trusted: &TrustedState, block: &LightBlock) -> Verdict {
 }
 
 fn rejection(trusted: &TrustedState, block: &LightBlock) -> Reason {
-    match step(trusted, block) {
-        Verdict::Rejected(reason) => reason,
+    rejection_under(trusted, block, &Options::default(), now())
+}
+
+/// Only a block whose signatures do not hold has cost any.
+fn rejection_under(
+    trusted: &TrustedState,
+    block: &LightBlock,
+    options: &Options,
+    now: Time,
+) -> Reason {
+    let mut budget = Budget::new(1_000);
+    match verify_step(trusted, block, options, now, &mut budget) {
+        Verdict::Rejected(reason) => {
+            let paid = budget.left() < 1_000;
+            let for_signatures = matches!(reason, Reason::BadSignature { .. });
+            assert_eq!(paid, for_signatures, "{reason:?}");
+            reason
+        }
         verdict => panic!("{verdict:?}"),
     }
 }
