@@ -33,13 +33,15 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         mut failure: Failure,
         meter: &mut Meter,
     ) -> Result<Followed, Failure> {
-        let mut next = height;
-        while let Some(state) = self.store.at_or_above(next).await? {
+        let mut next = Some(height);
+        while let Some(least) = next
+            && let Some(state) = self.store.at_or_above(least).await?
+        {
             match self.check_age(state.header().time) {
                 Ok(()) => return self.descend(&state, height, meter).await,
                 Err(expired) => failure = expired,
             }
-            next = state.height().saturating_add(1);
+            next = state.height().checked_add(1);
         }
         Err(failure)
     }

@@ -14,6 +14,7 @@ use crate::client::report::Said;
 use crate::client::source::{Setback, Source};
 use crate::client::store::Store;
 use crate::merkle::Hash;
+use crate::reason::Reason;
 
 /// A proven fork, and who stands for which side.
 pub(crate) struct Dispute {
@@ -175,6 +176,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 fn unproven(setback: Setback) -> Said {
     match setback {
         Setback::Fault(fault) if fault.may_pass() => Said::Failed(fault),
+        // Its clock or ours: no other header is shown by that.
+        Setback::Fault(fault @ Fault::Refuted(Reason::FromFuture { .. })) => Said::Failed(fault),
         Setback::Fault(fault) => Said::Disputes(fault),
         // At a cost that honest nodes' headers have.
         Setback::OutOf(_) => {

@@ -103,9 +103,14 @@ impl Fault {
         matches!(self, Fault::Unreachable(_) | Fault::Busy { .. })
     }
 
-    /// Whether the node is not asked again: it serves another chain, or was proven wrong by something that no clock explains. Garbage may come
-    /// from a network in between.
+    /// Whether the node is not asked again in the same call.
     pub(crate) fn disqualifies(&self) -> bool {
+        self.is_final() || matches!(self, Fault::Garbage(_))
+    }
+
+    /// Whether it is not asked again at all: it serves another chain, or was proven wrong by something that no clock explains. Garbage may come
+    /// from a network in between.
+    pub(crate) fn is_final(&self) -> bool {
         match self {
             Fault::Refuted(reason) => !matches!(
                 reason,

@@ -68,8 +68,8 @@ impl<P: Provider> Source<P> {
     pub(crate) fn begin_call(&mut self, now: Time) {
         self.failed = matches!(self.said, Said::Failed(_));
         let stays = match &self.said {
-            Said::Failed(fault) => fault.disqualifies(),
-            Said::Disputes(fault) => fault.disqualifies() || self.rests(now),
+            Said::Failed(fault) => fault.is_final(),
+            Said::Disputes(fault) => fault.is_final() || self.rests(now),
             _ => false,
         };
         if !stays {

@@ -168,7 +168,7 @@ fn disputes_in_vain_leave_the_honest_witness_its_share() {
 fn what_may_pass_puts_no_node_out_for_good() {
     let chain = Rc::new(Chain::new(20, 5, &mut Rng(1)));
     let portal = Manners {
-        garbage: 2,
+        garbage: 1,
         ..Manners::default()
     };
     let nodes = vec![
