@@ -39,7 +39,7 @@ const PROGRAMS: [Program; 5] = [
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 320_000,
+        limit: 328_000,
     },
     Program {
         name: "verifier worker, all keys",
