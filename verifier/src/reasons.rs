@@ -121,6 +121,7 @@ reasons! {
     VOTE_NOT_PASSED = "vote-not-passed", LifeCycle, Passed, "The vote has closed and did not pass. `why`: `participation`, `heads`, `area`, `heads-and-area`.";
     BALLOT_COUNTED = "ballot-counted", LifeCycle, Passed, "A ballot stands. `choice`, `rank`.";
     BALLOT_NOT_CAST = "ballot-not-cast", LifeCycle, Passed, "Nothing was cast on this ballot yet.";
+    QUOTA_COUNTED = "quota-counted", LifeCycle, Passed, "How many invoices the issuer was granted, and how many it has issued. `granted`, `used`, `left`.";
     RECORD_IN_FORCE = "record-in-force", LifeCycle, Passed, "The record stands as shown.";
     LIFE_CYCLE_STALE = "life-cycle-stale", LifeCycle, NotEstablished, "It stood so under an old header, and may have changed since. `last`: the code that held then.";
 
