@@ -8,7 +8,11 @@ use crate::{
     },
     rests::granted,
 };
-use records::testing::{SECOND, key};
+use records::{
+    Digest,
+    kinds::invoice::Red,
+    testing::{SECOND, key},
+};
 use std::rc::Rc;
 use verifier::{
     Question,
@@ -153,11 +157,15 @@ fn nothing_that_can_still_change_is_established_under_an_old_header() {
 #[test]
 fn a_red_flushed_invoice_stays_so_under_an_old_header() {
     let mut chain = chain();
-    let void = records::kinds::invoice::Void {
+    let red = Red {
         issuer: "shop".into(),
+        whole: 1,
+        id: "011001900311-26105570".into(),
+        root: Digest([9; 32]),
+        prints: Vec::new(),
     };
-    let body = common::json(&void);
-    chain.submit("invoice.void", ("invoice", INVOICE), body, &[&key("shop")]);
+    let body = common::json(&red);
+    chain.submit("invoice.red", ("invoice", INVOICE), body, &[&key("shop")]);
     chain.empty();
     let chain = Rc::new(chain);
     let mut net = Net::at(chain.time() + 86_400 * SECOND);
