@@ -313,7 +313,7 @@ fn time_of(header: &VerifiedHeader) -> i64 {
     i64::try_from(header.header().time.unix_nanos()).unwrap_or(i64::MAX)
 }
 
-/// A refusal is JSON `{"code","detail"}`; of anything else the text is a fact.
+/// A refusal is JSON `{"code","detail","law"}`; of anything else the text is a fact.
 fn reason_in(refusal: &[u8]) -> Unsent {
     let value: json::Value = json::parse(refusal).unwrap_or_default();
     let Some(code) = value.get("code").and_then(json::Value::as_str) else {
@@ -324,12 +324,14 @@ fn reason_in(refusal: &[u8]) -> Unsent {
         };
     };
     let detail = value.get("detail").and_then(json::Value::as_object);
+    let law = value.get("law").and_then(json::Value::as_str);
+    let law = law.map(|law| (String::from("law"), String::from(law)));
     let fact = |(name, fact): (&String, &json::Value)| {
         let text = fact.as_str().map_or_else(|| fact.to_string(), String::from);
         (name.clone(), text)
     };
     Unsent {
         reason: code.into(),
-        facts: detail.into_iter().flatten().map(fact).collect(),
+        facts: detail.into_iter().flatten().map(fact).chain(law).collect(),
     }
 }

@@ -202,7 +202,8 @@ fn where_one_node_lies_about_an_outcome_the_next_proves_it() {
 fn a_node_that_refuses_to_take_an_event_proves_nothing() {
     let tell = || {
         story("broadcast_tx_sync", |_, answer| {
-            answer["result"] = json!({ "code": 1, "log": r#"{"code":"invoice-void"}"# });
+            answer["result"] =
+                json!({ "code": 1, "log": r#"{"code":"invoice-void","law":"a law"}"# });
         })
     };
     let (_, _, result) = send(tell, |_| vec![without()]);
@@ -211,6 +212,7 @@ fn a_node_that_refuses_to_take_an_event_proves_nothing() {
         (code.as_str(), facts[&"said_by".to_owned()].as_str()),
         ("invoice-void", "http://c")
     );
+    assert_eq!(facts[&"law".to_owned()], "a law");
 }
 
 #[test]
