@@ -91,7 +91,7 @@ fn stated(world: &World, vote: &Value) -> Outcome<Tally> {
     let nodes = world.nodes();
     let node = nodes.first().ok_or("no node")?;
     let url = format!(
-        "{node}/abci_query?path=\"/state\"&data=0x{}",
+        "{node}/abci_query?path=%22/state%22&data=0x{}",
         hex::encode(key)
     );
     let answer: Value = ureq::get(url).call()?.into_body().read_json()?;
