@@ -47,7 +47,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             .iter()
             .filter(differ)
             .filter(|answer| !holds(answer));
-        let mut parts = u32::try_from(differing.count()).unwrap_or(u32::MAX);
+        let parts = differing.count().saturating_add(way.refuted.len());
+        let mut parts = u32::try_from(parts).unwrap_or(u32::MAX);
         for (at, answer) in answers {
             let found = match answer {
                 Ok(found) if found == hash => Err(Said::Agrees),
@@ -74,6 +75,18 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                     }));
                 }
                 Err(said) => self.note(at, said),
+            }
+        }
+        // Their own way did not hold from what is trusted; it may be that which is forged.
+        for at in &way.refuted {
+            self.allot_part(&mut parts, meter);
+            let fork = self.fork_of_trusted(&way.from, *at, holder, meter).await;
+            if let Ok(Some(fork)) = fork {
+                return Ok(Some(Dispute {
+                    fork,
+                    holder,
+                    witness: *at,
+                }));
             }
         }
         Ok(None)

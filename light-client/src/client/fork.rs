@@ -49,7 +49,33 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         if way.legs.is_empty() {
             return self.fork_behind(&way.from, at, holder, meter).await;
         }
-        self.fork_among(&way.from, &way.legs, at, meter).await
+        match self.fork_of_trusted(&way.from, at, holder, meter).await? {
+            None => self.fork_among(&way.from, &way.legs, at, meter).await,
+            fork => Ok(fork),
+        }
+    }
+
+    /// None where the node holds what is trusted already. One that does not holds nothing that could be judged from there.
+    pub(super) async fn fork_of_trusted(
+        &self,
+        trusted: &TrustedState,
+        at: usize,
+        holder: Option<usize>,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        let Some(source) = self.sources.get(at) else {
+            return Ok(None);
+        };
+        let (environment, tries) = (&self.environment, self.settings.tries);
+        let height = trusted.height();
+        match source.light_block(height, environment, tries, meter).await {
+            // Pruned.
+            Err(Setback::Fault(Fault::NotThere)) => Ok(None),
+            theirs => match theirs?.signed_header.header == *trusted.header() {
+                true => Ok(None),
+                false => self.fork_behind(trusted, at, holder, meter).await,
+            },
+        }
     }
 
     /// The node holds another header than the one that is trusted already: judged from one that was trusted before.

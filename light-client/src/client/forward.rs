@@ -28,6 +28,8 @@ pub(crate) struct Way {
     pub(crate) legs: Vec<Leg>,
     /// The node that gave its blocks; none where there is no step to take.
     pub(crate) leader: Option<usize>,
+    /// Nodes whose own way from there did not hold.
+    pub(crate) refuted: Vec<usize>,
 }
 
 impl Way {
@@ -37,6 +39,7 @@ impl Way {
             from: trusted.clone(),
             legs: Vec::new(),
             leader: None,
+            refuted: Vec::new(),
         }
     }
 

@@ -221,8 +221,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     ) -> Result<Way, Failure> {
         let mut ran_out = None;
         let mut ahead: Vec<Duration> = Vec::new();
+        let mut way = Way::from(from);
         for (tried, (at, target)) in attempts.iter().enumerate() {
-            let mut way = Way::from(from);
+            way.legs.clear();
             if *target == from.height() {
                 return Ok(way);
             }
@@ -246,7 +247,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                     ahead.push(between(now, found));
                     Said::Failed(Fault::Refused("its newest block is from the future".into()))
                 }
-                Err(Setback::Fault(fault)) => Said::Failed(fault),
+                Err(Setback::Fault(fault)) => {
+                    if matches!(fault, Fault::Refuted(_)) {
+                        way.refuted.push(*at);
+                    }
+                    Said::Failed(fault)
+                }
                 Err(Setback::OutOf(resource)) => {
                     ran_out = Some(resource);
                     Said::Failed(Fault::Refused("its way costs too much".into()))

@@ -75,6 +75,32 @@ fn what_one_node_left_unfinished_is_no_ground_to_judge_the_next_by() {
 }
 
 #[test]
+fn what_was_believed_while_the_honest_were_away_is_found_when_they_return() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 50, rng);
+    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    for place in 0..3 {
+        let mut nodes = vec![node("liar", &forged), node("its friend", &forged)];
+        let away = node("honest", &honest);
+        let switch = away.asleep.clone();
+        nodes.insert(place, away);
+        let mut client = client_with(&honest, 1, nodes, settings(), soon_after(&honest));
+        switch.set(true);
+        block_on(client.at(15)).expect("nobody says otherwise");
+        switch.set(false);
+        // Nothing that the honest node holds now could be judged from block 15 of the branch.
+        let attack = attack_of(block_on(client.newest()));
+        assert_eq!(
+            (attack.theirs_from.as_str(), attack.common_height),
+            ("honest", 1)
+        );
+        let theirs = &attack.theirs.signed_header.header;
+        assert_eq!(theirs, honest.header(theirs.height));
+    }
+}
+
+#[test]
 fn what_is_trusted_already_needs_as_many_members_as_what_is_new() {
     let chain = Rc::new(Chain::new(20, 5, &mut Rng(1)));
     let asleep = Manners {
