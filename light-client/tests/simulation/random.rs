@@ -63,6 +63,7 @@ struct Network {
     honest: Rc<Chain>,
     /// Whether every honest node answers everything.
     is_live: bool,
+    is_crowd: bool,
     parties: Vec<Party>,
     client: Client,
 }
@@ -72,7 +73,12 @@ impl Network {
         let mut rng = Rng(seed);
         // A crowd of liars, slow and with long ways to go, before whom an honest witness must still be heard.
         let is_crowd = rng.one_in(8);
-        let length = 3 + rng.below(30);
+        // One liar alone, who is among the first that are asked.
+        let is_lone = rng.one_in(5);
+        let length = match is_crowd {
+            true => 20 + rng.below(13),
+            false => 3 + rng.below(30),
+        };
         let replaced = match is_crowd {
             true => 100,
             false => [0, 0, 3, 10, 30, 60, 100][rng.below(7) as usize],
@@ -81,17 +87,23 @@ impl Network {
         let clock: Clock = Rc::new(Cell::new(soon_after(&honest).unix_nanos()));
         let is_live = is_crowd || rng.one_in(2);
         let others = if is_crowd { 7 } else { 2 + rng.below(4) };
-        let shared = branch(&honest, replaced, &mut rng);
+        let shared = match is_crowd {
+            true => long_branch(&honest, 0, &mut rng),
+            false => branch(&honest, replaced, &mut rng),
+        };
         let (mut nodes, mut parties) = (Vec::new(), Vec::new());
         for number in 0..others {
-            let lies = if is_crowd { number > 0 } else { rng.one_in(2) };
-            let branch = match rng.one_in(2) {
-                _ if !lies => None,
-                true => Some(shared.clone()),
-                false => Some(branch(&honest, replaced, &mut rng)),
+            let lies = is_crowd || if is_lone { number == 0 } else { rng.one_in(2) };
+            let in_league = if is_crowd { number < 2 } else { rng.one_in(2) };
+            let branch = match (lies, in_league) {
+                (false, _) => None,
+                (true, true) => Some(shared.clone()),
+                (true, false) if is_crowd => Some(long_branch(&honest, 100, &mut rng)),
+                (true, false) => Some(branch(&honest, replaced, &mut rng)),
             };
             let manners = match (lies, is_live) {
-                (true, _) => lying(is_crowd, &mut rng),
+                (true, _) if is_crowd => taking(if in_league { 0 } else { 6_000 }),
+                (true, _) => lying(&mut rng),
                 (false, true) => lagging(&mut rng),
                 (false, false) => poor(&mut rng),
             };
@@ -110,7 +122,13 @@ impl Network {
             nodes.push(node);
         }
         let place = rng.below(others + 1) as usize;
-        let node = Node::new("honest", &honest, timely(is_crowd), rng.next()).by(&clock);
+        let node = Node::new(
+            "honest",
+            &honest,
+            taking(if is_crowd { 100 } else { 0 }),
+            rng.next(),
+        )
+        .by(&clock);
         parties.insert(
             place,
             Party {
@@ -142,6 +160,7 @@ impl Network {
             rng,
             honest,
             is_live,
+            is_crowd,
             parties,
             client,
         }
@@ -150,9 +169,11 @@ impl Network {
     /// To the tip, to any height, and to the tip again.
     fn run(&mut self, count: &mut Count) {
         let height = 1 + self.rng.below(self.honest.tip());
-        for wanted in [None, Some(height), None] {
+        for (wanted, may_sleep) in [(None, true), (Some(height), true), (None, false)] {
             for party in self.parties.iter().filter(|party| party.branch.is_some()) {
-                party.asleep.set(self.rng.one_in(3));
+                party
+                    .asleep
+                    .set(may_sleep && !self.is_crowd && self.rng.one_in(2));
             }
             let outcome = match wanted {
                 None => block_on(self.client.newest()),
@@ -230,6 +251,17 @@ fn branch(honest: &Chain, replaced: u64, rng: &mut Rng) -> Branch {
     }
 }
 
+/// A branch off the upper half that all validators signed, whose own are replaced after each block with this chance in a hundred.
+fn long_branch(honest: &Chain, replaced: u64, rng: &mut Rng) -> Branch {
+    let half = honest.tip() / 2;
+    let fork = half + rng.below(honest.tip() - half);
+    let all = &honest.members[&(fork + 1)];
+    Branch {
+        chain: Rc::new(honest.forge_drifting(fork, Lie::Lunatic, all, replaced, rng)),
+        is_proven: true,
+    }
+}
+
 /// Whose keys the attacker has: any number of the validators after the fork, sometimes all.
 fn corrupt(chain: &Chain, fork: u64, rng: &mut Rng) -> Vec<Member> {
     let many = 1 + rng.below(VALIDATORS) as usize;
@@ -237,12 +269,8 @@ fn corrupt(chain: &Chain, fork: u64, rng: &mut Rng) -> Vec<Member> {
 }
 
 /// A liar's, who may be as good as any node.
-fn lying(is_crowd: bool, rng: &mut Rng) -> Manners {
+fn lying(rng: &mut Rng) -> Manners {
     let mut manners = Manners::default();
-    if is_crowd {
-        manners.slow = 2_000;
-        return manners;
-    }
     match rng.below(6) {
         0 => manners.drops = rng.below(60),
         1 => manners.garbles = rng.below(60),
@@ -282,9 +310,10 @@ fn poor(rng: &mut Rng) -> Manners {
     }
 }
 
-fn timely(is_crowd: bool) -> Manners {
+/// So many milliseconds for each light block.
+fn taking(slow: u64) -> Manners {
     Manners {
-        slow: if is_crowd { 100 } else { 0 },
+        slow,
         ..Manners::default()
     }
 }
