@@ -66,15 +66,25 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let Some(source) = self.sources.get(at) else {
             return Ok(None);
         };
+        match self.held(source, trusted.height(), meter).await? {
+            Some(theirs) if theirs.signed_header.header != *trusted.header() => {
+                self.fork_behind(trusted, at, holder, meter).await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The block of a node at this height; none where it has pruned it.
+    async fn held(
+        &self,
+        source: &Source<P>,
+        height: u64,
+        meter: &mut Meter,
+    ) -> Result<Option<LightBlock>, Setback> {
         let (environment, tries) = (&self.environment, self.settings.tries);
-        let height = trusted.height();
         match source.light_block(height, environment, tries, meter).await {
-            // Pruned.
             Err(Setback::Fault(Fault::NotThere)) => Ok(None),
-            theirs => match theirs?.signed_header.header == *trusted.header() {
-                true => Ok(None),
-                false => self.fork_behind(trusted, at, holder, meter).await,
-            },
+            block => block.map(Some),
         }
     }
 
@@ -104,22 +114,18 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         source: &Source<P>,
         meter: &mut Meter,
     ) -> Result<TrustedState, Setback> {
-        let (environment, tries) = (&self.environment, self.settings.tries);
         let mut pruned = None;
         let mut height = trusted.height();
         while let Some(below) = height.checked_sub(1)
             && let Ok(Some(state)) = self.store.at_or_below(below).await
         {
             height = state.height();
-            let theirs = match source.light_block(height, environment, tries, meter).await {
-                Err(Setback::Fault(Fault::NotThere)) => {
-                    pruned = Some(state);
-                    continue;
+            match self.held(source, height, meter).await? {
+                None => pruned = Some(state),
+                Some(theirs) if theirs.signed_header.header == *state.header() => {
+                    return Ok(state);
                 }
-                theirs => theirs?,
-            };
-            if theirs.signed_header.header.hash() == *state.verified().hash() {
-                return Ok(state);
+                Some(_) => {}
             }
         }
         pruned.ok_or_else(|| refused("no common header is left"))
