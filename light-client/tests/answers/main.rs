@@ -1,0 +1,7 @@
+//! Answers of nodes: what real ones said, and what is made of those that no honest node gives.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod reading;
+mod recorded;
