@@ -56,18 +56,27 @@ fn issue(case: &Case<'_>) -> Result<Value, Stop> {
     }
     require_distinct(&body.prints)?;
     updated(&Invoice {
-        issuer: body.issuer,
-        root: body.root,
-        prints: body.prints,
+        holder: body.holder,
+        payment: body.payment,
+        ..new(case, body.issuer, body.root, body.prints)
+    })
+}
+
+/// One that has just been issued, to nobody in particular.
+fn new(case: &Case<'_>, issuer: String, root: Digest, prints: Vec<Digest>) -> Invoice {
+    Invoice {
+        issuer,
+        root,
+        prints,
         status: Status::Issued,
         tax: Tax::Normal,
         issued: case.context.time,
-        holder: body.holder,
+        holder: None,
         claim: None,
-        payment: body.payment,
+        payment: None,
         red: Vec::new(),
         reverses: None,
-    })
+    }
 }
 
 /// The red invoice's own record: a number is issued once, whatever the colour. That the issuer is the one of the invoice taken back is that one's to say.
@@ -81,17 +90,9 @@ fn issue_red(case: &Case<'_>) -> Result<Value, Stop> {
     }
     require_distinct(&body.prints)?;
     updated(&Invoice {
-        issuer: body.issuer,
-        root: body.root,
-        prints: body.prints,
-        status: Status::Issued,
         tax: Tax::Red,
-        issued: case.context.time,
-        holder: None,
-        claim: None,
-        payment: None,
-        red: Vec::new(),
         reverses: Some(case.event.payload().subject.id().into()),
+        ..new(case, body.issuer, body.root, body.prints)
     })
 }
 
