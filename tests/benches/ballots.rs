@@ -13,17 +13,6 @@ const OWNERS: usize = 32;
 const BLOCK: Duration = Duration::from_secs(1);
 const VOTE: &str = "Hire a new property manager";
 
-/// Signs, and says how many milliseconds later the page showed the ballot as proven.
-const SIGN_AND_WAIT: &str = "
-    return new Promise(done => {
-        const started = performance.now();
-        const look = () => document.querySelector('[data-testid=receipt]');
-        new MutationObserver((_, watch) => {
-            if (look()) { watch.disconnect(); done(performance.now() - started); }
-        }).observe(document, {childList: true, subtree: true, attributes: true});
-        document.querySelector('[data-testid=sign]').click();
-    });";
-
 fn main() -> ExitCode {
     match print() {
         Ok(()) => ExitCode::SUCCESS,
@@ -71,6 +60,5 @@ fn cast(demo: &Demo, vote: &Value, room: &Value, number: usize) -> Outcome<f64> 
     owner.press("choice-for")?;
     owner.press("to-review")?;
     owner.browser().see("[data-testid=sign]:not([disabled])")?;
-    let waited = owner.browser().session().run(SIGN_AND_WAIT, &[])?;
-    Ok(waited.as_f64().ok_or("no proof")?)
+    owner.time("sign", "[data-testid=receipt]")
 }

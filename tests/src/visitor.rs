@@ -79,6 +79,18 @@ impl Visitor {
         self.browser.press(&named(id))
     }
 
+    /// Presses what carries this `data-testid`, and says how many milliseconds later what this selector names was drawn; it must not be there before.
+    ///
+    /// # Errors
+    /// Where it is there before, or nothing comes within the browser's own patience.
+    pub fn time(&self, id: &str, awaited: &str) -> Outcome<f64> {
+        let arguments = [named(id).into(), awaited.into()];
+        let waited = self.browser.session().run(PRESS_AND_WAIT, &arguments)?;
+        Ok(waited
+            .as_f64()
+            .ok_or_else(|| format!("{awaited} was there before {id} was pressed"))?)
+    }
+
     /// Types into what carries this `data-testid`.
     ///
     /// # Errors
@@ -195,6 +207,17 @@ impl Visitor {
             })
     }
 }
+
+const PRESS_AND_WAIT: &str = "
+    const [button, awaited] = arguments;
+    if (document.querySelector(awaited)) return null;
+    return new Promise(done => {
+        const started = performance.now();
+        new MutationObserver((_, watch) => {
+            if (document.querySelector(awaited)) { watch.disconnect(); requestAnimationFrame(() => done(performance.now() - started)); }
+        }).observe(document, {childList: true, subtree: true, attributes: true});
+        document.querySelector(button).click();
+    });";
 
 /// One look at the whole verdict, so that no half of it is older than the other.
 const READ: &str = "

@@ -22,17 +22,6 @@ const WATCH_HOME: &str = "
         if (document.querySelector('[data-testid=task-try]')) { window.usable = performance.now(); watch.disconnect(); }
     }).observe(document, {childList: true, subtree: true});";
 
-/// Presses the button, and says how many milliseconds later the final verdict stood on the screen.
-const PRESS_AND_WAIT: &str = "
-    return new Promise(done => {
-        const started = performance.now();
-        const look = () => document.querySelector('[data-testid=verdict][data-outcome]');
-        new MutationObserver((_, watch) => {
-            if (look()) { watch.disconnect(); requestAnimationFrame(() => done(performance.now() - started)); }
-        }).observe(document, {childList: true, subtree: true, attributes: true});
-        document.querySelector('[data-testid=scan-check]').click();
-    });";
-
 fn main() -> ExitCode {
     match print() {
         Ok(()) => ExitCode::SUCCESS,
@@ -102,8 +91,7 @@ fn genuine_invoice(demo: &Demo) -> Outcome<String> {
 fn verdict(visitor: &Visitor, invoice: &str) -> Outcome<f64> {
     visitor.go("#/scan")?;
     visitor.fill("scan-text", invoice)?;
-    let waited = visitor.browser().session().run(PRESS_AND_WAIT, &[])?;
-    Ok(waited.as_f64().ok_or("no verdict")?)
+    visitor.time("scan-check", "[data-testid=verdict][data-outcome]")
 }
 
 /// Every ballot of the largest vote, counted again on this device; once, for it is long.
