@@ -4,6 +4,7 @@ use super::Scenario;
 use super::invoices::bitmap;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use lianyan_tests::Outcome;
+use lianyan_tests::browser::Browser;
 use lianyan_tests::place::Folder;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
@@ -158,8 +159,7 @@ fn useless_files(world: &World) -> Outcome {
         std::fs::write(&file, bytes)?;
         visitor.go("#/")?;
         visitor.go("#/scan")?;
-        let album = "[data-testid=album]";
-        visitor.browser().give_file(album, &file)?;
+        visitor.browser().give_file("[data-testid=album]", &file)?;
         visitor
             .see("scan-wrong")
             .map_err(|why| format!("{name}: {why}"))?;
@@ -172,18 +172,16 @@ const NO_CAMERA: &str =
     "Object.defineProperty(Navigator.prototype, 'mediaDevices', {get: () => undefined});";
 
 fn no_camera(world: &World) -> Outcome {
-    let visitor = Visitor::new("about:blank")?;
+    let browser = Browser::phone()?;
     let script = json!({ "source": NO_CAMERA });
-    let session = visitor.browser().session();
+    let session = browser.session();
     session.devtools("Page.addScriptToEvaluateOnNewDocument", &script)?;
-    visitor
-        .browser()
-        .open(&format!("{}/#/scan", world.page()))?;
+    let visitor = Visitor::with(browser, &world.page())?;
+    visitor.go("#/scan")?;
     visitor.see("dev-banner")?;
     visitor.press("camera-toggle")?;
     visitor.must_show("camera", "phase", "unavailable")?;
-    let text = "[data-testid=scan-text]";
-    visitor.browser().fill(text, &world.invoice("red")?)?;
+    visitor.fill("scan-text", &world.invoice("red")?)?;
     visitor.press("scan-check")?;
     visitor.verdict()?.must_be("out-of-force")
 }
