@@ -2,7 +2,7 @@
 
 use crate::{
     portable::Aside,
-    steps::Step,
+    stages::Stage,
     verdict::{Check, Signer},
 };
 use alloc::{string::String, vec::Vec};
@@ -52,7 +52,7 @@ pub struct Limits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     /// What is being waited for, and amounts.
-    Waiting(Step, LiteMap<String, String>),
+    Waiting(Stage, LiteMap<String, String>),
     /// A check of the coming verdict has ended.
     Checked(Check),
     /// The header is signed by these.

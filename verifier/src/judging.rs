@@ -13,7 +13,7 @@ use crate::{
     raw, reasons,
     rests::Rests,
     session::{Gap, Session},
-    steps::Step,
+    stages::Stage,
     trust::{Anchored, facts},
     verdict::{HistoryEntry, Verdict},
     verifier::{Verifier, nanos, total_power, unix_nanos},
@@ -42,7 +42,7 @@ impl<S: Store> Verifier<S> {
         verdict: &mut Verdict,
         checks: &mut Checks<'_, H>,
     ) {
-        host.tell(News::Waiting(Step::AskingProof, LiteMap::new()));
+        host.tell(News::Waiting(Stage::AskingProof, LiteMap::new()));
         let mut session = Session::new(host, &anchored.header, roll, &mut self.archive);
         let mut names = Vec::from([name.clone()]);
         names.extend(members::consortium_name());

@@ -4,7 +4,7 @@ use crate::{
     chains::Node,
     host::{Host, Limits},
     join_all,
-    rpc::{self, Call, Fault, MAX_BATCH},
+    rpc::{self, Call, Fault, MAX_BATCH, PAGE},
     verdict::NodeAnswer,
 };
 use alloc::{
@@ -30,8 +30,6 @@ pub const LONG: Limits = Limits {
 
 /// Validator sets by their hash: they change slowly and are large.
 pub type Sets = LiteMap<Hash, ValidatorSet>;
-/// Validators on a page, which is as many as CometBFT gives at once.
-const PAGE: u64 = 100;
 /// Sets that are kept.
 const MAX_SETS: usize = 32;
 

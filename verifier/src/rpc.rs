@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 /// CometBFT answers at most this many calls in one request.
 pub const MAX_BATCH: usize = 10;
+/// Validators on a page: as many as CometBFT gives at once.
+pub const PAGE: u64 = 100;
 /// Who wants a longer pause, in seconds, is as good as away.
 const LONGEST_PAUSE: u32 = 5;
 
@@ -97,8 +99,7 @@ impl Call {
 
     /// Validators of a height, a hundred a page, pages from 1.
     pub fn validators(height: u64, page: u64) -> Self {
-        let params =
-            json!({ "height": height.to_string(), "page": page.to_string(), "per_page": "100" });
+        let params = json!({ "height": height.to_string(), "page": page.to_string(), "per_page": PAGE.to_string() });
         Self {
             method: "validators",
             params,

@@ -5,7 +5,7 @@ use crate::{
     proof, reasons,
     rpc::Fault,
     session::{Gap, Session},
-    steps::Step,
+    stages::Stage,
     trust::facts,
 };
 use alloc::{string::ToString, vec::Vec};
@@ -72,7 +72,8 @@ impl<H: Host> Session<'_, H> {
                 ("done", done.to_string()),
                 ("total", indices.len().to_string()),
             ];
-            self.host.tell(News::Waiting(Step::Counting, facts(amount)));
+            self.host
+                .tell(News::Waiting(Stage::Counting, facts(amount)));
             self.host.pause(0).await;
         }
         Ok(Ok(state))

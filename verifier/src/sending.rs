@@ -7,7 +7,7 @@ use crate::{
     reasons,
     rpc::{self, Call, Fault},
     session::{Gap, Session},
-    steps::Step,
+    stages::Stage,
     trust::{NoHeader, facts},
     verifier::Verifier,
 };
@@ -119,7 +119,7 @@ impl<S: Store> Verifier<S> {
         host: &H,
         names: &[RecordName],
     ) -> Result<Current, Unsent> {
-        host.tell(News::Waiting(Step::AskingNodes, LiteMap::new()));
+        host.tell(News::Waiting(Stage::AskingNodes, LiteMap::new()));
         let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
         let anchored = self.trust.advance(host, &self.chain, &mut roll).await?;
         if anchored.agreement != reasons::NODES_AGREE {
@@ -156,7 +156,7 @@ impl<S: Store> Verifier<S> {
         if let Some(written) = self.find(&payload.subject, &event_id) {
             return Ok(written);
         }
-        host.tell(News::Waiting(Step::Sending, LiteMap::new()));
+        host.tell(News::Waiting(Stage::Sending, LiteMap::new()));
         if let Some(blob) = blob {
             self.keep_blob(host, blob).await?;
         }
@@ -254,7 +254,7 @@ impl<S: Store> Verifier<S> {
             .iter()
             .find_map(|field| state.data.get(field)?.as_str());
         let hash = parse_hash(named?)?;
-        host.tell(News::Waiting(Step::FetchingContent, LiteMap::new()));
+        host.tell(News::Waiting(Stage::FetchingContent, LiteMap::new()));
         for node in &self.chain.nodes {
             let call = Call::query("/blob", &hash, 0, false);
             let Ok(answers) = rpc::ask(host, &node.url, &[call], LONG).await else {

@@ -8,7 +8,7 @@ use crate::{
     reasons::{self, Reason},
     rebuilt::Broken,
     rpc::Fault,
-    steps,
+    stages::Stage,
     trust::facts,
 };
 use alloc::{
@@ -225,7 +225,7 @@ impl<'a, H: Host> Session<'a, H> {
                 return Err(Fault::Garbage("a log longer than any".into()));
             }
             entries.extend(range);
-            self.amount(steps::Step::FetchingLog, next, head.log_size);
+            self.amount(Stage::FetchingLog, next, head.log_size);
         }
         Ok(entries)
     }
@@ -240,14 +240,14 @@ impl<'a, H: Host> Session<'a, H> {
             if !matches!(step, Step::More) {
                 return step;
             }
-            self.amount(steps::Step::Replaying, self.replayed(name), head.log_size);
+            self.amount(Stage::Replaying, self.replayed(name), head.log_size);
             self.host.pause(0).await;
         }
     }
 
-    fn amount(&self, step: steps::Step, done: u64, total: u64) {
+    fn amount(&self, stage: Stage, done: u64, total: u64) {
         let facts = facts([("done", done.to_string()), ("total", total.to_string())]);
-        self.host.tell(News::Waiting(step, facts));
+        self.host.tell(News::Waiting(stage, facts));
     }
 }
 

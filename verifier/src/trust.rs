@@ -7,7 +7,7 @@ use crate::{
     provider::{Device, Node, Shown},
     reasons::{self, Reason},
     rpc::Fault,
-    steps::Step,
+    stages::Stage,
 };
 use alloc::{
     string::{String, ToString},
@@ -82,7 +82,7 @@ impl<S: Store> Trust<S> {
         roll: &mut Roll,
     ) -> Result<Anchored, NoHeader> {
         self.start(host, chain, roll).await?;
-        host.tell(News::Waiting(Step::Stepping, LiteMap::new()));
+        host.tell(News::Waiting(Stage::Stepping, LiteMap::new()));
         // Taken out while it is used: a call that is given up in between loses no more than a cache.
         let shown = Shown {
             sets: RefCell::new(mem::take(&mut self.sets)),

@@ -14,7 +14,7 @@ use crate::{
     reasons,
     sending::Unsent,
     session::Session,
-    steps::Step,
+    stages::Stage,
     trust::{Anchored, NoHeader, Trust, facts},
     verdict::{Anchor, NodeAnswer, Outcome, Verdict, agreeing_members},
 };
@@ -227,7 +227,7 @@ impl<S: Store> Verifier<S> {
         host: &H,
         checks: &mut Checks<'_, H>,
     ) -> (Roll, Option<Anchored>) {
-        host.tell(News::Waiting(Step::AskingNodes, LiteMap::new()));
+        host.tell(News::Waiting(Stage::AskingNodes, LiteMap::new()));
         let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
         match self.trust.advance(host, &self.chain, &mut roll).await {
             Err(NoHeader { reason, facts }) => {

@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn everything_that_is_waited_for_has_its_sentence() {
         texts::both::with_english();
-        let steps = verifier::Step::ALL.map(verifier::Step::code);
+        let steps = verifier::Stage::ALL.map(verifier::Stage::code);
         for code in steps.into_iter().chain([crate::engine::SIGNING]) {
             for lang in [Lang::Zh, Lang::En] {
                 let amounts = ["done", "total"].map(|name| (name.to_owned(), "7".to_owned()));

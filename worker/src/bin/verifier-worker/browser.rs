@@ -88,9 +88,9 @@ impl Host for Browser {
     fn tell(&self, news: News) {
         let Some(id) = self.id else { return };
         post(&match news {
-            News::Waiting(step, facts) => FromVerifier::Waiting {
+            News::Waiting(stage, facts) => FromVerifier::Waiting {
                 id,
-                step: step.code().into(),
+                step: stage.code().into(),
                 facts,
             },
             News::Sent(event_id, until) => FromVerifier::Sent {

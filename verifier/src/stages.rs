@@ -2,7 +2,7 @@
 
 /// One thing that takes time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Stage {
     /// Every node is asked for its newest block.
     AskingNodes,
     /// Trust moves on, header by header.
@@ -21,7 +21,7 @@ pub enum Step {
     FetchingContent,
 }
 
-impl Step {
+impl Stage {
     /// All of them: each needs its sentence.
     pub const ALL: [Self; 8] = [
         Self::AskingNodes,
