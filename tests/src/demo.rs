@@ -3,6 +3,7 @@
 use crate::Outcome;
 use crate::place::{self, Folder};
 use crate::process::{Process, free_port, free_ports};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -149,6 +150,20 @@ impl Demo {
             .call()?
             .into_body()
             .read_to_string()?)
+    }
+
+    /// A sample invoice's text, by the name that docs/demo.md gives it.
+    ///
+    /// # Errors
+    /// Where there is none of that name.
+    pub fn invoice(&self, name: &str) -> Outcome<String> {
+        let samples: Value = serde_json::from_str(&self.file("try/demo.json")?)?;
+        let mut invoices = samples["invoices"].as_array().into_iter().flatten();
+        let sample = invoices.find(|one| one["name"] == name);
+        let text = sample.and_then(|one| one["text"].as_str());
+        Ok(text
+            .ok_or_else(|| format!("demo.json has no invoice `{name}`"))?
+            .to_owned())
     }
 
     /// The folder with its data.

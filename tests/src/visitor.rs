@@ -25,6 +25,8 @@ pub struct Seen {
     pub headline: String,
     /// Each check's status.
     pub checks: BTreeMap<String, String>,
+    /// The raw proof.
+    pub raw: String,
 }
 
 impl Visitor {
@@ -194,6 +196,7 @@ impl Visitor {
                 Ok(seen["outcome"].as_str().map(|outcome| Seen {
                     outcome: outcome.to_owned(),
                     headline: text(&seen["headline"]),
+                    raw: text(&seen["raw"]),
                     checks: seen["checks"]
                         .as_object()
                         .map(|checks| {
@@ -225,7 +228,8 @@ const READ: &str = "
     if (!top) return {};
     const checks = {};
     document.querySelectorAll('[data-testid=check]').forEach(one => { checks[one.dataset.check] = one.dataset.status; });
-    return {outcome: top.dataset.outcome, headline: top.dataset.headline, checks};
+    const raw = document.querySelector('[data-testid=raw]')?.textContent || '';
+    return {outcome: top.dataset.outcome, headline: top.dataset.headline, checks, raw};
 ";
 
 impl Seen {

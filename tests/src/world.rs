@@ -119,14 +119,7 @@ impl World {
     /// # Errors
     /// Where there is none of that name.
     pub fn invoice(&self, name: &str) -> Outcome<String> {
-        let list = self.samples["invoices"]
-            .as_array()
-            .ok_or("demo.json lists no invoices")?;
-        let sample = list.iter().find(|one| one["name"] == name);
-        let text = sample.and_then(|one| one["text"].as_str());
-        Ok(text
-            .ok_or_else(|| format!("demo.json has no invoice `{name}`"))?
-            .to_owned())
+        self.demo.invoice(name)
     }
 
     /// A sample person's identity file, by its name without the ending.

@@ -1,12 +1,10 @@
-//! The chain followed live: several pages in one browser, a page that slept, and a verifier that ends.
+//! The chain followed live: several pages in one browser, and a page that slept.
 
 use super::Scenario;
-use super::trust::{block, establish, page_of_long_ago};
 use lianyan_tests::Outcome;
 use lianyan_tests::browser::Browser;
 use lianyan_tests::pipe::Pipe;
-use lianyan_tests::place;
-use lianyan_tests::site::{Changes, Site};
+use lianyan_tests::site::Site;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 use serde_json::{Value, json};
@@ -24,10 +22,6 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "a page that comes out of the browser's cache of pages goes on where it was left",
         run: comes_back,
-    },
-    Scenario {
-        name: "a verifier that runs out of memory is started again and goes on from what the browser keeps",
-        run: runs_out_of_memory,
     },
 ];
 
@@ -156,55 +150,4 @@ fn comes_back(world: &World) -> Outcome {
         Ok((height(browser)? != before).then_some(()))
     })?;
     must_go_on(browser, 2)
-}
-
-/// At a word, the verifier asks for more memory than there can be, and ends as WebAssembly does; each one that starts says so.
-const MORTAL: &str = "
-    new BroadcastChannel('started').postMessage('');
-    new BroadcastChannel('end').onmessage = () => { for (;;) wasm.__wbindgen_malloc(0x40000000, 1); };
-";
-/// Where the built program has its WebAssembly at hand.
-const PLACE: &str = "let __wbg_init_promise;";
-
-/// Both verifiers: which one a page takes depends on the chain.
-fn mortal() -> Outcome<Changes> {
-    let mut changes = Changes::default();
-    for name in ["verifier-worker.js", "verifier-all-keys-worker.js"] {
-        let program = std::fs::read_to_string(place::site().join(name))?;
-        if !program.contains(PLACE) {
-            return Err(format!("{name} is built otherwise").into());
-        }
-        let program = program.replace(PLACE, &format!("{MORTAL}{PLACE}"));
-        changes = changes.program(name, program);
-    }
-    Ok(changes)
-}
-
-fn runs_out_of_memory(world: &World) -> Outcome {
-    let site = page_of_long_ago(world, mortal()?)?;
-    let visitor = Visitor::new(&site.address())?;
-    visitor.go("#/trust")?;
-    visitor.must_show("chain-reason", "reason", "trust-expired")?;
-    let (height, hash) = block(world, "")?;
-    establish(&visitor, &height, &hash)?;
-    visitor.see("height")?;
-    visitor
-        .check(&world.invoice("genuine-link")?)?
-        .must_be("verified")?;
-    let session = visitor.browser().session();
-    session.run(
-        "window.starts = 0; window.heard = new BroadcastChannel('started'); heard.onmessage = () => starts += 1; new BroadcastChannel('end').postMessage('')",
-        &[],
-    )?;
-    visitor.browser().until("another verifier", |session| {
-        let starts = session.run("return window.starts", &[])?;
-        Ok((starts == 1).then_some(()))
-    })?;
-    // The answer that stood there is proven again by it, and a new one as well: it trusts what was trusted before.
-    visitor.verdict()?.must_be("verified")?;
-    visitor
-        .check(&world.invoice("red")?)?
-        .must_be("out-of-force")?;
-    visitor.go("#/trust")?;
-    visitor.see("height")
 }

@@ -152,6 +152,7 @@ pub fn heads(vote: &Value, visitor: &Visitor) -> Outcome<(u64, u64)> {
 
 /// The same of the vote that is on the screen.
 pub fn counted(visitor: &Visitor) -> Outcome<(u64, u64)> {
+    visitor.see("meter")?;
     let meters = meters(visitor)?;
     let first = meters.first().ok_or("no meter is drawn")?;
     let number = |name: &str| -> Outcome<u64> { Ok(first[name].as_str().unwrap_or("").parse()?) };
