@@ -1,4 +1,4 @@
-//! Helpers shared by the tests that cross crates: a real browser, the demo consortium, and a node that lies.
+//! Helpers shared by the tests that cross crates: a real browser, the demo consortium, real validators, and a node that lies.
 
 pub mod browser;
 pub mod demo;
@@ -10,6 +10,7 @@ pub mod pipe;
 pub mod place;
 pub mod process;
 pub mod site;
+pub mod validators;
 pub mod visitor;
 pub mod webdriver;
 pub mod world;

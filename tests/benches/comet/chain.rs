@@ -1,27 +1,20 @@
 //! Four validators on this machine, and what is handed in to them.
 
 use lianyan_tests::Outcome;
-use lianyan_tests::place::{self, Folder};
-use lianyan_tests::process::free_ports;
-use node::application::{AppState, code};
-use node::chain::{Genesis, GenesisValidator};
-use node::comet::{self, ConsensusParams};
+use lianyan_tests::place::Folder;
+use lianyan_tests::validators::{self, VALIDATORS, seed};
+use node::application::code;
 use node::consortium::now;
-use node::demo::{FOUNDERS, Script, Size, Tempo};
-use node::merkle::sha256;
-use node::network::{Client, Network, Node, Plan, Process, Program, SigningSeed};
+use node::demo::{Script, Size, Tempo};
+use node::network::{Client, Network, Plan, Process};
 use records::kinds::{invoice::Issue, member::Rekey, quota::Grant};
 use records::shape::Shape;
-use records::{Digest, KeyType, Payload, RecordName, SecretKey, ValidatorKey, canonical};
-use std::net::SocketAddr;
+use records::{Digest, KeyType, Payload, RecordName, SecretKey, canonical};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const NODES: usize = 4;
 const CHAIN: &str = "dev-bench";
-/// Without transactions a block comes this often.
-const IDLE: Duration = Duration::from_secs(1);
 /// Every validator has blocks by then.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(100);
@@ -75,11 +68,13 @@ impl Chain {
     pub fn start(kind: Kind, cometbft: &Path) -> Outcome<Self> {
         let folder = Folder::new("bench-comet")?;
         let script = Script::new(CHAIN, now(), Size::Small, Tempo::Live);
-        let plan = plan(cometbft, folder.path())?;
-        plan.write(&genesis(&script).to_json())?;
+        let mut plan = validators::plan(cometbft, folder.path(), VALIDATORS, KeyType::Ed25519)?;
+        plan.rate = RATE;
+        let keys = [KeyType::Ed25519];
+        plan.write(&validators::genesis(CHAIN, &script, KeyType::Ed25519, &keys).to_json())?;
         let running = match kind {
             Kind::Ours => Running::Ours(Network::start(plan.clone())?),
-            Kind::Kvstore => Running::Kvstore(kvstore(&plan)?),
+            Kind::Kvstore => Running::Kvstore(validators::kvstore(&plan)?),
         };
         let chain = Self {
             running,
@@ -116,7 +111,9 @@ impl Chain {
     /// The processes of CometBFT.
     pub fn engines(&mut self) -> Vec<u32> {
         match &mut self.running {
-            Running::Ours(network) => (0..NODES).map(|node| network.engine(node).id()).collect(),
+            Running::Ours(network) => (0..VALIDATORS)
+                .map(|node| network.engine(node).id())
+                .collect(),
             Running::Kvstore(processes) => processes.iter().map(Process::id).collect(),
         }
     }
@@ -124,7 +121,7 @@ impl Chain {
     /// The processes of the applications, where they have their own.
     pub fn applications(&mut self) -> Vec<u32> {
         match &mut self.running {
-            Running::Ours(network) => (0..NODES)
+            Running::Ours(network) => (0..VALIDATORS)
                 .map(|node| network.application(node).id())
                 .collect(),
             Running::Kvstore(_) => Vec::new(),
@@ -206,70 +203,4 @@ fn pair((number, invoice): (usize, &Vec<u8>)) -> Vec<u8> {
         other => *other,
     });
     key.iter().copied().chain(value).collect()
-}
-
-fn seed(what: &str, number: usize) -> [u8; 32] {
-    sha256(format!("{what}/{number}").as_bytes())
-}
-
-fn validator_key(index: usize) -> SigningSeed {
-    SigningSeed {
-        key_type: KeyType::Ed25519,
-        seed: seed("validator", index),
-    }
-}
-
-fn plan(cometbft: &Path, folder: &Path) -> Outcome<Plan> {
-    let ports = free_ports(2 * NODES as u16)?;
-    let address = |port: usize| SocketAddr::from(([127, 0, 0, 1], ports + port as u16));
-    let node = |node| Node {
-        moniker: format!("node-{node}"),
-        rpc: address(node),
-        p2p: address(NODES + node),
-        node_key: seed("peer", node),
-        validator_key: validator_key(node),
-        state_sync: None,
-    };
-    Ok(Plan {
-        cometbft: cometbft.into(),
-        application: place::program("lianyan-node"),
-        folder: folder.into(),
-        idle: IDLE,
-        snapshot_every: 0,
-        rate: RATE,
-        nodes: (0..NODES).map(node).collect(),
-    })
-}
-
-fn genesis(script: &Script) -> Genesis {
-    let keys: [ValidatorKey; NODES] = std::array::from_fn(|index| validator_key(index).public());
-    let validators = FOUNDERS.iter().zip(&keys);
-    let validators = validators.map(|(founder, key)| GenesisValidator {
-        name: founder.id.into(),
-        key: key.clone(),
-        power: founder.power as i64,
-    });
-    Genesis {
-        chain_id: CHAIN.into(),
-        time: comet::timestamp(script.start()),
-        params: ConsensusParams::default(),
-        validators: validators.collect(),
-        app_state: AppState::new([script.genesis(&keys, &[KeyType::Ed25519])]),
-    }
-}
-
-/// The same folders with CometBFT's own application.
-fn kvstore(plan: &Plan) -> Outcome<Vec<Process>> {
-    (0..NODES)
-        .map(|node| {
-            let home = std::fs::canonicalize(plan.home(node).folder())?;
-            let arguments = ["start", "--proxy_app", "kvstore", "--home"].map(Into::into);
-            Ok(Process::start(Program {
-                program: plan.cometbft.clone(),
-                arguments: arguments.into_iter().chain([home.clone().into()]).collect(),
-                folder: home,
-                log: plan.logs().join(format!("node-{node}-kvstore.log")),
-            })?)
-        })
-        .collect()
 }

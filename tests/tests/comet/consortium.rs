@@ -1,30 +1,26 @@
 //! Four validators on real CometBFT, each with its application, and events to write.
 
 use lianyan_tests::Outcome;
-use lianyan_tests::demo;
 use lianyan_tests::place::Folder;
 use lianyan_tests::process::free_ports;
-use node::application::{AppState, DEFAULT_RATE, code};
-use node::chain::{Genesis, GenesisValidator};
-use node::comet::{self, ConsensusParams};
+use lianyan_tests::validators::{self, seed, signing_seed};
+use node::application::code;
 use node::consortium::now;
-use node::demo::{FOUNDERS, Script, Size, Tempo};
+use node::demo::{Script, Size, Tempo};
 use node::network::{Client, Network, Node, Plan, SigningSeed, StateSync};
-use records::{Event, KeyType, ValidatorKey};
+use records::{Event, KeyType};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Validators.
-pub const NODES: usize = 4;
 /// What should happen at once happens after at most this long on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+pub use lianyan_tests::validators::VALIDATORS as NODES;
+
 const CHAIN: &str = "dev-comet-test";
 /// Often, for the chain is young.
 const SNAPSHOT_EVERY: u64 = 10;
-/// A quick pace: much is waited for.
-const IDLE: Duration = Duration::from_secs(1);
 
 /// Running validators; they end with this.
 pub struct Consortium {
@@ -44,17 +40,6 @@ pub struct Beginning<'a> {
     pub allowed: &'a [KeyType],
     /// Full nodes without a vote, besides the validators.
     pub spare: usize,
-}
-
-fn seed(what: &str, index: usize) -> [u8; 32] {
-    node::merkle::sha256(format!("{what}/{index}").as_bytes())
-}
-
-fn validator_key(index: usize, key_type: KeyType) -> SigningSeed {
-    SigningSeed {
-        key_type,
-        seed: seed("validator", index),
-    }
 }
 
 /// The CometBFT program of a line, if `cargo xtask test comet` found one.
@@ -96,27 +81,10 @@ impl Consortium {
         let nodes = NODES + beginning.spare;
         let folder = Folder::new("comet")?;
         let script = Script::new(CHAIN, now(), Size::Small, Tempo::Live);
-        let ports = free_ports(2 * nodes as u16)?;
-        let address = |port: usize| SocketAddr::from(([127, 0, 0, 1], ports + port as u16));
-        let mut plan = Plan {
-            cometbft: cometbft.into(),
-            application: demo::program(),
-            folder: folder.path().into(),
-            idle: IDLE,
-            snapshot_every: SNAPSHOT_EVERY,
-            rate: DEFAULT_RATE,
-            nodes: (0..nodes)
-                .map(|node| Node {
-                    moniker: format!("node-{node}"),
-                    rpc: address(node),
-                    p2p: address(nodes + node),
-                    node_key: seed("peer", node),
-                    validator_key: validator_key(node, beginning.key_type),
-                    state_sync: None,
-                })
-                .collect(),
-        };
-        let genesis = genesis(&script, beginning).to_json();
+        let key_type = beginning.key_type;
+        let mut plan = validators::plan(cometbft, folder.path(), nodes, key_type)?;
+        plan.snapshot_every = SNAPSHOT_EVERY;
+        let genesis = validators::genesis(CHAIN, &script, key_type, beginning.allowed).to_json();
         plan.write(&genesis)?;
         prepare(&mut plan)?;
         let mut network = Network::start(plan.clone())?;
@@ -167,7 +135,7 @@ impl Consortium {
             rpc: SocketAddr::from(([127, 0, 0, 1], ports)),
             p2p: SocketAddr::from(([127, 0, 0, 1], ports + 1)),
             node_key: seed("peer", at),
-            validator_key: validator_key(at, KeyType::Ed25519),
+            validator_key: signing_seed(at, KeyType::Ed25519),
             state_sync: Some(state_sync),
         });
         self.plan.write(&self.genesis)?;
@@ -291,21 +259,7 @@ impl Consortium {
 
     /// The same with these nodes, the first of which is asked first.
     pub fn chains_of(&self, nodes: &[usize], height: u64) -> Outcome<PathBuf> {
-        let named = |node: &usize| {
-            let member = FOUNDERS[node % NODES].id;
-            json!({ "url": format!("http://{}", self.plan.nodes[*node].rpc), "member": member })
-        };
-        let nodes: Vec<Value> = nodes.iter().map(named).collect();
-        let document = json!({ "chains": [{
-            "id": self.chain,
-            "name": "测试链",
-            "name_en": "Test chain",
-            "dev": true,
-            "checkpoint": { "height": height, "hash": self.client(0).block_hash(height)? },
-            "nodes": nodes,
-            "trusting_period_seconds": 1_209_600,
-            "trust_level": "2/3",
-        }]});
+        let document = validators::chains(&self.chain, &self.plan, nodes, height)?;
         let file = self.folder.path().join("chains.json");
         std::fs::write(&file, document.to_string())?;
         Ok(file)
@@ -356,25 +310,5 @@ impl Consortium {
                 .call("num_unconfirmed_txs", json!({}))
                 .is_ok_and(|waiting| waiting["total"] == "0")
         })
-    }
-}
-
-fn genesis(script: &Script, beginning: &Beginning<'_>) -> Genesis {
-    let keys: [ValidatorKey; NODES] =
-        std::array::from_fn(|index| validator_key(index, beginning.key_type).public());
-    let validators = FOUNDERS
-        .iter()
-        .zip(&keys)
-        .map(|(founder, key)| GenesisValidator {
-            name: founder.id.into(),
-            key: key.clone(),
-            power: founder.power as i64,
-        });
-    Genesis {
-        chain_id: CHAIN.into(),
-        time: comet::timestamp(script.start()),
-        params: ConsensusParams::with_keys(beginning.allowed),
-        validators: validators.collect(),
-        app_state: AppState::new([script.genesis(&keys, beginning.allowed)]),
     }
 }

@@ -7,6 +7,7 @@ mod forger;
 mod governance;
 mod hard_days;
 mod joining;
+mod kvstore;
 mod misbehaviour;
 mod operator;
 mod post_quantum;
@@ -133,4 +134,23 @@ fn four_organisations_found_a_chain_on_comet_0_40_and_let_a_fifth_in() -> Outcom
 #[test]
 fn four_organisations_found_a_chain_on_comet_0_38_and_upgrade_it_one_by_one() -> Outcome {
     operated("0.38", Some("0.40"))
+}
+
+/// Chains whose application is CometBFT's own.
+fn foreign(line: &str) -> Outcome {
+    let Some(program) = program(line) else {
+        return Ok(());
+    };
+    let _turn = turn();
+    kvstore::followed_and_proven(&program)
+}
+
+#[test]
+fn a_kvstore_on_comet_0_40_is_followed_and_what_it_writes_is_proven() -> Outcome {
+    foreign("0.40")
+}
+
+#[test]
+fn a_kvstore_on_comet_0_38_is_followed_and_what_it_writes_is_proven() -> Outcome {
+    foreign("0.38")
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 const BOTH: [KeyType; 2] = [KeyType::Ed25519, KeyType::MlDsa65];
 /// Says that the page is built, and that a browser is to follow as well.
-const PAGE: &str = "LIANYAN_PAGE_FOLLOWS";
+pub const PAGE: &str = "LIANYAN_PAGE_FOLLOWS";
 /// How long a change may take to be seen on the page of a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -19,7 +19,7 @@ pub fn browser() -> Result<Tally> {
     scenarios(&["--lib", "--test", "browser", "--test", "demo"], &[], &[])
 }
 
-/// Before four CometBFT validators; what their keys are is seen with ML-DSA-65 as well, and while they change from one type to the other.
+/// Before four CometBFT validators; what their keys are is seen with ML-DSA-65 as well, and while they change from one type to the other; and before a chain that is none of ours.
 pub fn browser_comet() -> Result<Tally> {
     let program = match cometbft::NEWEST.ensure() {
         Ok(program) => (COMETBFT.into(), program.into_os_string()),
@@ -29,7 +29,8 @@ pub fn browser_comet() -> Result<Tally> {
     let post_quantum = [program, (KEYS.into(), "ml_dsa_65".into())];
     tally.add(&scenarios(&BROWSER, &["validator's key"], &post_quantum)?);
     let follows = (PAGE_FOLLOWS.into(), "1".into());
-    tally.add(&comet::drive(&["moves_to_ml_dsa_keys"], vec![follows])?);
+    let followed = ["moves_to_ml_dsa_keys", "a_kvstore_on"];
+    tally.add(&comet::drive(&followed, vec![follows])?);
     Ok(tally)
 }
 
