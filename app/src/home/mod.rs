@@ -93,20 +93,14 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
             reason(lang, &chain.reason, &chain.facts).0,
         );
     }
-    (
-        Mark::Tick,
-        line,
-        lang.fill(
-            words::CHAIN_SUB,
-            &[
-                (
-                    "percent",
-                    &percent(anchor.signed_power.into(), anchor.total_power.into()),
-                ),
-                ("agree", &agree.to_string()),
-            ],
-        ),
-    )
+    let share = percent(anchor.signed_power.into(), anchor.total_power.into());
+    let by = match anchor.signed_power {
+        // The checkpoint itself: nobody's vote was needed.
+        0 => reason(lang, "header-is-checkpoint", &chain.facts).0,
+        _ => lang.fill(words::CHAIN_SIGNED, &[("percent", &share)]),
+    };
+    let agree = lang.fill(words::CHAIN_AGREE, &[("agree", &agree.to_string())]);
+    (Mark::Tick, line, format!("{by} · {agree}"))
 }
 
 /// A place that does not exist.

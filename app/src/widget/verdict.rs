@@ -8,7 +8,7 @@ use super::{
 };
 use crate::draw::prelude::*;
 use crate::engine::Inquiry;
-use crate::i18n::{Lang, event, headline, percent, step, words};
+use crate::i18n::{Lang, event, headline, percent, reason, step, words};
 use crate::shell::use_page;
 use std::rc::Rc;
 use verifier::verdict::{Anchor, CheckId, Outcome, Signer, Verdict};
@@ -111,11 +111,20 @@ fn count(lang: Lang, inquiry: &Inquiry) -> Html {
 }
 
 fn vouch(lang: Lang, verdict: Option<&Verdict>) -> Html {
-    let Some(anchor) = verdict.and_then(|verdict| verdict.anchor.as_ref()) else {
+    let Some((verdict, anchor)) =
+        verdict.and_then(|verdict| Some((verdict, verdict.anchor.as_ref()?)))
+    else {
         return Html::default();
     };
     let share = percent(anchor.signed_power.into(), anchor.total_power.into());
-    html! { <p class="small" style="margin-top:6px">{ lang.fill(words::VOUCH, &[("names", &names(lang, anchor)), ("percent", &share)]) }</p> }
+    let by = match anchor.signed_power {
+        0 => reason(lang, "header-is-checkpoint", &verdict.facts).0,
+        _ => lang.fill(
+            words::VOUCH,
+            &[("names", &names(lang, anchor)), ("percent", &share)],
+        ),
+    };
+    html! { <p class="small" style="margin-top:6px">{ by }</p> }
 }
 
 fn names(lang: Lang, anchor: &Anchor) -> String {
