@@ -29,7 +29,7 @@ fn use_home() -> Html {
         true,
         html! {
             <>
-                <div class="hero"><h1 id="where" tabindex="-1">{ lang.t(words::HOME_TITLE_1) }<br />{ lang.t(words::HOME_TITLE_2) }</h1><p class="small">{ lang.t(words::HOME_SAY) }</p></div>
+                <div class="hero"><h1 id="where" tabindex="-1">{ lang.t(words::HOME_TITLE_1) }{ lang.pick("", " ") }<br />{ lang.t(words::HOME_TITLE_2) }</h1><p class="small">{ lang.t(words::HOME_SAY) }</p></div>
                 <nav class="tasks">
                     { task("#/scan", "task-scan", Icon::Scan, words::TASK_SCAN, words::TASK_SCAN_SAY, true) }
                     { task("#/medical", "task-medical", Icon::Heart, words::TASK_MEDICAL, words::TASK_MEDICAL_SAY, false) }
