@@ -20,8 +20,8 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread;
 use std::time::Duration;
 
-/// Two networks at a time are enough for a small machine.
-static TURNS: [Mutex<()>; 2] = [const { Mutex::new(()) }; 2];
+/// So many networks at a time: they wait more than they work.
+static TURNS: [Mutex<()>; 3] = [const { Mutex::new(()) }; 3];
 
 /// Waits for a turn, which ends with what is returned. A test that failed in its turn takes nothing from the others.
 fn turn() -> MutexGuard<'static, ()> {
