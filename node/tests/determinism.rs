@@ -3,7 +3,7 @@
 mod common;
 
 use common::{
-    GENESIS, SECOND, admit, approve, begun, enact, founder_key, member, open, payload, seat,
+    Dice, GENESIS, SECOND, admit, approve, begun, enact, founder_key, member, open, payload, seat,
     validator_key,
 };
 use node::{
@@ -21,23 +21,6 @@ use records::{
 
 const ROUNDS: u64 = 12;
 const HEIGHTS: u64 = 40;
-
-/// Numbers that follow from a seed, so that a failure can be repeated.
-struct Dice(Hash);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        Self(sha256(&seed.to_be_bytes()))
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = sha256(&self.0);
-        self.0[..8]
-            .iter()
-            .fold(0, |number: u64, byte| number << 8 | u64::from(*byte))
-            % limit
-    }
-}
 
 struct Block {
     txs: Vec<Vec<u8>>,

@@ -20,7 +20,7 @@ pub use tables::Table;
 pub use tree::{TreeView, UpperNodes};
 
 use crate::error::Result;
-use redb::{Database, Durability, ReadableDatabase};
+use redb::{Builder, Database, Durability, ReadableDatabase, StorageBackend};
 use std::{
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
@@ -28,6 +28,12 @@ use std::{
 
 /// Memory that the database may use to keep pages at hand.
 const CACHE_BYTES: usize = 128 * 1024 * 1024;
+
+fn builder() -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
 
 /// The database.
 pub struct Store {
@@ -40,9 +46,15 @@ pub struct Store {
 impl Store {
     /// Opens the database in this file; makes it where there is none.
     pub fn open(file: &Path) -> Result<Self> {
-        let database = Database::builder()
-            .set_cache_size(CACHE_BYTES)
-            .create(file)?;
+        Self::prepared(builder().create(file)?)
+    }
+
+    /// Opens the database on a storage of another kind; makes it where that is empty.
+    pub fn over(storage: impl StorageBackend) -> Result<Self> {
+        Self::prepared(builder().create_with_backend(storage)?)
+    }
+
+    fn prepared(database: Database) -> Result<Self> {
         let transaction = database.begin_write()?;
         for table in Table::ALL {
             transaction.open_table(table.definition())?;

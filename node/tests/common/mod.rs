@@ -12,7 +12,7 @@ use node::{
     comet::{self, Block, Commit, ConsensusParams},
     consortium::{Mempool, Signers, decide},
     error::Result,
-    merkle::Hash,
+    merkle::{Hash, sha256},
     rpc::{self, Rpc},
     store::{Changes, Store},
 };
@@ -40,7 +40,7 @@ pub const GENESIS: i64 = 1_790_000_000 * SECOND;
 pub const POWERS: [u64; 4] = [31, 26, 23, 20];
 
 pub fn key(name: &str) -> SecretKey {
-    SecretKey::from_seed(&node::merkle::sha256(name.as_bytes()))
+    SecretKey::from_seed(&sha256(name.as_bytes()))
 }
 
 fn raw(key: &PublicKey) -> [u8; 32] {
@@ -259,10 +259,32 @@ impl Chain {
     }
 }
 
+/// Numbers that follow from a seed, so that a failure can be repeated.
+pub struct Dice(Hash);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(sha256(&seed.to_be_bytes()))
+    }
+
+    /// Below `limit`.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 = sha256(&self.0);
+        self.0[..8]
+            .iter()
+            .fold(0, |number: u64, byte| number << 8 | u64::from(*byte))
+            % limit
+    }
+}
+
 /// The application over the database in this file.
 pub fn open(file: &Path) -> Application {
-    let store = Arc::new(Store::open(file).expect("opens"));
-    Application::open(store, 1_000).expect("opens")
+    over(Store::open(file).expect("opens"))
+}
+
+/// The application over this database.
+pub fn over(store: Store) -> Application {
+    Application::open(Arc::new(store), 1_000).expect("opens")
 }
 
 /// The application at the chain's beginning.
@@ -288,7 +310,7 @@ pub fn follow(
     let answer = application.finalize_block(&FinalizeBlockRequest {
         txs,
         misbehaviour: &[],
-        hash: node::merkle::sha256(&height.to_be_bytes()),
+        hash: sha256(&height.to_be_bytes()),
         height,
         time: time_at(height),
     })?;
