@@ -30,7 +30,7 @@ struct Part {
 }
 
 /// Cheap ones first, so that a slip is known early.
-const PARTS: [Part; 16] = [
+const PARTS: [Part; 17] = [
     Part {
         name: "fmt",
         what: "the code is formatted",
@@ -77,6 +77,11 @@ const PARTS: [Part; 16] = [
         run: interop::interop,
     },
     Part {
+        name: "interop-comet",
+        what: "the same clients before CometBFT with our application",
+        run: interop::interop_comet,
+    },
+    Part {
         name: "hard-days",
         what: "the same at random for `--minutes N`",
         run: hard_days::long,
@@ -114,7 +119,14 @@ const PARTS: [Part; 16] = [
 ];
 
 /// Parts that run only where they are named: they are worth hours now and then rather than minutes each time.
-const ON_REQUEST: [&str; 5] = ["hard-days", "fuzz", "mutants", "miri", "browser-comet"];
+const ON_REQUEST: [&str; 6] = [
+    "hard-days",
+    "interop-comet",
+    "fuzz",
+    "mutants",
+    "miri",
+    "browser-comet",
+];
 
 /// Runs the parts named, or all of them but those on request.
 pub fn test(words: &[String]) -> Result<ExitCode> {
