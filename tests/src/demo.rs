@@ -3,6 +3,8 @@
 use crate::Outcome;
 use crate::place::{self, Folder};
 use crate::process::{Process, free_port, free_ports};
+use crate::validators::VALIDATORS;
+use node::merkle::sha256;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -164,6 +166,17 @@ impl Demo {
         Ok(text
             .ok_or_else(|| format!("demo.json has no invoice `{name}`"))?
             .to_owned())
+    }
+
+    /// The seeds of its validators' keys, which lie beside its data: they are for development.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub fn validator_seeds(&self) -> Outcome<Vec<[u8; 32]>> {
+        let chain: Value = serde_json::from_slice(&std::fs::read(self.data().join("chain.json"))?)?;
+        let secret = hex::decode(chain["secret"].as_str().ok_or("no secret")?)?;
+        let of = |index| [&secret, format!("validator/{index}").as_bytes()].concat();
+        Ok((0..VALIDATORS).map(|index| sha256(&of(index))).collect())
     }
 
     /// The folder with its data.

@@ -2,8 +2,9 @@
 
 use crate::Outcome;
 use crate::browser::{Browser, Device};
+use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A verdict may wait for nodes that never answer.
@@ -170,6 +171,24 @@ impl Visitor {
         self.go("#/scan")?;
         self.browser.give_file(&named("album"), file)?;
         self.verdict()
+    }
+
+    /// Presses what carries this `data-testid` and waits for the file with this ending that the page hands out.
+    ///
+    /// # Errors
+    /// Where none comes in time.
+    pub fn save(&self, id: &str, ending: &str) -> Outcome<PathBuf> {
+        let folder = self.browser.files().join("kept");
+        std::fs::create_dir_all(&folder)?;
+        let into = json!({ "behavior": "allow", "downloadPath": folder });
+        let session = self.browser.session();
+        session.devtools("Browser.setDownloadBehavior", &into)?;
+        self.press(id)?;
+        self.browser.until(&format!("a file .{ending}"), |_| {
+            let files = std::fs::read_dir(&folder)?.flatten();
+            let mut files = files.map(|file| file.path());
+            Ok(files.find(|file| file.extension().is_some_and(|found| found == ending)))
+        })
     }
 
     /// Brings an identity file into the browser, as its owner would.

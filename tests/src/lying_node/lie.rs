@@ -1,5 +1,6 @@
 //! The lies, each a change to true answers.
 
+use super::forgery::forge;
 use super::question::Question;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,6 +32,13 @@ pub enum Lie {
     ForgedHeader,
     /// One bit of the first signature of every commit is another.
     ForgedSignature,
+    /// From a height on other headers, signed by the validators of these seeds: a fork.
+    Forked {
+        /// The first that is another.
+        from: u64,
+        /// Of the liars' keys.
+        seeds: Vec<[u8; 32]>,
+    },
     /// Everything as it was when the lie began.
     OlderHeader,
     /// Everything from another node, of another chain.
@@ -80,6 +88,7 @@ impl Lie {
                 "/result/signed_header/commit/signatures/0/signature",
                 other_base64,
             ),
+            (Self::Forked { from, seeds }, None) => forge(answer, *from, seeds).is_some(),
             _ => false,
         }
     }

@@ -1,5 +1,6 @@
 //! A node that lies: a proxy before a true one, which changes its answers as it is told.
 
+mod forgery;
 mod lie;
 mod question;
 

@@ -5,9 +5,8 @@ use lianyan_tests::Outcome;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 use scanner::{Budget, FilePicture, scan};
-use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -25,23 +24,9 @@ fn save(world: &World) -> Outcome<(Visitor, PathBuf, String)> {
     let visitor = Visitor::new(&world.page())?;
     let seen = visitor.check(&world.invoice("genuine-link")?)?;
     seen.must_be("verified")?;
-    let browser = visitor.browser();
-    let folder = browser.files().join("kept");
-    std::fs::create_dir(&folder)?;
-    let into = json!({ "behavior": "allow", "downloadPath": folder });
-    browser
-        .session()
-        .devtools("Browser.setDownloadBehavior", &into)?;
-    visitor.press("save-proof")?;
+    let file = visitor.save("save-proof", "proof")?;
     let hash = visitor.data("certificate", "hash")?;
-    let file = browser.until("a proof file", |_| Ok(file_in(&folder)))?;
     Ok((visitor, file, hash))
-}
-
-fn file_in(folder: &Path) -> Option<PathBuf> {
-    let files = std::fs::read_dir(folder).ok()?.flatten();
-    let mut files = files.map(|file| file.path());
-    files.find(|file| file.extension().is_some_and(|ending| ending == "proof"))
 }
 
 fn kept(world: &World) -> Outcome {

@@ -4,6 +4,7 @@ use super::Scenario;
 use lianyan_tests::Outcome;
 use lianyan_tests::browser::{Browser, Device};
 use lianyan_tests::demo;
+use lianyan_tests::lying_node::Lie;
 use lianyan_tests::site::{Changes, Site};
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
@@ -23,6 +24,10 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "a fork that was noted stops the page, also after a reload, until a person establishes trust anew",
         run: halted,
+    },
+    Scenario {
+        name: "a fork that a node proves takes back what was verified, names who signed both sides, and hands out the evidence",
+        run: forked,
     },
     Scenario {
         name: "a browser that keeps nothing verifies all the same, and the trust page says so",
@@ -159,6 +164,49 @@ fn halted(world: &World) -> Outcome {
         .check(&world.invoice("genuine-link")?)?
         .must_be("verified")
 }
+
+/// Every validator signs a second header for each height, and one of three nodes shows them.
+fn forked(world: &World) -> Outcome {
+    const MEMBERS: usize = 4;
+    let visitor = Visitor::new(&world.page())?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")?;
+    let (newest, _) = block(world, "")?;
+    let lie = Lie::Forked {
+        from: newest.parse::<u64>()? + 1,
+        seeds: world.demo().validator_seeds()?,
+    };
+    world.lie(1, &lie)?;
+    // It follows by itself, and takes back what it said.
+    let fell = visitor.must_show("verdict", "outcome", "not-established");
+    world.lie(0, &Lie::None)?;
+    fell?;
+    visitor.go("#/trust")?;
+    visitor.must_show("chain-reason", "reason", "chain-forked")?;
+    visitor.see("fork")?;
+    let seen = visitor.browser().session().run(FORK, &[])?;
+    let sides = seen["sides"].as_array().map(Vec::as_slice);
+    let differ = matches!(sides, Some([one, other]) if one != other);
+    let names = seen["both"].as_str().unwrap_or_default();
+    if !differ || names.matches('、').count() + 1 != MEMBERS {
+        return Err(format!("two sides and {MEMBERS} members are not named: {seen}").into());
+    }
+    let evidence = std::fs::read(visitor.save("save-evidence", "json")?)?;
+    let evidence: Value = serde_json::from_slice(&evidence)?;
+    if evidence[0]["type"] != "tendermint/LightClientAttackEvidence" {
+        return Err(format!("that is no evidence: {evidence}").into());
+    }
+    reload(&visitor)?;
+    visitor.must_show("chain-reason", "reason", "chain-forked")?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("not-established")
+}
+
+const FORK: &str = "
+    const sides = [...document.querySelectorAll('[data-testid=fork-side] p.mono')].map(hash => hash.textContent);
+    return {sides, both: document.querySelector('[data-testid=signed-both]')?.textContent || ''};";
 
 fn keeps_nothing(world: &World) -> Outcome {
     let device = Device {

@@ -3,7 +3,6 @@
 mod consortium;
 mod crashes;
 mod events;
-mod forger;
 mod governance;
 mod hard_days;
 mod joining;

@@ -1,12 +1,11 @@
 //! A validator signs two blocks of one height. CometBFT judges the evidence, the application writes it down, and by rule the validator is suspended.
 
-use super::{Consortium, forger::Forger, governance};
+use super::{Consortium, governance};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use lianyan_tests::lying_node::{Lie, LyingNode};
 use lianyan_tests::{Outcome, place};
 use node::comet::{self, BlockId, PartSetHeader};
-use records::{
-    RecordName, SecretKey, State, ValidatorKey, canonical, kinds::misbehaviour::Misbehaviour,
-};
+use records::{RecordName, SecretKey, State, canonical, kinds::misbehaviour::Misbehaviour};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::process::Command;
@@ -123,9 +122,12 @@ pub fn who_deceives_light_clients_is_written_down(consortium: &mut Consortium) -
     let height = now + 1;
     let before = consortium.validators(height)?;
     let liars = [0, 1];
-    let seeds = liars.map(|node| consortium.key(node).seed);
-    let upstream = format!("http://{}", consortium.client(1).0);
-    let forger = Forger::before(&upstream, height, &seeds)?;
+    let seeds = liars.map(|node| consortium.key(node).seed).to_vec();
+    let forger = LyingNode::before(&format!("http://{}", consortium.client(1).0))?;
+    forger.tell(Lie::Forked {
+        from: height,
+        seeds,
+    })?;
     let output = Command::new(place::program("lianyan"))
         .args(["light", "--once", "--height", &height.to_string()])
         .args(["--chain-id", &consortium.chain])
@@ -159,9 +161,4 @@ pub fn who_deceives_light_clients_is_written_down(consortium: &mut Consortium) -
         "nobody is suspended"
     );
     consortium.agreed().map(drop)
-}
-
-/// A validator's key, from its seed.
-pub fn public(seed: &[u8; 32]) -> ValidatorKey {
-    SecretKey::from_seed(seed).public().into()
 }
