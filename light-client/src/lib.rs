@@ -75,6 +75,7 @@ extern crate alloc;
 
 mod bisection;
 pub mod client;
+mod codes;
 mod commit;
 mod contents;
 mod count;

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::codes::codes;
 use crate::header::Address;
 use crate::merkle::Hash;
 use crate::time::Time;
@@ -170,32 +171,27 @@ pub enum Reason {
     },
 }
 
-impl Reason {
-    /// A stable name of the reason, in lower case with hyphens.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Reason::WrongChain { .. } => "wrong-chain",
-            Reason::WrongBlockProtocol(_) => "wrong-block-protocol",
-            Reason::ChainIdTooLong => "chain-id-too-long",
-            Reason::HeightNotAbove { .. } => "height-not-above",
-            Reason::TrustExpired { .. } => "trust-expired",
-            Reason::TimeNotAfter { .. } => "time-not-after",
-            Reason::FromFuture { .. } => "from-future",
-            Reason::CommitHeight { .. } => "commit-height",
-            Reason::CommitForOtherHeader { .. } => "commit-for-other-header",
-            Reason::CommitSize { .. } => "commit-size",
-            Reason::CommitAddress { .. } => "commit-address",
-            Reason::AbsentWithVote { .. } => "absent-with-vote",
-            Reason::ValidatorsHash { .. } => "validators-hash",
-            Reason::NextValidatorsHash { .. } => "next-validators-hash",
-            Reason::NotTheAnnouncedValidators { .. } => "not-the-announced-validators",
-            Reason::BadValidatorSet(_) => "bad-validator-set",
-            Reason::TooLittlePower { .. } => "too-little-power",
-            Reason::BadSignature { .. } => "bad-signature",
-            Reason::BudgetExceeded { .. } => "budget-exceeded",
-            Reason::WrongCheckpoint { .. } => "wrong-checkpoint",
-            Reason::NotTheHeaderBefore { .. } => "not-the-header-before",
-            Reason::WrongHeight { .. } => "wrong-height",
-        }
-    }
-}
+codes!(Reason {
+    Reason::WrongChain { .. } => "wrong-chain" "the header is of another chain",
+    Reason::WrongBlockProtocol(_) => "wrong-block-protocol" "the header is of another block protocol than 11",
+    Reason::ChainIdTooLong => "chain-id-too-long" "the chain id is longer than CometBFT allows",
+    Reason::HeightNotAbove { .. } => "height-not-above" "the header is not above what is trusted",
+    Reason::TrustExpired { .. } => "trust-expired" "the trusting period of what is trusted is over",
+    Reason::TimeNotAfter { .. } => "time-not-after" "the header is not later than what is trusted",
+    Reason::FromFuture { .. } => "from-future" "the header is later than the clock, by more than clocks may differ",
+    Reason::CommitHeight { .. } => "commit-height" "the votes are for another height",
+    Reason::CommitForOtherHeader { .. } => "commit-for-other-header" "the votes are for another header",
+    Reason::CommitSize { .. } => "commit-size" "there are not as many votes as validators",
+    Reason::CommitAddress { .. } => "commit-address" "a vote names another validator than the one in its place",
+    Reason::AbsentWithVote { .. } => "absent-with-vote" "an absent vote carries what only a vote has",
+    Reason::ValidatorsHash { .. } => "validators-hash" "the validators are not those that the header names",
+    Reason::NextValidatorsHash { .. } => "next-validators-hash" "the next validators are not those that the header names",
+    Reason::NotTheAnnouncedValidators { .. } => "not-the-announced-validators" "the header before announced other validators",
+    Reason::BadValidatorSet(_) => "bad-validator-set" "no validator set can be like this",
+    Reason::TooLittlePower { .. } => "too-little-power" "too little voting power signed",
+    Reason::BadSignature { .. } => "bad-signature" "a signature does not verify",
+    Reason::BudgetExceeded { .. } => "budget-exceeded" "it takes more signatures than the budget has left",
+    Reason::WrongCheckpoint { .. } => "wrong-checkpoint" "the header is not that of the checkpoint",
+    Reason::NotTheHeaderBefore { .. } => "not-the-header-before" "the header above names another one before it",
+    Reason::WrongHeight { .. } => "wrong-height" "the header is of another height than was asked for",
+});

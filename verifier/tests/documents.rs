@@ -1,5 +1,9 @@
-//! `docs/verdicts.md` says the same as the code.
+//! `docs/verdicts.md` and `docs/codes.md` say the same as the code.
 
+use light_client::{
+    Reason,
+    client::{AttackKind, Failure, Fault, Said},
+};
 use std::path::Path;
 use verifier::{
     HEADLINES, REASONS,
@@ -54,6 +58,25 @@ fn every_reason_code_is_in_the_document_and_no_other() {
         rows.len() + headlines.len(),
         "docs/verdicts.md has rows that the code does not"
     );
+}
+
+#[test]
+fn every_code_of_the_light_client_is_in_the_document_and_no_other() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/codes.md");
+    let text = std::fs::read_to_string(path).expect("docs/codes.md");
+    let codes = [
+        Reason::CODES,
+        Failure::CODES,
+        Said::CODES,
+        Fault::CODES,
+        AttackKind::CODES,
+    ];
+    let rows = codes.concat();
+    let rows = rows
+        .iter()
+        .map(|(code, meaning)| format!("| `{code}` | {meaning} |"));
+    let stated = text.lines().filter(|line| line.starts_with("| `"));
+    assert!(rows.eq(stated), "docs/codes.md says other than the code");
 }
 
 /// Names in backquotes in the last column of the table.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::codes::codes;
 use crate::commit::BlockIdFlag;
 use crate::header::Header;
 use crate::time::Time;
@@ -19,16 +20,13 @@ pub enum AttackKind {
     Amnesia,
 }
 
-impl AttackKind {
-    /// A stable name, in lower case.
-    pub fn code(&self) -> &'static str {
-        match self {
-            AttackKind::Lunatic => "lunatic",
-            AttackKind::Equivocation => "equivocation",
-            AttackKind::Amnesia => "amnesia",
-        }
-    }
+codes!(AttackKind {
+    AttackKind::Lunatic => "lunatic" "the header states what no correct execution gives",
+    AttackKind::Equivocation => "equivocation" "two blocks were signed in one round",
+    AttackKind::Amnesia => "amnesia" "two blocks were signed in two rounds",
+});
 
+impl AttackKind {
     fn of(conflicting: &LightBlock, trusted: &LightBlock) -> AttackKind {
         let (bad, good) = (&conflicting.signed_header, &trusted.signed_header);
         if !is_derivable(&bad.header, &good.header) {

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::client::attack::Attack;
 use crate::client::report::{Followed, Standing};
+use crate::codes::codes;
 use crate::time::Time;
 
 /// What ran out.
@@ -63,25 +64,20 @@ pub enum Failure {
     Store(String),
 }
 
-impl Failure {
-    /// A stable name, in lower case with hyphens.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Failure::NoTrust => "no-trust",
-            Failure::TrustExpired { .. } => "trust-expired",
-            Failure::NoWay(_) => "no-way",
-            Failure::NotWitnessed(_) => "not-witnessed",
-            Failure::Attack(_) => "attack",
-            Failure::Halted(_) => "halted",
-            Failure::ClockBehind { .. } => "clock-behind",
-            Failure::OutOf(Resource::Signatures) => "out-of-signatures",
-            Failure::OutOf(Resource::Headers) => "out-of-headers",
-            Failure::OutOf(Resource::Bytes) => "out-of-bytes",
-            Failure::OutOf(Resource::Time) => "out-of-time",
-            Failure::Store(_) => "store-failed",
-        }
-    }
-}
+codes!(Failure {
+    Failure::NoTrust => "no-trust" "nothing is trusted yet",
+    Failure::TrustExpired { .. } => "trust-expired" "the trusting period of all that is trusted is over",
+    Failure::NoWay(_) => "no-way" "no node leads to that height",
+    Failure::NotWitnessed(_) => "not-witnessed" "too few other nodes hold the same header",
+    Failure::Attack(_) => "attack" "two headers of one height are both signed: the chain has forked",
+    Failure::Halted(_) => "halted" "a fork was found before, and nobody has established trust anew",
+    Failure::ClockBehind { .. } => "clock-behind" "this device's clock is behind",
+    Failure::OutOf(Resource::Signatures) => "out-of-signatures" "it takes more signatures than one call may check",
+    Failure::OutOf(Resource::Headers) => "out-of-headers" "it takes more headers than one call may fetch",
+    Failure::OutOf(Resource::Bytes) => "out-of-bytes" "it takes more bytes than one call may fetch",
+    Failure::OutOf(Resource::Time) => "out-of-time" "it takes longer than one call may",
+    Failure::Store(_) => "store-failed" "what was kept could not be read or written",
+});
 
 impl From<Resource> for Failure {
     fn from(resource: Resource) -> Failure {

@@ -7,6 +7,7 @@ use core::time::Duration;
 use thiserror::Error;
 
 use crate::client::evidence::AttackEvidence;
+use crate::codes::codes;
 use crate::header::Header;
 use crate::reason::Reason;
 use crate::time::Time;
@@ -84,20 +85,17 @@ pub enum Fault {
     Refuted(Reason),
 }
 
-impl Fault {
-    /// A stable name, in lower case with hyphens.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Fault::Unreachable(_) => "unreachable",
-            Fault::Busy { .. } => "busy",
-            Fault::NotThere => "not-there",
-            Fault::Refused(_) => "refused",
-            Fault::Garbage(_) => "garbage",
-            Fault::WrongChain(_) => "wrong-chain",
-            Fault::Refuted(_) => "refuted",
-        }
-    }
+codes!(Fault {
+    Fault::Unreachable(_) => "unreachable" "it did not answer, or not in time",
+    Fault::Busy { .. } => "busy" "it asks to be left alone for a while",
+    Fault::NotThere => "not-there" "it does not have that height",
+    Fault::Refused(_) => "refused" "it refuses",
+    Fault::Garbage(_) => "garbage" "its answer cannot be read",
+    Fault::WrongChain(_) => "wrong-chain" "it is on another chain",
+    Fault::Refuted(_) => "refuted" "what it said was proven wrong",
+});
 
+impl Fault {
     /// Whether asking again may help.
     pub(crate) fn may_pass(&self) -> bool {
         matches!(self, Fault::Unreachable(_) | Fault::Busy { .. })

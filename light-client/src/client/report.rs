@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::bisection::Leg;
 use crate::client::limits::Spent;
 use crate::client::provider::Fault;
+use crate::codes::codes;
 use crate::trust::{Tally, TrustedState, VerifiedHeader};
 
 /// A header that was verified and that other members' nodes hold as well.
@@ -99,17 +100,12 @@ pub enum Said {
     Failed(Fault),
 }
 
-impl Said {
-    /// A stable name, in lower case with hyphens.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Said::Nothing => "not-asked",
-            Said::Led => "led",
-            Said::Agrees => "agrees",
-            Said::Behind => "behind",
-            Said::Forked => "forked",
-            Said::Disputes(_) => "disputes",
-            Said::Failed(fault) => fault.code(),
-        }
-    }
-}
+codes!(Said {
+    Said::Nothing => "not-asked" "it was not asked",
+    Said::Led => "led" "its blocks led there",
+    Said::Agrees => "agrees" "it holds the same header",
+    Said::Behind => "behind" "it does not have that height yet",
+    Said::Forked => "forked" "it proved another header of that height",
+    Said::Disputes(_) => "disputes" "it holds another header of that height, and failed to prove it",
+    ; Said::Failed(fault) => fault.code()
+});
