@@ -49,8 +49,8 @@ pub struct Node<'a, H> {
     url: String,
     member: String,
     chain_id: String,
-    /// What it said of its newest block, where it was asked before.
-    latest: Option<Latest>,
+    /// What it said of its newest block, where it was asked before; the first answer, and no later one.
+    latest: RefCell<Option<Latest>>,
     shown: &'a Shown,
 }
 
@@ -62,7 +62,7 @@ impl<'a, H: Host> Node<'a, H> {
             url: node.url.clone(),
             member: node.member.clone(),
             chain_id: chain_id.into(),
-            latest: None,
+            latest: RefCell::default(),
             shown,
         }
     }
@@ -86,7 +86,7 @@ impl<'a, H: Host> Node<'a, H> {
             url: answer.url.clone(),
             member: answer.member.clone(),
             chain_id: chain_id.into(),
-            latest: Some(latest),
+            latest: RefCell::new(Some(latest)),
             shown,
         })
     }
@@ -102,8 +102,8 @@ impl<H: Host> Provider for Node<'_, H> {
     }
 
     async fn latest(&self) -> Result<Latest, NodeFault> {
-        if let Some(latest) = &self.latest {
-            return Ok(latest.clone());
+        if let Some(latest) = self.latest.take() {
+            return Ok(latest);
         }
         let status = nodes::status(self.host, &self.url).await.map_err(fault)?;
         Ok(Latest {

@@ -192,48 +192,62 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         ours: &LightBlock,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
+        self.way_of(source, common, ours.height(), ours, meter)
+            .await
+    }
+
+    /// The node's own way to a height, where that is not the way to our block.
+    async fn way_of(
+        &self,
+        source: &Source<P>,
+        common: &TrustedState,
+        height: u64,
+        ours: &LightBlock,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        let (settings, environment) = (&self.settings, &self.environment);
         let mut legs = Vec::new();
         source
-            .climb(
-                common,
-                ours.height(),
-                &self.settings,
-                &self.environment,
-                meter,
-                &mut legs,
-            )
+            .climb(common, height, settings, environment, meter, &mut legs)
             .await?;
         Ok(Fork::new(common, ours, legs))
     }
 
-    /// A node that is behind in height and yet ahead in time: both cannot be of one chain (a forward lunatic attack).
-    pub(super) async fn fork_below(&self, way: &Way, at: usize, meter: &mut Meter) -> Option<Fork> {
-        let reached = way.legs.last()?;
-        let (height, time) = (reached.state.height(), reached.state.header().time);
-        let source = self.sources.get(at)?;
-        let latest = source
-            .latest(&self.environment, self.settings.tries)
-            .await
-            .ok()?;
-        let overtaken =
-            latest.height < height && latest.height > way.from.height() && latest.time >= time;
-        if !overtaken {
+    /// A node that does not have the height that was reached: it holds another header than the one that is trusted already, or it is behind in height
+    /// and yet ahead in time, and both cannot be of one chain (a forward lunatic attack).
+    pub(super) async fn fork_below(
+        &self,
+        way: &Way,
+        at: usize,
+        holder: Option<usize>,
+        meter: &mut Meter,
+    ) -> Option<Fork> {
+        let (source, reached) = (self.sources.get(at)?, way.reached().header());
+        let latest = source.latest.as_ref()?;
+        if latest.height >= reached.height {
             return None;
         }
-        let mut legs = Vec::new();
-        source
-            .climb(
-                &way.from,
-                latest.height,
-                &self.settings,
-                &self.environment,
-                meter,
-                &mut legs,
-            )
-            .await
-            .ok()?;
-        let proven = legs.last()?.state.header().time >= time;
-        proven.then(|| Fork::new(&way.from, &reached.block, legs))?
+        let holds_trusted = latest.height >= way.from.height();
+        if holds_trusted {
+            let fork = self.fork_of_trusted(&way.from, at, holder, meter).await;
+            if let Some(fork) = fork.ok()? {
+                return Some(fork);
+            }
+        }
+        if latest.time < reached.time {
+            return None;
+        }
+        let common = match holds_trusted {
+            true => way.from.clone(),
+            false => self.shared_below(&way.from, source, meter).await.ok()?,
+        };
+        let ours = match way.reached().block() {
+            Some(block) => block,
+            None => self.signed(way.reached(), holder, meter).await.ok()?,
+        };
+        let fork = self.way_of(source, &common, latest.height, &ours, meter);
+        let fork = fork.await.ok()??;
+        (fork.theirs.signed_header.header.time >= reached.time).then_some(fork)
     }
 }
 

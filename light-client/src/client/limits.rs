@@ -71,8 +71,7 @@ impl Meter {
     /// Gives the next node one part of `parts` of what is left.
     pub(crate) fn allot(&mut self, parts: u32, now: Time) {
         let parts = parts.max(1);
-        let passed = u64::try_from(now.unix_nanos() - self.started.unix_nanos()).unwrap_or(0);
-        let passed = Duration::from_nanos(passed);
+        let passed = self.passed(now);
         let left = |limit: u64, spent: u64| {
             spent.saturating_add(limit.saturating_sub(spent) / u64::from(parts))
         };
@@ -83,6 +82,16 @@ impl Meter {
             bytes: left(self.limits.bytes, self.bytes),
             time: passed.saturating_add(self.limits.time.saturating_sub(passed) / parts),
         };
+    }
+
+    fn passed(&self, now: Time) -> Duration {
+        let passed = u64::try_from(now.unix_nanos() - self.started.unix_nanos()).unwrap_or(0);
+        Duration::from_nanos(passed)
+    }
+
+    /// How much time is left.
+    pub(crate) fn time_left(&self, now: Time) -> Duration {
+        self.limits.time.saturating_sub(self.passed(now))
     }
 
     /// What the node that is being tried may cost in signatures.

@@ -4,6 +4,8 @@
 //! puts it into its store. It brings no I/O: a [`Provider`] is a node, a [`Store`] keeps what is trusted, an [`Environment`]
 //! is the clock. Any executor will do.
 
+mod aim;
+mod answers;
 mod attack;
 mod backward;
 mod compare;
@@ -34,9 +36,7 @@ pub use store::{MemoryStore, Store, StoreError, heights_to_keep};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 use core::time::Duration;
-use litemap::LiteMap;
 
 use crate::client::backward::Descent;
 use crate::client::forward::Way;
@@ -57,10 +57,12 @@ pub struct Settings {
     pub limits: Limits,
     /// How many other members' nodes must hold the same header before it is believed; at least 1.
     pub witnesses: usize,
-    /// Where too few witnesses have the header yet: how long they get to catch up before they are asked once more.
+    /// Where too few witnesses have the header yet: how long they get to catch up. Also the longest pause before a node that is behind is asked again.
     pub catch_up: Duration,
-    /// A newest block that is at most this much newer than what a second member has is not waited for.
+    /// A node that lacks at most this many of the newest blocks is held for one that follows the chain: it is not overtaken.
     pub near: u64,
+    /// So is one whose newest block is at most this much older than the newest of all, besides what clocks may differ. CometBFT calls it `maxBlockLag`.
+    pub lag: Duration,
     /// How often a node is asked that does not answer; at least once.
     pub tries: u32,
 }
@@ -74,7 +76,8 @@ impl Settings {
             limits: Limits::default(),
             witnesses: 1,
             catch_up: Duration::from_secs(2),
-            near: 3,
+            near: 1,
+            lag: Duration::from_secs(10),
             tries: 3,
         }
     }
@@ -126,15 +129,14 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         Ok(())
     }
 
-    /// Moves on to the newest header that enough members claim to have.
+    /// Moves on to the newest header that every node holds which follows the chain; see [`Settings::near`] and [`Settings::lag`].
     pub async fn newest(&mut self) -> Result<Followed, Failure> {
         let mut meter = self.begin().await?;
-        let from = self.store.newest().await?.ok_or(Failure::NoTrust)?;
-        let attempts = self.newest_claimed(&from).await;
-        self.climb(from, &attempts, &mut meter).await
+        self.follow(&mut meter).await
     }
 
-    /// Proves the header of one height, above or below what is trusted.
+    /// Proves the header of one height, above or below what is trusted. A new one that a node lacks which follows the chain is held back until the node has
+    /// it too, or until the header is older than clocks and nodes may differ.
     pub async fn at(&mut self, height: u64) -> Result<Followed, Failure> {
         let mut meter = self.begin().await?;
         let failure = match self.store.at_or_below(height).await? {
@@ -142,9 +144,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             Some(from) => match self.check_age(from.header().time) {
                 Err(expired) => expired,
                 Ok(()) => {
-                    let order = self.order().into_iter();
-                    let attempts: Vec<(usize, u64)> = order.map(|at| (at, height)).collect();
-                    return self.climb(from, &attempts, &mut meter).await;
+                    let (mut way, order) = (Way::from(&from), self.order());
+                    return self.climb(&mut way, height, &order, 0, &mut meter).await;
                 }
             },
         };
@@ -162,46 +163,6 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         Ok(Meter::new(self.settings.limits.clone(), now))
     }
 
-    /// The nodes that answer, by falling height of what they claim to have, each with the height to go for over its blocks: its own, or
-    /// one that a second member has as well where that is near. One node alone can neither hide newer blocks nor keep us waiting
-    /// for a block that only it has.
-    async fn newest_claimed(&mut self, from: &TrustedState) -> Vec<(usize, u64)> {
-        let asked = self.sources.iter().map(|source| async {
-            match source.is_out() {
-                true => None,
-                false => Some(source.latest(&self.environment, self.settings.tries).await),
-            }
-        });
-        let answers = join_all(asked).await;
-        let (chain_id, now) = (&from.header().chain_id, self.environment.now());
-        for (source, answer) in self.sources.iter_mut().zip(answers) {
-            match answer {
-                Some(Ok(latest)) if latest.chain_id == *chain_id => source.latest = Some(latest),
-                Some(Ok(latest)) => {
-                    source.say(Said::Failed(Fault::WrongChain(latest.chain_id)), now);
-                }
-                Some(Err(fault)) => source.say(Said::Failed(fault), now),
-                None => {}
-            }
-        }
-        let claims: Vec<(u64, &str)> = self
-            .sources
-            .iter()
-            .filter_map(|source| Some((source.latest.as_ref()?.height, source.provider.member())))
-            .collect();
-        let heights = self.sources.iter().enumerate().filter_map(|(at, source)| {
-            let own = source.latest.as_ref()?.height;
-            // A height below what is trusted already would be no news.
-            Some((
-                at,
-                confirmable(own, &claims, self.settings.near).max(from.height()),
-            ))
-        });
-        let mut attempts: Vec<(usize, u64)> = heights.collect();
-        attempts.sort_by_key(|(_, height)| Reverse(*height));
-        attempts
-    }
-
     /// The nodes in the order in which they are asked: as configured, those that failed in the call before last.
     fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.sources.len())
@@ -212,33 +173,32 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 
     /// Tries the nodes one after the other, each from what is trusted: what one of them left unfinished has been compared with nobody, and is no
-    /// ground to judge the next one by.
+    /// ground to judge the next one by. `rounds`: so many parts of what is left are for later ways.
     async fn reach(
         &mut self,
-        from: &TrustedState,
-        attempts: &[(usize, u64)],
+        way: &mut Way,
+        target: u64,
+        leaders: &[usize],
+        rounds: u32,
         meter: &mut Meter,
-    ) -> Result<Way, Failure> {
+    ) -> Result<(), Failure> {
         let mut ran_out = None;
         let mut ahead: Vec<Duration> = Vec::new();
-        let mut way = Way::from(from);
-        for (tried, (at, target)) in attempts.iter().enumerate() {
+        for (tried, at) in leaders.iter().enumerate() {
             way.legs.clear();
-            if *target == from.height() {
-                return Ok(way);
-            }
-            let parts = u32::try_from(attempts.len().saturating_sub(tried)).unwrap_or(1);
-            meter.allot(parts, self.environment.now());
+            let parts = u32::try_from(leaders.len().saturating_sub(tried)).unwrap_or(1);
+            meter.allot(parts.saturating_add(rounds), self.environment.now());
             let Some(source) = self.sources.get(*at) else {
                 continue;
             };
+            let (from, legs) = (&way.from, &mut way.legs);
             let (settings, environment) = (&self.settings, &self.environment);
-            let climb = source.climb(from, *target, settings, environment, meter, &mut way.legs);
+            let climb = source.climb(from, target, settings, environment, meter, legs);
             let said = match climb.await {
                 Ok(()) => {
                     self.note(*at, Said::Led);
                     way.leader = Some(*at);
-                    return Ok(way);
+                    return Ok(());
                 }
                 Err(Setback::Fault(Fault::Refuted(Reason::TrustExpired { trusted, .. }))) => {
                     return Err(Failure::TrustExpired { since: trusted });
@@ -261,7 +221,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             self.note(*at, said);
         }
         match ahead.iter().min() {
-            Some(by) if ahead.len() == attempts.len() => Err(Failure::ClockBehind { by: *by }),
+            Some(by) if ahead.len() == leaders.len() => Err(Failure::ClockBehind { by: *by }),
             _ => Err(no_way(ran_out, self.standings())),
         }
     }
@@ -270,18 +230,24 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// compared.
     async fn climb(
         &mut self,
-        from: TrustedState,
-        attempts: &[(usize, u64)],
+        way: &mut Way,
+        target: u64,
+        leaders: &[usize],
+        rounds: u32,
         meter: &mut Meter,
     ) -> Result<Followed, Failure> {
-        self.check_age(from.header().time)?;
-        let way = self.reach(&from, attempts, meter).await?;
-        if let Some(dispute) = self.compare(&way, meter).await? {
+        self.check_age(way.from.header().time)?;
+        way.legs.clear();
+        way.leader = None;
+        if target != way.from.height() {
+            self.reach(way, target, leaders, rounds, meter).await?;
+        }
+        if let Some(dispute) = self.compare(way, meter).await? {
             return Err(self.halt(dispute, meter).await?);
         }
         let followed = Followed {
             header: way.reached().verified().clone(),
-            trace: Trace::forward(&from, &way.legs, meter.spent()),
+            trace: Trace::forward(&way.from, &way.legs, meter.spent()),
             standings: self.standings(),
         };
         if !self.is_witnessed() {
@@ -307,21 +273,6 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     pub fn standings(&self) -> Vec<Standing> {
         self.sources.iter().map(Source::standing).collect()
     }
-}
-
-/// `own`, or the most that a second member claims, where that is near.
-fn confirmable(own: u64, claims: &[(u64, &str)], near: u64) -> u64 {
-    let mut best: LiteMap<&str, u64> = LiteMap::new();
-    for (height, member) in claims {
-        let most = best.entry(member).or_default();
-        *most = own.min(*height).max(*most);
-    }
-    let mut heights: Vec<u64> = best.values().copied().collect();
-    heights.sort_unstable_by_key(|height| Reverse(*height));
-    let second = heights.get(1).copied();
-    second
-        .filter(|height| own.saturating_sub(*height) <= near)
-        .unwrap_or(own)
 }
 
 fn no_way(ran_out: Option<Resource>, standings: Vec<Standing>) -> Failure {

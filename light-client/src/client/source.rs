@@ -25,6 +25,8 @@ pub(crate) struct Source<P> {
     pub(crate) provider: P,
     pub(crate) said: Said,
     pub(crate) latest: Option<Latest>,
+    /// Whether that was found not to hold, in this call.
+    pub(crate) disproved: bool,
     /// When it said that.
     since: Option<Time>,
     /// Whether it failed in the call before.
@@ -58,6 +60,7 @@ impl<P: Provider> Source<P> {
             provider,
             said: Said::Nothing,
             latest: None,
+            disproved: false,
             since: None,
             failed: false,
         }
@@ -76,6 +79,7 @@ impl<P: Provider> Source<P> {
             self.said = Said::Nothing;
         }
         self.latest = None;
+        self.disproved = false;
     }
 
     fn rests(&self, now: Time) -> bool {

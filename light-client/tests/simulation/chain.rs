@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use light_client::{BlockId, BlockIdFlag, Header, LightBlock};
+use light_client::{BlockId, BlockIdFlag, Header, LightBlock, Time};
 
 use crate::common::generate::{Member, Recipe, Rng, at, reseal, set};
 
@@ -131,6 +131,33 @@ impl Chain {
         for height in fork + 1..=self.tip() {
             let block = forged.forged_block(self, height, lie, &keys, rng);
             forged.blocks.insert(height, block);
+        }
+        forged
+    }
+
+    /// A branch that leaves this chain after `fork`, signed by those whose keys the attacker has, up to a height that the chain reaches only later; its
+    /// last block is of the time `last`.
+    pub fn forge_ahead(
+        &self,
+        fork: u64,
+        to: u64,
+        last: Time,
+        corrupt: &[Member],
+        rng: &mut Rng,
+    ) -> Chain {
+        let mut forged = self.forge(fork, Lie::Lunatic, corrupt, rng);
+        forged.blocks.retain(|height, _| *height <= to);
+        let since = self.header(fork).time.unix_nanos();
+        let step = (last.unix_nanos() - since) / i128::from(to - fork);
+        for height in fork + 1..=to {
+            let before = block_id(&forged.blocks[&(height - 1)]);
+            let members = forged.members[&height].clone();
+            let block = forged.blocks.get_mut(&height).expect("there");
+            let header = &mut block.signed_header.header;
+            let time = since + step * i128::from(height - fork);
+            header.time = Time::from_unix_nanos(time).expect("a time");
+            header.last_block_id = before;
+            reseal(block, &members);
         }
         forged
     }

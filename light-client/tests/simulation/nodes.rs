@@ -41,7 +41,16 @@ pub struct Manners {
     pub headers_only: bool,
     /// It never says that it took evidence.
     pub takes_nothing: bool,
+    /// Its chain goes on as time does: a block is there five seconds after its own time.
+    pub grows: bool,
+    /// What it claims of its newest block, whatever it has: a height, and nanoseconds before the device's time.
+    pub claims: Option<(u64, i128)>,
+    /// It says of every height that it does not have it.
+    pub shows_nothing: bool,
 }
+
+/// How old a block is in its own time when it is made.
+pub const BORN: i128 = 5_000_000_000;
 
 /// The device's clock, Unix nanoseconds.
 pub type Clock = Rc<Cell<i128>>;
@@ -112,7 +121,17 @@ impl Node {
             false => 0,
         };
         let lag = self.manners.lag.saturating_sub(made_up);
-        self.chain.tip().saturating_sub(lag).max(1)
+        self.made().saturating_sub(lag).max(1)
+    }
+
+    /// The newest block that there is by now.
+    fn made(&self) -> u64 {
+        let made = |height: &&u64| {
+            let time = self.chain.header(**height).time.unix_nanos();
+            !self.manners.grows || time + BORN <= self.clock.get()
+        };
+        let made = self.chain.blocks.keys().rev().find(made);
+        made.copied().unwrap_or_default()
     }
 
     /// Answers after a few polls, if at all.
@@ -145,7 +164,7 @@ impl Node {
 
     fn block(&self, height: u64) -> Option<LightBlock> {
         let there = (self.manners.base..=self.tip()).contains(&height);
-        there.then(|| self.chain().blocks.get(&height).cloned())?
+        (there && !self.manners.shows_nothing).then(|| self.chain().blocks.get(&height).cloned())?
     }
 }
 
@@ -173,10 +192,14 @@ impl Provider for Node {
 
     async fn latest(&self) -> Result<Latest, Fault> {
         let header = self.chain().header(self.tip());
+        let (height, time) = match self.manners.claims {
+            Some((height, age)) => (height, Time::from_unix_nanos(self.clock.get() - age)),
+            None => (header.height, Some(header.time)),
+        };
         let latest = Latest {
             chain_id: header.chain_id.clone(),
-            height: header.height,
-            time: header.time,
+            height,
+            time: time.expect("a time"),
         };
         Ok(self.answer(Some(latest)).await?.value)
     }

@@ -12,7 +12,7 @@ use crate::common::generate::{Member, Rng};
 use crate::nodes::{Client, Clock, Device, Manners, Node, block_on, state};
 
 /// How many networks; `LIANYAN_SIMULATIONS` asks for more.
-fn runs() -> u64 {
+pub fn runs() -> u64 {
     let wanted = std::env::var("LIANYAN_SIMULATIONS").ok();
     wanted.and_then(|text| text.parse().ok()).unwrap_or(1_000)
 }

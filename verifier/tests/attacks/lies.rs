@@ -37,14 +37,20 @@ const LIES: [(&str, Tell, &str); 20] = [
 
 #[test]
 fn one_lying_node_changes_no_verdict_and_is_named() {
-    let chain = Rc::new(chain());
+    let usual = Rc::new(chain());
+    // So long that a node which shows an older header is further behind than an honest one.
+    let mut longer = chain();
+    (0..4).for_each(|_| longer.empty());
+    let longer = Rc::new(longer);
     for (name, tell, state) in LIES {
+        let is_older = matches!(tell(), Lie::Older(_));
+        let chain = if is_older { &longer } else { &usual };
         for (text, outcome) in [
             (link(), Outcome::Verified),
             (PRINTED.replace("356.60", "956.60"), Outcome::Rejected),
             (PRINTED.replace("26105568", "26105569"), Outcome::Absent),
         ] {
-            let verdict = one_liar(&chain, tell(), &Question::text(&text));
+            let verdict = one_liar(chain, tell(), &Question::text(&text));
             assert_eq!(verdict.outcome, outcome, "{name}: {verdict:#?}");
             // Only a question that the lie concerns brings it to light.
             if outcome == Outcome::Verified {
@@ -56,6 +62,17 @@ fn one_lying_node_changes_no_verdict_and_is_named() {
             }
         }
     }
+}
+
+#[test]
+fn one_node_that_is_hardly_behind_costs_what_it_lacks_and_nothing_is_believed_that_it_does_not_hold()
+ {
+    let chain = Rc::new(chain());
+    let question = Question::text(&PRINTED.replace("26105568", "26105569"));
+    let verdict = one_liar(&chain, Lie::Older(2), &question);
+    let anchor = verdict.anchor.expect("a header");
+    assert_eq!((anchor.height, chain.height()), (2, 3));
+    assert!(verdict.nodes.iter().all(|node| node.state == "agrees"));
 }
 
 #[test]
