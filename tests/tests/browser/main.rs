@@ -124,9 +124,12 @@ fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
     }
 }
 
-/// The page with a worker that answers "verified" to everything.
+/// The page with workers that answer "verified" to everything: which of the two it takes depends on the chain.
 fn without_verification() -> Changes {
-    Changes::default().program("verifier-worker.js", include_str!("no_verification.js"))
+    let liar = include_str!("no_verification.js");
+    Changes::default()
+        .program("verifier-worker.js", liar)
+        .program("verifier-all-keys-worker.js", liar)
 }
 
 /// Because of what was seen, or of what was not: of a page that does not even come up nothing is told.
