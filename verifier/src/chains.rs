@@ -5,7 +5,7 @@ use alloc::{
     vec::Vec,
 };
 use core::time::Duration;
-use light_client::{Hash, Options, SignatureCheck, TrustLevel, json};
+use light_client::{Hash, Options, SignatureCheck, TrustLevel, client::Settings, json};
 use records::canonical::{self, Map, Value};
 
 /// Why `chains.json` is of no use.
@@ -29,6 +29,9 @@ pub enum BadChains {
     /// No validator can have a key of this type.
     #[error("`{0}` is no type of validator keys")]
     KeyType(String),
+    /// It wants more witnesses than its nodes' members can give, or one that runs no node.
+    #[error("chain {0}: its nodes' members cannot give the witnesses that it wants")]
+    Witnesses(String),
     /// It names no node.
     #[error("chain {0}: no node is named")]
     NoNodes(String),
@@ -62,6 +65,10 @@ pub struct Chain {
     pub checkpoint_hash: Hash,
     /// Nodes, in the order in which they are asked.
     pub nodes: Vec<Node>,
+    /// How many members must hold a header besides the one whose node led to it.
+    pub witnesses: usize,
+    /// Members of whom at least one must hold it; where none is named, anybody will do.
+    pub one_of: Vec<String>,
     /// How long a header is trusted after its own time.
     pub trusting_period: Duration,
     /// The share of the trusted validators that must have signed a header further up.
@@ -85,6 +92,8 @@ struct Entry {
     dev: Option<bool>,
     checkpoint: Checkpoint,
     nodes: Vec<Node>,
+    witnesses: Option<u32>,
+    witness_one_of: Option<Vec<String>>,
     trusting_period_seconds: Option<u64>,
     trust_level: Option<String>,
     clock_drift_seconds: Option<u32>,
@@ -99,6 +108,8 @@ records::shape!(Entry {
     dev,
     checkpoint,
     nodes,
+    witnesses,
+    witness_one_of,
     trusting_period_seconds,
     trust_level,
     clock_drift_seconds,
@@ -169,13 +180,22 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
     if let Some(text) = &entry.trust_level {
         chain.trust_level = fraction(text).ok_or(BadChains::TrustLevel(id))?;
     }
+    chain.nodes = entry.nodes;
+    if let Some(count) = entry.witnesses {
+        chain.witnesses = usize::try_from(count).unwrap_or(usize::MAX);
+    }
+    chain.one_of = entry.witness_one_of.unwrap_or_default();
+    if entry.witnesses.is_some() && !chain.has_witnesses()
+        || !chain.one_of.iter().all(|member| chain.runs_node(member))
+    {
+        return Err(BadChains::Witnesses(chain.id));
+    }
     let seconds = |seconds: u64| Duration::from_secs(seconds);
     Ok(Chain {
         name: entry.name,
         name_en: entry.name_en,
         checkpoint_height: entry.checkpoint.height,
         checkpoint_hash: hash,
-        nodes: entry.nodes,
         trusting_period: entry
             .trusting_period_seconds
             .map_or(chain.trusting_period, seconds),
@@ -213,6 +233,8 @@ pub fn cautious(id: &str) -> Chain {
         checkpoint_height: 0,
         checkpoint_hash: [0; 32],
         nodes: Vec::new(),
+        witnesses: 1,
+        one_of: Vec::new(),
         trusting_period: Duration::from_secs(TWO_WEEKS),
         trust_level: TrustLevel::TWO_THIRDS,
         clock_drift: Duration::from_secs(TEN_SECONDS.into()),
@@ -228,6 +250,24 @@ impl Chain {
         members.sort_unstable();
         members.dedup();
         members.len()
+    }
+
+    /// Whether its nodes' members are enough to lead to a header and to witness it.
+    pub fn has_witnesses(&self) -> bool {
+        self.witnesses > 0 && self.members() > self.witnesses
+    }
+
+    fn runs_node(&self, member: &str) -> bool {
+        self.nodes.iter().any(|node| node.member == member)
+    }
+
+    /// How it is followed.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            witnesses: self.witnesses,
+            one_of: self.one_of.clone(),
+            ..Settings::new(self.options())
+        }
     }
 
     /// The conditions of a step. Every signature is checked: who signed is shown by name, so it must have been seen.
@@ -298,6 +338,28 @@ mod tests {
             read(&file(|c| c["trusting_perod"] = 1.into())),
             Err(BadChains::Shape(_))
         ));
+        let nodes = |members: &[&str]| -> serde_json::Value {
+            let node = |member| serde_json::json!({ "url": "http://a", "member": member });
+            members.iter().map(node).collect()
+        };
+        for (members, count, one_of, reads) in [
+            (&["a", "b", "c"][..], 2, &["c"][..], true),
+            (&["a", "b", "c"], 3, &[], false),
+            (&["a", "b", "b"], 2, &[], false),
+            (&["a", "b"], 0, &[], false),
+            (&["a", "b"], 1, &["d"], false),
+            (&["a", "b"], 1, &["a", "d"], false),
+        ] {
+            let read = read(&file(|c| {
+                c["nodes"] = nodes(members);
+                c["witnesses"] = count.into();
+                c["witness_one_of"] = serde_json::json!(one_of);
+            }));
+            match reads {
+                true => assert_eq!(read.expect("reads")[0].settings().witnesses, count),
+                false => assert!(matches!(read, Err(BadChains::Witnesses(_))), "{members:?}"),
+            }
+        }
         assert_eq!(read(r#"{"chains":[]}"#), Err(BadChains::Empty));
     }
 }

@@ -16,9 +16,7 @@ use alloc::{
 use core::{cell::RefCell, mem, time::Duration};
 use light_client::{
     Hash, Reason as Wrong, Time, TrustedState, VerifiedHeader,
-    client::{
-        Attack, Failure, Fault as NodeFault, Followed, LightClient, Said, Settings, Standing, Store,
-    },
+    client::{Attack, Failure, Fault as NodeFault, Followed, LightClient, Said, Standing, Store},
     json::Value,
 };
 use litemap::LiteMap;
@@ -93,7 +91,7 @@ impl<S: Store> Trust<S> {
             .iter()
             .filter_map(|at| Node::on(roll, *at, host, &chain.id, &shown))
             .collect();
-        let mut settings = Settings::new(chain.options());
+        let mut settings = chain.settings();
         settings.catch_up = CATCH_UP;
         // A node that does not answer is not waited for twice: there are others.
         settings.tries = 1;
@@ -163,7 +161,7 @@ impl<S: Store> Trust<S> {
         if u128::try_from(age).is_ok_and(|age| age >= chain.trusting_period.as_nanos()) {
             return Err(reasons::TRUST_EXPIRED.into());
         }
-        let settings = Settings::new(chain.options());
+        let settings = chain.settings();
         let no_nodes: Vec<Node<'_, H>> = Vec::new();
         LightClient::new(no_nodes, &mut self.store, Device(host), settings)
             .trust(&state)
@@ -228,7 +226,7 @@ fn silence(chain: &Chain, standings: &[Standing]) -> Reason {
     let disputed = |standing: &Standing| matches!(standing.said, Said::Disputes(_));
     if standings.iter().any(disputed) {
         reasons::NODES_DISAGREE
-    } else if chain.members() < 2 {
+    } else if !chain.has_witnesses() {
         reasons::NO_OTHER_NODE
     } else {
         reasons::OTHER_NODES_SILENT

@@ -54,8 +54,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 .iter()
                 .filter(|(_, answer)| answer.as_ref() == Ok(reached.hash()));
             let holders = same.map(|(at, _)| *at).chain(way.leader);
-            let few = self.members(holders) < self.members_needed();
-            let too_few = few && waited < self.settings.catch_up;
+            let too_few = !self.suffice(holders) && waited < self.settings.catch_up;
             late.retain(|at| too_few || self.is_awaited(*at, way, waited));
             let pause = waited.min(self.settings.catch_up).max(FIRST_PAUSE);
             if late.is_empty() || waited.saturating_add(pause) > longest {

@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use crate::client::LightClient;
 use crate::client::answers::Answer;
 use crate::client::environment::Environment;
 use crate::client::failure::Failure;
@@ -13,6 +12,7 @@ use crate::client::provider::{Fault, Provider};
 use crate::client::report::Said;
 use crate::client::source::Setback;
 use crate::client::store::Store;
+use crate::client::{LightClient, Settings};
 use crate::reason::Reason;
 
 /// A proven fork, and who stands for which side.
@@ -100,21 +100,20 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     pub(super) fn is_witnessed(&self) -> bool {
         let hold = self.sources.iter().enumerate();
         let hold = hold.filter(|(_, source)| matches!(source.said, Said::Led | Said::Agrees));
-        self.members(hold.map(|(at, _)| at)) >= self.members_needed()
+        self.suffice(hold.map(|(at, _)| at))
     }
 
-    /// One that holds it, and as many witnesses as are wanted.
-    pub(super) fn members_needed(&self) -> usize {
-        self.settings.witnesses.max(1).saturating_add(1)
-    }
-
-    /// How many members run these nodes.
-    pub(super) fn members(&self, nodes: impl Iterator<Item = usize>) -> usize {
+    /// Whether these nodes' members are one that holds a header and as many witnesses as are wanted, and one of those who must be among them.
+    pub(super) fn suffice(&self, holders: impl Iterator<Item = usize>) -> bool {
         let member = |at: usize| Some(self.sources.get(at)?.provider.member());
-        let mut members: Vec<&str> = nodes.filter_map(member).collect();
+        let mut members: Vec<&str> = holders.filter_map(member).collect();
         members.sort_unstable();
         members.dedup();
-        members.len()
+        let Settings {
+            witnesses, one_of, ..
+        } = &self.settings;
+        let is_wanted = |member: &&str| one_of.iter().any(|wanted| wanted == member);
+        members.len() > (*witnesses).max(1) && (one_of.is_empty() || members.iter().any(is_wanted))
     }
 
     pub(super) fn note(&mut self, at: usize, said: Said) {

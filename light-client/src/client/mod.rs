@@ -35,6 +35,7 @@ pub use report::{Followed, Said, Standing, Step, StepKind, Trace};
 pub use store::{MemoryStore, Store, StoreError, heights_to_keep};
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -57,6 +58,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How many other members' nodes must hold the same header before it is believed; at least 1.
     pub witnesses: usize,
+    /// Members of whom at least one must hold it; where none is named, anybody will do.
+    pub one_of: Vec<String>,
     /// Where too few witnesses have the header yet: how long they get to catch up. Also the longest pause before a node that is behind is asked again.
     pub catch_up: Duration,
     /// A node that lacks at most this many of the newest blocks is held for one that follows the chain: it is not overtaken.
@@ -75,6 +78,7 @@ impl Settings {
             mode: Mode::Skipping,
             limits: Limits::default(),
             witnesses: 1,
+            one_of: Vec::new(),
             catch_up: Duration::from_secs(2),
             near: 1,
             lag: Duration::from_secs(10),

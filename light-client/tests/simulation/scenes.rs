@@ -106,6 +106,35 @@ fn without_a_witness_of_another_member_nothing_is_believed() {
 }
 
 #[test]
+fn as_many_members_and_those_are_needed_that_the_settings_want() {
+    let chain = chain(20, 5);
+    let nodes = ["bank/1", "bank/2", "shop", "notary"];
+    for (count, one_of, wanted) in [
+        (1, &[][..], None),
+        (2, &[], None),
+        // The bank's second node is none.
+        (3, &[], Some("not-witnessed")),
+        (1, &["notary"], None),
+        (1, &["bank", "tax"], None),
+        (1, &["tax"], Some("not-witnessed")),
+    ] {
+        let settings = Settings {
+            witnesses: count,
+            one_of: one_of.iter().map(|member| String::from(*member)).collect(),
+            ..settings()
+        };
+        let nodes = nodes.map(|name| honest(name, &chain)).into();
+        let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
+        let outcome = block_on(client.newest());
+        assert_eq!(
+            outcome.err().map(|failure| failure.code()),
+            wanted,
+            "{count} {one_of:?}"
+        );
+    }
+}
+
+#[test]
 fn a_silent_witness_is_no_witness() {
     let chain = chain(20, 5);
     let deaf = Manners {

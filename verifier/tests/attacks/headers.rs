@@ -49,6 +49,33 @@ fn one_node_alone_is_not_believed_and_neither_are_two_of_one_member() {
 }
 
 #[test]
+fn the_witnesses_are_those_that_the_chain_wants() {
+    let chain = Rc::new(chain());
+    for (count, one_of, silent, outcome) in [
+        (2, &[][..], "http://nobody", Outcome::Verified),
+        (2, &[], "http://b", Outcome::NotEstablished),
+        (1, &["regulator"], "http://b", Outcome::Verified),
+        (1, &["regulator"], "http://c", Outcome::NotEstablished),
+        (1, &["regulator", "notary"], "http://c", Outcome::Verified),
+    ] {
+        let mut net = Net::at(chain.time() + SECOND);
+        for (url, _) in NODES {
+            let lie = if url == silent { Lie::Cut } else { Lie::None };
+            net = net.with(url, &chain, lie);
+        }
+        let mut verifier = verifier_from(&chain, 1, &NODES, |entry| {
+            entry["witnesses"] = count.into();
+            entry["witness_one_of"] = json!(one_of);
+        });
+        let verdict = now(verifier.check(&net, &Question::text(&link())));
+        assert_eq!(verdict.outcome, outcome, "{count} {one_of:?} {silent}");
+        if outcome == Outcome::NotEstablished {
+            assert_eq!(verdict.headline, "other-nodes-silent");
+        }
+    }
+}
+
+#[test]
 fn more_than_a_page_of_validators_is_fetched_page_by_page_and_never_the_newest() {
     let chain = Rc::new(common::crowded(220));
     let net = Net::at(chain.time() + SECOND)

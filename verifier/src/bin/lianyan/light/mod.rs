@@ -13,7 +13,7 @@ use crate::{
 };
 use light_client::{
     SignatureCheck, TrustedState,
-    client::{Failure, Followed, KeptStore, LightClient, MemoryStore, Provider, Settings, Store},
+    client::{Failure, Followed, KeptStore, LightClient, MemoryStore, Provider, Store},
 };
 use shelf::Folder;
 use std::{thread::sleep, time::Duration};
@@ -60,8 +60,12 @@ fn chain(light: &Light) -> Result<Chain, Exit> {
     chain.trusting_period = light.trusting_period.unwrap_or(chain.trusting_period);
     chain.trust_level = light.trust_level.unwrap_or(chain.trust_level);
     let chain = config::asking(chain, &nodes);
-    if chain.members() < 2 {
-        eprintln!("lianyan: one member's node alone is not enough: name another with --witness");
+    if !chain.has_witnesses() {
+        let needed = chain.witnesses.saturating_add(1);
+        eprintln!(
+            "lianyan: nodes of {needed} members are needed, and {} are named: name another with --witness",
+            chain.members()
+        );
         return Err(Exit::Usage);
     }
     Ok(chain)
@@ -83,7 +87,7 @@ fn follow<S: Store>(light: &Light, chain: &Chain, mut store: S) -> Exit {
     if let Err(exit) = block_on(begin(light, chain, &nodes, &mut store)) {
         return exit;
     }
-    let settings = Settings::new(chain.options());
+    let settings = chain.settings();
     let mut client = LightClient::new(nodes, store, Device(&Terminal), settings);
     if let Some(at) = light.serve {
         return serve::serve(at, chain, client);
