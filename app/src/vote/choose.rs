@@ -1,10 +1,13 @@
 //! Finding a vote: by number or link, or among those that an owner's identity knows of.
 
+use super::{result, state};
 use crate::draw::prelude::*;
+use crate::engine::{Question, use_inquiry};
 use crate::i18n::words;
 use crate::shell::{Page, Route, go, use_page};
 use crate::widget::{self, Icon, icon};
 use web_sys::HtmlInputElement;
+use worker::RecordRef;
 
 /// The page.
 #[derive(PartialEq)]
@@ -58,10 +61,36 @@ fn mine(page: &Page) -> Html {
     html! {
         <section class="card"><h3>{ lang.t(words::VOTE_MINE) }</h3>
             if votes.is_empty() { <p class="small">{ lang.t(words::VOTE_NONE) }</p> }
-            <ul class="list">{ for votes.iter().map(|id| html! {
-                <li><a class="item" href={Route::Vote((*id).to_owned()).hash()} data-testid="my-vote"><span class="avatar" aria-hidden="true">{ icon(Icon::Box, 24) }</span><b class="grow">{ *id }</b>{ icon(Icon::Go, 18) }</a></li>
-            }) }</ul>
+            <ul class="list">{ for votes.iter().map(|id| keyed(id, Named { id: (*id).to_owned() })) }</ul>
         </section>
+    }
+}
+
+/// A vote by its title and where it stands, as far as they are proven; by its id until then.
+#[derive(PartialEq)]
+struct Named {
+    id: String,
+}
+
+part!(Named, use_named);
+
+#[hook]
+fn use_named(props: &Named) -> Html {
+    let page = use_page();
+    let record = RecordRef {
+        kind: "vote".into(),
+        id: props.id.clone(),
+    };
+    let inquiry = use_inquiry(&page.engine, Some(Question::Record(record)), 0);
+    let proven = inquiry.verdict.as_deref().filter(|one| widget::holds(one));
+    let proven = proven.and_then(|verdict| Some((state(verdict)?, verdict)));
+    let title = proven.as_ref().map_or(&props.id, |(vote, _)| &vote.title);
+    html! {
+        <li><a class="item" href={Route::Vote(props.id.clone()).hash()} data-testid="my-vote" data-proven={proven.is_some().to_string()}>
+            <span class="avatar" aria-hidden="true">{ icon(Icon::Box, 24) }</span><b class="grow">{ title }</b>
+            if let Some((vote, verdict)) = &proven { { result::pill(page.lang, verdict, vote) } }
+            { icon(Icon::Go, 18) }
+        </a></li>
     }
 }
 

@@ -62,20 +62,20 @@ fn use_vote(props: &Vote) -> Html {
     let verdict = inquiry.verdict.clone();
     let proven = verdict
         .as_deref()
-        .and_then(|verdict| Some((state(verdict)?, block_time(verdict), verdict)));
+        .and_then(|verdict| Some((state(verdict)?, verdict)));
     let content = html! {
         <>
             { widget::link_notice(&page) }
             <div class="desk">
                 <div class="lead">
                     { part(VerdictHead { inquiry: inquiry.clone() }) }
-                    if let Some((vote, time, verdict)) = &proven {
-                        { result::card(lang, verdict, vote, *time) }
+                    if let Some((vote, verdict)) = &proven {
+                        { result::card(lang, verdict, vote) }
                     }
                 </div>
                 <div class="rest">
-                    if let Some((vote, time, _)) = &proven {
-                        { part(Mine { id: props.id.clone(), open: vote.opens <= *time && *time < vote.closes, changed: refresh }) }
+                    if let Some((vote, verdict)) = &proven {
+                        { part(Mine { id: props.id.clone(), open: (vote.opens..vote.closes).contains(&block_time(verdict)), changed: refresh }) }
                         { notice::card(lang, vote) }
                         { part(Recount { id: props.id.clone(), ballots: vote.tally.participation().heads }) }
                     }

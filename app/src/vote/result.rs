@@ -1,5 +1,6 @@
 //! The count sheet: two bars each for heads and area, with the legal thresholds as lines. The judgement is the rules' own.
 
+use super::block_time;
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, area, money, small, thousands, words};
 use crate::widget::{self, Judged, Mark, mark, meter};
@@ -51,10 +52,15 @@ fn decided(verdict: &Verdict, decision: Decision) -> (Text, Mark) {
     widget::standing(verdict, (word, shape), (word, shape))
 }
 
-/// The count sheet at a block time.
-pub fn card(lang: Lang, verdict: &Verdict, vote: &Vote, time: i64) -> Html {
-    let result = outcome(vote, time);
-    let (word, shape) = decided(verdict, result.decision);
+/// Where a vote stands, in one word.
+pub fn pill(lang: Lang, verdict: &Verdict, vote: &Vote) -> Html {
+    let (word, shape) = decided(verdict, outcome(vote, block_time(verdict)).decision);
+    html! { <span class={classes(["pill", shape.tone()])}>{ mark(shape, 16) }{ lang.t(word) }</span> }
+}
+
+/// The count sheet at the block time of the verdict.
+pub fn card(lang: Lang, verdict: &Verdict, vote: &Vote) -> Html {
+    let result = outcome(vote, block_time(verdict));
     let sentence = say(result.decision).1;
     let holds = widget::holds(verdict);
     let (matter_name, law) = matter(lang, vote.matter);
@@ -72,7 +78,7 @@ pub fn card(lang: Lang, verdict: &Verdict, vote: &Vote, time: i64) -> Html {
     html! {
         <>
             <section class="card center" data-testid="decision" data-decision={holds.then(|| result.decision.word())}>
-                <span class={classes(["pill", shape.tone()])}>{ mark(shape, 16) }{ lang.t(word) }</span>
+                { pill(lang, verdict, vote) }
                 <h2 style="margin:8px 0 2px">{ &vote.title }</h2>
                 if holds { <p>{ lang.fill(sentence, &names) }</p> }
                 { widget::as_of(lang, verdict) }

@@ -203,6 +203,5 @@ fn say(options: &options::Demo, chain: &Chain) {
             member.name, member.name_en
         );
     }
-    println!("page   {}", page_address(options));
-    println!("try    {}#/try", page_address(options));
+    site::say(&page_address(options));
 }

@@ -205,6 +205,5 @@ fn say(options: &options::Network, page: &str) {
         let (rpc, member) = (rpc(options, node), member(node));
         println!("node   http://{rpc}  {} {}", member.name, member.name_en);
     }
-    println!("page   {page}");
-    println!("try    {page}#/try");
+    site::say(page);
 }
