@@ -2,6 +2,7 @@
 
 mod pin;
 mod size;
+mod stamp;
 mod validate;
 
 pub use size::print_sizes;
@@ -75,6 +76,11 @@ pub fn build() -> Result<PathBuf> {
 
 fn build_anew() -> Result<PathBuf> {
     let rust = rust::ensure()?;
+    let made_of = stamp::now().doing("read what the page is made of")?;
+    if stamp::fits(&workspace::site(), &made_of) {
+        run::say("The page is built already, from the same sources");
+        return Ok(workspace::site());
+    }
     let mut folders = tools::page_tools()?;
     folders.extend(rust.path);
     let made = workspace::target().join("site-in-the-making");
@@ -101,7 +107,10 @@ fn build_anew() -> Result<PathBuf> {
         &mut command,
     )?;
     pin::pin(&made).doing("pin the page's programs by hash")?;
-    replace(&made)
+    stamp::forget(&workspace::site()).doing("forget what the page was made of")?;
+    let site = replace(&made)?;
+    stamp::note(&site, &made_of).doing("note what the page is made of")?;
+    Ok(site)
 }
 
 /// Puts the finished page where it is served from, so that an interrupted build leaves the one before.

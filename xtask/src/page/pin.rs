@@ -26,9 +26,11 @@ pub fn pin(site: &Path) -> Result<()> {
     std::fs::write(index, pinned.map_err(std::io::Error::other)?)
 }
 
-type Hashes = BTreeMap<String, [u8; 32]>;
+/// Hash of each file, by its path below the site.
+pub type Hashes = BTreeMap<String, [u8; 32]>;
 
-fn hashes(site: &Path, folder: &Path) -> Result<Hashes> {
+/// Of all files below the folder.
+pub fn hashes(site: &Path, folder: &Path) -> Result<Hashes> {
     let mut found = Hashes::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
