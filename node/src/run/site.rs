@@ -11,15 +11,10 @@ use axum::{
 use std::{path::Path, sync::Arc};
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
-/// Tells a newcomer where the page is and what to begin with.
+/// Says where the page is.
 pub(super) fn say(page: &str) {
     println!("page   {page}");
-    println!("\nThree things to try, with the codes and identities of {page}#/try:");
-    println!("  scan an invoice: press one there, or scan it with a phone");
-    println!(
-        "  as a patient, let a hospital read a record, and read it as that hospital: {page}#/medical"
-    );
-    println!("  as an owner, cast a vote and count all ballots again: {page}#/vote");
+    println!("try    {page}#/try");
 }
 
 /// The routes of the page's origin.
