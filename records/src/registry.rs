@@ -128,6 +128,7 @@ pub static KINDS: &[&Kind] = &[
     &kinds::consent::read::KIND,
     &kinds::invoice::KIND,
     &kinds::quota::KIND,
+    &kinds::quota::FISCAL,
 ];
 
 /// The kind of this name.

@@ -264,7 +264,14 @@ mod tests {
         let claims = [Outcome::Reimbursed, Outcome::Entered, Outcome::Declared];
         let ranks = [Rank::Paper, Rank::Proxy, Rank::Owner];
         let matters = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "lenders"];
-        let roles = ["tax-bureau", "hospital", "reviewer", "convener", "desk"];
+        let roles = [
+            "tax-bureau",
+            "finance-department",
+            "hospital",
+            "reviewer",
+            "convener",
+            "desk",
+        ];
         let findings = ["justified", "unjustified"];
         let authors = ["holder", "patient", "owner"];
         let codes = (claims.map(Outcome::word).into_iter())

@@ -73,6 +73,7 @@ pub const STREET: &str = "street-office";
 pub const COMMITTEE: &str = "taoyuan-committee";
 pub const LENDERS: &str = "lenders-committee";
 pub const FINANCE: &str = "finance-bureau";
+pub const TREASURY: &str = "fiscal-bureau";
 pub const ARBITRATION: &str = "arbitration-commission";
 pub const HEALTH: &str = "health-commission";
 pub const EAST: &str = "donghu-hospital";
@@ -91,7 +92,14 @@ type Row = (
     &'static [&'static str],
 );
 
-const AUTHORITIES: [Row; 15] = [
+const AUTHORITIES: [Row; 16] = [
+    (
+        TREASURY,
+        "江滨市财政局",
+        "Jiangbin Finance Bureau",
+        TREASURY,
+        &["finance-department"],
+    ),
     (
         STREET,
         "桃源街道办事处",

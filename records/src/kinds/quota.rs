@@ -1,7 +1,8 @@
-//! An issuer's quota of invoices (领票): how many the tax bureau granted, and how many were issued.
+//! An issuer's quota: how many invoices the tax bureau granted (领票), or how many bills the finance department did
+//! (财政票据领用), and how many were issued.
 //!
-//! `quota/<issuer's member id>`. Its log holds every grant and every issue, so that replaying it
-//! proves the count; an invoice alone does not establish that it lies within the quota.
+//! `quota/<issuer's member id>`, of fiscal e-bills `fiscal-quota/<issuer's member id>`. Its log holds every grant and every
+//! issue, so that replaying it proves the count; an invoice alone does not establish that it lies within the quota.
 
 use super::invoice;
 use crate::{
@@ -10,15 +11,33 @@ use crate::{
     registry::{Case, EventType, Kind, SUBJECT, updated},
 };
 
-/// Kind name.
+/// Kind name of a quota of invoices.
 pub const NAME: &str = "quota";
+/// Kind name of a quota of fiscal e-bills.
+pub const FISCAL_NAME: &str = "fiscal-quota";
 
-/// The kind.
+/// The kind of quotas of invoices.
 pub static KIND: Kind = Kind {
     name: NAME,
     events: &[EventType::alone("quota.grant")],
     apply,
 };
+
+/// The kind of quotas of fiscal e-bills.
+pub static FISCAL: Kind = Kind {
+    name: FISCAL_NAME,
+    events: &[EventType::alone("fiscal-quota.grant")],
+    apply,
+};
+
+/// The kind of the quota that an invoice of this id uses.
+pub(super) fn of(invoice_id: &str) -> &'static str {
+    if invoice::is_fiscal(invoice_id) {
+        FISCAL_NAME
+    } else {
+        NAME
+    }
+}
 
 /// State of a quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +56,10 @@ crate::shape!(Quota {
     used
 });
 
-/// Body of `quota.grant`.
+/// Body of `quota.grant` and `fiscal-quota.grant`.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The tax bureau's member id; it signs.
+    /// The member id of the tax bureau, or of the finance department; it signs.
     pub by: String,
     /// How many more invoices; at least one.
     pub count: u64,
@@ -50,7 +69,8 @@ crate::shape!(Grant { by, count });
 
 fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     match case.what() {
-        ("quota.grant", SUBJECT) => grant(case),
+        ("quota.grant", SUBJECT) => grant(case, "tax-bureau"),
+        ("fiscal-quota.grant", SUBJECT) => grant(case, "finance-department"),
         ("invoice.issue", invoice::QUOTA_ROLE) => {
             let body: invoice::Issue = case.body()?;
             issue(case, &body.issuer)
@@ -63,10 +83,9 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     }
 }
 
-fn grant(case: &Case<'_>) -> Result<Value, Stop> {
+fn grant(case: &Case<'_>, role: &'static str) -> Result<Value, Stop> {
     let body: Grant = case.body()?;
-    case.context
-        .require_signed(case.event, &body.by, "tax-bureau")?;
+    case.context.require_signed(case.event, &body.by, role)?;
     let mut quota = match case.state {
         Some(_) => case.existing()?,
         None => empty(case)?,
@@ -96,20 +115,25 @@ fn empty(case: &Case<'_>) -> Result<Quota, Stop> {
 /// issuer's signature is asked for here too, for the quota's log must stand without the invoice's.
 fn issue(case: &Case<'_>, issuer: &str) -> Result<Value, Stop> {
     if case.state.is_none() {
-        return Err(no_quota(issuer, 0).into());
+        return Err(no_quota(case, issuer, 0).into());
     }
     let mut quota: Quota = case.existing()?;
     case.context
         .require_signed(case.event, &quota.issuer, invoice::ISSUER)?;
     if quota.used >= quota.granted {
-        return Err(no_quota(&quota.issuer, quota.granted).into());
+        return Err(no_quota(case, &quota.issuer, quota.granted).into());
     }
     quota.used += 1;
     updated(&quota)
 }
 
-fn no_quota(issuer: &str, granted: u64) -> Refusal {
-    Refusal::new("quota-used-up")
+fn no_quota(case: &Case<'_>, issuer: &str, granted: u64) -> Refusal {
+    let refusal = Refusal::new("quota-used-up")
         .with("issuer", issuer)
-        .with("granted", granted)
+        .with("granted", granted);
+    if case.record.kind() == FISCAL_NAME {
+        refusal.under("财政票据管理办法")
+    } else {
+        refusal
+    }
 }

@@ -17,7 +17,7 @@ pub fn accepted_refused_and_proven(consortium: &mut Consortium) -> Outcome {
     // Members count from the block after the one that admits them.
     let members = consortium.events(&["member"]);
     consortium.write(0, &members)?;
-    let invoices = consortium.events(&["quota", "invoice"]);
+    let invoices = consortium.events(&["quota", "fiscal-quota", "invoice"]);
     consortium.write(0, &invoices)?;
     for event in members.iter().chain(invoices.iter().step_by(7)) {
         let result = result_of(consortium, 1, event)?;

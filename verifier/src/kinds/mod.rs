@@ -61,7 +61,7 @@ pub fn life(kind: &str, data: &Value, time: i64) -> Option<Life> {
         "read" => consent::read(data),
         "vote" => vote::vote(data, time),
         "ballot" => vote::ballot(data),
-        "quota" => quota::quota(data),
+        "quota" | "fiscal-quota" => quota::quota(data),
         _ => Some(Life::new(reasons::RECORD_IN_FORCE)),
     }
 }

@@ -1,4 +1,4 @@
-//! A quota of invoices (领票), from its state.
+//! A quota of invoices (领票) or of fiscal e-bills (财政票据领用), from its state.
 
 use super::Life;
 use crate::reasons;
@@ -33,14 +33,16 @@ mod tests {
             used: 97,
         };
         let data = canonical::to_value(&quota).expect("a state");
-        let life = life("quota", &data, 0).expect("a life");
-        let fact = |name: &str| life.facts.get(name).map(|fact| fact.as_str());
-        assert_eq!(life.reason, reasons::QUOTA_COUNTED);
-        assert_eq!(
-            ["granted", "used", "left"].map(fact),
-            [Some("100"), Some("97"), Some("3")]
-        );
-        // A later issue uses another one.
-        assert!(!life.last);
+        for kind in ["quota", "fiscal-quota"] {
+            let life = life(kind, &data, 0).expect("a life");
+            let fact = |name: &str| life.facts.get(name).map(|fact| fact.as_str());
+            assert_eq!(life.reason, reasons::QUOTA_COUNTED);
+            assert_eq!(
+                ["granted", "used", "left"].map(fact),
+                [Some("100"), Some("97"), Some("3")]
+            );
+            // A later issue uses another one.
+            assert!(!life.last);
+        }
     }
 }

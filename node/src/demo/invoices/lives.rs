@@ -3,7 +3,7 @@
 use super::{Desk, Made, Slot};
 use crate::demo::{
     book::Key,
-    members::{COMPANIES, TAX},
+    members::{COMPANIES, TAX, TREASURY},
     random::seed,
 };
 use records::{
@@ -252,8 +252,14 @@ impl Desk<'_> {
             .write(time, "invoice.void", &made.number.id(), &body, &[key]);
     }
 
-    /// What the tax bureau grants an issuer: all that it needs and some to spare, or for `scarce` exactly what it used.
-    pub fn grant(&mut self, issuer: &str, used: u64, scarce: bool) {
+    /// What the tax bureau grants an issuer of invoices, or the finance department one of bills: all that it needs and some to spare, or for `scarce`
+    /// exactly what it used.
+    pub fn grant(&mut self, issuer: &str, is_fiscal: bool, used: u64, scarce: bool) {
+        let (by, event) = if is_fiscal {
+            (TREASURY, "fiscal-quota.grant")
+        } else {
+            (TAX, "quota.grant")
+        };
         let first = if scarce {
             used
         } else {
@@ -262,11 +268,11 @@ impl Desk<'_> {
         let second = (!scarce).then_some((self.calendar.at(20, 0), 50));
         for (time, count) in [(self.calendar.nth(0), first)].into_iter().chain(second) {
             let body = quota::Grant {
-                by: TAX.into(),
+                by: by.into(),
                 count,
             };
             self.book
-                .write(time, "quota.grant", issuer, &body, &[self.members.key(TAX)]);
+                .write(time, event, issuer, &body, &[self.members.key(by)]);
         }
     }
 }

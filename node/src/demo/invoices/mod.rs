@@ -90,7 +90,9 @@ pub fn write(book: &mut Book, members: &Members, calendar: &Calendar, size: Size
         desk.write_trade(at, trade, size);
     }
     for (at, trade) in TRADES.iter().enumerate() {
-        desk.grant(trade.issuer, desk.issued[at], trade.issuer == SCARCE);
+        let is_fiscal = trade.forms == [Form::Fiscal];
+        let (used, scarce) = (desk.issued[at], trade.issuer == SCARCE);
+        desk.grant(trade.issuer, is_fiscal, used, scarce);
     }
     showcase
 }

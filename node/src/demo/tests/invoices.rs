@@ -58,8 +58,11 @@ fn there_are_invoices_in_every_state() {
 #[test]
 fn twenty_issuers_have_quotas_and_one_has_used_it_up() {
     let (_, ledger) = small();
-    let quotas: Vec<(String, Quota)> = ledger.all("quota");
-    assert_eq!(quotas.len(), 20);
+    let mut quotas: Vec<(String, Quota)> = ledger.all("quota");
+    let bills: Vec<(String, Quota)> = ledger.all("fiscal-quota");
+    assert_eq!((quotas.len(), bills.len()), (19, 1));
+    assert!(bills[0].1.used > 3);
+    quotas.extend(bills);
     let used_up = quotas
         .iter()
         .filter(|(_, quota)| quota.used == quota.granted);

@@ -62,6 +62,12 @@ fn records(script: &Script) -> Vec<Value> {
             "How many invoices the restaurant may issue, and has",
         ),
         record(
+            "fiscal-quota",
+            super::members::GROUP,
+            "医院从财政局领用的票据数",
+            "How many bills the finance bureau granted the hospital",
+        ),
+        record(
             "quota",
             super::invoices::SCARCE,
             "领票额度已用完的面包房",

@@ -80,7 +80,8 @@ pub static KIND: Kind = Kind {
 
 fn issuers_quota(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let issue: Issue = payload.body()?;
-    Ok(vec![join(quota::NAME, &issue.issuer, QUOTA_ROLE)?])
+    let quota = quota::of(payload.subject.id());
+    Ok(vec![join(quota, &issue.issuer, QUOTA_ROLE)?])
 }
 
 /// A red invoice is an invoice: it has a record of its own, and uses one of the issuer's quota.
@@ -88,7 +89,7 @@ fn red_invoice(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let red: Red = payload.body()?;
     Ok(vec![
         join(NAME, &red.id, RED_ROLE)?,
-        join(quota::NAME, &red.issuer, QUOTA_ROLE)?,
+        join(quota::of(&red.id), &red.issuer, QUOTA_ROLE)?,
     ])
 }
 
@@ -104,6 +105,11 @@ pub fn is_invoice_id(id: &str) -> bool {
                 && matches!((code.len(), number.len()), (10 | 12, 8) | (8, 10))
         }
     }
+}
+
+/// Whether the id is that of a fiscal e-bill (财政电子票据): the finance department's, not the tax bureau's.
+pub(super) fn is_fiscal(id: &str) -> bool {
+    is_invoice_id(id) && id.find('-') == Some(8)
 }
 
 /// Whether the id is that of a fully digital invoice (数电票).

@@ -81,6 +81,49 @@ fn only_the_tax_bureau_grants_and_only_to_issuers() {
     );
 }
 
+/// *Attack: a hospital issues bills on the tax bureau's account, or invoices on the finance department's.*
+#[test]
+fn bills_use_the_finance_departments_quota_and_invoices_the_tax_bureaus() {
+    let mut world = World::new();
+    let unfunded = world.submit("issue", BILL_ID, &issue_body("shop"), &["shop"]);
+    let Err(Stop::Refused(refusal)) = unfunded else {
+        panic!("{unfunded:?}")
+    };
+    assert_eq!(
+        (refusal.code, refusal.law),
+        ("quota-used-up", "财政票据管理办法")
+    );
+    for (by, signer, code) in [
+        ("tax", "tax", "role-missing"),
+        ("finance", "tax", "not-signed-by-member"),
+    ] {
+        let by = by.into();
+        let (body, subject) = (json(&Grant { by, count: 9 }), ("fiscal-quota", "shop"));
+        let keys = [&key(signer)];
+        let refused = world.0.refusal("fiscal-quota.grant", subject, body, &keys);
+        assert_eq!(refused, code);
+    }
+    world.grant_from(quota::FISCAL_NAME, "finance", "shop", 1);
+    world.accept("issue", BILL_ID, &issue_body("shop"), &["shop"]);
+    let bills: Quota = world.0.data(quota::FISCAL_NAME, "shop");
+    assert_eq!((bills.granted, bills.used), (1, 1));
+    assert_eq!(
+        (world.quota("shop").granted, world.quota("shop").used),
+        (3, 0)
+    );
+    // A red bill is a bill.
+    assert_eq!(
+        world.refuse(
+            "red",
+            BILL_ID,
+            &red_body("11010125-0488888988", 1),
+            &["shop"]
+        ),
+        "quota-used-up"
+    );
+    world.0.replay_all();
+}
+
 #[test]
 fn one_invoice_has_one_id() {
     let mut world = World::new();
@@ -96,7 +139,7 @@ fn one_invoice_has_one_id() {
         let code = world.refuse("issue", id, &issue_body("shop"), &["shop"]);
         assert_eq!(code, "not-an-invoice-id", "{id}");
     }
-    for id in [ID, DIGITAL_ID, "1200154130-03630024", "11010125-0488888987"] {
+    for id in [ID, DIGITAL_ID, "1200154130-03630024", BILL_ID] {
         assert!(is_invoice_id(id), "{id}");
     }
 }

@@ -22,6 +22,8 @@ use crate::{
 const ID: &str = "011001900304-26105568";
 const OTHER_ID: &str = "011001900304-26105569";
 const DIGITAL_ID: &str = "25432000000031411143";
+/// A fiscal e-bill.
+const BILL_ID: &str = "11010125-0488888987";
 const DAY: i64 = 24 * 3600 * SECOND;
 
 fn root(of: u8) -> Digest {
@@ -72,7 +74,7 @@ fn close_body(by: &str) -> Close {
     }
 }
 
-/// Members: a tax bureau, two issuers, two companies. `shop` may issue three invoices, `metro`
+/// Members: a tax bureau, a finance department, two issuers, two companies. `shop` may issue three invoices, `metro`
 /// none; red ones count.
 struct World(Ledger);
 
@@ -80,6 +82,7 @@ impl World {
     fn new() -> Self {
         let mut ledger = Ledger::found(vec![
             member("tax", &["tax-bureau"]),
+            member("finance", &["finance-department"]),
             member("hospital", &["hospital"]),
             member("housing", &["regulator"]),
             member("notary", &["notary"]),
@@ -103,14 +106,14 @@ impl World {
     }
 
     fn grant(&mut self, issuer: &str, count: u64) {
-        let grant = Grant {
-            by: "tax".into(),
-            count,
-        };
-        let keys = [&key("tax")];
-        let result = self
-            .0
-            .submit("quota.grant", ("quota", issuer), json(&grant), &keys);
+        self.grant_from(quota::NAME, "tax", issuer, count);
+    }
+
+    fn grant_from(&mut self, kind: &str, by: &str, issuer: &str, count: u64) {
+        let by = by.to_owned();
+        let keys = [&key(&by)];
+        let (grant, event) = (json(&Grant { by, count }), format!("{kind}.grant"));
+        let result = self.0.submit(&event, (kind, issuer), grant, &keys);
         assert_eq!(result, Ok(()));
     }
 
