@@ -166,6 +166,7 @@ fn an_unknown_invoice_is_proven_absent() {
 fn a_claimed_invoice_names_the_claim() {
     let mut chain = chain();
     let lock = Lock {
+        buyer: None,
         by: "firm".into(),
         claim: "BX-1".into(),
     };

@@ -400,6 +400,13 @@ fn person(row: Row, from: i64) -> Person {
         INSTITUTION
     };
     let kind = if id == GROUP { INSTITUTION } else { kind };
+    let credit_code = credit_code(id, kind);
+    // Invoices name their buyer by it.
+    let org = if roles.contains(&"company") {
+        &credit_code
+    } else {
+        org
+    };
     Person {
         member: Member {
             id: id.into(),
@@ -420,7 +427,7 @@ fn person(row: Row, from: i64) -> Person {
         },
         seed,
         key,
-        credit_code: credit_code(id, kind),
+        credit_code,
     }
 }
 

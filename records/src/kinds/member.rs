@@ -35,7 +35,8 @@ pub struct Member {
     pub name: String,
     /// Name, English.
     pub name_en: String,
-    /// Organisation: two members of one organisation count as one where two are asked for.
+    /// Organisation: two members of one organisation count as one where two are asked for. A company's is its credit code (统一社会信用代码), by
+    /// which invoices name their buyer.
     pub org: String,
     /// Roles, e.g. `tax-bureau`, `issuer`, `hospital`.
     pub roles: Vec<String>,

@@ -16,6 +16,7 @@ use verifier::{Unsent, Verifier, Written};
 
 fn claim(claim: &str) -> records::canonical::Value {
     common::json(&Lock {
+        buyer: None,
         by: "firm".into(),
         claim: claim.into(),
     })

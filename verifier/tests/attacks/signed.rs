@@ -44,6 +44,7 @@ fn a_signed_log_that_lacks_its_beginning_is_rejected() {
     let mut chain = chain();
     let name = RecordName::new("invoice", INVOICE).expect("a name");
     let lock = records::kinds::invoice::Lock {
+        buyer: None,
         by: "firm".into(),
         claim: "1".into(),
     };
@@ -86,6 +87,7 @@ fn what_was_written_under_newer_rules_is_not_judged_by_older_ones() {
     let body = common::json(&activation);
     chain.submit("rules.activate", ("rules", "main"), body, &keys);
     let lock = records::kinds::invoice::Lock {
+        buyer: None,
         by: "firm".into(),
         claim: "1".into(),
     };

@@ -136,7 +136,8 @@ pub fn issue() -> Issue {
         issuer: "shop".into(),
         root: facts().commit(&SEED).expect("fits"),
         prints: vec![print_of(PRINTED)],
-        holder: None,
+        // The firm holds what it claims.
+        holder: Some(key("firm").public()),
         payment: None,
     }
 }

@@ -12,6 +12,7 @@ use verifier::{chains::Chain, portable::Portable, verdict::Outcome};
 fn claimed() -> TestChain {
     let mut chain = chain();
     let lock = Lock {
+        buyer: None,
         by: "firm".into(),
         claim: "c1".into(),
     };

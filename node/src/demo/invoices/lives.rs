@@ -9,7 +9,9 @@ use crate::demo::{
 use records::{
     Digest, PublicKey, SecretKey,
     kinds::{
-        invoice::{Close, Lock, Outcome, Pass, Red, Unlock, Void, amounts::Line, facts::Facts},
+        invoice::{
+            Close, Deliver, Lock, Outcome, Pass, Red, Unlock, Void, amounts::Line, facts::Facts,
+        },
         quota,
     },
 };
@@ -20,6 +22,8 @@ use std::sync::Arc;
 pub enum Life {
     /// In nobody's hands.
     Issued,
+    /// In nobody's hands at first, then in the buyer's.
+    Delivered,
     /// In the buyer's hands.
     Held,
     /// Passed on to a colleague.
@@ -47,8 +51,8 @@ pub enum Life {
 }
 
 use Life::{
-    Declared, Entered, Held, Issued, Locked, Passed, RedAfterEntry, RedPart, RedPartReimbursed,
-    RedWhole, Reimbursed, Unlocked,
+    Declared, Delivered, Entered, Held, Issued, Locked, Passed, RedAfterEntry, RedPart,
+    RedPartReimbursed, RedWhole, Reimbursed, Unlocked,
 };
 
 /// How fifty invoices end up. Common ends come often, rare ones once.
@@ -73,7 +77,7 @@ pub const LIVES: [Life; 50] = [
     Reimbursed,
     Life::Void,
     Held,
-    Issued,
+    Delivered,
     Entered,
     Held,
     RedPart,
@@ -106,9 +110,13 @@ pub const LIVES: [Life; 50] = [
 ];
 
 impl Life {
-    /// Whether somebody holds the invoice from its issue.
-    pub fn is_held(self) -> bool {
-        !matches!(self, Issued | RedWhole | Life::Void)
+    /// Whether somebody holds the invoice from its issue. What a company bought goes straight into its books or its declaration.
+    pub fn is_held(self, to_company: bool) -> bool {
+        match self {
+            Issued | Delivered | RedWhole | Life::Void => false,
+            Entered | Declared => !to_company,
+            _ => true,
+        }
     }
 }
 
@@ -118,6 +126,7 @@ impl Desk<'_> {
         let mut at = made.issued;
         match life {
             Issued | Held => {}
+            Delivered => self.deliver(made, &mut at),
             Passed => self.pass(made, &mut at),
             Locked => self.lock(made, &mut at),
             Unlocked => {
@@ -141,6 +150,17 @@ impl Desk<'_> {
         }
     }
 
+    fn deliver(&mut self, made: &Made, at: &mut Slot) {
+        let time = self.later(at, 10);
+        let id = made.number.id();
+        let body = Deliver {
+            issuer: made.issuer.into(),
+            to: first_holder(&id),
+        };
+        let key = self.members.key(made.issuer);
+        self.book.write(time, "invoice.deliver", &id, &body, &[key]);
+    }
+
     fn pass(&mut self, made: &Made, at: &mut Slot) {
         let to = holder(&made.number.id(), 1).public();
         let time = self.later(at, 8);
@@ -153,6 +173,7 @@ impl Desk<'_> {
         let serial = 200_000 + self.random.below(700_000);
         let time = self.later(at, 12);
         let body = Lock {
+            buyer: (!made.held).then(|| made.buyer_opening()),
             by: made.claimant.into(),
             claim: format!("BX-{}-{serial}", made.facts.date.compact()),
         };

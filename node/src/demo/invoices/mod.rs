@@ -108,7 +108,7 @@ impl Desk<'_> {
                 trade: at,
                 form: trade.forms[n % trade.forms.len()],
                 issued: Slot(self.random.between(FIRST, LAST) as usize),
-                held: life.is_held(),
+                held: life.is_held(to_company),
                 buyer: (!to_company).then(|| self.random.index(900)),
                 lines: trade.lines(&mut self.random),
                 is_paid: self.random.chance(35),

@@ -1,7 +1,8 @@
 //! The invoices that a visitor is shown: each stands for a verdict.
 
 use super::{Desk, Form, Life, Made, Slot, Wish, goods::TRADES, portal_address};
-use records::codes::Link;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use records::{codes::Link, kinds::invoice::SCHEMA};
 
 /// What an invoice is shown as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,15 @@ impl Made {
     /// The address on a blockchain invoice.
     pub fn portal_address(&self) -> String {
         portal_address(&self.number, &self.facts)
+    }
+
+    /// The opening of who bought it, and of nothing else.
+    pub fn buyer_opening(&self) -> String {
+        let values = self.facts.values().expect("encodes");
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let buyer = SCHEMA.index("buyer_id").expect("a field");
+        let opening = SCHEMA.open_some(&self.seed, &values, &[buyer]);
+        BASE64_URL_SAFE_NO_PAD.encode(opening.expect("fits"))
     }
 
     /// Its own link with every field opened.
@@ -204,7 +214,7 @@ fn wish((shown, issuer, form, items, life, slot, remarks): &Row) -> Wish {
         trade,
         form: *form,
         issued: Slot(*slot),
-        held: life.is_held(),
+        held: life.is_held(!FOR_PEOPLE.contains(shown)),
         buyer: FOR_PEOPLE.contains(shown).then_some(3),
         lines: lines.collect(),
         is_paid: true,

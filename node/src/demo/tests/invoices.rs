@@ -47,6 +47,11 @@ fn there_are_invoices_in_every_state() {
         assert!(count(ledger, ended) > 3, "{outcome:?}");
     }
     assert!(count(ledger, |invoice| invoice.holder.is_some()) > 100);
+    // The buyer's company claims what nobody held.
+    let unheld = count(ledger, |invoice| {
+        invoice.holder.is_none() && invoice.status == Status::Closed
+    });
+    assert!(unheld > 3, "{unheld}");
     assert!(count(ledger, |invoice| invoice.payment.is_some()) > 30);
     assert!(
         count(ledger, |invoice| invoice.status == Status::Closed

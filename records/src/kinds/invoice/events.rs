@@ -12,7 +12,7 @@ pub struct Issue {
     pub root: Digest,
     /// Digests of its printed codes, at most four, none twice.
     pub prints: Vec<Digest>,
-    /// The first holder's key.
+    /// The first holder's key; absent where the invoice goes straight to the buyer's company, or is delivered later.
     pub holder: Option<PublicKey>,
     /// Salted digest of the payment on which it was issued.
     pub payment: Option<Digest>,
@@ -26,6 +26,17 @@ crate::shape!(Issue {
     payment
 });
 
+/// `invoice.deliver` (交付), signed by the issuer, while nobody holds the invoice.
+#[derive(Clone, Debug)]
+pub struct Deliver {
+    /// The issuer's member id.
+    pub issuer: String,
+    /// The first holder's key.
+    pub to: PublicKey,
+}
+
+crate::shape!(Deliver { issuer, to });
+
 /// `invoice.pass` (流转), signed by the holder.
 #[derive(Clone, Debug)]
 pub struct Pass {
@@ -35,16 +46,18 @@ pub struct Pass {
 
 crate::shape!(Pass { to });
 
-/// `invoice.lock`, signed by the company, and by the holder where there is one.
+/// `invoice.lock`, signed by the company, and by the holder unless the company is the buyer.
 #[derive(Clone, Debug)]
 pub struct Lock {
+    /// Opening of the invoice's `buyer_id` and of no other field, base64url without padding, where the company claims what it bought.
+    pub buyer: Option<String>,
     /// The company's member id.
     pub by: String,
     /// Its own number for the claim, `[A-Za-z0-9._-]{1,96}`.
     pub claim: String,
 }
 
-crate::shape!(Lock { by, claim });
+crate::shape!(Lock { buyer, by, claim });
 
 /// `invoice.unlock`, signed by the company that locked it.
 #[derive(Clone, Debug)]

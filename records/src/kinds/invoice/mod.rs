@@ -1,4 +1,4 @@
-//! An invoice from issue to reimbursement: 开票, 流转, 锁定, 入账·报销·报税, and the exits 红冲 and 作废.
+//! An invoice from issue to reimbursement: 开票, 交付, 流转, 锁定, 入账·报销·报税, and the exits 红冲 and 作废.
 //!
 //! `invoice/<id>`: id is `<code>-<number>`, for fully digital invoices the number alone. Parties,
 //! amounts and lines are committed to under [`SCHEMA`], never in the clear.
@@ -12,7 +12,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use events::{Close, Issue, Lock, Pass, Red, Unlock, Void};
+pub use events::{Close, Deliver, Issue, Lock, Pass, Red, Unlock, Void};
 pub use state::{Claim, Invoice, Outcome, RedNote, Status, Tax};
 
 use super::quota;
@@ -64,6 +64,7 @@ pub static KIND: Kind = Kind {
             since: 1,
             joins: issuers_quota,
         },
+        EventType::alone("invoice.deliver"),
         EventType::alone("invoice.pass"),
         EventType::alone("invoice.lock"),
         EventType::alone("invoice.unlock"),

@@ -1,8 +1,8 @@
 //! Who may move an invoice, when.
 
 use super::{
-    COMPANY, ISSUER, RED_ROLE,
-    events::{Close, Issue, Lock, Pass, Red, Unlock, Void},
+    COMPANY, ISSUER, RED_ROLE, SCHEMA,
+    events::{Close, Deliver, Issue, Lock, Pass, Red, Unlock, Void},
     is_invoice_id,
     month::month_in_china,
     state::{Claim, Invoice, RedNote, Status, Tax},
@@ -16,6 +16,7 @@ use crate::{
     refusal::{Refusal, Stop},
     registry::{Case, SUBJECT, updated},
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 /// Printed codes of one invoice.
 const MAX_PRINTS: usize = 4;
@@ -31,6 +32,7 @@ pub(super) fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     let rule = match case.what() {
         ("invoice.issue", SUBJECT) => return issue(case),
         ("invoice.red", RED_ROLE) => return issue_red(case),
+        ("invoice.deliver", SUBJECT) => deliver,
         ("invoice.pass", SUBJECT) => pass,
         ("invoice.lock", SUBJECT) => lock,
         ("invoice.unlock", SUBJECT) => unlock,
@@ -106,6 +108,19 @@ fn require_distinct(prints: &[Digest]) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whoever comes for an invoice that nobody holds yet gets it from the issuer, who knows the buyer.
+fn deliver(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
+    let body: Deliver = case.body()?;
+    require_own_issuer(case, invoice, &body.issuer)?;
+    require_in_force(invoice)?;
+    require_unclaimed(invoice)?;
+    if invoice.holder.is_some() {
+        return Err(Refusal::new("already-held").into());
+    }
+    invoice.holder = Some(body.to);
+    Ok(())
+}
+
 fn pass(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
     let body: Pass = case.body()?;
     let holder = invoice.holder.ok_or_else(|| Refusal::new("no-holder"))?;
@@ -119,11 +134,13 @@ fn pass(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
 /// The first claim wins; a second one, by whomever, learns whose the first is.
 fn lock(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
     let body: Lock = case.body()?;
-    case.context.require_signed(case.event, &body.by, COMPANY)?;
+    let company = case.context.require_signed(case.event, &body.by, COMPANY)?;
     require_in_force(invoice)?;
     require_unclaimed(invoice)?;
-    if let Some(holder) = invoice.holder {
-        require_key(case.event, &holder, "holder")?;
+    match (&body.buyer, invoice.holder) {
+        (Some(buyer), _) => require_buyer(invoice, buyer, &company.org)?,
+        (None, Some(holder)) => require_key(case.event, &holder, "holder")?,
+        (None, None) => return Err(Refusal::new("no-holder").into()),
     }
     if !is_id(&body.claim) {
         return Err(Refusal::new("malformed-body").with("why", "claim").into());
@@ -135,6 +152,16 @@ fn lock(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
         outcome: None,
     });
     Ok(())
+}
+
+/// The invoice names its buyer by credit code, and a company's organisation is told by its own. Nothing else of the invoice is opened for this.
+fn require_buyer(invoice: &Invoice, opening: &str, org: &str) -> Result<(), Refusal> {
+    let opening = BASE64_URL_SAFE_NO_PAD.decode(opening).ok();
+    let opened = opening.and_then(|bytes| SCHEMA.open(&bytes, &invoice.root.0).ok());
+    match opened.as_deref() {
+        Some([(index, id)]) if SCHEMA.index("buyer_id") == Some(*index) && id == org => Ok(()),
+        _ => Err(Refusal::new("not-the-buyer").with("org", org)),
+    }
 }
 
 /// Allowed whatever happened to the invoice meanwhile: a claim on a red-flushed one must be able to

@@ -116,6 +116,7 @@ fn issue() -> Issue {
 
 fn invoices() -> Vec<Step> {
     let lock = || Lock {
+        buyer: None,
         by: "firm".into(),
         claim: "c-1".into(),
     };

@@ -4,13 +4,22 @@ use super::*;
 
 /// Every event type of the kind, in one life.
 fn life() -> World {
-    let mut world = World::with_invoice();
+    let (mut world, buyer) = World::bought_by("bolt", &["buyer_id"]);
+    let holder = Deliver {
+        issuer: "shop".into(),
+        to: key("holder").public(),
+    };
+    world.accept("deliver", ID, &holder, &["shop"]);
     world.grant("shop", 1);
     let to = key("colleague").public();
     world.accept("pass", ID, &Pass { to }, &["holder"]);
     world.accept("lock", ID, &lock_body("acme"), &["acme", "colleague"]);
     world.accept("unlock", ID, &Unlock { by: "acme".into() }, &["acme"]);
-    world.accept("lock", ID, &lock_body("bolt"), &["bolt", "colleague"]);
+    let bought = Lock {
+        buyer: Some(buyer),
+        ..lock_body("bolt")
+    };
+    world.accept("lock", ID, &bought, &["bolt"]);
     world.accept("red", ID, &red_body(DIGITAL_ID, 0), &["shop"]);
     world.accept("close", ID, &close_body("bolt"), &["bolt"]);
     world.accept(
@@ -33,22 +42,22 @@ fn version_1_ends_in_the_heads_it_always_ended_in() {
         (
             NAME,
             ID,
-            "ce3379fac7863592bea72e91f200410f0f6c9f0bb220277f6ec45b899530efff00000000000000089d3ebc78cc793b0bb5f189958f094042b1d694af62f0407e5cf9b152a7340b6d",
+            "0c4035893036f55c0efd21d19600dede86311e65e1402d6ecc16a01e3ca365810000000000000009c663ef9c7b9db21875cee1cc175c0806172b49467fa36320ccd47e22325d2da3",
         ),
         (
             NAME,
             OTHER_ID,
-            "30b4dc5458a9c51ee941786f8e39f5c2787df0ca4ae22d8710c9110a85b933b90000000000000002005422057de9d56afeb968ff7c4ffe27634ba2a81b0a1a80e91c84a0aa6d9472",
+            "345e47bfe0efaf485dfa808ea653109e296dc97fe52a771ad73d7ebc0ed168c80000000000000002455ed5eb76c722cb1fb544d903af3b6f75e507dc00dd363beaabf66e9f469b71",
         ),
         (
             NAME,
             DIGITAL_ID,
-            "2a77af9cf03d46b44124fb70658d8d1cc8e45fdb1c20b964694c8723dab32fef00000000000000013dff5671051f670f906dc0091d90b599c1c58ea368dfe2cd4f32b3794d7d15b2",
+            "81f78feb76bee585ea2b4d22e0a9d205f9393fdc1e88a1456504d604fa1a26860000000000000001f610017975ce0f180296ed3a9986326f9b5da00273fe32ca003796959d52db77",
         ),
         (
             quota::NAME,
             "shop",
-            "c8e67c342310549cd198f1b007319db72f592845759786e4ce878ed35f90ca050000000000000006b856e681b5a07c054e86bdf51fd82a4542cc169d79aa2dd0d60391387b594e95",
+            "c8e67c342310549cd198f1b007319db72f592845759786e4ce878ed35f90ca050000000000000006e229bed3d22a86c9fbc023b84fc7974f67b40aacb9129109a344f33384cab4a2",
         ),
     ] {
         assert_eq!(

@@ -45,20 +45,3 @@ fn the_quota_counts_what_its_issuer_issued() {
     );
     world.0.replay_all();
 }
-
-#[test]
-fn an_invoice_without_a_holder_is_locked_by_the_company_alone_and_cannot_be_passed() {
-    let mut world = World::new();
-    let body = Issue {
-        holder: None,
-        ..issue_body("shop")
-    };
-    world.accept("issue", ID, &body, &["shop"]);
-    let to = key("colleague").public();
-    assert_eq!(
-        world.refuse("pass", ID, &Pass { to }, &["holder"]),
-        "no-holder"
-    );
-    world.accept("lock", ID, &lock_body("acme"), &["acme"]);
-    world.0.replay_all();
-}

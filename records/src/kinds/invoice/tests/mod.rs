@@ -9,6 +9,7 @@ mod mechanism;
 mod walk;
 
 use super::*;
+use crate::fields::SALT;
 use crate::shape::Shape;
 use crate::{
     Digest, Event, Fault, SecretKey, Stop,
@@ -17,6 +18,7 @@ use crate::{
     registry,
     testing::{CHAIN, Ledger, SECOND, key, member},
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 /// On paper, so that it can be voided.
 const ID: &str = "011001900304-26105568";
@@ -46,6 +48,7 @@ fn issue_body(issuer: &str) -> Issue {
 
 fn lock_body(by: &str) -> Lock {
     Lock {
+        buyer: None,
         by: by.into(),
         claim: format!("BX-{by}-1"),
     }
@@ -103,6 +106,23 @@ impl World {
         let mut world = Self::new();
         world.accept("issue", ID, &issue_body("shop"), &["shop"]);
         world
+    }
+
+    /// With [`ID`] issued to nobody, and bought by the organisation of this name. Gives the opening of `fields`, too.
+    fn bought_by(buyer: &str, fields: &[&str]) -> (Self, String) {
+        let mut values = SCHEMA.fields.to_vec();
+        let at = |field: &str| SCHEMA.index(field).expect("a field");
+        values[at("buyer_id")] = buyer;
+        let body = Issue {
+            root: Digest(SCHEMA.commit(&[7; SALT], &values).expect("fits")),
+            holder: None,
+            ..issue_body("shop")
+        };
+        let shown: Vec<usize> = fields.iter().map(|field| at(field)).collect();
+        let opening = SCHEMA.open_some(&[7; SALT], &values, &shown);
+        let mut world = Self::new();
+        world.accept("issue", ID, &body, &["shop"]);
+        (world, BASE64_URL_SAFE_NO_PAD.encode(opening.expect("fits")))
     }
 
     fn grant(&mut self, issuer: &str, count: u64) {

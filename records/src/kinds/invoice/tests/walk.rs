@@ -25,7 +25,18 @@ impl Random {
     fn event(&mut self, step: usize) -> (&'static str, Value) {
         let (company, issuer) = (self.pick(&["acme", "bolt"]), self.pick(&["shop", "metro"]));
         match self.below(7) {
-            0 => ("issue", json(&issue_body(issuer))),
+            0 => {
+                let holder = issue_body(issuer).holder.filter(|_| self.below(4) > 0);
+                let body = Issue {
+                    holder,
+                    ..issue_body(issuer)
+                };
+                ("issue", json(&body))
+            }
+            1 if self.below(2) == 0 => {
+                let (issuer, to) = (issuer.into(), key("holder").public());
+                ("deliver", json(&Deliver { issuer, to }))
+            }
             1 => {
                 let to = key(self.pick(&["holder", "colleague"])).public();
                 ("pass", json(&Pass { to }))
@@ -74,7 +85,7 @@ fn no_order_of_events_makes_nonsense_and_every_log_replays() {
         let (mut random, mut world) = (Random(seed), World::new());
         world.grant("shop", 200);
         let (mut issued, mut used) = (Vec::new(), 0);
-        for step in 0..150 {
+        for step in 0..250 {
             let (id, (verb, body)) = (random.pick(&IDS), random.event(step));
             let signers = [
                 random.pick(&PEOPLE),
