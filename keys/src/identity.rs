@@ -53,6 +53,7 @@ struct File {
     member: String,
     documents: Vec<Known>,
     grants: Vec<Known>,
+    reads: Vec<Known>,
     ballots: Vec<Seat>,
     pending: Vec<String>,
 }
@@ -65,6 +66,7 @@ records::shape!(File {
     member: text_or_empty,
     documents: list_or_empty,
     grants: list_or_empty,
+    reads: list_or_empty,
     ballots: list_or_empty,
     pending: list_or_empty,
 });
@@ -96,6 +98,8 @@ pub struct Identity {
     pub documents: Vec<Known>,
     /// Grants given or held.
     pub grants: Vec<Known>,
+    /// Readings in emergency, with their reasons: by the member itself, or of a patient's documents.
+    pub reads: Vec<Known>,
     /// An owner's seats on rosters.
     pub ballots: Vec<Seat>,
     /// Events that were signed and may still be written.
@@ -114,6 +118,7 @@ impl Identity {
             member: String::new(),
             documents: Vec::new(),
             grants: Vec::new(),
+            reads: Vec::new(),
             ballots: Vec::new(),
             pending: Vec::new(),
             exported: false,
@@ -139,6 +144,7 @@ impl Identity {
             member: file.member,
             documents: file.documents,
             grants: file.grants,
+            reads: file.reads,
             ballots: file.ballots,
             exported: true,
             seed: parse_hash(&file.seed).ok_or(NotAnIdentity)?,
@@ -155,6 +161,7 @@ impl Identity {
             member: self.member.clone(),
             documents: self.documents.clone(),
             grants: self.grants.clone(),
+            reads: self.reads.clone(),
             ballots: self.ballots.clone(),
             pending: self.pending.iter().map(Pending::text).collect(),
         };
@@ -202,6 +209,7 @@ impl Identity {
     pub fn join(&mut self, other: &Self) {
         add(&mut self.documents, &other.documents, |known| &known.id);
         add(&mut self.grants, &other.grants, |known| &known.id);
+        add(&mut self.reads, &other.reads, |known| &known.id);
         add(&mut self.ballots, &other.ballots, |seat| &seat.vote);
         add(&mut self.pending, &other.pending, |pending| {
             &pending.envelope
@@ -213,6 +221,7 @@ impl Identity {
         let known = match kind {
             "document" => &self.documents,
             "grant" => &self.grants,
+            "read" => &self.reads,
             _ => return None,
         };
         let found = known.iter().find(|known| known.id == id)?;

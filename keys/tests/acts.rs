@@ -2,11 +2,13 @@
 
 mod common;
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use common::{CONTENT, DAY, VOTE, World, name, owner, patient, reader, text};
 use keys::{Action, Identity, Role, needs, open};
 use records::kinds::{
     ballot::{self, Ballot},
     consent::{
+        READ_FIELDS,
         document::{Document, Status},
         grant::{Grant, Standing},
         read::{Basis, Read},
@@ -193,9 +195,17 @@ fn an_emergency_is_open_until_the_patient_or_a_reviewer_judges_it() {
             document: text("d1"),
             reason: text("昏迷"),
         };
-        world.act(&mut reader("huashan"), &emergency);
+        let mut huashan = reader("huashan");
+        world.act(&mut huashan, &emergency);
         let (id, read) = the_read(&world);
-        assert!(matches!(read.basis, Basis::Emergency { .. }));
+        assert_eq!(read.basis, Basis::Emergency);
+        // The hospital keeps, also in its file, what tells the patient why.
+        let kept = Identity::read(&huashan.file()).expect("reads");
+        let opening = kept.opening("read", &id).expect("kept");
+        let opening = BASE64_URL_SAFE_NO_PAD.decode(opening).expect("base64url");
+        let root = read.root.expect("a commitment").0;
+        let opened = READ_FIELDS.open(&opening, &root);
+        assert_eq!(opened, Ok(vec![(0, text("昏迷"))]));
         let review = Action::Review {
             read: id,
             justified: true,
@@ -205,7 +215,9 @@ fn an_emergency_is_open_until_the_patient_or_a_reviewer_judges_it() {
         } else {
             world.act(&mut reader("housing"), &review);
         }
-        assert!(matches!(the_read(&world).1.basis, Basis::Reviewed { .. }));
+        let reviewed = the_read(&world).1;
+        assert!(matches!(reviewed.basis, Basis::Reviewed { .. }));
+        assert_eq!(reviewed.root, read.root);
         world.ledger.replay_all();
     }
 }

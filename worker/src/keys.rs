@@ -208,7 +208,7 @@ pub struct Held {
     pub kind: String,
     /// Id.
     pub id: String,
-    /// Opening of a document's or grant's fields, base64url; empty where there is none.
+    /// Opening of a document's, grant's or reading's fields, base64url; empty where there is none.
     pub opening: String,
     /// The seat in a vote as `ballot.cast` carries it, JSON; empty for any other record.
     pub seat: String,

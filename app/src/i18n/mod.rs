@@ -246,6 +246,7 @@ mod tests {
             &invoice::SCHEMA,
             &consent::DOCUMENT_FIELDS,
             &consent::GRANT_FIELDS,
+            &consent::READ_FIELDS,
         ];
         let committed = schemas.into_iter().flat_map(|one| one.fields);
         let mut count = 0;

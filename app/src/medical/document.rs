@@ -2,6 +2,7 @@
 
 use super::{
     card::{Card, Subject, use_card},
+    reason::Reason,
     state::{Document, field, proven, unproven, use_last},
 };
 use crate::draw::prelude::*;
@@ -162,7 +163,7 @@ fn reviews(lang: Lang, history: &[HistoryEntry], act: &Callback<Action>, busy: b
             Callback::from(move |_| act.emit(Action::Review { read: read.clone(), justified }))
         };
         html! {
-            <div class="row wrap" data-testid="review-read" data-read={read.clone()}><span class="pill warn">{ widget::mark(Mark::Bar, 14) }{ lang.t(words::MED_PENDING) }</span>
+            <div class="row wrap" data-testid="review-read" data-read={read.clone()}><span class="pill warn">{ widget::mark(Mark::Bar, 14) }{ lang.t(words::MED_PENDING) }</span>{ keyed(&read, Reason { read: read.clone() }) }
                 <button type="button" class="btn slim" disabled={busy} onclick={press(true)}>{ lang.t(words::MED_REVIEW_OK) }</button>
                 <button type="button" class="btn slim danger" disabled={busy} onclick={press(false)}>{ lang.t(words::MED_REVIEW_NO) }</button></div>
         }

@@ -7,6 +7,7 @@ mod grant;
 mod look;
 mod patient;
 mod reader;
+mod reason;
 mod state;
 
 pub use patient::Patient;

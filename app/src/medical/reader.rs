@@ -1,6 +1,7 @@
 //! The reader's view: may I read, read under a grant, or break the glass.
 
 use super::{
+    reason::handed,
     sides,
     state::{Document, May, block_time, field, proven},
 };
@@ -69,6 +70,7 @@ fn use_reader() -> Html {
                 { title(&page, &verdict) }
                 { part(Answer { document: id.clone(), identity: (*key).clone(), may: Allowed(answer(&document, &member, &verdict)) }) }
             }
+            { identity.map_or_else(Html::default, |identity| handed(lang, identity)) }
             if !id.is_empty() { { widget::checks(lang, &inquiry) } }
         </>
     };

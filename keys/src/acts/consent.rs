@@ -1,8 +1,7 @@
 //! A patient's acts: grants, revocations, denials, and judging what a hospital proposed.
 
-use super::{data, name, named, new_id};
+use super::{commit, data, name, named, new_id};
 use crate::{Identity, Known, Unsigned, random::Stream, sealed, sign::Draft};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use records::{
     Digest, Ground, SecretKey,
     canonical::{self, Map, Value},
@@ -44,7 +43,9 @@ pub fn give(
     };
     let id = new_id(random);
     let subject = name("grant", &id)?;
-    let (root, opening) = commit(terms, random)?;
+    let scope = terms.documents.len().to_string();
+    let values = [terms.purpose, scope.as_str(), terms.note];
+    let (root, opening) = commit(&GRANT_FIELDS, &values, random)?;
     let key = who.grant_key(&id);
     let body = canonical::to_value(&Give {
         by: key.public(),
@@ -67,17 +68,6 @@ pub fn give(
         keys,
         blob,
     })
-}
-
-/// Commitment to the grant's fields, and their opening in base64url.
-fn commit(terms: &Terms<'_>, random: &mut Stream) -> Result<(records::Hash, String), Unsigned> {
-    let [seed @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = random.block();
-    let scope = terms.documents.len().to_string();
-    let values = [terms.purpose, scope.as_str(), terms.note];
-    let bad = |_| Unsigned::new("note-too-long");
-    let root = GRANT_FIELDS.commit(&seed, &values).map_err(bad)?;
-    let opening = GRANT_FIELDS.open_all(&seed, &values).map_err(bad)?;
-    Ok((root, BASE64_URL_SAFE_NO_PAD.encode(opening)))
 }
 
 fn document_keys(who: &Identity, documents: &[String]) -> Vec<SecretKey> {

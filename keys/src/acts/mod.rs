@@ -5,7 +5,8 @@ mod consent;
 mod read;
 
 use crate::{Action, Identity, Role, Unsigned, random::Stream, sign::Draft};
-use records::{Ground, RecordName, canonical, shape::Shape};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use records::{Ground, Hash, RecordName, canonical, fields::Schema, shape::Shape};
 
 /// What must be proven before an action can be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,4 +150,17 @@ fn new_id(random: &mut Stream) -> String {
     let mut id = hex::encode(random.block());
     id.truncate(32);
     id
+}
+
+/// Commitment to a record's fields, and their opening in base64url.
+fn commit(
+    schema: &Schema,
+    values: &[&str],
+    random: &mut Stream,
+) -> Result<(Hash, String), Unsigned> {
+    let [seed @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = random.block();
+    let bad = |_| Unsigned::new("note-too-long");
+    let root = schema.commit(&seed, values).map_err(bad)?;
+    let opening = schema.open_all(&seed, values).map_err(bad)?;
+    Ok((root, BASE64_URL_SAFE_NO_PAD.encode(opening)))
 }

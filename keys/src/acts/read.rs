@@ -1,11 +1,12 @@
 //! Readings, and their reviews.
 
-use super::{data, name, new_id};
-use crate::{Identity, Role, Unsigned, random::Stream, sign::Draft};
+use super::{commit, data, name, new_id};
+use crate::{Identity, Known, Role, Unsigned, random::Stream, sign::Draft};
 use records::{
-    Ground, canonical,
-    hash::sha256,
-    kinds::consent::{Done, Emergency, Finding, Review, document::Document, read::Read},
+    Digest, Ground, canonical,
+    kinds::consent::{
+        Done, Emergency, Finding, READ_FIELDS, Review, document::Document, read::Read,
+    },
 };
 
 /// `read.done`: a reader reads under a grant.
@@ -29,23 +30,28 @@ pub fn done(
     })
 }
 
-/// `read.emergency`: a hospital reads without a grant. The reason is committed to, with a salt, and told to nobody.
+/// `read.emergency`: a hospital reads without a grant. The reason is committed to, and its opening noted: the hospital hands it to the patient.
 pub fn emergency(
-    who: &Identity,
+    who: &mut Identity,
     document: &str,
     reason: &str,
     ground: &Ground,
     random: &mut Stream,
 ) -> Result<Draft, Unsigned> {
     data::<Document>(ground, &name("document", document)?)?;
+    let id = new_id(random);
+    let (root, opening) = commit(&READ_FIELDS, &[reason], random)?;
     let body = canonical::to_value(&Emergency {
         by: who.member.clone(),
         document: document.into(),
-        reason: hex::encode(sha256(&[&random.block(), reason.as_bytes()])),
+        root: Digest(root),
     })?;
+    let subject = name("read", &id)?;
+    // Known before it is sent: whatever becomes of the answer, the patient can be told why.
+    who.reads.push(Known { id, opening });
     Ok(Draft {
         event_type: "read.emergency",
-        subject: name("read", &new_id(random))?,
+        subject,
         body,
         keys: vec![who.key()],
         blob: None,

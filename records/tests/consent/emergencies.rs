@@ -1,6 +1,6 @@
 //! Readings without consent, and their review.
 
-use crate::{DAY, HASH, body, ledger, patient};
+use crate::{DAY, body, ledger, patient, root};
 use records::{
     SecretKey,
     canonical::Value,
@@ -17,7 +17,7 @@ fn break_glass(ledger: &mut Ledger, document: &str) {
     let emergency = body(&Emergency {
         by: "renji".into(),
         document: document.into(),
-        reason: HASH.into(),
+        root: root(),
     });
     ledger
         .submit(
@@ -104,7 +104,7 @@ fn nobody_reviews_as_a_patient_whom_the_document_does_not_know() {
     let mut naming = body(&Emergency {
         by: "renji".into(),
         document: "a1".into(),
-        reason: HASH.into(),
+        root: root(),
     });
     let Value::Object(fields) = &mut naming else {
         panic!("an object");
@@ -126,7 +126,7 @@ fn breaking_the_glass_is_always_allowed_to_a_hospital_never_hidden_and_closed_by
         body(&Emergency {
             by: by.into(),
             document: "a1".into(),
-            reason: HASH.into(),
+            root: root(),
         })
     };
     assert_eq!(

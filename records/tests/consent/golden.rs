@@ -1,6 +1,6 @@
 //! A fixed log of documents, grants and readings, as rules version 1 wrote it: its replay must stay equal for ever.
 
-use crate::{DAY, HASH, Nothing, body, done, give, grant, ledger, patient, propose};
+use crate::{DAY, Nothing, body, done, give, grant, ledger, patient, propose, root};
 use records::{
     SecretKey,
     canonical::Value,
@@ -80,7 +80,7 @@ fn story() -> Ledger {
         let emergency = Emergency {
             by: "renji".into(),
             document: document.into(),
-            reason: HASH.into(),
+            root: root(),
         };
         write(
             &mut ledger,

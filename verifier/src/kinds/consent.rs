@@ -50,7 +50,7 @@ pub fn read(data: &Value) -> Option<Life> {
     let read: Read = canonical::from_value(data).ok()?;
     let life = match &read.basis {
         Basis::Grant { .. } => Life::last(reasons::READ_DONE),
-        Basis::Emergency { .. } => Life::new(reasons::READ_OPEN),
+        Basis::Emergency => Life::new(reasons::READ_OPEN),
         Basis::Reviewed { .. } => Life::last(reasons::READ_REVIEWED),
     };
     Some(life.with([("by", read.by), ("document", read.document)]))

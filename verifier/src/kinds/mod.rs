@@ -81,6 +81,7 @@ pub fn schema(kind: &str) -> Option<&'static Schema> {
         "invoice" => Some(&records::kinds::invoice::SCHEMA),
         "document" => Some(&records::kinds::consent::DOCUMENT_FIELDS),
         "grant" => Some(&records::kinds::consent::GRANT_FIELDS),
+        "read" => Some(&records::kinds::consent::READ_FIELDS),
         _ => None,
     }
 }

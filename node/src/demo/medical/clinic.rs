@@ -13,10 +13,10 @@ use base64::{
 };
 use litemap::LiteMap;
 use records::{
-    RecordName, SecretKey, canonical,
+    Digest, RecordName, SecretKey, canonical,
     hash::sha256,
     kinds::consent::{
-        DOCUMENT_FIELDS, Done, Emergency, Finding, GRANT_FIELDS, Give, Review, Revoke,
+        DOCUMENT_FIELDS, Done, Emergency, Finding, GRANT_FIELDS, Give, READ_FIELDS, Review, Revoke,
         document::{Deny, Propose, Recover},
     },
     seal::seal,
@@ -261,17 +261,19 @@ impl Clinic<'_> {
         self.book.write(time, "read.done", &id, &body, &[key]);
     }
 
-    /// A hospital breaks the glass; gives the id of the reading.
-    pub fn emergency(&mut self, time: i64, document: &Document, by: &str, reason: &str) -> String {
-        let salt: [u8; 16] = self.random.bytes();
+    /// A hospital breaks the glass; gives the reading, with what opens its reason.
+    pub fn emergency(&mut self, time: i64, document: &Document, by: &str, reason: &str) -> Known {
+        let seed = self.random.bytes();
+        let opening = READ_FIELDS.open_all(&seed, &[reason]).expect("fits");
         let body = Emergency {
             by: by.into(),
             document: document.known.id.clone(),
-            reason: hex::encode(sha256(&[b"lianyan/reason/1", &salt, reason.as_bytes()])),
+            root: Digest(READ_FIELDS.commit(&seed, &[reason]).expect("fits")),
         };
         let (id, key) = (self.random.id(), self.members.key(by));
         self.book.write(time, "read.emergency", &id, &body, &[key]);
-        id
+        let opening = URL_SAFE_NO_PAD.encode(opening);
+        Known { id, opening }
     }
 
     /// A reviewer says whether there was an emergency.

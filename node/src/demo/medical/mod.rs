@@ -28,6 +28,8 @@ pub struct Offered {
     pub seed: [u8; 32],
     pub documents: Vec<Known>,
     pub grants: Vec<Known>,
+    /// Readings in emergency whose reasons the hospital handed over.
+    pub reads: Vec<Known>,
 }
 
 /// A record worth looking at.

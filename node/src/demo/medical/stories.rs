@@ -100,7 +100,7 @@ pub fn patient(clinic: &mut Clinic<'_>, medical: &mut Medical) {
     );
     clinic.review(
         calendar.at(21, 1),
-        &reviewed,
+        &reviewed.id,
         &medication,
         HEALTH,
         Finding::Justified,
@@ -140,13 +140,13 @@ pub fn patient(clinic: &mut Clinic<'_>, medical: &mut Medical) {
         ),
         show(
             "read",
-            &open,
+            &open.id,
             "紧急调阅，等待复核",
             "An emergency reading that waits for its review",
         ),
         show(
             "read",
-            &reviewed,
+            &reviewed.id,
             "紧急调阅，已复核",
             "An emergency reading, reviewed",
         ),
@@ -161,6 +161,7 @@ pub fn patient(clinic: &mut Clinic<'_>, medical: &mut Medical) {
         seed: keeper.seed,
         documents: documents.map(|document| document.known.clone()).to_vec(),
         grants: grants.map(|grant| grant.known.clone()).to_vec(),
+        reads: vec![reviewed, open],
     });
 }
 
@@ -196,6 +197,7 @@ pub fn guardian(clinic: &mut Clinic<'_>, medical: &mut Medical) {
         seed: guardian.seed,
         documents: all.iter().map(|document| document.known.clone()).collect(),
         grants: vec![grant.known],
+        reads: Vec::new(),
     });
 }
 
@@ -216,6 +218,7 @@ pub fn newcomer(clinic: &mut Clinic<'_>, medical: &mut Medical) {
         seed: keeper.seed,
         documents: vec![shared.known, proposed.known],
         grants: Vec::new(),
+        reads: Vec::new(),
     });
 }
 
@@ -300,7 +303,7 @@ fn afterwards(
             } else {
                 Finding::Unjustified
             };
-            clinic.review(at(23), &read, shared[0], ETHICS, finding);
+            clinic.review(at(23), &read.id, shared[0], ETHICS, finding);
         }
         6 => clinic.recover_in_vain([at(19), at(20)], shared[0]),
         7 => clinic.erase(at(24), shared[shared.len() - 1]),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::demo::random::seed;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use records::codes::{self, Scanned};
 use serde_json::Value;
 use std::{collections::HashSet, fs};
@@ -93,7 +94,7 @@ fn derived(own: &[u8; 32], kind: &str, id: &str) -> PublicKey {
 }
 
 fn check_patient(identity: &Value, own: &[u8; 32], ledger: &Ledger) {
-    use records::kinds::consent::{document::Document, grant::Grant};
+    use records::kinds::consent::{READ_FIELDS, document::Document, grant::Grant, read::Read};
     for known in identity["documents"].as_array().expect("documents") {
         let id = known["id"].as_str().expect("an id");
         let document: Document = ledger.find("document", id).expect("proposed");
@@ -104,6 +105,17 @@ fn check_patient(identity: &Value, own: &[u8; 32], ledger: &Ledger) {
         let id = known["id"].as_str().expect("an id");
         let grant: Grant = ledger.find("grant", id).expect("given");
         assert_eq!(grant.by, derived(own, "grant", id));
+    }
+    // What the hospital handed over tells the reasons of its readings.
+    for known in identity["reads"].as_array().into_iter().flatten() {
+        let read: Read = ledger
+            .find("read", known["id"].as_str().expect("an id"))
+            .expect("read");
+        let opening = known["opening"].as_str().expect("an opening");
+        let opening = BASE64_URL_SAFE_NO_PAD.decode(opening).expect("base64url");
+        let root = read.root.expect("a commitment").0;
+        let opened = READ_FIELDS.open(&opening, &root).expect("opens");
+        assert!(!opened[0].1.is_empty());
     }
 }
 

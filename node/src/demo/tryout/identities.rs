@@ -54,6 +54,8 @@ struct Contents {
     documents: Vec<Known>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     grants: Vec<Known>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reads: Vec<Known>,
     #[serde(skip_serializing_if = "Vec::is_empty", with = "records::shape::json")]
     ballots: Vec<Seat>,
 }
@@ -84,6 +86,7 @@ impl Identity {
                 member: None,
                 documents: Vec::new(),
                 grants: Vec::new(),
+                reads: Vec::new(),
                 ballots: Vec::new(),
             },
         }
@@ -112,6 +115,7 @@ fn patients(script: &Script) -> Vec<Identity> {
             );
             identity.contents.documents = person.documents.clone();
             identity.contents.grants = person.grants.clone();
+            identity.contents.reads = person.reads.clone();
             identity
         })
         .collect()

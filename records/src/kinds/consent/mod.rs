@@ -9,6 +9,7 @@ pub mod read;
 
 use crate::{
     context::Context,
+    digest::Digest,
     event::Event,
     fields::Schema,
     keys::PublicKey,
@@ -33,6 +34,11 @@ pub const DOCUMENT_FIELDS: Schema = Schema {
 pub const GRANT_FIELDS: Schema = Schema {
     name: "grant/1",
     fields: &["purpose", "scope", "note"],
+};
+/// Fields that a reading in emergency commits to; the opening is the hospital's to hand to the patient and the reviewer.
+pub const READ_FIELDS: Schema = Schema {
+    name: "read/1",
+    fields: &["reason"],
 };
 /// Most documents in one event.
 pub const MAX_DOCUMENTS: usize = 32;
@@ -104,15 +110,11 @@ pub struct Emergency {
     pub by: String,
     /// The document read.
     pub document: String,
-    /// Salted hash of the reason, hex. Reason and salt stay with whoever read: the chain tells them to nobody.
-    pub reason: String,
+    /// Commitment to [`READ_FIELDS`]. The chain tells the reason to nobody; the hospital hands the opening to the patient.
+    pub root: Digest,
 }
 
-crate::shape!(Emergency {
-    by,
-    document,
-    reason
-});
+crate::shape!(Emergency { by, document, root });
 
 /// Body of `read.review`.
 #[derive(Clone, Debug)]

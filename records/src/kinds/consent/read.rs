@@ -1,8 +1,9 @@
 //! A reading: under a live grant, or in emergency and then open until it is reviewed.
 
-use super::{Done, Emergency, Finding, Review, require_hash, require_reader};
+use super::{Done, Emergency, Finding, Review, require_reader};
 use crate::{
     canonical::Value,
+    digest::Digest,
     event::Payload,
     kinds::consent::{document, grant},
     refusal::{Refusal, Stop},
@@ -44,12 +45,15 @@ pub struct Read {
     pub document: String,
     /// On what it rests.
     pub basis: Basis,
+    /// Commitment to the reason of an emergency, also once it is reviewed.
+    pub root: Option<Digest>,
 }
 
 crate::shape!(Read {
     by,
     document,
-    basis
+    basis,
+    root
 });
 
 /// On what a reading rests.
@@ -61,10 +65,7 @@ pub enum Basis {
         grant: String,
     },
     /// An emergency, not reviewed yet.
-    Emergency {
-        /// Salted hash of the reason, hex.
-        reason: String,
-    },
+    Emergency,
     /// An emergency, reviewed.
     Reviewed {
         /// The reviewing member; absent where it was the patient or the guardian.
@@ -76,7 +77,7 @@ pub enum Basis {
 
 crate::tagged!(Basis by "kind" {
     Grant "grant" { grant },
-    Emergency "emergency" { reason },
+    Emergency "emergency" {},
     Reviewed "reviewed" { by, finding },
 });
 
@@ -118,21 +119,18 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
                 by,
                 document,
                 basis: Basis::Grant { grant },
+                root: None,
             })
         }
         ("read.emergency", SUBJECT) => {
             case.require_new()?;
-            let Emergency {
-                by,
-                document,
-                reason,
-            } = case.body()?;
+            let Emergency { by, document, root } = case.body()?;
             case.context.require_signed(case.event, &by, "hospital")?;
-            require_hash(&reason)?;
             updated(&Read {
                 by,
                 document,
-                basis: Basis::Emergency { reason },
+                basis: Basis::Emergency,
+                root: Some(root),
             })
         }
         ("read.review", SUBJECT) => reviewed(case),
@@ -143,7 +141,7 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
 /// A reviewer of another organisation than the reader's reviews, or the patient: whose key that is the document knows, and judges.
 fn reviewed(case: &Case<'_>) -> Result<Value, Stop> {
     let mut read: Read = case.existing()?;
-    if !matches!(read.basis, Basis::Emergency { .. }) {
+    if !matches!(read.basis, Basis::Emergency) {
         return Err(Refusal::new("nothing-to-review").into());
     }
     let Review {

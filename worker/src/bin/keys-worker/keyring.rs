@@ -126,6 +126,7 @@ fn describe(key: &str, identity: &Identity, stored: bool) -> worker::Identity {
     let known = [
         ("document", &identity.documents),
         ("grant", &identity.grants),
+        ("read", &identity.reads),
     ];
     let known = known.into_iter().flat_map(|(kind, list)| {
         list.iter()

@@ -275,7 +275,7 @@ fn reading() -> Vec<Step> {
             &Emergency {
                 by: "renji".into(),
                 document: "d1".into(),
-                reason: HASH.into(),
+                root: digest(),
             },
         ),
         step(
