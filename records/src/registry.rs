@@ -129,6 +129,7 @@ pub static KINDS: &[&Kind] = &[
     &kinds::invoice::KIND,
     &kinds::quota::KIND,
     &kinds::quota::FISCAL,
+    &kinds::portal::KIND,
 ];
 
 /// The kind of this name.

@@ -44,6 +44,12 @@ impl<S: Store> Verifier<S> {
     ) {
         host.tell(News::Waiting(Stage::AskingProof, LiteMap::new()));
         let mut session = Session::new(host, &anchored.header, roll, &mut self.archive);
+        let invoice = match session.invoice_of(name).await {
+            Ok(invoice) => invoice,
+            Err(gap) => return checks.note_with(gap.reason, gap.facts),
+        };
+        let name = invoice.as_ref().unwrap_or(name);
+        (verdict.kind, verdict.id) = (name.kind().into(), name.id().into());
         let mut names = Vec::from([name.clone()]);
         names.extend(members::consortium_name());
         names.extend(RecordName::new("rules", "main"));

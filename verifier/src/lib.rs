@@ -21,6 +21,7 @@ mod nodes;
 mod outcome;
 mod pace;
 pub mod portable;
+mod portal;
 mod proof;
 mod provider;
 #[cfg(feature = "proxy")]

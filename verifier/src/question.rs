@@ -10,9 +10,12 @@ use alloc::{
     vec::Vec,
 };
 use records::{
-    Hash, RecordName,
+    Digest, Hash, RecordName,
     codes::{self, Crc, Scanned},
-    kinds::ballot::{self, Seat},
+    kinds::{
+        ballot::{self, Seat},
+        portal,
+    },
 };
 
 /// A question about one record.
@@ -51,20 +54,26 @@ impl Question {
             Scanned::Link(link) => link.kind(),
             _ => records::kinds::invoice::NAME,
         };
-        let record = scanned
-            .record_id()
-            .and_then(|id| RecordName::new(kind, &id));
+        let print = match &scanned {
+            Scanned::Link(_) | Scanned::Text(_) => Print::None,
+            _ => codes::print_digest(&scanned).map_or(Print::NotComparable, Print::Digest),
+        };
+        let record = match (scanned.record_id(), print) {
+            (Some(id), _) => RecordName::new(kind, &id),
+            // An address of a portal.
+            (None, Print::Digest(digest)) => {
+                RecordName::new(portal::NAME, &portal::id(&Digest(digest)))
+            }
+            _ => None,
+        };
         Self {
-            scan: Some(scan_reason(&scanned, record.is_some())),
+            scan: Some(scan_reason(&scanned)),
             record,
             opening: match &scanned {
                 Scanned::Link(link) => link.openings().map(<[u8]>::to_vec),
                 _ => None,
             },
-            print: match &scanned {
-                Scanned::Link(_) | Scanned::Text(_) => Print::None,
-                _ => codes::print_digest(&scanned).map_or(Print::NotComparable, Print::Digest),
-            },
+            print,
             claimed: scanned.declared().map(fields::declared).unwrap_or_default(),
             count: None,
         }
@@ -121,10 +130,9 @@ impl Question {
     }
 }
 
-fn scan_reason(scanned: &Scanned, names_record: bool) -> Reason {
+fn scan_reason(scanned: &Scanned) -> Reason {
     match scanned {
         Scanned::Text(_) => reasons::TEXT_UNKNOWN,
-        _ if !names_record => reasons::NO_RECORD_NAMED,
         Scanned::Link(_) => reasons::LINK_READ,
         _ if !scanned.format_is_confirmed() => reasons::FORMAT_UNCONFIRMED,
         _ => match scanned.declared().map(|declared| declared.crc) {

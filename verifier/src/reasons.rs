@@ -39,7 +39,7 @@ reasons! {
     SCAN_CHECK_DIFFERS = "scan-check-differs", ScanRead, NotEstablished, "The code's check characters fit none of the known variants. Issuers' software differs: this says nothing against the invoice.";
     FORMAT_UNCONFIRMED = "format-unconfirmed", ScanRead, NotEstablished, "The code looks like a fiscal e-bill, whose format is not published.";
     TEXT_UNKNOWN = "text-unknown", ScanRead, NotEstablished, "The text is no code that this program knows.";
-    NO_RECORD_NAMED = "no-record-named", ScanRead, NotEstablished, "The code does not name a record (the portal form carries no invoice code).";
+    NO_RECORD_NAMED = "no-record-named", ScanRead, NotEstablished, "What was asked about names no record.";
 
     FIELDS_OPENED = "fields-opened", FieldsMatch, Passed, "The fields shown are those that the record commits to.";
     PRINT_RECORDED = "print-recorded", FieldsMatch, Passed, "All that the printed code says is what the issuer recorded.";

@@ -152,6 +152,44 @@ fn altered_openings_are_rejected_and_shown_as_contradicted() {
     );
 }
 
+/// The address that is printed on a blockchain invoice names no code, and yet finds it: or proves that nobody recorded such an address.
+#[test]
+fn a_portal_address_finds_its_invoice_and_an_altered_one_is_proven_absent() {
+    const ADDRESS: &str = "https://bcfp.shenzhen.chinatax.gov.cn/verify/scan?hash=007547b34bf2fa4dfadf9dd789f9b017b59bee8c563e1185232d66bc58b7c90a04&bill_num=05830164&total_amount=500";
+    let mut chain = chain();
+    let id = "144031909110-05830164";
+    let issue = Issue {
+        prints: vec![common::print_of(PRINTED), common::print_of(ADDRESS)],
+        portal: Some(common::print_of(ADDRESS)),
+        ..common::issue()
+    };
+    let body = json(&issue);
+    chain.submit("invoice.issue", ("invoice", id), body, &[&key("shop")]);
+    chain.empty();
+    let verdict = ask(chain, &Question::text(ADDRESS));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::Verified, "invoice-unchanged-unclaimed")
+    );
+    assert_eq!(
+        (verdict.kind.as_str(), verdict.id.as_str()),
+        ("invoice", id)
+    );
+    assert!(reasons(&verdict).contains(&"print-recorded"));
+    let fields = verdict.fields.iter();
+    assert!(fields.clone().all(|field| field.backing == Backing::Proven));
+    assert!(fields.clone().any(|field| field.value == "05830164"));
+
+    let altered = ADDRESS.replace("=500", "=50000");
+    for address in [&altered, ADDRESS] {
+        let verdict = ask(common::chain(), &Question::text(address));
+        assert_eq!(
+            (verdict.outcome, verdict.headline.as_str()),
+            (Outcome::Absent, "record-absent")
+        );
+    }
+}
+
 #[test]
 fn an_unknown_invoice_is_proven_absent() {
     let unknown = PRINTED.replace("26105568", "26105569");

@@ -114,7 +114,8 @@ fn compact(text: &str) -> String {
 
 impl Scanned {
     /// The id of the record to look for: `<code>-<number>`, the number alone for fully digital
-    /// invoices, or the id that a link names. A portal address has no invoice code and so no id.
+    /// invoices, or the id that a link names. A portal address has no invoice code and so no id: it has a record of its own, by its
+    /// [`print_digest`].
     pub fn record_id(&self) -> Option<String> {
         match self {
             Self::Link(link) => Some(link.id().to_owned()),

@@ -6,6 +6,7 @@ pub mod consortium;
 pub mod invoice;
 pub mod member;
 pub mod misbehaviour;
+pub mod portal;
 pub mod proposal;
 pub mod quota;
 pub mod room;

@@ -177,6 +177,7 @@ impl Chain {
             prints: vec![Digest(seed("print", number))],
             holder: None,
             payment: None,
+            portal: None,
         };
         sign("invoice.issue", subject, &body, key)
     }

@@ -97,6 +97,7 @@ fn red_flush(world: &World, id: &str) -> Outcome {
         id: format!("2644{}", "0".repeat(16)),
         root: Digest(sha256(&[b"the red invoice's fields"])),
         prints: Vec::new(),
+        portal: None,
     };
     let status = node.call("status", json!({}))?;
     let chain = status["node_info"]["network"].as_str().unwrap_or_default();

@@ -163,6 +163,7 @@ fn a_red_flushed_invoice_stays_so_under_an_old_header() {
         id: "011001900311-26105570".into(),
         root: Digest([9; 32]),
         prints: Vec::new(),
+        portal: None,
     };
     let body = common::json(&red);
     chain.submit("invoice.red", ("invoice", INVOICE), body, &[&key("shop")]);

@@ -139,6 +139,7 @@ pub fn issue() -> Issue {
         // The firm holds what it claims.
         holder: Some(key("firm").public()),
         payment: None,
+        portal: None,
     }
 }
 

@@ -3,10 +3,7 @@
 use super::super::random::Random;
 use records::{
     Digest,
-    codes::{
-        self, Blockchain as BlockchainCode, BlockchainComma, BlockchainPortal, Classic, Crc, Date,
-        Digital, Scanned,
-    },
+    codes::{self, BlockchainComma, BlockchainPortal, Classic, Crc, Date, Digital},
     kinds::invoice::facts::Facts,
 };
 
@@ -151,19 +148,13 @@ impl Form {
         }
     }
 
-    /// Digests of every printed form that has one.
-    pub fn digests(self, number: &Number, facts: &Facts) -> Vec<Digest> {
-        let printed = codes::read(&self.print(number, facts));
-        let portal = (self == Self::Blockchain).then(|| {
-            Scanned::Blockchain(BlockchainCode::Portal(BlockchainPortal {
-                number: number.number.clone(),
-                total_fen: facts.total,
-                hash: facts.check_code.clone(),
-            }))
-        });
-        let all = [Some(printed), portal];
-        let digests = all.iter().flatten().filter_map(codes::print_digest);
-        digests.map(Digest).collect()
+    /// Digests of every printed form that has one, and which of them is an address of the portal.
+    pub fn digests(self, number: &Number, facts: &Facts) -> (Vec<Digest>, Option<Digest>) {
+        let digest = |text: String| codes::print_digest(&codes::read(&text)).map(Digest);
+        let address = (self == Self::Blockchain).then(|| portal_address(number, facts));
+        let portal = address.and_then(digest);
+        let printed = digest(self.print(number, facts));
+        (printed.into_iter().chain(portal).collect(), portal)
     }
 }
 

@@ -215,12 +215,14 @@ impl Desk<'_> {
         let number = made
             .form
             .number(made.trade, self.next_serial(made.trade), facts.date);
+        let (prints, portal) = made.form.digests(&number, &facts);
         let body = Red {
             issuer: made.issuer.into(),
             whole: u8::from(whole),
             id: number.id(),
             root: facts.commit(&self.random.bytes()).expect("fits"),
-            prints: made.form.digests(&number, &facts),
+            prints,
+            portal,
         };
         self.issued[made.trade] += 1;
         let mut keys = vec![self.members.key(made.issuer)];

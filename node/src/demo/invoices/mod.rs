@@ -134,10 +134,12 @@ impl Desk<'_> {
         let time = self.calendar.nth(wish.issued.0);
         let made = self.make(wish, time);
         let payment = Some(&made.facts.payment_ref).filter(|text| !text.is_empty());
+        let (prints, portal) = made.form.digests(&made.number, &made.facts);
         let body = Issue {
             issuer: made.issuer.into(),
             root: made.facts.commit(&made.seed).expect("fits"),
-            prints: made.form.digests(&made.number, &made.facts),
+            prints,
+            portal,
             holder: made.held.then(|| first_holder(&made.number.id())),
             payment: payment.map(|text| payment_digest(&made.seed, text)),
         };

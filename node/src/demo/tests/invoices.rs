@@ -6,6 +6,7 @@ use records::{
     codes::{self, Crc},
     kinds::{
         invoice::{Invoice, Outcome, SCHEMA, Status, Tax, amounts},
+        portal::{self, Portal},
         quota::Quota,
     },
 };
@@ -160,9 +161,14 @@ fn printed_codes_are_read_back_and_fit_the_digests_of_their_records() {
             None => assert_eq!((shown, invoice.prints.len()), (Shown::Digital, 0)),
         }
     }
-    let portal = codes::read(&script.showcase.get(Shown::Metro).portal_address());
-    let digest = codes::print_digest(&portal).expect("a digest");
+    let printed = codes::read(&script.showcase.get(Shown::Metro).portal_address());
+    let digest = codes::print_digest(&printed).expect("a digest");
     let metro = script.showcase.get(Shown::Metro).number.id();
     let invoice: Invoice = ledger.find("invoice", &metro).expect("issued");
     assert!(invoice.prints.contains(&records::Digest(digest)));
+    // And is found by it.
+    let address: Portal = ledger
+        .find("portal", &portal::id(&records::Digest(digest)))
+        .expect("recorded");
+    assert_eq!(address.invoice, metro);
 }

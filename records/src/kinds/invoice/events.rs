@@ -16,6 +16,8 @@ pub struct Issue {
     pub holder: Option<PublicKey>,
     /// Salted digest of the payment on which it was issued.
     pub payment: Option<Digest>,
+    /// The one of its prints that is an address of a portal, by which it is to be found.
+    pub portal: Option<Digest>,
 }
 
 crate::shape!(Issue {
@@ -23,7 +25,8 @@ crate::shape!(Issue {
     root,
     prints,
     holder,
-    payment
+    payment,
+    portal
 });
 
 /// `invoice.deliver` (交付), signed by the issuer, while nobody holds the invoice.
@@ -92,6 +95,8 @@ pub struct Red {
     pub root: Digest,
     /// Digests of its printed codes, at most four, none twice.
     pub prints: Vec<Digest>,
+    /// The one of its prints that is an address of a portal.
+    pub portal: Option<Digest>,
 }
 
 crate::shape!(Red {
@@ -99,7 +104,8 @@ crate::shape!(Red {
     whole,
     id,
     root,
-    prints
+    prints,
+    portal
 });
 
 /// `invoice.void` (作废), signed by the issuer.

@@ -15,7 +15,7 @@ mod tests;
 pub use events::{Close, Deliver, Issue, Lock, Pass, Red, Unlock, Void};
 pub use state::{Claim, Invoice, Outcome, RedNote, Status, Tax};
 
-use super::quota;
+use super::{portal, quota};
 use crate::{
     event::Payload,
     fields::Schema,
@@ -62,7 +62,7 @@ pub static KIND: Kind = Kind {
         EventType {
             name: "invoice.issue",
             since: 1,
-            joins: issuers_quota,
+            joins: issue_joins,
         },
         EventType::alone("invoice.deliver"),
         EventType::alone("invoice.pass"),
@@ -72,26 +72,31 @@ pub static KIND: Kind = Kind {
         EventType {
             name: "invoice.red",
             since: 1,
-            joins: red_invoice,
+            joins: red_joins,
         },
         EventType::alone("invoice.void"),
     ],
     apply: rules::apply,
 };
 
-fn issuers_quota(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+/// The issuer's quota, and the invoice's portal address where it has one.
+fn issue_joins(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let issue: Issue = payload.body()?;
     let quota = quota::of(payload.subject.id());
-    Ok(vec![join(quota, &issue.issuer, QUOTA_ROLE)?])
+    let quota = join(quota, &issue.issuer, QUOTA_ROLE)?;
+    let portal = portal::joined(issue.portal)?;
+    Ok([quota].into_iter().chain(portal).collect())
 }
 
 /// A red invoice is an invoice: it has a record of its own, and uses one of the issuer's quota.
-fn red_invoice(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+fn red_joins(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let red: Red = payload.body()?;
-    Ok(vec![
+    let own = [
         join(NAME, &red.id, RED_ROLE)?,
         join(quota::of(&red.id), &red.issuer, QUOTA_ROLE)?,
-    ])
+    ];
+    let portal = portal::joined(red.portal)?;
+    Ok(own.into_iter().chain(portal).collect())
 }
 
 /// Whether this can be an invoice's id: code of 10 or 12 digits and number of 8, a fiscal bill's

@@ -56,7 +56,7 @@ fn issue(case: &Case<'_>) -> Result<Value, Stop> {
     if !is_invoice_id(case.record.id()) {
         return Err(Refusal::new("not-an-invoice-id").into());
     }
-    require_distinct(&body.prints)?;
+    require_prints(&body.prints, body.portal)?;
     updated(&Invoice {
         holder: body.holder,
         payment: body.payment,
@@ -90,7 +90,7 @@ fn issue_red(case: &Case<'_>) -> Result<Value, Stop> {
     if !is_invoice_id(&body.id) {
         return Err(Refusal::new("bad-red-id").with("id", body.id).into());
     }
-    require_distinct(&body.prints)?;
+    require_prints(&body.prints, body.portal)?;
     updated(&Invoice {
         tax: Tax::Red,
         reverses: Some(case.event.payload().subject.id().into()),
@@ -98,11 +98,12 @@ fn issue_red(case: &Case<'_>) -> Result<Value, Stop> {
     })
 }
 
-fn require_distinct(prints: &[Digest]) -> Result<(), Refusal> {
+fn require_prints(prints: &[Digest], portal: Option<Digest>) -> Result<(), Refusal> {
     let mut distinct = prints.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
-    if distinct.len() != prints.len() || distinct.len() > MAX_PRINTS {
+    let found = portal.is_none_or(|portal| prints.contains(&portal));
+    if distinct.len() != prints.len() || distinct.len() > MAX_PRINTS || !found {
         return Err(Refusal::new("bad-prints"));
     }
     Ok(())

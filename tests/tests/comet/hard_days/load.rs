@@ -98,6 +98,7 @@ pub fn invoice() -> Issue {
         prints: Vec::new(),
         holder: None,
         payment: None,
+        portal: None,
     }
 }
 

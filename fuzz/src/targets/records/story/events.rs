@@ -111,6 +111,7 @@ fn issue() -> Issue {
         prints: vec![digest()],
         holder: Some(key("buyer").public()),
         payment: None,
+        portal: None,
     }
 }
 
@@ -142,6 +143,7 @@ fn invoices() -> Vec<Step> {
                 id: "011001900311-26105570".into(),
                 root: digest(),
                 prints: vec![],
+                portal: None,
             },
         ),
         step("invoice.lock", INVOICE, &["firm", "friend"], 0, &lock()),

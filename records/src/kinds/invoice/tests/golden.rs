@@ -28,7 +28,11 @@ fn life() -> World {
         &red_body("25432000000031411144", 1),
         &["shop", "bolt"],
     );
-    world.accept("issue", OTHER_ID, &issue_body("shop"), &["shop"]);
+    let found = Issue {
+        portal: Some(root(2)),
+        ..issue_body("shop")
+    };
+    world.accept("issue", OTHER_ID, &found, &["shop"]);
     world.accept("void", OTHER_ID, &void_body(), &["shop"]);
     world
 }
@@ -47,7 +51,7 @@ fn version_1_ends_in_the_heads_it_always_ended_in() {
         (
             NAME,
             OTHER_ID,
-            "345e47bfe0efaf485dfa808ea653109e296dc97fe52a771ad73d7ebc0ed168c80000000000000002455ed5eb76c722cb1fb544d903af3b6f75e507dc00dd363beaabf66e9f469b71",
+            "345e47bfe0efaf485dfa808ea653109e296dc97fe52a771ad73d7ebc0ed168c800000000000000024e5831ec9f3804df0c7ccf03c12dfae4d4f6a481bd56c4b010967701a1ff2920",
         ),
         (
             NAME,
@@ -55,9 +59,14 @@ fn version_1_ends_in_the_heads_it_always_ended_in() {
             "81f78feb76bee585ea2b4d22e0a9d205f9393fdc1e88a1456504d604fa1a26860000000000000001f610017975ce0f180296ed3a9986326f9b5da00273fe32ca003796959d52db77",
         ),
         (
+            portal::NAME,
+            "0202020202020202020202020202020202020202020202020202020202020202",
+            "e77c5327e5a82d2f94bbaa6f2599e46da3d184ce070f1a3391bd08be7cdc03f00000000000000001a3503fdfadf392599585bcc6ae6dc6949f48177a21146932d9efad75e94cd5ef",
+        ),
+        (
             quota::NAME,
             "shop",
-            "c8e67c342310549cd198f1b007319db72f592845759786e4ce878ed35f90ca050000000000000006e229bed3d22a86c9fbc023b84fc7974f67b40aacb9129109a344f33384cab4a2",
+            "c8e67c342310549cd198f1b007319db72f592845759786e4ce878ed35f90ca050000000000000006c9f2ce961904a019eee8afa5370b9ac2cf984c55f5758d0615a110cec27463e3",
         ),
     ] {
         assert_eq!(

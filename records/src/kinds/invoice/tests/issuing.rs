@@ -155,3 +155,43 @@ fn prints_are_few_and_distinct() {
         assert_eq!(world.refuse("issue", ID, &body, &["shop"]), "bad-prints");
     }
 }
+
+/// An address on the paper names no code: its own record tells which invoice it is of.
+#[test]
+fn a_portal_address_leads_to_its_invoice_and_to_no_other() {
+    let mut world = World::new();
+    let with_portal = |print: u8| Issue {
+        prints: vec![root(2), root(print)],
+        portal: Some(root(print)),
+        ..issue_body("shop")
+    };
+    let leads_to = |world: &World, print: u8| -> String {
+        let found: Portal = world.0.data(portal::NAME, &portal::id(&root(print)));
+        found.invoice
+    };
+    let stranger = Issue {
+        prints: vec![root(2)],
+        ..with_portal(8)
+    };
+    assert_eq!(
+        world.refuse("issue", ID, &stranger, &["shop"]),
+        "bad-prints"
+    );
+    world.accept("issue", ID, &with_portal(8), &["shop"]);
+    // *Attack: another invoice under the same address.*
+    let twice = world.refuse("issue", OTHER_ID, &with_portal(8), &["shop"]);
+    assert_eq!(twice, "record-exists");
+    let red = Red {
+        portal: Some(root(9)),
+        prints: vec![root(9)],
+        ..red_body(OTHER_ID, 1)
+    };
+    world.accept("red", ID, &red, &["shop"]);
+    assert_eq!(leads_to(&world, 8), ID);
+    assert_eq!(leads_to(&world, 9), OTHER_ID);
+    assert_eq!(
+        world.0.head(portal::NAME, &portal::id(&root(8))).log_size,
+        1
+    );
+    world.0.replay_all();
+}

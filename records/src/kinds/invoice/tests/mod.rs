@@ -14,7 +14,10 @@ use crate::shape::Shape;
 use crate::{
     Digest, Event, Fault, SecretKey, Stop,
     canonical::{self, Value},
-    kinds::quota::{Grant, Quota},
+    kinds::{
+        portal::Portal,
+        quota::{Grant, Quota},
+    },
     registry,
     testing::{CHAIN, Ledger, SECOND, key, member},
 };
@@ -43,6 +46,7 @@ fn issue_body(issuer: &str) -> Issue {
         prints: vec![root(2)],
         holder: Some(key("holder").public()),
         payment: None,
+        portal: None,
     }
 }
 
@@ -61,6 +65,7 @@ fn red_body(id: &str, whole: u8) -> Red {
         id: id.into(),
         root: root(3),
         prints: vec![root(4)],
+        portal: None,
     }
 }
 
