@@ -4,6 +4,7 @@ mod batch;
 mod certificate;
 mod keep;
 mod life;
+mod said;
 pub mod summary;
 
 pub use batch::Batch;
@@ -113,6 +114,7 @@ fn use_answer(props: &Answer) -> Html {
                 <div class="lead">
                     { part(VerdictHead { inquiry: inquiry.clone() }) }
                     { done.as_deref().map_or_else(Html::default, |verdict| paper(lang, verdict, &props.question)) }
+                    { done.as_deref().map_or_else(Html::default, |verdict| said::card(lang, verdict)) }
                 </div>
                 <div class="rest">
                     { keep.card }
