@@ -21,6 +21,8 @@ pub use published::{Published, from_blobs};
 pub const MAX_HEADS: u64 = 1 << 24;
 /// Most rooms of one head (a developer's unsold rooms are one head): so many, of usual names, fit with a ballot into one envelope of 64 KiB.
 pub const MAX_ROOMS: usize = 1000;
+/// Most co-owners of one head.
+pub const MAX_OWNERS: usize = 8;
 /// Bytes of one step of a path.
 const STEP: usize = 48;
 
@@ -33,6 +35,9 @@ pub enum Error {
     /// No room, too many, or not sorted by name without repetition.
     #[error("rooms of {0} must be 1 to 1000, sorted, each once")]
     Rooms(String),
+    /// Less than two co-owners, too many, not sorted without repetition, or a key beside them.
+    #[error("co-owners of {0} must be 2 to 8, sorted, each once, and no key beside them")]
+    Owners(String),
     /// The leaf's area is not the sum of its rooms, a room has none, or a sum passes 2⁵³−1.
     #[error("areas do not add up at {0}")]
     Area(String),
@@ -92,6 +97,8 @@ pub struct Leaf {
     pub head: String,
     /// The owner's key, where it was known when the roster was made.
     pub key: Option<PublicKey>,
+    /// Keys of co-owners (共有人), where those were known: they name one of them who votes, all of them together. Then there is no `key`.
+    pub owners: Option<Vec<PublicKey>>,
     /// Its rooms, sorted by name.
     pub rooms: Vec<Room>,
 }
@@ -100,6 +107,7 @@ crate::shape!(Leaf {
     area,
     head,
     key,
+    owners,
     rooms
 });
 
@@ -115,7 +123,20 @@ impl Leaf {
             area,
             head: head.into(),
             key,
+            owners: None,
             rooms,
+        };
+        leaf.check()?;
+        Ok(leaf)
+    }
+
+    /// The same head, owned by several people.
+    pub fn shared(self, mut owners: Vec<PublicKey>) -> Result<Self, Error> {
+        owners.sort_unstable();
+        let leaf = Self {
+            key: None,
+            owners: Some(owners),
+            ..self
         };
         leaf.check()?;
         Ok(leaf)
@@ -132,6 +153,12 @@ impl Leaf {
             || !self.rooms.is_sorted_by(|a, b| a.room < b.room)
         {
             return Err(Error::Rooms(self.head.clone()));
+        }
+        if let Some(owners) = &self.owners {
+            let some = (2..=MAX_OWNERS).contains(&owners.len());
+            if !some || !owners.is_sorted_by(|a, b| a < b) || self.key.is_some() {
+                return Err(Error::Owners(self.head.clone()));
+            }
         }
         let sum = self.rooms.iter().try_fold(0u64, |sum, room| {
             sum.checked_add(room.area).filter(|_| room.area > 0)

@@ -1,12 +1,16 @@
 //! Ballots: which are accepted, which one stands, and what a vote makes of it.
 
-use crate::community::{AREAS, Community, VOTE, body, code, owner, voting, voting_with};
+use crate::community::{
+    AREAS, Community, DESKS, VOTE, body, code, owner, roster, voting, voting_on, voting_with,
+};
 use records::{
+    SecretKey,
     kinds::{
-        ballot,
+        ballot::{self, Appoint},
         room::Room,
         vote::{Choice, Rank, Replacing, Standing},
     },
+    roster::Roster,
     testing::{SECOND, key},
 };
 
@@ -375,4 +379,49 @@ fn ballots_signed_at_the_same_moment_all_count_in_any_order() {
     );
     let grown = community.ledger.state_size("vote", VOTE) - first;
     assert!(grown < 32, "only digits were added, not {grown} bytes");
+}
+
+/// A co-owned flat has one vote, cast by the one whom its owners agreed on.
+#[test]
+fn co_owners_name_one_who_votes_and_none_of_them_votes_alone() {
+    let pair = || ["ann", "bo"].map(key);
+    let mut leaves = roster(&AREAS).leaves().to_vec();
+    let owners = pair().map(|key| key.public()).to_vec();
+    leaves[8] = leaves[8].clone().shared(owners).expect("two");
+    let mut community = voting_on(Roster::new(leaves).expect("a roster"));
+    let [ann, bo] = pair();
+    let cast = community.cast_body(8, Choice::For, Rank::Owner);
+    for alone in [&ann, &bo] {
+        let refused = code(community.submit_cast(&cast, &[alone]));
+        assert_eq!(refused, "not-signed-by-key");
+    }
+    // Two desks cannot speak for them at once either, not even for one of the two.
+    for name in ["phone", "ann", "bo"] {
+        let bound = community.bind("1-8", Some(8), name, DESKS, None);
+        assert_eq!(code(bound), "key-known", "{name}");
+    }
+    let name = |community: &mut Community, one: &SecretKey, keys: &[&SecretKey]| {
+        let named = Appoint {
+            by: None,
+            proxy: Some(one.public()),
+            seat: community.seat(8),
+        };
+        let id = ballot::id(VOTE, 8);
+        let subject = ("ballot", id.as_str());
+        community
+            .ledger
+            .submit("ballot.appoint", subject, body(&named), keys)
+    };
+    assert_eq!(
+        code(name(&mut community, &ann, &[&ann])),
+        "not-signed-by-key"
+    );
+    name(&mut community, &bo, &[&ann, &bo]).expect("named");
+    assert_eq!(
+        code(community.submit_cast(&cast, &[&ann])),
+        "not-signed-by-key"
+    );
+    community.submit_cast(&cast, &[&bo]).expect("cast");
+    assert_eq!(community.stands(8), owned(Choice::For));
+    community.ledger.replay_all();
 }

@@ -108,7 +108,16 @@ pub fn open(ledger: &mut Ledger, open: &Open) -> Result<(), Stop> {
 
 /// A community whose vote is open, after a change to its opening.
 pub fn voting_with(areas: &[u64], change: impl FnOnce(&mut Open)) -> Community {
-    let (mut ledger, roster) = (ledger(), roster(areas));
+    voting_as(roster(areas), change)
+}
+
+/// One that votes on this roster.
+pub fn voting_on(roster: Roster) -> Community {
+    voting_as(roster, |_| {})
+}
+
+fn voting_as(roster: Roster, change: impl FnOnce(&mut Open)) -> Community {
+    let mut ledger = ledger();
     let mut opening = opening(&ledger, &roster);
     change(&mut opening);
     open(&mut ledger, &opening).expect("opened");

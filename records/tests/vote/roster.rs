@@ -216,3 +216,23 @@ fn a_published_roster_is_read_back_and_a_bent_blob_is_not() {
         Some(Error::Published)
     );
 }
+
+#[test]
+fn co_owners_are_two_to_eight_sorted_each_once_without_a_key_beside_them() {
+    let of = |names: &[&str]| names.iter().map(|name| key(name).public()).collect();
+    assert!(leaf(0).shared(of(&["b", "a"])).is_ok());
+    for bad in [
+        &["a"][..],
+        &["a", "a"],
+        &["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    ] {
+        assert!(leaf(0).shared(of(bad)).is_err(), "{bad:?}");
+    }
+    let mut both = leaf(0).shared(of(&["b", "a"])).expect("two");
+    assert_eq!(both.owners.as_ref().map(Vec::len), Some(2));
+    both.key = Some(key("c").public());
+    assert!(both.check().is_err());
+    both.key = None;
+    both.owners.as_mut().expect("two").reverse();
+    assert!(both.check().is_err(), "one order");
+}

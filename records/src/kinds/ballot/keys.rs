@@ -80,24 +80,39 @@ impl Ballot {
         self.pending = None;
     }
 
+    /// Co-owners who have not named one yet act together.
     fn require_owner(&self, case: &Case<'_>, entry: &Leaf) -> Result<(), Refusal> {
-        let key = self
-            .owner_key(entry)
-            .ok_or_else(|| Refusal::new("no-owner-key"))?;
-        require_key(case.event, &key, "owner")
+        let (key, owners) = (self.owner_key(entry), entry.owners.as_deref());
+        match (&key, owners) {
+            (Some(key), _) => require_key(case.event, key, "owner"),
+            (None, Some(owners)) => owners
+                .iter()
+                .try_for_each(|owner| require_key(case.event, owner, "co-owner")),
+            (None, None) => Err(Refusal::new("no-owner-key")),
+        }
     }
 
-    /// The owner appoints, replaces and withdraws; desk members enter a written authorisation where there is no appointment yet.
+    /// The owner appoints, replaces and withdraws; co-owners name one of them, whose key is the owner's from then on; desk members enter a
+    /// written authorisation where there is no appointment yet.
     pub(super) fn appoint(&mut self, case: &Case<'_>, body: &Appoint) -> Result<(), Stop> {
         match (&body.by, body.proxy) {
             (None, proxy) => {
-                self.require_owner(case, &body.seat.entry)?;
+                let entry = &body.seat.entry;
+                self.require_owner(case, entry)?;
                 self.owner_speaks();
                 self.appointments = self.appointments.saturating_add(1);
-                self.proxy = proxy.map(|key| Proxy {
-                    by: Appointer::Owner,
-                    key,
-                });
+                let owners = entry.owners.as_deref().unwrap_or_default();
+                match proxy {
+                    Some(key) if self.key.is_none() && owners.contains(&key) => {
+                        self.key = Some(key);
+                    }
+                    _ => {
+                        self.proxy = proxy.map(|key| Proxy {
+                            by: Appointer::Owner,
+                            key,
+                        });
+                    }
+                }
             }
             (Some(by), Some(key)) => {
                 require_two(case.context, case.event, by, DESK)?;
@@ -123,7 +138,10 @@ impl Ballot {
         if !seat.entry.has_room(room) {
             return Err(Refusal::new("room-not-in-entry").into());
         }
-        let known = self.owner_key(&seat.entry);
+        // Where co-owners are known, another key than theirs together has to wait as well.
+        let mut owners = seat.entry.owners.iter().flatten().copied();
+        let other = owners.find(|owner| *owner != body.key);
+        let known = self.owner_key(&seat.entry).or(other);
         if known.is_some() && (self.casts.owner > 0 || self.appointments > 0) {
             return Err(Refusal::new("owner-has-voted").into());
         }
