@@ -71,6 +71,7 @@ pub const PROPERTY: &str = "property-regulator";
 pub const NOTARY: &str = "notary-office";
 pub const STREET: &str = "street-office";
 pub const COMMITTEE: &str = "taoyuan-committee";
+pub const HEYUAN: &str = "heyuan-committee";
 pub const LENDERS: &str = "lenders-committee";
 pub const FINANCE: &str = "finance-bureau";
 pub const TREASURY: &str = "fiscal-bureau";
@@ -92,7 +93,14 @@ type Row = (
     &'static [&'static str],
 );
 
-const AUTHORITIES: [Row; 16] = [
+const AUTHORITIES: [Row; 17] = [
+    (
+        HEYUAN,
+        "荷苑小区业主委员会",
+        "Heyuan Owners’ Committee",
+        HEYUAN,
+        &["convener"],
+    ),
     (
         TREASURY,
         "江滨市财政局",

@@ -4,7 +4,7 @@ use super::*;
 use records::kinds::vote::{Decision, Vote, outcome};
 use serde_json::json;
 
-pub const ENDINGS: [(&str, Decision); 8] = [
+pub const ENDINGS: [(&str, Decision); 9] = [
     ("taoyuan-01", Decision::Passed),
     ("taoyuan-02", Decision::FailedByHeads),
     ("taoyuan-03", Decision::FailedByArea),
@@ -12,6 +12,7 @@ pub const ENDINGS: [(&str, Decision); 8] = [
     ("taoyuan-05", Decision::Passed),
     ("taoyuan-06", Decision::Open),
     ("taoyuan-07", Decision::Open),
+    ("heyuan-01", Decision::FailedByParticipation),
     ("shanhai-exit-plan", Decision::Passed),
 ];
 
@@ -55,6 +56,46 @@ fn there_are_proxies_conflicts_bound_keys_replaced_ballots_and_an_extension() {
             .count()
             > 10
     );
+}
+
+/// One community's rules count the silent: the ballots decide all the same, and what the silent would make of it stands apart.
+#[test]
+fn one_vote_shows_the_silent_apart() {
+    let (_, ledger) = small();
+    let votes: Vec<(String, Vote)> = ledger.all("vote");
+    let shown = votes.iter().filter_map(|(id, vote)| {
+        let outcome = outcome(vote, START + SPAN);
+        let apart = outcome.with_silent?;
+        Some((id.as_str(), outcome.decision, apart.decision))
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [(
+            "heyuan-01",
+            Decision::FailedByParticipation,
+            Decision::Passed
+        )]
+    );
+}
+
+/// Co-owners name one of them, whose ballot is an owner's.
+#[test]
+fn co_owned_flats_vote_by_the_one_whom_their_owners_named() {
+    let (script, ledger) = small();
+    let mut voted = 0;
+    for held in &script.votes.held {
+        for (index, leaf) in (0..).zip(held.roster.leaves()) {
+            let Some(owners) = &leaf.owners else { continue };
+            assert_eq!((owners.len(), leaf.key), (2, None));
+            let id = records::kinds::ballot::id(held.id, index);
+            let ballot: Option<records::kinds::ballot::Ballot> = ledger.find("ballot", &id);
+            if let Some(key) = ballot.and_then(|ballot| ballot.key) {
+                assert!(owners.contains(&key));
+                voted += 1;
+            }
+        }
+    }
+    assert!(voted > 10, "{voted}");
 }
 
 #[test]

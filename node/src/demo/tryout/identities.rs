@@ -4,7 +4,7 @@ use crate::demo::{
     Script,
     medical::Known,
     members::{CARDIOLOGIST, EAST, EYE, HEALTH, INSURER},
-    votes::{Held, Reach},
+    votes::{Held, LENDERS, Reach},
 };
 use records::{
     canonical::{self, Value},
@@ -173,6 +173,7 @@ fn owners(script: &Script) -> Vec<Identity> {
         let at = (0..).zip(&held.owners).find_map(|(index, at)| {
             let owner = &votes.community.owners[*at];
             let is_fit = owner.reach == Reach::Registered
+                && owner.partner.is_none()
                 && owner.flats.len() == 1
                 && !held.voted.contains(&index)
                 && !taken.contains(at);
@@ -207,11 +208,8 @@ fn lender(script: &Script) -> Identity {
     let (seed, index) = &script.votes.lender;
     let titles = ("山海网贷的一位出借人：已投票", "A lender who has voted");
     let mut identity = Identity::new((Role::Owner, "lender"), titles, "山海网贷出借人", seed);
-    let held = script
-        .votes
-        .held
-        .iter()
-        .filter(|held| held.owners.is_empty());
+    let held = script.votes.held.iter();
+    let held = held.filter(|held| held.community == LENDERS);
     identity.contents.ballots = held.map(|held| held.seat(*index)).collect();
     identity
 }

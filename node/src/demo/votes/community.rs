@@ -47,6 +47,8 @@ pub struct Owner {
     pub reach: Reach,
     pub seed: [u8; 32],
     pub key: Key,
+    /// Of a flat that two own together the other's key.
+    pub partner: Option<Key>,
 }
 
 impl Owner {
@@ -60,7 +62,14 @@ impl Owner {
                 room: room.clone(),
             })
             .collect();
-        (!rooms.is_empty()).then(|| Leaf::new(&self.head, key, rooms).expect("a leaf"))
+        (!rooms.is_empty()).then(|| {
+            let leaf = Leaf::new(&self.head, key, rooms).expect("a leaf");
+            match (key, &self.partner) {
+                (Some(key), Some(partner)) => leaf.shared(vec![key, partner.public()]),
+                _ => Ok(leaf),
+            }
+            .expect("two owners")
+        })
     }
 }
 
@@ -176,13 +185,16 @@ fn reach(random: &mut Random) -> Reach {
 
 fn owner(mut flats: Vec<(usize, String, u64)>, reach: Reach) -> Owner {
     flats.sort_by(|a, b| a.1.cmp(&b.1));
-    let seed = seed(&["owner", &flats[0].1]);
+    let own = seed(&["owner", &flats[0].1]);
+    let is_shared = reach == Reach::Registered && flats.len() == 1 && own[0] < 24;
+    let partner = seed(&["partner", &flats[0].1]);
     Owner {
-        head: format!("h-{}", &hex::encode(seed_of_head(&seed))[..12]),
+        head: format!("h-{}", &hex::encode(seed_of_head(&own))[..12]),
         flats,
         reach,
-        seed,
-        key: Arc::new(SecretKey::from_seed(&seed)),
+        seed: own,
+        key: Arc::new(SecretKey::from_seed(&own)),
+        partner: is_shared.then(|| Arc::new(SecretKey::from_seed(&partner))),
     }
 }
 

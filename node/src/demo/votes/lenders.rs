@@ -18,7 +18,8 @@ use records::{
 };
 use std::sync::Arc;
 
-const COMMUNITY: &str = "shanhai";
+/// The platform's name in records.
+pub const COMMUNITY: &str = "shanhai";
 const ID: &str = "shanhai-exit-plan";
 /// Day of the announcement, and day before whose midnight ballots end.
 const ANNOUNCED: u32 = 5;

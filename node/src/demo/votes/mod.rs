@@ -4,8 +4,10 @@ mod community;
 mod lenders;
 mod outcomes;
 mod poll;
+mod silent;
 
 pub use community::{COMMUNITY, Community, Owner, Reach};
+pub use lenders::COMMUNITY as LENDERS;
 pub use outcomes::Ending;
 pub use poll::DESKS;
 
@@ -35,7 +37,7 @@ pub struct Held {
     pub community: &'static str,
     pub is_open: bool,
     pub roster: Roster,
-    /// Owner of 桃源小区 by index on the roster; empty for lenders.
+    /// Owner of 桃源小区 by index on the roster; empty elsewhere.
     pub owners: Vec<usize>,
     /// Indices that have voted.
     pub voted: Vec<u32>,
@@ -163,6 +165,7 @@ pub fn write(book: &mut Book, members: &Members, calendar: &Calendar, size: Size
         .iter()
         .map(|plan| hold(plan, &community, book, members, calendar))
         .collect();
+    held.push(silent::write(book, members, calendar));
     let (lenders, lender) = lenders::write(book, members, calendar, size);
     held.push(lenders);
     Votes {
@@ -299,6 +302,9 @@ impl Electors<'_> {
         match owner.reach {
             Reach::Registered | Reach::BoundLater => {
                 let key = &owner.key;
+                if let Some(partner) = &owner.partner {
+                    poll.name(time, Voter { index, key }, partner);
+                }
                 poll.cast(time, Voter { index, key }, choice, None);
             }
             Reach::Paper | Reach::Free => poll.paper(time, index, choice, None),
@@ -329,6 +335,9 @@ impl Electors<'_> {
         };
         if matches!(owner.reach, Reach::Paper | Reach::Free) {
             return poll.paper(early, index, choice, None);
+        }
+        if let Some(partner) = &owner.partner {
+            poll.name(early, voter, partner);
         }
         match n {
             n if n % 40 == 9 => {

@@ -149,6 +149,18 @@ impl Poll<'_> {
         self.write_cast(time, index, choice, Rank::Paper, replaces, &keys);
     }
 
+    /// Co-owners name the one of them who votes.
+    pub fn name(&mut self, time: i64, voter: Voter<'_>, partner: &Key) {
+        let body = Appoint {
+            by: None,
+            proxy: Some(voter.key.public()),
+            seat: self.seat(voter.index),
+        };
+        let id = self.ballot(voter.index);
+        self.book
+            .write(time, "ballot.appoint", &id, &body, &[voter.key, partner]);
+    }
+
     /// The owner appoints a proxy, who casts later.
     pub fn proxy(&mut self, times: [i64; 2], voter: Voter<'_>, proxy: &Key, choice: Choice) {
         let body = Appoint {
