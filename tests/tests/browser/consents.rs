@@ -1,6 +1,7 @@
 //! Medical consents: a patient in one browser, a hospital in another.
 
 use super::Scenario;
+use super::pages::{ENTER, KEEP_COPIES};
 use lianyan_tests::Outcome;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
@@ -83,15 +84,28 @@ fn stranger(world: &World) -> Outcome<Visitor> {
     Ok(stranger)
 }
 
+const REASON: &str = "急性心梗，昏迷送院";
+
 fn emergency(world: &World) -> Outcome {
     let (patient, document) = patient(world)?;
     let stranger = stranger(world)?;
     ask(&stranger, &document, "no")?;
     unfold(&stranger)?;
-    stranger.fill("emergency-reason", "急性心梗，昏迷送院")?;
+    stranger.fill("emergency-reason", REASON)?;
     stranger.press("emergency")?;
     stranger.must_show("act", "state", "written")?;
     patient.must_show("entry", "event", "read.emergency")?;
+    // Why, only who is handed the hospital's link can read.
+    let session = stranger.browser().session();
+    session.run(KEEP_COPIES, &[])?;
+    stranger.press("hand-reason")?;
+    let link = session.run("return window.copied || ''", &[])?;
+    let link = link.as_str().unwrap_or_default();
+    patient.fill("reason-link", &format!("{link}{ENTER}"))?;
+    let told = patient.browser().text("[data-testid=reason]")?;
+    if !told.contains(REASON) {
+        return Err(format!("`{link}` tells the patient: {told}").into());
+    }
     let review = "[data-testid=review-read] button";
     patient.browser().press(review)?;
     patient.must_show("entry", "event", "read.review")?;

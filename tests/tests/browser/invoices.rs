@@ -23,6 +23,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: photographed,
     },
     Scenario {
+        name: "a portal's address leads to its invoice",
+        run: by_portal,
+    },
+    Scenario {
         name: "an altered amount is rejected",
         run: altered,
     },
@@ -69,6 +73,11 @@ fn proven(world: &World, seen: &Seen) -> Outcome {
         true => Ok(()),
         false => Err(format!("it rests on {rests_on}, not on the block {hash}").into()),
     }
+}
+
+fn by_portal(world: &World) -> Outcome {
+    let visitor = Visitor::new(&world.page())?;
+    proven(world, &visitor.check(&world.invoice("metro-portal")?)?)
 }
 
 fn altered(world: &World) -> Outcome {

@@ -46,9 +46,11 @@ const WAYS: [(&str, &str); 6] = [
     ("chain-status", "#/trust"),
 ];
 
+/// WebDriver's word for the key.
+pub const ENTER: &str = "\u{e007}";
+
 fn by_keyboard(world: &World) -> Outcome {
     const TAB: &str = "\u{e004}";
-    const ENTER: &str = "\u{e007}";
     let visitor = Visitor::new(&world.page())?;
     for (task, route) in WAYS {
         visitor.go("#/")?;
@@ -107,7 +109,8 @@ fn samples(world: &World) -> Outcome {
 }
 
 /// Keeps what the page copies, for a page that may not read the clipboard.
-const KEEP_COPIES: &str =
+/// Lets the page copy into a variable.
+pub const KEEP_COPIES: &str =
     "navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); };";
 
 fn many(world: &World) -> Outcome {

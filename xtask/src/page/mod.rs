@@ -34,13 +34,13 @@ const PROGRAMS: [Program; 5] = [
         name: "app",
         stem: "app-",
         goal: 180_000,
-        limit: 205_000,
+        limit: 209_000,
     },
     Program {
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 328_000,
+        limit: 333_000,
     },
     Program {
         name: "verifier worker, all keys",
