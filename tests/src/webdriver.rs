@@ -254,11 +254,26 @@ impl Session {
     /// # Errors
     /// Where the browser takes none.
     pub fn whole_page(&self) -> Outcome<Vec<u8>> {
-        use base64::Engine;
         let metrics = self.devtools("Page.getLayoutMetrics", &json!({}))?;
         let size = &metrics["cssContentSize"];
-        let clip =
-            json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
+        self.picture(
+            json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}),
+        )
+    }
+
+    /// What the first element of this selector shows, as PNG.
+    ///
+    /// # Errors
+    /// Where there is none, or the browser takes no picture.
+    pub fn picture_of(&self, selector: &str) -> Outcome<Vec<u8>> {
+        const PLACE: &str = "
+            const place = document.querySelector(arguments[0]).getBoundingClientRect();
+            return {x: place.x + scrollX, y: place.y + scrollY, width: place.width, height: place.height, scale: 1};";
+        self.picture(self.run(PLACE, &[selector.into()])?)
+    }
+
+    fn picture(&self, clip: Value) -> Outcome<Vec<u8>> {
+        use base64::Engine;
         let wanted = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
         let picture = self.devtools("Page.captureScreenshot", &wanted)?;
         let text = picture["data"]

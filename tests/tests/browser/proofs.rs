@@ -71,7 +71,8 @@ fn certified(world: &World) -> Outcome {
     let route = browser.session().run("return location.hash", &[])?;
     let link = format!("{}/{}", world.page(), route.as_str().unwrap_or_default());
     browser.until("the certificate's code", |session| {
-        let picture = FilePicture::decode(&session.whole_page()?)?;
+        let picture = session.picture_of("[data-testid=certificate]")?;
+        let picture = FilePicture::decode(&picture)?;
         let found = scan(
             picture.picture()?,
             &Budget::new(&|| 0.0, 1.0),
