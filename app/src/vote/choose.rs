@@ -45,6 +45,7 @@ fn use_votes() -> Html {
     widget::frame(false, content)
 }
 
+/// The latest first: what is still open is among them.
 fn mine(page: &Page) -> Html {
     let lang = page.lang;
     let mut votes: Vec<&str> = Vec::new();
@@ -61,7 +62,7 @@ fn mine(page: &Page) -> Html {
     html! {
         <section class="card"><h3>{ lang.t(words::VOTE_MINE) }</h3>
             if votes.is_empty() { <p class="small">{ lang.t(words::VOTE_NONE) }</p> }
-            <ul class="list">{ for votes.iter().map(|id| keyed(id, Named { id: (*id).to_owned() })) }</ul>
+            <ul class="list">{ for votes.iter().rev().map(|id| keyed(id, Named { id: (*id).to_owned() })) }</ul>
         </section>
     }
 }
