@@ -1,5 +1,7 @@
-//! As much of HTTP/1.1 as a test server needs: one request a connection.
+//! As much of HTTP/1.1 as a test needs: a server of one request a connection, and a question to a node.
 
+use crate::Outcome;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -156,4 +158,14 @@ impl Drop for Server {
         self.stopped.store(true, Ordering::Relaxed);
         let _ = TcpStream::connect(self.address);
     }
+}
+
+/// The whole answer of a node to a call that is an address, whatever its status.
+///
+/// # Errors
+/// Where there is none, or it is no JSON.
+pub fn answer(node: &str, target: &str) -> Outcome<Value> {
+    let request = ureq::get(format!("{node}/{target}"));
+    let request = request.config().http_status_as_error(false).build();
+    Ok(request.call()?.into_body().read_json()?)
 }

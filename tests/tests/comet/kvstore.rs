@@ -1,13 +1,12 @@
 //! Chains that are none of ours: CometBFT's own store of keys and values, before our light client, its proxy and the page.
 
-use super::post_quantum::PAGE;
+use super::page::Page;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use lianyan_tests::Outcome;
+use lianyan_tests::http::answer;
 use lianyan_tests::place::{self, Folder};
 use lianyan_tests::process::{self, free_port};
-use lianyan_tests::site::{Changes, Site};
 use lianyan_tests::validators::{self, VALIDATORS, signing_seed};
-use lianyan_tests::visitor::Visitor;
 use node::consortium::now;
 use node::demo::{Script, Size, Tempo};
 use node::network::{Client, Plan, Process};
@@ -38,7 +37,7 @@ pub fn followed_and_proven(cometbft: &Path) -> Outcome {
     let mut chain = Chain::start(cometbft)?;
     let (checkpoint, _) = chain.client(0).newest()?;
     let chains = chain.chains(checkpoint)?;
-    let page = Page::before(&chains)?;
+    let page = Page::before(&chains, |_| ())?;
     let proxy = Proxy::before(&chains)?;
 
     let height = chain.write(b"pears=many")?;
@@ -77,7 +76,7 @@ pub fn followed_and_proven(cometbft: &Path) -> Outcome {
             format!("followed to {reached}, and the validators changed at {changed}").into(),
         );
     }
-    page.map_or(Ok(()), |page| page.must_reach(changed + 4))
+    page.map_or(Ok(()), |page| must_reach(&page, changed + 4))
 }
 
 /// Four validators and a full node; they end with this.
@@ -208,41 +207,12 @@ impl Proxy {
     }
 }
 
-fn answer(server: &str, target: &str) -> Outcome<Value> {
-    let request = ureq::get(format!("{server}/{target}"));
-    let request = request.config().http_status_as_error(false).build();
-    Ok(request.call()?.into_body().read_json()?)
-}
-
-/// The trust page in a browser, where one is wanted.
-struct Page {
-    visitor: Visitor,
-    _site: Site,
-}
-
-impl Page {
-    fn before(chains: &Path) -> Outcome<Option<Self>> {
-        if std::env::var_os(PAGE).is_none() {
-            return Ok(None);
-        }
-        let changes = Changes::default().file("chains.json", std::fs::read(chains)?);
-        let site = Site::serve(changes)?;
-        let visitor = Visitor::new(&site.address())?;
-        visitor.go("#/trust")?;
-        visitor.see("height")?;
-        Ok(Some(Self {
-            visitor,
-            _site: site,
-        }))
-    }
-
-    /// It follows by itself.
-    fn must_reach(&self, height: u64) -> Outcome {
-        let browser = self.visitor.browser();
-        browser.until_within(PATIENCE, &format!("block {height}"), |_| {
-            let shown = browser.text("[data-testid=height]")?;
-            let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
-            Ok((digits.parse::<u64>()? >= height).then_some(()))
-        })
-    }
+/// The page follows by itself.
+fn must_reach(page: &Page, height: u64) -> Outcome {
+    let browser = page.visitor.browser();
+    browser.until_within(PATIENCE, &format!("block {height}"), |_| {
+        let shown = browser.text("[data-testid=height]")?;
+        let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+        Ok((digits.parse::<u64>()? >= height).then_some(()))
+    })
 }

@@ -9,6 +9,7 @@ mod joining;
 mod kvstore;
 mod misbehaviour;
 mod operator;
+mod page;
 mod post_quantum;
 mod snapshots;
 

@@ -2,8 +2,7 @@
 
 use super::consortium::{Beginning, Consortium, NODES};
 use super::governance;
-use lianyan_tests::site::{Changes, Site};
-use lianyan_tests::visitor::Visitor;
+use super::page::Page;
 use lianyan_tests::{Outcome, place};
 use node::demo::FOUNDERS;
 use node::network::SigningSeed;
@@ -14,8 +13,6 @@ use std::process::Command;
 use std::time::Duration;
 
 const BOTH: [KeyType; 2] = [KeyType::Ed25519, KeyType::MlDsa65];
-/// Says that the page is built, and that a browser is to follow as well.
-pub const PAGE: &str = "LIANYAN_PAGE_FOLLOWS";
 /// How long a change may take to be seen on the page of a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -46,7 +43,13 @@ pub fn validator_by_validator(cometbft: &Path) -> Outcome {
     let mut consortium = Consortium::begin(cometbft, &beginning)?;
     let (checkpoint, _) = consortium.client(0).newest()?;
     let chains = consortium.chains(checkpoint)?;
-    let page = Page::before(&chains)?;
+    let page = Page::before(&chains, |chain| {
+        chain["key_types"] = json!(BOTH.map(KeyType::word));
+    })?;
+    if let Some(page) = &page {
+        let keys = "tendermint/PubKeyEd25519";
+        page.visitor.must_show("power-and-keys", "keys", keys)?;
+    }
     let mut free = NODES;
     for (at, founder) in FOUNDERS.into_iter().enumerate() {
         let key = SigningSeed {
@@ -62,7 +65,7 @@ pub fn validator_by_validator(cometbft: &Path) -> Outcome {
         assert_eq!(ml_dsa(&consortium)?, at + 1);
         follow(&consortium, &chains)?;
         page.as_ref()
-            .map_or(Ok(()), |page| page.shows(founder.id))?;
+            .map_or(Ok(()), |page| shows(page, founder.id))?;
         free = at;
     }
     let signers = governance::signers(&consortium, checkpoint)?;
@@ -92,37 +95,12 @@ fn follow(consortium: &Consortium, chains: &Path) -> Outcome {
     }
 }
 
-/// The trust page in a browser that stays open from the first key to the last.
-struct Page {
-    visitor: Visitor,
-    _site: Site,
-}
-
-impl Page {
-    /// Opens it, where one is wanted.
-    fn before(chains: &Path) -> Outcome<Option<Self>> {
-        if std::env::var_os(PAGE).is_none() {
-            return Ok(None);
-        }
-        let mut chains: Value = serde_json::from_slice(&std::fs::read(chains)?)?;
-        chains["chains"][0]["key_types"] = json!(BOTH.map(KeyType::word));
-        let site = Site::serve(Changes::default().file("chains.json", chains.to_string()))?;
-        let visitor = Visitor::new(&site.address())?;
-        visitor.go("#/trust")?;
-        visitor.must_show("power-and-keys", "keys", "tendermint/PubKeyEd25519")?;
-        Ok(Some(Self {
-            visitor,
-            _site: site,
-        }))
-    }
-
-    /// Waits until it shows that a member signs, and that its key is of the new type.
-    fn shows(&self, member: &str) -> Outcome {
-        let signs = format!("[data-member=\"{member}\"][data-signed=\"true\"]");
-        let selector = format!("{signs} [data-keys=\"cometbft/PubKeyMlDsa65\"]");
-        let browser = self.visitor.browser();
-        browser.until_within(PATIENCE, &selector, |session| {
-            Ok((!session.all(&selector)?.is_empty()).then_some(()))
-        })
-    }
+/// Waits until the page shows that a member signs, and that its key is of the new type.
+fn shows(page: &Page, member: &str) -> Outcome {
+    let signs = format!("[data-member=\"{member}\"][data-signed=\"true\"]");
+    let selector = format!("{signs} [data-keys=\"cometbft/PubKeyMlDsa65\"]");
+    let browser = page.visitor.browser();
+    browser.until_within(PATIENCE, &selector, |session| {
+        Ok((!session.all(&selector)?.is_empty()).then_some(()))
+    })
 }

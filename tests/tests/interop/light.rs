@@ -1,9 +1,10 @@
 //! `cometbft light`, a proxy that answers only what it has verified.
 
-use super::{answer, first_node, hex, result, settled, some_transaction};
+use super::{first_node, hex, result, settled, some_transaction};
 use lianyan_tests::{
     Outcome,
     demo::Demo,
+    http::answer,
     place::Folder,
     process::{Process, free_port},
 };

@@ -4,7 +4,7 @@ mod cosmjs;
 mod light;
 mod tendermint_rs;
 
-use lianyan_tests::{Outcome, demo::Demo};
+use lianyan_tests::{Outcome, demo::Demo, http::answer};
 use serde_json::Value;
 
 /// A result of a node, or of what stands before it.
@@ -14,13 +14,6 @@ fn result(server: &str, target: &str) -> Outcome<Value> {
         Some(result) => Ok(result.take()),
         None => Err(format!("{target}: {answer}").into()),
     }
-}
-
-/// The whole answer, whatever its status.
-fn answer(server: &str, target: &str) -> Outcome<Value> {
-    let request = ureq::get(format!("{server}/{target}"));
-    let request = request.config().http_status_as_error(false).build();
-    Ok(request.call()?.into_body().read_json()?)
 }
 
 fn first_node(demo: &Demo) -> Outcome<String> {
