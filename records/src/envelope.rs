@@ -36,6 +36,7 @@ pub enum Error {
 /// A payload and its signatures, encoding and order checked, signatures not yet verified. Only the chain's own events have none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
+    payload_type: &'static str,
     payload: Vec<u8>,
     signatures: Vec<(PublicKey, Vec<u8>)>,
 }
@@ -56,11 +57,16 @@ struct WireSignature {
 
 crate::shape!(WireSignature { keyid, sig });
 
-/// Pre-authentication encoding: what each signature signs, and whose hash is the event's identity.
+/// Pre-authentication encoding of an event: what each signature signs, and whose hash is the event's identity.
 pub fn pae(payload: &[u8]) -> Vec<u8> {
+    pae_of(PAYLOAD_TYPE, payload)
+}
+
+/// Pre-authentication encoding: the type is signed with the payload, so that what was signed as one thing is never taken for another.
+fn pae_of(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     let mut out = format!(
-        "DSSEv1 {} {PAYLOAD_TYPE} {} ",
-        PAYLOAD_TYPE.len(),
+        "DSSEv1 {} {payload_type} {} ",
+        payload_type.len(),
         payload.len()
     )
     .into_bytes();
@@ -69,25 +75,45 @@ pub fn pae(payload: &[u8]) -> Vec<u8> {
 }
 
 impl Envelope {
-    /// Signs a payload with each key.
+    /// Signs an event's payload with each key.
     pub fn sign(payload: Vec<u8>, keys: &[&SecretKey]) -> Self {
-        let message = pae(&payload);
-        Self::assemble(
-            payload,
-            keys.iter()
-                .map(|key| (key.public(), key.sign(&message)))
-                .collect(),
-        )
+        Self::sign_as(PAYLOAD_TYPE, payload, keys)
     }
 
-    /// Puts together a payload and signatures made elsewhere.
+    /// Signs a payload of another type with each key.
+    pub fn sign_as(payload_type: &'static str, payload: Vec<u8>, keys: &[&SecretKey]) -> Self {
+        let message = pae_of(payload_type, &payload);
+        let signatures = keys.iter().map(|key| (key.public(), key.sign(&message)));
+        Self {
+            payload_type,
+            ..Self::assemble(payload, signatures.collect())
+        }
+    }
+
+    /// Puts together an event's payload and signatures made elsewhere.
     pub fn assemble(payload: Vec<u8>, mut signatures: Vec<(PublicKey, Vec<u8>)>) -> Self {
         signatures.sort();
         signatures.dedup_by(|a, b| a.0 == b.0);
         Self {
+            payload_type: PAYLOAD_TYPE,
             payload,
             signatures,
         }
+    }
+
+    /// With the signatures of both, where they are on the same payload.
+    pub fn joined(self, other: Self) -> Option<Self> {
+        let same = self.payload_type == other.payload_type && self.payload == other.payload;
+        let Self {
+            payload_type,
+            payload,
+            signatures,
+        } = self;
+        let all = signatures.into_iter().chain(other.signatures).collect();
+        same.then(|| Self {
+            payload_type,
+            ..Self::assemble(payload, all)
+        })
     }
 
     /// The signed bytes.
@@ -102,14 +128,19 @@ impl Envelope {
 
     /// The event's identity: `H(PAE)`.
     pub fn id(&self) -> Hash {
-        sha256(&[&pae(&self.payload)])
+        sha256(&[&self.message()])
+    }
+
+    fn message(&self) -> Vec<u8> {
+        pae_of(self.payload_type, &self.payload)
     }
 
     /// The one encoding.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = format!(
-            r#"{{"payload":"{}","payloadType":"{PAYLOAD_TYPE}","signatures":["#,
-            BASE64.encode(&self.payload)
+            r#"{{"payload":"{}","payloadType":"{}","signatures":["#,
+            BASE64.encode(&self.payload),
+            self.payload_type
         );
         for (i, (key, signature)) in self.signatures.iter().enumerate() {
             let comma = if i > 0 { "," } else { "" };
@@ -122,14 +153,19 @@ impl Envelope {
         out.into_bytes()
     }
 
-    /// Decodes bytes that must be in the one encoding. Does not verify signatures.
+    /// Decodes an event that must be in the one encoding. Does not verify signatures.
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        Self::decode_as(PAYLOAD_TYPE, bytes)
+    }
+
+    /// The same for a payload of another type, which must be the one stated.
+    pub fn decode_as(payload_type: &'static str, bytes: &[u8]) -> Result<Self, Error> {
         if bytes.len() > MAX_ENVELOPE {
             return Err(Error::TooLarge);
         }
         // Canonical JSON, base64 in its one spelling, keys in theirs: the bytes are those that we would write.
         let wire: Wire = canonical::decode(bytes).map_err(|_| Error::Malformed)?;
-        if wire.payload_type != PAYLOAD_TYPE {
+        if wire.payload_type != payload_type {
             return Err(Error::Malformed);
         }
         if wire.signatures.len() > MAX_SIGNATURES {
@@ -144,6 +180,7 @@ impl Envelope {
             return Err(Error::Signatures);
         }
         Ok(Self {
+            payload_type,
             payload: unspell(&wire.payload)?,
             signatures,
         })
@@ -151,7 +188,7 @@ impl Envelope {
 
     /// Verifies every signature.
     pub fn verify(&self) -> Result<(), Error> {
-        let message = pae(&self.payload);
+        let message = self.message();
         let all = self
             .signatures
             .iter()
@@ -229,6 +266,20 @@ mod tests {
         let mut other = signed();
         other.payload = b"{ }".to_vec();
         assert_eq!(other.verify(), Err(Error::BadSignature));
+    }
+
+    #[test]
+    fn what_was_signed_as_one_thing_is_never_another() {
+        const OTHER: &str = "application/vnd.lianyan.other+json";
+        let bytes = signed().encode();
+        assert_eq!(Envelope::decode_as(OTHER, &bytes), Err(Error::Malformed));
+        let text = String::from_utf8(bytes).expect("ascii");
+        let renamed = text.replace(PAYLOAD_TYPE, OTHER);
+        let renamed = Envelope::decode_as(OTHER, renamed.as_bytes()).expect("an envelope");
+        assert_eq!(renamed.verify(), Err(Error::BadSignature));
+        let other = Envelope::sign_as(OTHER, b"{}".to_vec(), &[&SecretKey::from_seed(&[1; 32])]);
+        assert_eq!(other.verify(), Ok(()));
+        assert_eq!(signed().joined(other), None);
     }
 
     #[test]

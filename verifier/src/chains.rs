@@ -6,7 +6,11 @@ use alloc::{
 };
 use core::time::Duration;
 use light_client::{Hash, Options, SignatureCheck, TrustLevel, client::Settings, json};
-use records::canonical::{self, Map, Value};
+use records::{
+    PublicKey,
+    canonical::{self, Map, Value},
+    envelope::MAX_SIGNATURES,
+};
 
 /// Why `chains.json` is of no use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +39,11 @@ pub enum BadChains {
     /// It names no node.
     #[error("chain {0}: no node is named")]
     NoNodes(String),
+    /// A key for checkpoints stands there twice, or so many members are wanted that not more than half of them would sign, or more than there are.
+    #[error(
+        "chain {0}: more than half of the members that sign checkpoints must be wanted, at most all of them, and each key once"
+    )]
+    CheckpointKeys(String),
 }
 
 /// A node that may be asked.
@@ -47,6 +56,17 @@ pub struct Node {
 }
 
 records::shape!(Node { url, member });
+
+/// A key whose signature counts on a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckpointKey {
+    /// The member that signs with it. It counts once, however many keys it has.
+    pub member: String,
+    /// The key.
+    pub key: PublicKey,
+}
+
+records::shape!(CheckpointKey { member, key });
 
 /// A chain that the page knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +83,10 @@ pub struct Chain {
     pub checkpoint_height: u64,
     /// That header's hash.
     pub checkpoint_hash: Hash,
+    /// Whose signatures count on a newer checkpoint.
+    pub checkpoint_keys: Vec<CheckpointKey>,
+    /// How many of these members must have signed it; more than half, so at least one.
+    pub checkpoint_threshold: usize,
     /// Nodes, in the order in which they are asked.
     pub nodes: Vec<Node>,
     /// How many members must hold a header besides the one whose node led to it.
@@ -91,6 +115,8 @@ struct Entry {
     name_en: String,
     dev: Option<bool>,
     checkpoint: Checkpoint,
+    checkpoint_keys: Option<Vec<CheckpointKey>>,
+    checkpoint_threshold: Option<u32>,
     nodes: Vec<Node>,
     witnesses: Option<u32>,
     witness_one_of: Option<Vec<String>>,
@@ -107,6 +133,8 @@ records::shape!(Entry {
     name_en,
     dev,
     checkpoint,
+    checkpoint_keys,
+    checkpoint_threshold,
     nodes,
     witnesses,
     witness_one_of,
@@ -190,6 +218,10 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
     {
         return Err(BadChains::Witnesses(chain.id));
     }
+    let keys = entry.checkpoint_keys.unwrap_or_default();
+    chain.checkpoint_threshold = threshold(&keys, entry.checkpoint_threshold)
+        .ok_or_else(|| BadChains::CheckpointKeys(chain.id.clone()))?;
+    chain.checkpoint_keys = keys;
     let seconds = |seconds: u64| Duration::from_secs(seconds);
     Ok(Chain {
         name: entry.name,
@@ -205,6 +237,28 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
         fresh_seconds: entry.fresh_seconds.unwrap_or(chain.fresh_seconds),
         ..chain
     })
+}
+
+/// How many members must sign a checkpoint: more than half of those with keys, so that any two such groups have one in common. None where so many are
+/// wanted that this does not hold, or that cannot sign one file, or where a key stands there twice.
+fn threshold(keys: &[CheckpointKey], wanted: Option<u32>) -> Option<usize> {
+    let members = different(keys.iter().map(|key| key.member.as_str()));
+    let mut each: Vec<&PublicKey> = keys.iter().map(|key| &key.key).collect();
+    each.sort_unstable();
+    each.dedup();
+    let least = members / 2 + 1;
+    let threshold = wanted.map_or(Some(least), |wanted| usize::try_from(wanted).ok())?;
+    let can_be = threshold >= least && threshold <= members.min(MAX_SIGNATURES);
+    let unused = keys.is_empty() && wanted.is_none();
+    (each.len() == keys.len() && (can_be || unused)).then_some(threshold)
+}
+
+/// How many different names there are.
+fn different<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
 }
 
 /// A hash in hex.
@@ -232,6 +286,8 @@ pub fn cautious(id: &str) -> Chain {
         dev: id.starts_with("dev-"),
         checkpoint_height: 0,
         checkpoint_hash: [0; 32],
+        checkpoint_keys: Vec::new(),
+        checkpoint_threshold: 1,
         nodes: Vec::new(),
         witnesses: 1,
         one_of: Vec::new(),
@@ -245,11 +301,7 @@ pub fn cautious(id: &str) -> Chain {
 impl Chain {
     /// How many members run the nodes: two nodes of one member are one witness.
     pub fn members(&self) -> usize {
-        let members = self.nodes.iter().map(|node| node.member.as_str());
-        let mut members: Vec<&str> = members.collect();
-        members.sort_unstable();
-        members.dedup();
-        members.len()
+        different(self.nodes.iter().map(|node| node.member.as_str()))
     }
 
     /// Whether its nodes' members are enough to lead to a header and to witness it.
@@ -361,5 +413,58 @@ mod tests {
             }
         }
         assert_eq!(read(r#"{"chains":[]}"#), Err(BadChains::Empty));
+    }
+
+    #[test]
+    fn more_than_half_of_those_who_may_sign_checkpoints_must() {
+        let key = |number: u8| format!("ed25519:{}", hex::encode([number; 32]));
+        let keys = |members: &[&str]| -> serde_json::Value {
+            let key = |(at, member)| serde_json::json!({ "member": member, "key": key(at) });
+            (0..).zip(members).map(key).collect()
+        };
+        let many: Vec<String> = (0..33).map(|at| at.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for (members, wanted, threshold) in [
+            (&["a", "b", "c", "d"][..], None, Some(3)),
+            (&["a", "b", "c"], None, Some(2)),
+            (&["a", "a", "b"], None, Some(2)),
+            (&["a", "b", "c"], Some(3), Some(3)),
+            (&["a"], Some(1), Some(1)),
+            (&["a", "b", "c"], Some(0), None),
+            (&["a", "b", "c", "d"], Some(2), None),
+            (&["a", "b", "c"], Some(4), None),
+            (&["a", "a", "b"], Some(3), None),
+            (&[], Some(0), None),
+            (&[], Some(1), None),
+            (&many, None, None),
+        ] {
+            let read = read(&file(|c| {
+                c["checkpoint_keys"] = keys(members);
+                if let Some(wanted) = wanted {
+                    c["checkpoint_threshold"] = wanted.into();
+                }
+            }));
+            match threshold {
+                Some(_) => assert_eq!(
+                    read.ok().map(|chains| chains[0].checkpoint_threshold),
+                    threshold,
+                    "{members:?}"
+                ),
+                None => assert!(
+                    matches!(read, Err(BadChains::CheckpointKeys(_))),
+                    "{members:?} {wanted:?}"
+                ),
+            }
+        }
+        let twice = file(|c| {
+            c["checkpoint_keys"] = serde_json::json!([
+                { "member": "a", "key": key(1) }, { "member": "b", "key": key(1) },
+            ]);
+        });
+        assert!(matches!(read(&twice), Err(BadChains::CheckpointKeys(_))));
+        let other = file(|c| {
+            c["checkpoint_keys"] = serde_json::json!([{ "member": "a", "key": "00".repeat(32) }]);
+        });
+        assert!(matches!(read(&other), Err(BadChains::Shape(_))));
     }
 }

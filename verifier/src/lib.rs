@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod archive;
 pub mod chains;
+mod checkpoint;
 mod checks;
 mod electorate;
 mod fields;
@@ -40,6 +41,7 @@ mod trust;
 pub mod verdict;
 mod verifier;
 
+pub use checkpoint::{Checkpoint, MAX_CHECKPOINT, Vouched};
 pub use host::{Host, Limits, News, Unreachable};
 pub use light_client::client::{KeptStore, Shelf, Store, StoreError, join_all};
 pub use provider::{Device, Node, Shown};

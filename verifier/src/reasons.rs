@@ -76,6 +76,13 @@ reasons! {
     PROOF_NOT_ANCHORED = "proof-not-anchored", HeaderSigned, NotEstablished, "The proof file's way does not pass the checkpoint that this program trusts: it must be proven again under a header of today. `checkpoint`, `from`, `to`.";
     PROOF_CHAIN_UNKNOWN = "proof-chain-unknown", HeaderSigned, NotEstablished, "The proof file speaks of a chain that this program does not know. `chain`.";
     CHECKPOINT_NOT_GIVEN = "checkpoint-not-given", HeaderSigned, NotEstablished, "No node gave the checkpoint's header with its validators.";
+    CHECKPOINT_UNREADABLE = "checkpoint-unreadable", HeaderSigned, NotEstablished, "The file is no checkpoint that members sign, or not in its one encoding.";
+    CHECKPOINT_OTHER_CHAIN = "checkpoint-other-chain", HeaderSigned, NotEstablished, "The checkpoint that members signed is of another chain. `chain`.";
+    CHECKPOINT_BAD_SIGNATURE = "checkpoint-bad-signature", HeaderSigned, Failed, "A signature on the checkpoint does not verify.";
+    CHECKPOINT_TOO_FEW = "checkpoint-too-few", HeaderSigned, NotEstablished, "Too few different members signed the checkpoint with keys that today's chains.json lists. `signed`, `needed`.";
+    CHECKPOINT_NOT_NEWER = "checkpoint-not-newer", HeaderSigned, NotEstablished, "The checkpoint that members signed is not above what is trusted already. `height`, `trusted`.";
+    CHECKPOINT_CONFLICTS = "checkpoint-conflicts", HeaderSigned, Failed, "One chain cannot have both the checkpoint that members signed and a header that was trusted: the chain has forked, or they signed for another. `height`, `trusted`.";
+    CHECKPOINT_DIFFERS = "checkpoint-differs", HeaderSigned, Failed, "The block with the signed checkpoint's hash is of another chain, height or time than its signers say.";
     TRUST_EXPIRED = "trust-expired", HeaderSigned, NotEstablished, "The newest trusted header is older than the trusting period: the page needs a newer checkpoint.";
     HEADER_FROM_FUTURE = "header-from-future", HeaderSigned, NotEstablished, "The header's time is ahead of the device's clock, which may be wrong.";
     HEADER_NOT_GIVEN = "header-not-given", HeaderSigned, NotEstablished, "No node gave a header.";

@@ -2,6 +2,7 @@
 
 use crate::{
     chains::Chain,
+    checkpoint::{Checkpoint, Vouched},
     host::{Host, News, Unreachable},
     nodes::{self, Roll, Sets},
     provider::{Device, Node, Shown},
@@ -51,6 +52,8 @@ pub struct Trust<S> {
     pub steps: u32,
     /// What the signatures on the way cost so far, in Ed25519 signatures.
     pub signatures: u32,
+    /// The members whose signatures began this trust, since this program started; none where a person or `chains.json` did.
+    pub vouched: Vec<String>,
 }
 
 /// A header that this program trusts now, and what the nodes said to it.
@@ -69,6 +72,7 @@ impl<S: Store> Trust<S> {
             sets: Sets::new(),
             steps: 0,
             signatures: 0,
+            vouched: Vec::new(),
         }
     }
 
@@ -166,7 +170,36 @@ impl<S: Store> Trust<S> {
         LightClient::new(no_nodes, &mut self.store, Device(host), settings)
             .trust(&state)
             .await
-            .map_err(no_header)
+            .map_err(no_header)?;
+        self.vouched.clear();
+        Ok(())
+    }
+
+    /// Whether a checkpoint that members signed may be trusted beside what is. It ends no halt: those who signed it may have signed both sides.
+    pub async fn admits(&self, chain: &Chain, vouched: &Vouched) -> Result<(), NoHeader> {
+        match self.store.halted().await {
+            Ok(None) => vouched.fits(chain, &self.store).await,
+            Ok(Some(attack)) => Err(forked(&attack)),
+            Err(_) => Err(reasons::HALT_UNREADABLE.into()),
+        }
+    }
+
+    /// Trusts the header that members signed, above all that was trusted before.
+    pub async fn vouch<H: Host>(
+        &mut self,
+        host: &H,
+        roll: &mut Roll,
+        vouched: &Vouched,
+    ) -> Result<(), NoHeader> {
+        let Checkpoint { height, hash, .. } = &vouched.checkpoint;
+        let state = self.fetch(host, roll, *height, &hash.0).await?;
+        if !vouched.is_about(&state) {
+            return Err(reasons::CHECKPOINT_DIFFERS.into());
+        }
+        let put = self.store.put(&state).await;
+        put.map_err(|error| no_header(error.into()))?;
+        self.vouched.clone_from(&vouched.members);
+        Ok(())
     }
 
     /// The block with this hash, whoever supplies it: only the hash counts.

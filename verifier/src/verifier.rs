@@ -3,6 +3,7 @@
 use crate::{
     archive::Archive,
     chains::{self, Chain},
+    checkpoint::Vouched,
     checks::{Checks, conclude},
     fork::Fork,
     history::Times,
@@ -120,6 +121,21 @@ impl<S: Store> Verifier<S> {
         self.recomputed.clear();
         self.times.clear();
         Ok(())
+    }
+
+    /// Trusts the header that a file names, which enough members have signed, above all that was trusted before; says who signed. Refused where
+    /// [`Vouched::open`] refuses it, where it is not above what is trusted or at odds with it, where the chain has forked, and where no node has that header.
+    pub async fn vouch<H: Host>(&mut self, host: &H, file: &[u8]) -> Result<Vouched, Unsent> {
+        let vouched = Vouched::open(&self.chain, file, host.now())?;
+        self.trust.admits(&self.chain, &vouched).await?;
+        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
+        self.trust.vouch(host, &mut roll, &vouched).await?;
+        Ok(vouched)
+    }
+
+    /// The members whose signed checkpoint began this trust, since this program started.
+    pub fn vouched(&self) -> &[String] {
+        &self.trust.vouched
     }
 
     /// Looks for the newest header and who signed it, and under it for the sizes of these records' logs.

@@ -186,6 +186,100 @@ fn without_a_checkpoint_or_a_second_member_nothing_is_followed() {
     assert_eq!((code, &line["reason"]), (2, &json!("checkpoint-not-given")));
 }
 
+/// A node that has forgotten the first block.
+fn pruned() -> Lie {
+    lie(|method, params, answer| {
+        if !matches!(method, "commit" | "validators") || params["height"] != "1" {
+            return answer;
+        }
+        let error = json!({ "code": -32603, "message": "Internal error", "data": "height 1 is not available" });
+        json!({ "jsonrpc": "2.0", "id": answer["id"], "error": error })
+    })
+}
+
+/// `chains.json` with these nodes, and a key of each of three members.
+fn chains_json(nodes: &[String]) -> String {
+    let member = |(at, url): (usize, &String)| json!({ "url": url, "member": at.to_string() });
+    let nodes: Vec<Value> = nodes.iter().enumerate().map(member).collect();
+    let keys = [1, 2, 3].map(|seed| {
+        let key = records::SecretKey::from_seed(&[seed; 32]).public();
+        json!({ "member": seed.to_string(), "key": key.to_string() })
+    });
+    let chain = json!({
+        "id": records::testing::CHAIN, "name": "测试链", "name_en": "test chain", "dev": true,
+        "checkpoint": { "height": 1, "hash": hex::encode(chain().header(1).hash()) },
+        "nodes": nodes, "checkpoint_keys": keys, "trusting_period_seconds": 900_000_u64 * 3600,
+    });
+    json!({ "chains": [chain] }).to_string()
+}
+
+#[test]
+fn members_sign_what_they_verified_and_enough_of_them_begin_trust_again() {
+    let folder = Folder::new("checkpoint");
+    std::fs::create_dir_all(&folder.0).expect("a folder");
+    let file = |name: &str| folder.0.join(name);
+    let (honest, forgetful) = (file("honest.json"), file("forgetful.json"));
+    let nodes = [node(|| Lie::None), node(|| Lie::None)];
+    std::fs::write(&honest, chains_json(&nodes)).expect("writes");
+    let nodes = [node(pruned), node(pruned)];
+    std::fs::write(&forgetful, chains_json(&nodes)).expect("writes");
+    let lianyan = |arguments: &[&str], files: &[&Path]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+        run(command.args(arguments).args(files))
+    };
+    let identity = |seed: u8| {
+        let role = if seed == 9 { "owner" } else { "member" };
+        let identity =
+            json!({ "lianyan": "identity/1", "role": role, "seed": hex::encode([seed; 32]) });
+        std::fs::write(file(&seed.to_string()), identity.to_string()).expect("writes");
+        file(&seed.to_string())
+    };
+    let sign = |seed: u8, to: Option<&Path>, out: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+        command
+            .args(["checkpoint", "sign", "--key"])
+            .arg(identity(seed));
+        command.arg("-o").arg(out).arg("--chain").arg(&honest);
+        run(command.args(to))
+    };
+    let (one, two) = (file("one"), file("two"));
+    let (code, line) = sign(1, None, &one);
+    assert_eq!((code, &line["height"]), (0, &json!("3")), "{line}");
+    assert_eq!(sign(9, Some(&one), &two).0, 65, "no member's identity");
+    let verify = |file: &Path| lianyan(&["checkpoint", "verify", "--chain"], &[&honest, file]);
+    let (code, line) = verify(&one);
+    assert_eq!((code, &line["reason"]), (2, &json!("checkpoint-too-few")));
+    assert_eq!(line["facts"], json!({ "needed": "2", "signed": "1" }));
+    let (code, line) = sign(2, Some(&one), &two);
+    assert_eq!((code, line["keys"].as_array().map(Vec::len)), (0, Some(2)));
+    let (code, line) = verify(&two);
+    assert_eq!(
+        (code, &line["signed_by"]),
+        (0, &json!(["1", "2"])),
+        "{line}"
+    );
+    assert_eq!(verify(&honest).0, 65, "another file");
+    // The nodes have forgotten where trust would start.
+    let light = ["light", "--once", "--chain"];
+    let (code, line) = lianyan(&light, &[&forgetful]);
+    assert_eq!((code, &line["reason"]), (2, &json!("checkpoint-not-given")));
+    let with = Path::new("--checkpoint");
+    let (code, line) = lianyan(&light, &[&forgetful, with, &one]);
+    assert_eq!((code, &line["reason"]), (2, &json!("checkpoint-too-few")));
+    let (code, line) = lianyan(&light, &[&forgetful, with, &two]);
+    assert_eq!(
+        (code, &line["signed_by"]),
+        (0, &json!(["1", "2"])),
+        "{line}"
+    );
+    // One more byte, and the signatures are on something else.
+    let text = std::fs::read_to_string(&two).expect("reads");
+    let bent = text.replacen("payload\":\"ey", "payload\":\"ez", 1);
+    assert_ne!(bent, text);
+    std::fs::write(&two, bent).expect("writes");
+    assert_eq!(verify(&two).0, 65);
+}
+
 /// A proxy before these nodes, ended with the test.
 struct Proxy {
     child: Child,

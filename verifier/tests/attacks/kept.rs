@@ -12,7 +12,7 @@ use verifier::{KeptStore, Look, Question, Shelf, StoreError, Verifier, verdict::
 
 /// A browser's database.
 #[derive(Clone, Default)]
-struct Drawer(Rc<RefCell<BTreeMap<String, Vec<u8>>>>);
+pub struct Drawer(Rc<RefCell<BTreeMap<String, Vec<u8>>>>);
 
 impl Shelf for Drawer {
     async fn names(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
@@ -48,24 +48,34 @@ fn pruned() -> Lie {
     })
 }
 
-type Visitor = Verifier<KeptStore<Drawer>>;
+pub type Visitor = Verifier<KeptStore<Drawer>>;
 
 /// The page, opened in a browser with this database and this checkpoint.
 fn visit(drawer: &Drawer, chain: &TestChain, checkpoint: u64) -> Visitor {
-    let entry = entry_from(chain, checkpoint, &NODES, |_| {});
+    visit_with(drawer, chain, checkpoint, |_| {})
+}
+
+/// The same where chains.json says something else as well.
+pub fn visit_with(
+    drawer: &Drawer,
+    chain: &TestChain,
+    checkpoint: u64,
+    change: impl Fn(&mut serde_json::Value),
+) -> Visitor {
+    let entry = entry_from(chain, checkpoint, &NODES, change);
     let check = entry.options().signatures;
     let store = KeptStore::open(drawer.clone(), &entry.id, &entry.checkpoint_hash, check);
     let store = now(store);
     Verifier::with_store(entry, store)
 }
 
-fn honest(chain: &Rc<TestChain>) -> Net {
+pub fn honest(chain: &Rc<TestChain>) -> Net {
     NODES.iter().fold(Net::at(chain.time()), |net, (url, _)| {
         net.with(url, chain, Lie::None)
     })
 }
 
-fn look(visitor: &mut Visitor, net: &Net) -> Look {
+pub fn look(visitor: &mut Visitor, net: &Net) -> Look {
     now(visitor.look(net, &[]))
 }
 

@@ -4,6 +4,7 @@
 mod common;
 
 mod ask;
+mod checkpoints;
 mod counting;
 mod electorate;
 mod headers;

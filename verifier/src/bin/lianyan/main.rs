@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod checkpoint;
 mod config;
 mod evidence;
 mod http;
@@ -60,6 +61,7 @@ fn run(command: Command) -> Exit {
         Command::Check(check) => check::run(&check),
         Command::Proof(proof) => proof::run(&proof),
         Command::Light(light) => light::run(&light),
+        Command::Checkpoint(checkpoint) => checkpoint::run(&checkpoint),
         Command::Evidence(file) => evidence::show(&file),
         Command::Step(step) => step::run(&step),
     }

@@ -34,6 +34,8 @@ pub struct Light {
     pub serve: Option<SocketAddr>,
     /// Whether trust is established anew after a fork.
     pub reset: bool,
+    /// A checkpoint that members signed.
+    pub checkpoint: Option<PathBuf>,
 }
 
 pub fn parse(mut parser: Parser) -> Result<Light, Wrong> {
@@ -67,13 +69,14 @@ pub fn parse(mut parser: Parser) -> Result<Light, Wrong> {
                 light.serve = Some(read(&mut parser, "--serve", |text| text.parse().ok())?);
             }
             Arg::Long("reset") => light.reset = true,
+            Arg::Long("checkpoint") => light.checkpoint = Some(parser.value()?.into()),
             other => return Err(other.unexpected().into()),
         }
     }
     Ok(light)
 }
 
-fn height(text: &str) -> Option<u64> {
+pub fn height(text: &str) -> Option<u64> {
     text.parse().ok().filter(|height| *height > 0)
 }
 

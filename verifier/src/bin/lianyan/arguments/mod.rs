@@ -1,8 +1,10 @@
 //! The command line.
 
+mod checkpoint;
 mod light;
 mod proof;
 
+pub use checkpoint::{Checkpoint, Sign};
 pub use light::Light;
 pub use proof::{Make, Proof};
 
@@ -25,12 +27,18 @@ lianyan proof show FILE
     Says what a proof file holds. Nothing is verified.
 lianyan proof renew FILE -o FILE [--node URL]… [--chain chains.json]
     Proves a file's header again under one that is trusted today, through the chain's own log of block hashes.
-lianyan light [--chain chains.json] [--node URL]… [--witness URL]… [--store FOLDER] [--once] [--every 5s] [--height N] [--reset]
+lianyan light [--chain chains.json] [--node URL]… [--witness URL]… [--store FOLDER] [--once] [--every 5s] [--height N] [--reset] [--checkpoint FILE]
 lianyan light --chain-id ID --trust-height N --trust-hash HEX --node URL… --witness URL… [--trusting-period 336h] [--trust-level 2/3] …
     Follows the chain and prints every header that it verified, and how. --store keeps what is trusted, and a fork for good: --reset, after
     somebody has established which chain is the right one, trusts the checkpoint anew. --height proves one height, newer or older.
+    --checkpoint begins again from one that enough members of chains.json signed, where what was trusted has expired.
 lianyan light … --serve 127.0.0.1:8888
     Serves JSON-RPC as a node speaks it, every answer verified first: status, header, commit, validators, tx, abci_query. All else is refused.
+lianyan checkpoint sign [FILE] --key IDENTITY -o FILE [--height N] [--node URL]… [--chain chains.json]
+    Verifies the newest header, or that of --height, and signs it with a member's identity file; with FILE, the one that others have signed, and
+    adds the signature to theirs.
+lianyan checkpoint verify FILE [--chain chains.json]
+    Says who signed a checkpoint, and whether that is enough by the keys of chains.json. No node is asked.
 lianyan evidence show FILE
     Shows a proven fork (the file `halt` of a store): both headers, who signed both, and the evidence as `broadcast_evidence` takes it.
 lianyan step --trusted A.json --untrusted B.json --now TIME
@@ -48,6 +56,7 @@ pub enum Command {
     Check(Check),
     Proof(Proof),
     Light(Light),
+    Checkpoint(Checkpoint),
     Evidence(PathBuf),
     Step(Step),
 }
@@ -104,6 +113,7 @@ pub fn parse(mut parser: Parser) -> Result<Command, Wrong> {
         "check" => check(parser),
         "proof" => Ok(Command::Proof(proof::parse(parser)?)),
         "light" => Ok(Command::Light(light::parse(parser)?)),
+        "checkpoint" => Ok(Command::Checkpoint(checkpoint::parse(parser)?)),
         "evidence" => Ok(Command::Evidence(light::evidence(parser)?)),
         "step" => step(parser),
         "help" => Ok(Command::Help),

@@ -7,18 +7,18 @@ mod tell;
 use crate::{
     Exit,
     arguments::Light,
-    config,
+    checkpoint, config,
     http::{Terminal, block_on},
     unreadable,
 };
 use light_client::{
-    SignatureCheck, TrustedState,
+    SignatureCheck, TrustedState, VerifiedHeader,
     client::{Failure, Followed, KeptStore, LightClient, MemoryStore, Provider, Store},
 };
 use shelf::Folder;
 use std::{thread::sleep, time::Duration};
 use verifier::{
-    Device, Node, Shown,
+    Device, Node, Shown, Verifier,
     chains::{self, Chain},
     proxy,
 };
@@ -42,17 +42,35 @@ pub fn run(light: &Light) -> Exit {
     }
 }
 
+/// One header, as `--once` verifies it without a store; why there is none was said.
+pub fn once(light: &Light) -> Result<VerifiedHeader, Exit> {
+    let chain = chain(light)?;
+    let (shown, mut store) = (Shown::default(), MemoryStore::default());
+    let node = |node| Node::new(&Terminal, node, &chain.id, &shown);
+    let nodes: Vec<_> = chain.nodes.iter().map(node).collect();
+    block_on(begin(light, &chain, &nodes, &mut store))?;
+    let mut client = LightClient::new(nodes, store, Device(&Terminal), chain.settings());
+    let followed = block_on(step(&mut client, light.height));
+    let followed = followed.map_err(|failure| {
+        tell::failed(&failure, &client.standings());
+        exit_of(&failure)
+    })?;
+    Ok(followed.header)
+}
+
 /// The chain of `chains.json`, or the one that the command line describes.
 fn chain(light: &Light) -> Result<Chain, Exit> {
     let nodes = [&light.nodes[..], &light.witnesses].concat();
     let mut chain = match (&light.chain_id, light.trust) {
-        (Some(id), (Some(height), Some(hash))) if light.chain.is_none() => {
+        (Some(id), (Some(height), Some(hash)))
+            if light.chain.is_none() && light.checkpoint.is_none() =>
+        {
             described(id, height, hash)
         }
         (None, (None, None)) => config::chain(light.chain.as_deref(), &[])?,
         _ => {
             eprintln!(
-                "lianyan: name either --chain, or --chain-id with --trust-height and --trust-hash"
+                "lianyan: name either --chain, or --chain-id with --trust-height and --trust-hash; --checkpoint needs the members' keys of chains.json"
             );
             return Err(Exit::Usage);
         }
@@ -136,6 +154,12 @@ async fn begin<S: Store>(
     let failed = |error: &dyn std::fmt::Display| unreadable("store", error);
     if light.reset {
         store.clear_halt().await.map_err(|error| failed(&error))?;
+    }
+    if let Some(file) = &light.checkpoint {
+        let file = checkpoint::bytes(file)?;
+        let mut verifier = Verifier::with_store(chain.clone(), &mut *store);
+        let vouched = verifier.vouch(&Terminal, &file).await;
+        checkpoint::tell(chain, &vouched.map_err(|why| checkpoint::refused(&why))?);
     }
     let halted = store.halted().await.map_err(|error| failed(&error))?;
     let newest = store.newest().await.map_err(|error| failed(&error))?;
