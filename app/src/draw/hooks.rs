@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::rc::Rc;
+use yew::NodeRef;
 use yew::functional::{Hook, HookContext, TearDown, UseForceUpdateHandle};
 
 /// A value that a part remembers, as it was when the part was drawn.
@@ -71,7 +72,7 @@ impl<T: PartialEq + 'static> State<T> {
 impl<T: PartialEq + 'static> Setter<T> {
     /// Replaces the value.
     pub fn set(&self, value: T) {
-        let same = self.cell.value.borrow().downcast_ref() == Some(&value);
+        let same = self.cell.now().downcast_ref() == Some(&value);
         if !same {
             self.cell.put(Rc::new(value));
         }
@@ -79,14 +80,18 @@ impl<T: PartialEq + 'static> Setter<T> {
 
     /// Changes the value as it is now.
     pub fn change(&self, change: impl FnOnce(&T) -> T) {
-        let now = self.cell.value.borrow().clone();
-        if let Some(now) = now.downcast_ref() {
+        if let Some(now) = self.cell.now().downcast_ref() {
             self.set(change(now));
         }
     }
 }
 
 impl Cell {
+    #[inline(never)]
+    fn now(&self) -> Rc<dyn Any> {
+        self.value.borrow().clone()
+    }
+
     fn put(&self, value: Rc<dyn Any>) {
         // What falls away may set states while it does: it goes after the cell is free again.
         let old = self.value.replace(value);
@@ -116,6 +121,14 @@ pub fn use_kept<T: 'static>(first: impl FnOnce() -> T) -> impl Hook<Output = Rc<
     Run(move |context: &mut HookContext| held(&cell(context, &mut once(first))))
 }
 
+/// A reference to an element that the part draws.
+pub fn use_node_ref() -> impl Hook<Output = NodeRef> {
+    Run(|context: &mut HookContext| {
+        let place: Rc<NodeRef> = held(&cell(context, &mut once(NodeRef::default)));
+        (*place).clone()
+    })
+}
+
 fn once<T: 'static>(first: impl FnOnce() -> T) -> impl FnMut() -> Rc<dyn Any> {
     let mut first = Some(first);
     move || {
@@ -129,10 +142,8 @@ fn once<T: 'static>(first: impl FnOnce() -> T) -> impl FnMut() -> Rc<dyn Any> {
 }
 
 fn held<T: 'static>(cell: &Cell) -> Rc<T> {
-    let value = cell.value.borrow().clone();
-    value
-        .downcast()
-        .expect("a cell holds what its hook put there")
+    let value = cell.now().downcast();
+    value.expect("a cell holds what its hook put there")
 }
 
 #[inline(never)]

@@ -6,7 +6,7 @@ mod part;
 mod slots;
 mod template;
 
-pub use hooks::{Setter, State, use_effect_with, use_kept, use_state};
+pub use hooks::{Setter, State, use_effect_with, use_kept, use_node_ref, use_state};
 pub use part::{Part, keyed, part, start};
 pub use slots::{Child, Draw};
 
@@ -19,12 +19,12 @@ pub use yew::Html;
 /// What a file that draws needs.
 pub mod prelude {
     pub(crate) use super::{
-        Child, State, classes, html, keyed, part, use_effect_with, use_kept, use_state, when,
+        Child, State, classes, html, keyed, part, use_effect_with, use_kept, use_node_ref,
+        use_state, when,
     };
     pub(crate) use crate::part;
     pub use yew::prelude::{
         Callback, Event, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, SubmitEvent, hook,
-        use_node_ref,
     };
 }
 

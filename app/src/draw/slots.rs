@@ -20,8 +20,15 @@ pub enum Slot {
 }
 
 /// A template's values, in the template's order; written by `html!`.
-#[derive(Default)]
 pub struct Draw(Vec<Slot>);
+
+// What every template's code calls is one call there.
+impl Default for Draw {
+    #[inline(never)]
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl Draw {
     /// An attribute's value.
@@ -31,13 +38,18 @@ impl Draw {
 
     /// A child.
     pub fn child(&mut self, child: impl Child) {
-        self.0.push(Slot::Child(child.node()));
+        self.node(child.node());
+    }
+
+    #[inline(never)]
+    fn node(&mut self, node: Html) {
+        self.0.push(Slot::Child(node));
     }
 
     /// A row of children.
     pub fn each<C: Child>(&mut self, children: impl IntoIterator<Item = C>) {
         let nodes: Vec<VNode> = children.into_iter().map(Child::node).collect();
-        self.0.push(Slot::Child(list(nodes)));
+        self.node(list(nodes));
     }
 
     /// A listener.

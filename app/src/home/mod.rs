@@ -82,7 +82,7 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
         words::CHAIN_LINE,
         &[
             ("name", lang.pick(&chain.name, &chain.name_en)),
-            ("height", &thousands(anchor.height.into())),
+            ("height", &thousands(anchor.height)),
             ("age", &age(lang, anchor.age_seconds)),
         ],
     );
@@ -93,7 +93,7 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
             reason(lang, &chain.reason, &chain.facts).0,
         );
     }
-    let share = percent(anchor.signed_power.into(), anchor.total_power.into());
+    let share = percent(anchor.signed_power, anchor.total_power);
     let by = match anchor.signed_power {
         // The checkpoint itself: nobody's vote was needed.
         0 => reason(lang, "header-is-checkpoint", &chain.facts).0,

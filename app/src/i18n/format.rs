@@ -16,13 +16,13 @@ pub fn money(fen: &str) -> String {
 }
 
 /// An area in cm² as square metres, cut to two decimals.
-pub fn area(cm2: u128) -> String {
+pub fn area(cm2: u64) -> String {
     let hundredths = cm2 / 100;
     format!("{}.{:02}", thousands(hundredths / 100), hundredths % 100)
 }
 
 /// A whole number with its thousands apart.
-pub fn thousands(number: u128) -> String {
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -35,9 +35,16 @@ pub fn thousands(number: u128) -> String {
 }
 
 /// `part` of `whole` in per cent with one decimal, cut and never rounded up to a threshold.
-pub fn percent(part: u128, whole: u128) -> String {
-    let tenths = part.saturating_mul(1000).checked_div(whole).unwrap_or(0);
+pub fn percent(part: u64, whole: u64) -> String {
+    let tenths = share(part, whole, 1000);
     format!("{}.{}%", tenths / 10, tenths % 10)
+}
+
+/// `part` of `whole` as a share of `length`, cut; none of it where there is no whole.
+pub fn share(part: u64, whole: u64, length: u64) -> u64 {
+    let scaled = u128::from(part) * u128::from(length);
+    let share = scaled.checked_div(whole.into()).unwrap_or(0);
+    u64::try_from(share).unwrap_or(u64::MAX)
 }
 
 /// A number in groups of four, for reading aloud.
@@ -116,7 +123,7 @@ pub fn ward(lang: Lang, nanos: &str) -> Option<String> {
 
 /// A fact of a reason code, written by its name.
 pub fn fact(lang: Lang, name: &str, value: &str) -> String {
-    let number = || value.parse::<u128>();
+    let number = || value.parse::<u64>();
     if let (true, Ok(seconds)) = (name.ends_with("_seconds"), value.parse()) {
         return age(lang, seconds);
     }
@@ -170,6 +177,8 @@ mod tests {
         assert_eq!(percent(4_999, 10_000), "49.9%");
         assert_eq!(percent(1, 0), "0.0%");
         assert_eq!(percent(231, 312), "74.0%");
+        assert_eq!(share(u64::MAX, u64::MAX, 1000), 1000);
+        assert_eq!(share(u64::MAX, 1, 1000), u64::MAX);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use litemap::LiteMap;
 
 pub use codes::{event, field, headline, law, reason, small, step};
 pub use format::{
-    age, area, date, day_time, grouped, money, percent, short, thousands, time, ward,
+    age, area, date, day_time, grouped, money, percent, share, short, thousands, time, ward,
 };
 
 pub use texts::{is_known, learn_english};

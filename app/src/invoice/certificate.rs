@@ -63,7 +63,7 @@ fn use_certificate(props: &Certificate) -> Html {
             <p class="small">{ lang.t(words::CERT_SAVED) }</p>
             <dl class="fields">
                 <dt>{ lang.t(words::CHAIN) }</dt><dd>{ &anchor.chain_id }</dd>
-                <dt>{ lang.t(words::HEIGHT) }</dt><dd>{ thousands(anchor.height.into()) }</dd>
+                <dt>{ lang.t(words::HEIGHT) }</dt><dd>{ thousands(anchor.height) }</dd>
                 <dt>{ lang.t(words::HEADER_TIME) }</dt><dd>{ time(&anchor.time) }</dd>
                 <dt>{ lang.t(words::HASH) }</dt><dd class="mono">{ grouped(&anchor.hash) }</dd>
                 { widget::trust_list(&page) }

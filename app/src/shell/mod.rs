@@ -1,10 +1,12 @@
 //! The page around the tasks: who is asked, where we are, the bar on top, and what every part may use.
 
 mod bar;
+mod page;
 pub mod prefs;
 mod route;
 pub mod site;
 
+pub use page::{Page, use_page};
 pub use route::Route;
 
 use crate::draw::Setter;
@@ -17,40 +19,6 @@ use prefs::{Applied, Prefs};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 use worker::{FromVerifier, RecordRef};
-use yew::ContextProvider;
-
-/// What every part of the page may use.
-#[derive(Clone, PartialEq)]
-pub struct Page {
-    /// Language.
-    pub lang: Lang,
-    /// Choices, and the way to change them.
-    pub prefs: Prefs,
-    /// Changes the choices.
-    pub set_prefs: Callback<Prefs>,
-    /// The verifier.
-    pub engine: Engine,
-    /// The scanner.
-    pub scanner: Scanner,
-    /// What is known of verifier, chain and identities.
-    pub known: Known,
-    /// What was scanned last; never kept beyond this visit.
-    pub scanned: Rc<str>,
-    /// Checks a text: goes to its result.
-    pub check: Callback<String>,
-    /// How many members' names were proven meanwhile; what names members is drawn again with it.
-    pub names: u32,
-    /// The chain's id, where its keys are for development.
-    pub dev: Option<Rc<str>>,
-    /// WeChat's signed configuration, where the site has one.
-    pub wechat: Option<Rc<str>>,
-}
-
-/// The page, from within any of its parts.
-#[hook]
-pub fn use_page() -> Rc<Page> {
-    yew::use_context().expect("every part stands inside the shell")
-}
 
 /// Gets what a language's texts need; whether the page can speak it now.
 pub async fn speaks(lang: Lang) -> bool {
@@ -117,6 +85,7 @@ fn use_shell() -> Html {
     let route = use_state(here);
     let scanned = use_state(|| Rc::<str>::from(""));
     let dev = use_state(site::dev_chain);
+    // How many members' names were proven: with each, all that names members is drawn again.
     let names = use_state(|| 0u32);
     let wechat = use_state(|| None);
     let scanner = use_kept(Scanner::default);
@@ -180,15 +149,15 @@ fn use_shell() -> Html {
                 go(&Route::Result);
             })
         },
-        names: *names,
         dev: (*dev).clone(),
         wechat: (*wechat).clone(),
     });
+    page::tell(page.clone());
     let lang = page.lang;
     use_effect_with((bar::title(&route), lang), |(place, lang)| {
         entitle(*lang, *place)
     });
-    let content = html! {
+    html! {
         <>
             <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| { event.prevent_default(); arrive("main"); })}>{ lang.t(words::SKIP) }</a>
             { bar::view(&page, &route) }
@@ -196,8 +165,7 @@ fn use_shell() -> Html {
             { place(&route) }
             <footer class="caption noprint">{ lang.t(words::FOOT) }</footer>
         </>
-    };
-    yew::html! { <ContextProvider<Rc<Page>> context={page}>{ content }</ContextProvider<Rc<Page>>> }
+    }
 }
 
 fn place(route: &Route) -> Html {

@@ -8,7 +8,7 @@ use verifier::fork::{Fork, Side};
 /// What was found.
 pub fn card(lang: Lang, chain: &str, fork: &Fork) -> Html {
     let height = fork.sides.first().map_or(0, |side| side.height);
-    let facts = [("height", &*thousands(height.into()))];
+    let facts = [("height", &*thousands(height))];
     let (name, evidence) = (
         format!("{chain}-{height}-evidence.json"),
         fork.evidence.clone(),

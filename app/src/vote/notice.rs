@@ -33,10 +33,10 @@ pub fn card(lang: Lang, vote: &Vote) -> Html {
 fn electorate(lang: Lang, vote: &Vote) -> String {
     let lenders = vote.matter == Matter::Lenders;
     let [heads, _] = measured(lang, lenders);
-    let count = thousands(vote.roster.heads.into());
+    let count = thousands(vote.roster.heads);
     let heads = lang.fill(words::VOTE_HEADS_N, &[("count", &count), heads]);
     if lenders {
         return heads;
     }
-    format!("{heads} · {} ㎡", area(vote.roster.area.into()))
+    format!("{heads} · {} ㎡", area(vote.roster.area))
 }

@@ -45,7 +45,7 @@ fn use_recount(props: &Recount) -> Html {
     html! {
         <>
             <section class="card stack" data-testid="recount" data-outcome={verdict.as_ref().map(|verdict| widget::outcome_code(verdict.outcome))} data-headline={verdict.as_ref().map(|verdict| verdict.headline.clone())}>
-                <div><h3>{ lang.t(words::VOTE_RECOUNT) }</h3><p class="small">{ lang.fill(words::VOTE_RECOUNT_SAY, &[("count", &thousands(props.ballots.into()))]) }</p></div>
+                <div><h3>{ lang.t(words::VOTE_RECOUNT) }</h3><p class="small">{ lang.fill(words::VOTE_RECOUNT_SAY, &[("count", &thousands(props.ballots))]) }</p></div>
                 <div aria-live={widget::live(inquiry.waiting.as_ref())}>
                     if let Some((code, facts)) = &inquiry.waiting { { widget::checks_waiting(lang, code, facts) } }
                     if let Some((code, facts)) = &inquiry.failed { <p class="note bad">{ reason(lang, code, facts).0 }</p> }

@@ -73,8 +73,8 @@ pub fn card(lang: Lang, verdict: &Verdict, vote: &Vote) -> Html {
     };
     let lenders = vote.matter == Matter::Lenders;
     let names = measured(lang, lenders);
-    let [against, abstain] = [vote.tally.against, vote.tally.abstain]
-        .map(|choice| thousands(choice.total().heads.into()));
+    let [against, abstain] =
+        [vote.tally.against, vote.tally.abstain].map(|choice| thousands(choice.total().heads));
     html! {
         <>
             <section class="card center" data-testid="decision" data-decision={holds.then(|| result.decision.word())}>
@@ -105,13 +105,13 @@ fn meters(lang: Lang, measures: &Measures, judged: Judged, lenders: bool) -> Htm
         if lenders {
             money(&value.to_string())
         } else {
-            area(value.into())
+            area(value)
         }
     };
     let unit = if lenders { "" } else { " ㎡" };
     html! {
         <>
-            { meter(lang, &lang.fill(words::VOTE_HEADS, &measured(lang, lenders)), heads, judged, (thousands(heads.part.into()), thousands(heads.whole.into()))) }
+            { meter(lang, &lang.fill(words::VOTE_HEADS, &measured(lang, lenders)), heads, judged, (thousands(heads.part), thousands(heads.whole))) }
             { meter(lang, lang.t(if lenders { words::VOTE_PRINCIPAL } else { words::VOTE_AREA }), by_area, judged, (size(by_area.part), format!("{}{unit}", size(by_area.whole)))) }
         </>
     }

@@ -52,10 +52,7 @@ pub fn act_view(lang: Lang, doing: &Doing) -> Html {
         Doing::Written(height) => row(
             Mark::Tick,
             "written",
-            lang.fill(
-                words::SIGN_WRITTEN,
-                &[("height", &thousands((*height).into()))],
-            ),
+            lang.fill(words::SIGN_WRITTEN, &[("height", &thousands(*height))]),
             String::new(),
         ),
         Doing::Content(text) => html! {

@@ -51,7 +51,7 @@ fn member(lang: Lang, signer: &Signer, total: u64, shared: usize) -> Html {
     };
     let name = name(lang, signer);
     let letter = name.chars().nth(shared).or(name.chars().next());
-    let share = percent(signer.power.into(), total.into());
+    let share = percent(signer.power, total);
     let keys: Vec<String> = signer
         .key_types
         .iter()
@@ -75,7 +75,7 @@ pub fn header(lang: Lang, anchor: &Anchor) -> Html {
     html! {
         <dl class="fields">
             <dt>{ lang.t(words::CHAIN) }</dt><dd>{ &anchor.chain_id }</dd>
-            <dt>{ lang.t(words::HEIGHT) }</dt><dd data-testid="height">{ thousands(anchor.height.into()) }</dd>
+            <dt>{ lang.t(words::HEIGHT) }</dt><dd data-testid="height">{ thousands(anchor.height) }</dd>
             <dt>{ lang.t(words::HEADER_TIME) }</dt>
             <dd>{ time(&anchor.time) }<div class="caption">{ lang.fill(words::AGO, &[("age", &age(lang, anchor.age_seconds))]) }</div></dd>
             <dt>{ lang.t(words::HASH) }</dt><dd class="mono">{ grouped(&anchor.hash) }</dd>
@@ -102,7 +102,7 @@ fn answer(lang: Lang, node: &NodeAnswer) -> Html {
     };
     let height = node
         .height
-        .map(|height| format!(" · {}", thousands(height.into())));
+        .map(|height| format!(" · {}", thousands(height)));
     html! {
         <li class="item" data-node={node.url.clone()} data-state={node.state.clone()}>
             { mark(shape, 22) }

@@ -13,7 +13,7 @@ pub fn trust_list(page: &Page) -> Html {
     html! {
         <>
             <dt>{ lang.t(words::CHECKPOINT) }</dt>
-            <dd>{ lang.t(words::HEIGHT) }{ " " }{ thousands(chain.checkpoint_height.into()) }<div class="mono caption">{ grouped(&chain.checkpoint_hash) }</div></dd>
+            <dd>{ lang.t(words::HEIGHT) }{ " " }{ thousands(chain.checkpoint_height) }<div class="mono caption">{ grouped(&chain.checkpoint_hash) }</div></dd>
             if let Some(listed) = site::listed() { <dt>{ lang.t(words::LISTED) }</dt><dd data-testid="listed">{ time(&listed) }</dd> }
         </>
     }

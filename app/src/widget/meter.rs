@@ -1,14 +1,12 @@
 //! A count against its legal threshold: a bar, and a line with the threshold's name.
 
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, percent, words};
+use crate::i18n::{Lang, percent, share, words};
 use records::kinds::vote::Measure;
 
 /// A share of the bar's length, in per cent with two decimals.
 fn width(part: u64, whole: u64) -> String {
-    let hundredths = (u128::from(part.min(whole)) * 10_000)
-        .checked_div(whole.into())
-        .unwrap_or(0);
+    let hundredths = share(part.min(whole), whole, 10_000);
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
@@ -50,7 +48,7 @@ pub fn meter(
     let (part, whole) = (measure.part.to_string(), measure.whole.to_string());
     html! {
         <div class="meter" data-testid="meter" data-met={measure.met.to_string()} data-part={part} data-whole={whole}>
-            <div class="row"><span>{ name.to_owned() }</span><span><b>{ shown.0 }</b>{ " / " }{ shown.1 }{ "\u{2003}" }{ percent(measure.part.into(), measure.whole.into()) }</span></div>
+            <div class="row"><span>{ name.to_owned() }</span><span><b>{ shown.0 }</b>{ " / " }{ shown.1 }{ "\u{2003}" }{ percent(measure.part, measure.whole) }</span></div>
             <p class="sr">{ lang.fill(reached, &[("need", &format!("{need}/{of}"))]) }</p>
             <div class="rail" aria-hidden="true">
                 <div class={classes(["fill", tone(judged, measure.met)])} style={fill}></div><div class="line" style={line}><span>{ format!("{need}/{of}") }</span></div>

@@ -3,7 +3,7 @@
 
 use super::mark::{Mark, mark};
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, percent, words};
+use crate::i18n::{Lang, percent, share, words};
 use verifier::verdict::Signer;
 
 /// Lengths are in thousandths of the circle.
@@ -27,11 +27,7 @@ fn arcs(signers: &[Signer], total: u64) -> Vec<Arc> {
             std::cmp::Reverse(signer.power),
         )
     });
-    let part = |power: u64| {
-        (u128::from(power) * u128::from(CIRCLE))
-            .checked_div(u128::from(total))
-            .unwrap_or(0) as u64
-    };
+    let part = |power| share(power, total, CIRCLE);
     let gap = if order.len() > 1 { GAP } else { 0 };
     let mut power_before = 0u64;
     let mut arcs = Vec::with_capacity(order.len());
@@ -42,12 +38,11 @@ fn arcs(signers: &[Signer], total: u64) -> Vec<Arc> {
             .saturating_sub(start)
             .saturating_sub(gap)
             .max(2);
-        let share = u128::from(signer.signed.min(signer.power)) * u128::from(length);
-        let filled = share.checked_div(u128::from(signer.power)).unwrap_or(0) as u64;
+        let signed = signer.signed.min(signer.power);
         arcs.push(Arc {
             start: start + gap / 2,
             length,
-            filled,
+            filled: share(signed, signer.power, length),
         });
     }
     arcs
@@ -97,7 +92,7 @@ pub fn label(lang: Lang, signers: &[Signer], total: u64) -> String {
     let facts = [
         ("count", &*signers.len().to_string()),
         ("signed", &*signed),
-        ("percent", &*percent(power.into(), total.into())),
+        ("percent", &*percent(power, total)),
     ];
     lang.fill(words::RING_LABEL, &facts)
 }

@@ -116,7 +116,7 @@ fn vouch(lang: Lang, verdict: Option<&Verdict>) -> Html {
     else {
         return Html::default();
     };
-    let share = percent(anchor.signed_power.into(), anchor.total_power.into());
+    let share = percent(anchor.signed_power, anchor.total_power);
     let by = match anchor.signed_power {
         0 => reason(lang, "header-is-checkpoint", &verdict.facts).0,
         _ => lang.fill(
