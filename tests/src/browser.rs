@@ -13,6 +13,10 @@ use std::time::{Duration, Instant};
 /// How long a person would wait for anything here.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How soon it is asked again whether something has come: at first, and where it takes long. Each question costs a browser work.
+const OFTEN: Duration = Duration::from_millis(50);
+const SELDOM: Duration = Duration::from_millis(300);
+
 /// Where no node is asked there is nothing to wait for.
 const HASTE: Duration = Duration::from_secs(5);
 
@@ -233,7 +237,8 @@ impl Browser {
             if started.elapsed() > patience {
                 return Err(self.explain(what, patience));
             }
-            std::thread::sleep(Duration::from_millis(50));
+            let pause = started.elapsed() / 8;
+            std::thread::sleep(pause.clamp(OFTEN, SELDOM));
         }
     }
 

@@ -45,15 +45,6 @@ impl World {
         })
     }
 
-    /// Another page before the same nodes.
-    ///
-    /// # Errors
-    /// Where it cannot be served.
-    pub fn exchange_page(&mut self, changes: Changes) -> Outcome {
-        self.site = Site::serve(page_of(&self.demo, &self.liars, changes)?)?;
-        Ok(())
-    }
-
     /// The page once more on an origin of its own, with a change to the chain in its chains.json.
     ///
     /// # Errors

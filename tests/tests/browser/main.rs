@@ -1,6 +1,6 @@
 //! The page in a real browser, before honest and lying nodes. `cargo xtask test browser` runs it.
 //!
-//! A harness of its own: the consortium is started once, and everything ends with the last scenario. A name, or a part of it, chooses
+//! A harness of its own: two consortia are started once, and everything ends with the last scenario. A name, or a part of it, chooses
 //! scenarios: `cargo test -p lianyan-tests --test browser -- photo`.
 
 mod changes;
@@ -23,6 +23,9 @@ use lianyan_tests::site::Changes;
 use lianyan_tests::world::World;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 /// One scenario; its name is a sentence that would be false if it failed.
@@ -32,26 +35,36 @@ struct Scenario {
     run: fn(&World) -> Outcome,
 }
 
+/// A scenario in its turn, and with which words in its reason it must fail, if it must.
+struct Turn {
+    name: String,
+    run: fn(&World) -> Outcome,
+    must_fail: Option<&'static [&'static str]>,
+}
+
+/// Worlds in which scenarios are played at the same time: each waits for its nodes and its browser as long as it works.
+const WORLDS: usize = 2;
+
 /// What passed and what did not.
 #[derive(Default)]
 struct Count {
-    passed: u32,
-    failed: u32,
+    passed: AtomicU32,
+    failed: AtomicU32,
 }
 
 impl Count {
-    fn take(&mut self, name: &str, scenario: impl FnOnce() -> Outcome) {
+    fn take(&self, name: &str, scenario: impl FnOnce() -> Outcome) {
         let started = Instant::now();
         let outcome =
             catch_unwind(AssertUnwindSafe(scenario)).unwrap_or_else(|_| Err("it panicked".into()));
         let time = started.elapsed().as_secs_f64();
         match outcome {
             Ok(()) => {
-                self.passed += 1;
+                self.passed.fetch_add(1, Ordering::Relaxed);
                 println!("test {name} ... ok ({time:.1}s)");
             }
             Err(why) => {
-                self.failed += 1;
+                self.failed.fetch_add(1, Ordering::Relaxed);
                 println!("test {name} ... FAILED ({time:.1}s)\n{why}\n");
             }
         }
@@ -63,29 +76,48 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
-    let chosen = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word));
+    let chosen =
+        |turn: &Turn| wanted.is_empty() || wanted.iter().any(|word| turn.name.contains(word));
     let started = Instant::now();
-    let mut count = Count::default();
-    match World::start() {
-        Ok(mut world) => play(&mut world, chosen, &mut count),
-        Err(why) => count.take("the consortium and its page start", || Err(why)),
-    }
-    let result = if count.failed == 0 { "ok" } else { "FAILED" };
+    let count = Count::default();
+    play(honest().filter(chosen).collect(), Changes::default, &count);
+    make_haste();
+    let unverified = unverified().filter(chosen).collect();
+    play(unverified, without_verification, &count);
+    let Count { passed, failed } = count;
+    let (passed, failed) = (passed.into_inner(), failed.into_inner());
+    let result = if failed == 0 { "ok" } else { "FAILED" };
     println!(
-        "\ntest result: {result}. {} passed; {} failed; 0 ignored; finished in {:.1}s",
-        count.passed,
-        count.failed,
+        "\ntest result: {result}. {passed} passed; {failed} failed; 0 ignored; finished in {:.1}s",
         started.elapsed().as_secs_f64()
     );
-    if count.failed == 0 {
+    if failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
 }
 
-fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
+/// Plays these, each world taking the next that has not been begun.
+fn play(turns: Vec<Turn>, changes: fn() -> Changes, count: &Count) {
+    let worlds = WORLDS.min(turns.len());
+    let turns = Mutex::new(turns.into_iter());
+    let next = || turns.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let play_on = || match World::with(changes()) {
+        Ok(world) => {
+            while let Some(turn) = next() {
+                count.take(&turn.name, || turn.judge((turn.run)(&world)));
+            }
+        }
+        Err(why) => count.take("the consortium and its page start", || Err(why)),
+    };
+    thread::scope(|scope| (0..worlds).for_each(|_| drop(scope.spawn(play_on))));
+}
+
+/// All scenarios before the page as it is; what takes longest begins first.
+fn honest() -> impl Iterator<Item = Turn> {
     let all = [
+        votes::SCENARIOS,
         pinned::SCENARIOS,
         invoices::SCENARIOS,
         inputs::SCENARIOS,
@@ -97,32 +129,45 @@ fn play(world: &mut World, chosen: impl Fn(&str) -> bool, count: &mut Count) {
         workers::SCENARIOS,
         changes::SCENARIOS,
         proofs::SCENARIOS,
-        votes::SCENARIOS,
         lies::SCENARIOS,
         lies::ON_A_PAGE_OF_ITS_OWN,
-    ]
-    .concat();
-    for scenario in all.iter().filter(|scenario| chosen(scenario.name)) {
-        count.take(scenario.name, || (scenario.run)(world));
-    }
-    if let Err(why) = world.exchange_page(without_verification()) {
-        return count.take("a page that verifies nothing can be made", || Err(why));
-    }
-    make_haste();
+    ];
+    all.concat().into_iter().map(|scenario| Turn {
+        name: scenario.name.to_owned(),
+        run: scenario.run,
+        must_fail: None,
+    })
+}
+
+/// Those that must fail before a page that verifies nothing.
+fn unverified() -> impl Iterator<Item = Turn> {
     let believed = [
         invoices::SCENARIOS,
         &[inputs::OTHERS_CODES],
         lies::SCENARIOS,
     ];
     let unproven = [consents::SCENARIOS, votes::SCENARIOS];
-    let must_see = |scenario: Scenario| (scenario, BELIEVED);
-    let must_miss = |scenario: Scenario| (scenario, UNPROVEN);
-    let believed = believed.concat().into_iter().map(must_see);
-    let unproven = unproven.concat().into_iter().map(must_miss);
-    for (scenario, signs) in believed.chain(unproven) {
-        let name = format!("without verification this fails: {}", scenario.name);
-        if chosen(&name) {
-            count.take(&name, || must_fail((scenario.run)(world), signs));
+    let must_fail = |scenario: Scenario, signs| Turn {
+        name: format!("without verification this fails: {}", scenario.name),
+        run: scenario.run,
+        must_fail: Some(signs),
+    };
+    let believed = believed.concat().into_iter();
+    let unproven = unproven.concat().into_iter();
+    believed
+        .map(move |scenario| must_fail(scenario, BELIEVED))
+        .chain(unproven.map(move |scenario| must_fail(scenario, UNPROVEN)))
+}
+
+impl Turn {
+    fn judge(&self, outcome: Outcome) -> Outcome {
+        let Some(signs) = self.must_fail else {
+            return outcome;
+        };
+        match outcome {
+            Ok(()) => Err("the scenario passed although nothing was verified".into()),
+            Err(why) if signs.iter().all(|sign| why.to_string().contains(sign)) => Ok(()),
+            Err(why) => Err(format!("it failed, but not because of what was seen: {why}").into()),
         }
     }
 }
@@ -138,13 +183,4 @@ fn without_verification() -> Changes {
     Changes::default()
         .program("verifier-worker.js", liar)
         .program("verifier-all-keys-worker.js", liar)
-}
-
-/// With these words in why.
-fn must_fail(outcome: Outcome, signs: &[&str]) -> Outcome {
-    match outcome {
-        Ok(()) => Err("the scenario passed although nothing was verified".into()),
-        Err(why) if signs.iter().all(|sign| why.to_string().contains(sign)) => Ok(()),
-        Err(why) => Err(format!("it failed, but not because of what was seen: {why}").into()),
-    }
 }

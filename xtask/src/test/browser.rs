@@ -12,11 +12,11 @@ const COMETBFT: &str = "LIANYAN_COMETBFT";
 const KEYS: &str = "LIANYAN_KEYS";
 /// The tests' word for a browser that follows a chain while its keys change.
 const PAGE_FOLLOWS: &str = "LIANYAN_PAGE_FOLLOWS";
-const BROWSER: [&str; 2] = ["--test", "browser"];
+const BROWSER: [&str; 1] = ["browser"];
 
 /// Before the embedded consortium, with the demo's own tests.
 pub fn browser() -> Result<Tally> {
-    scenarios(&["--lib", "--test", "browser", "--test", "demo"], &[], &[])
+    scenarios(&["browser", "demo"], &[], &[])
 }
 
 /// Before four CometBFT validators; what their keys are is seen with ML-DSA-65 as well, and while they change from one type to the other; and before a chain that is none of ours.
@@ -39,7 +39,6 @@ fn scenarios(tests: &[&str], chosen: &[&str], environment: &[(String, OsString)]
         return Ok(Tally::skipped("browser", &missing.to_string()));
     }
     page::build()?;
-    comet::build("node", "lianyan-node")?;
-    let words = [&["--package", "lianyan-tests"], tests].concat();
-    crates::cargo_test_with(&words, chosen, environment)
+    crates::build()?;
+    crates::cargo_test(tests, chosen, environment)
 }

@@ -1,6 +1,6 @@
 //! Clients that others wrote, before our node.
 
-use super::{comet, crates, tally::Tally};
+use super::{crates, tally::Tally};
 use crate::failure::Result;
 use crate::tools::{cometbft, cosmjs};
 use std::ffi::OsString;
@@ -31,7 +31,6 @@ fn before(engine: &[(String, OsString)]) -> Result<Tally> {
             Err(missing) => println!("{missing}"),
         }
     }
-    comet::build("node", "lianyan-node")?;
-    let words = ["--package", "lianyan-tests", "--test", "interop"];
-    crates::cargo_test_with(&words, &[], &places)
+    crates::build()?;
+    crates::cargo_test(&["interop"], &[], &places)
 }

@@ -1,6 +1,7 @@
 //! Counting what passed, failed and was skipped.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// What a test prints when it cannot run here: `SKIPPED: why`.
 const SKIP_MARK: &str = "SKIPPED:";
@@ -84,9 +85,35 @@ impl fmt::Display for Tally {
     }
 }
 
+/// A closing line, read back.
+impl FromStr for Tally {
+    type Err = ();
+
+    fn from_str(line: &str) -> Result<Self, ()> {
+        let tally = Self {
+            passed: count(line, " passed"),
+            failed: count(line, " failed"),
+            skipped: count(line, " skipped"),
+        };
+        if tally.to_string() == line {
+            Ok(tally)
+        } else {
+            Err(())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Tally;
+
+    #[test]
+    fn a_closing_line_alone_is_read_back() {
+        let line = "12 passed, 1 failed, 3 skipped";
+        assert_eq!(line.parse::<Tally>().unwrap().to_string(), line);
+        assert!(format!("comet 8 s  {line}").parse::<Tally>().is_err());
+        assert!("".parse::<Tally>().is_err());
+    }
 
     #[test]
     fn libtests_summary_is_counted() {
