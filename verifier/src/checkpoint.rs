@@ -124,13 +124,8 @@ impl Vouched {
         let unreadable = |_: StoreError| NoHeader::from(reasons::HALT_UNREADABLE);
         let mut highest = chain.checkpoint_height;
         let mut conflicts = height == highest && hash.0 != chain.checkpoint_hash;
-        let kept = [
-            store.at_or_below(height).await,
-            store.at_or_above(height).await,
-            store.newest().await,
-        ];
-        for state in kept {
-            if let Some(state) = state.map_err(unreadable)? {
+        for at in [height, u64::MAX] {
+            if let Some(state) = store.at_or_below(at).await.map_err(unreadable)? {
                 conflicts |= self.checkpoint.contradicts(&state);
                 highest = highest.max(state.height());
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     chains::Chain,
-    checkpoint::{Checkpoint, Vouched},
+    checkpoint::Vouched,
     host::{Host, News, Unreachable},
     nodes::{self, Roll, Sets},
     provider::{Device, Node, Shown},
@@ -151,28 +151,33 @@ impl<S: Store> Trust<S> {
         Ok(())
     }
 
-    /// Trusts a header that a person names, and nothing that was trusted before. Ends a halt.
+    /// Trusts a header that members signed for, above all that was trusted before; or one that a person names, and nothing that was trusted before, which ends
+    /// a halt.
     pub async fn establish<H: Host>(
         &mut self,
         host: &H,
         chain: &Chain,
         roll: &mut Roll,
-        height: u64,
-        hash: &Hash,
+        (height, hash): (u64, &Hash),
+        vouched: Option<&Vouched>,
     ) -> Result<(), NoHeader> {
         let state = self.fetch(host, roll, height, hash).await?;
-        let age = now(host).unix_nanos() - state.header().time.unix_nanos();
-        if u128::try_from(age).is_ok_and(|age| age >= chain.trusting_period.as_nanos()) {
-            return Err(reasons::TRUST_EXPIRED.into());
-        }
-        let settings = chain.settings();
-        let no_nodes: Vec<Node<'_, H>> = Vec::new();
-        LightClient::new(no_nodes, &mut self.store, Device(host), settings)
-            .trust(&state)
-            .await
-            .map_err(no_header)?;
         self.vouched.clear();
-        Ok(())
+        if let Some(vouched) = vouched {
+            if !vouched.is_about(&state) {
+                return Err(reasons::CHECKPOINT_DIFFERS.into());
+            }
+            self.vouched.clone_from(&vouched.members);
+        } else {
+            let age = now(host).unix_nanos() - state.header().time.unix_nanos();
+            if u128::try_from(age).is_ok_and(|age| age >= chain.trusting_period.as_nanos()) {
+                return Err(reasons::TRUST_EXPIRED.into());
+            }
+            let cleared = self.store.clear_halt().await;
+            cleared.map_err(|error| no_header(error.into()))?;
+        }
+        let put = self.store.put(&state).await;
+        put.map_err(|error| no_header(error.into()))
     }
 
     /// Whether a checkpoint that members signed may be trusted beside what is. It ends no halt: those who signed it may have signed both sides.
@@ -182,24 +187,6 @@ impl<S: Store> Trust<S> {
             Ok(Some(attack)) => Err(forked(&attack)),
             Err(_) => Err(reasons::HALT_UNREADABLE.into()),
         }
-    }
-
-    /// Trusts the header that members signed, above all that was trusted before.
-    pub async fn vouch<H: Host>(
-        &mut self,
-        host: &H,
-        roll: &mut Roll,
-        vouched: &Vouched,
-    ) -> Result<(), NoHeader> {
-        let Checkpoint { height, hash, .. } = &vouched.checkpoint;
-        let state = self.fetch(host, roll, *height, &hash.0).await?;
-        if !vouched.is_about(&state) {
-            return Err(reasons::CHECKPOINT_DIFFERS.into());
-        }
-        let put = self.store.put(&state).await;
-        put.map_err(|error| no_header(error.into()))?;
-        self.vouched.clone_from(&vouched.members);
-        Ok(())
     }
 
     /// The block with this hash, whoever supplies it: only the hash counts.

@@ -112,11 +112,7 @@ impl<S: Store> Verifier<S> {
         hash: &str,
     ) -> Result<(), Unsent> {
         let hash = chains::hash(hash).ok_or_else(|| Unsent::new("not-a-hash"))?;
-        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
-        let (chain, trust) = (&self.chain, &mut self.trust);
-        trust
-            .establish(host, chain, &mut roll, height, &hash)
-            .await?;
+        self.begin(host, (height, &hash), None).await?;
         self.archive = Archive::new(&self.chain.id);
         self.recomputed.clear();
         self.times.clear();
@@ -128,9 +124,20 @@ impl<S: Store> Verifier<S> {
     pub async fn vouch<H: Host>(&mut self, host: &H, file: &[u8]) -> Result<Vouched, Unsent> {
         let vouched = Vouched::open(&self.chain, file, host.now())?;
         self.trust.admits(&self.chain, &vouched).await?;
-        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
-        self.trust.vouch(host, &mut roll, &vouched).await?;
+        let at = (vouched.checkpoint.height, &vouched.checkpoint.hash.0);
+        self.begin(host, at, Some(&vouched)).await?;
         Ok(vouched)
+    }
+
+    async fn begin<H: Host>(
+        &mut self,
+        host: &H,
+        at: (u64, &Hash),
+        vouched: Option<&Vouched>,
+    ) -> Result<(), NoHeader> {
+        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
+        let (chain, trust) = (&self.chain, &mut self.trust);
+        trust.establish(host, chain, &mut roll, at, vouched).await
     }
 
     /// The members whose signed checkpoint began this trust, since this program started.

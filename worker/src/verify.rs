@@ -85,6 +85,13 @@ pub enum ToVerifier {
         /// Header hash, hex.
         hash: String,
     },
+    /// Trust the header that a file names which enough members have signed, above what was trusted before. Answered by `Established`.
+    Vouch {
+        /// Question number.
+        id: Id,
+        /// The file's text.
+        file: String,
+    },
     /// Stop working on a question, or watching the record that it was about; no answer follows.
     Cancel {
         /// Question number.
@@ -177,7 +184,7 @@ pub enum FromVerifier {
         /// Block time, Unix nanoseconds as decimal text.
         time: String,
     },
-    /// The header that the person named is trusted.
+    /// The header that the person named, or that members signed, is trusted.
     Established {
         /// Question number.
         id: Id,
@@ -247,6 +254,8 @@ pub struct Chain {
     pub checkpoint_height: u64,
     /// Its header hash, hex.
     pub checkpoint_hash: String,
+    /// Ids of the members whose signed checkpoint began this trust, since the worker started.
+    pub vouched: Vec<String>,
     /// The newest trusted header; none before the first, or where none could be trusted.
     pub anchor: Option<Anchor>,
     /// Reason code where no header could be trusted, or why the newest one is not fresh; empty when all is well.
@@ -289,6 +298,7 @@ records::tagged!(ToVerifier by "is" {
     Ground "ground" { id, records, blobs },
     Send "send" { id, envelope, blob },
     Establish "establish" { id, height: decimal, hash },
+    Vouch "vouch" { id, file },
     Cancel "cancel" { id },
 });
 records::tagged!(FromVerifier by "is" {
@@ -313,6 +323,7 @@ records::shape!(Chain {
     dev,
     checkpoint_height: decimal,
     checkpoint_hash,
+    vouched,
     anchor,
     reason,
     facts,

@@ -84,6 +84,7 @@ mod tests {
             dev: true,
             checkpoint_height: 1,
             checkpoint_hash: String::new(),
+            vouched: Vec::new(),
             anchor: None,
             reason: reason.into(),
             facts: Facts::new(),

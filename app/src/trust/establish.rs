@@ -1,12 +1,16 @@
-//! Trust established anew, by a person who has compared a block with a second source.
+//! Trust established anew, by a person who has compared a block with a second source, or by a checkpoint that members signed.
 
 use crate::draw::prelude::*;
 use crate::i18n::{reason, words};
 use crate::shell::use_page;
-use crate::widget;
+use crate::widget::{self, file_pick};
 use std::cell::RefCell;
-use web_sys::HtmlInputElement;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{File, HtmlInputElement};
 use worker::{FromVerifier, ToVerifier};
+
+/// Bytes of a checkpoint file that are looked at: one more than it may have.
+const MOST: i32 = 8 * 1024 + 1;
 
 /// The form.
 #[derive(PartialEq)]
@@ -39,8 +43,37 @@ fn use_establish(props: &Establish) -> Html {
             }
         })
     };
+    let hear = {
+        let failed = failed.setter();
+        Callback::from(move |message| {
+            failed.set(match message {
+                FromVerifier::Failed {
+                    reason: code,
+                    facts,
+                    ..
+                } => reason(lang, &code, &facts).0,
+                _ => String::new(),
+            });
+        })
+    };
+    let signed = {
+        let (engine, hear, ticket) = (page.engine.clone(), hear.clone(), ticket.clone());
+        Callback::from(move |file: File| {
+            let (engine, hear, ticket) = (engine.clone(), hear.clone(), ticket.clone());
+            // Of a file that is too long, enough for the verifier to see that it is.
+            let Ok(part) = file.slice_with_i32_and_i32(0, MOST) else {
+                return;
+            };
+            spawn_local(async move {
+                let text = JsFuture::from(part.text()).await.ok();
+                let file = text.and_then(|text| text.as_string()).unwrap_or_default();
+                let asked = engine.ask(|id| ToVerifier::Vouch { id, file }, hear);
+                *ticket.borrow_mut() = Some(asked);
+            });
+        })
+    };
     let establish = {
-        let (engine, failed) = (page.engine.clone(), failed.setter());
+        let engine = page.engine.clone();
         let (height, hash) = (height.clone(), hash.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
@@ -49,23 +82,16 @@ fn use_establish(props: &Establish) -> Html {
                 field.map_or_else(String::new, |field| field.value().trim().to_owned())
             };
             let (height, hash) = (text(&height).parse().unwrap_or(0), text(&hash));
-            let failed = failed.clone();
-            let hear = Callback::from(move |message| {
-                failed.set(match message {
-                    FromVerifier::Failed {
-                        reason: code,
-                        facts,
-                        ..
-                    } => reason(lang, &code, &facts).0,
-                    _ => String::new(),
-                });
-            });
-            let asked = engine.ask(|id| ToVerifier::Establish { id, height, hash }, hear);
+            let asked = engine.ask(
+                |id| ToVerifier::Establish { id, height, hash },
+                hear.clone(),
+            );
             *ticket.borrow_mut() = Some(asked);
         })
     };
     let form = html! {
         <form class="stack" onsubmit={establish}>
+            <div class="row">{ file_pick(".json", None, "vouch", &signed, html! { { lang.t(words::CHECKPOINT_OPEN) } }) }</div>
             <p class="small">{ lang.t(words::ESTABLISH_SAY) }</p>
             <label class="field"><span>{ lang.t(words::HEIGHT) }</span><input ref={height} class="input" inputmode="numeric" required=true data-testid="establish-height" /></label>
             <label class="field"><span>{ lang.t(words::ESTABLISH_HASH) }</span><input ref={hash} class="input mono" required=true maxlength="64" autocomplete="off" data-testid="establish-hash" /></label>

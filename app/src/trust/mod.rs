@@ -55,6 +55,7 @@ fn chain(page: &Page) -> Html {
                 </dl>
             </section>
             if !chain.kept { <div class="note warn" role="status" data-testid="kept-not">{ lang.t(words::KEPT_NOT) }</div> }
+            if !chain.vouched.is_empty() { <div class="note" role="status" data-testid="vouched">{ lang.fill(words::CHECKPOINT_BY, &[("names", &signers(lang, chain))]) }</div> }
             if !chain.reason.is_empty() {
                 <div class="note warn" role="status" data-testid="chain-reason" data-reason={chain.reason.clone()}>{ sentence }<div class="caption">{ detail }</div></div>
             }
@@ -73,6 +74,18 @@ fn chain(page: &Page) -> Html {
             <section class="card"><h3>{ lang.t(words::NODES) }</h3>{ widget::nodes(lang, &chain.nodes) }</section>
         </>
     }
+}
+
+/// The members who signed the checkpoint from which trust began: by the names that are proven, else by their ids.
+fn signers(lang: Lang, chain: &Chain) -> String {
+    let name = |id: &String| {
+        let member = chain.members.iter().find(|member| member.id == *id);
+        member.map_or(id.clone(), |member| {
+            lang.pick(&member.name, &member.name_en).to_owned()
+        })
+    };
+    let names: Vec<String> = chain.vouched.iter().map(name).collect();
+    names.join(lang.pick("、", ", "))
 }
 
 fn build(lang: Lang) -> Html {

@@ -1,6 +1,9 @@
 //! `chains.json`: what the page trusts to begin with.
 
-use crate::chain::Genesis;
+use crate::{
+    chain::Genesis,
+    demo::{FOUNDERS, member_key},
+};
 use serde_json::{Value, json};
 
 /// A node that the page may ask.
@@ -17,12 +20,20 @@ pub(super) fn document(genesis: &Genesis, (height, hash): (u64, &str), nodes: &[
         .iter()
         .map(|node| json!({ "url": format!(":{}", node.port), "member": node.member }))
         .collect();
+    let keys: Vec<Value> = FOUNDERS
+        .iter()
+        .map(|founder| {
+            let key = member_key(founder.id).public().to_string();
+            json!({ "member": founder.id, "key": key })
+        })
+        .collect();
     let document = json!({ "chains": [{
         "id": genesis.chain_id,
         "name": "链验演示联盟链",
         "name_en": "Lianyan demo consortium",
         "dev": true,
         "checkpoint": { "height": height, "hash": hash },
+        "checkpoint_keys": keys,
         "nodes": nodes,
         "trusting_period_seconds": 14 * 24 * 3600,
         "trust_level": "2/3",

@@ -9,13 +9,20 @@ use lianyan_tests::site::{Changes, Site};
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 use node::comet::{from_rfc3339, nanos};
+use node::demo::{FOUNDERS, Founding, member_key};
+use records::Digest;
 use serde_json::Value;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use verifier::Checkpoint;
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "expired trust begins again where a person names a block, and a reload keeps that as long as the browser does",
         run: expired,
+    },
+    Scenario {
+        name: "expired trust begins again with a checkpoint that enough members signed, and the page says who; too few are refused",
+        run: vouched,
     },
     Scenario {
         name: "what validators sign is verified, and the trust page names the type of each validator's key",
@@ -94,6 +101,50 @@ fn expired(world: &World) -> Outcome {
     wipe(&visitor)?;
     reload(&visitor)?;
     visitor.must_show("chain-reason", "reason", "trust-expired")
+}
+
+fn vouched(world: &World) -> Outcome {
+    let site = page_of_long_ago(world, Changes::default())?;
+    let visitor = Visitor::new(&site.address())?;
+    visitor.go("#/trust")?;
+    visitor.must_show("chain-reason", "reason", "trust-expired")?;
+    let checkpoint = checkpoint(world)?;
+    let sign = |founder: &Founding| checkpoint.sign(&member_key(founder.id));
+    let [one, two, three, _] = FOUNDERS.each_ref().map(sign);
+    let file = visitor.browser().files().join("checkpoint.json");
+    let hand_in = |signed: Option<records::Envelope>| -> Outcome {
+        std::fs::write(&file, signed.ok_or("not one checkpoint")?.encode())?;
+        visitor.browser().give_file("[data-testid=vouch]", &file)
+    };
+    visitor.press("establish-fold")?;
+    let two = one?.joined(two?);
+    hand_in(two.clone())?;
+    visitor.see("establish-failed")?;
+    visitor.must_show("chain-reason", "reason", "trust-expired")?;
+    hand_in(two.ok_or("not one checkpoint")?.joined(three?))?;
+    visitor.see("height")?;
+    visitor.see("vouched")?;
+    let said = visitor.browser().text("[data-testid=vouched]")?;
+    let named = |founder: &Founding| said.contains(founder.name);
+    if FOUNDERS.each_ref().map(named) != [true, true, true, false] {
+        return Err(format!("those who signed are not named: {said}").into());
+    }
+    reload(&visitor)?;
+    visitor.see("height")
+}
+
+/// The newest block, as members sign it.
+fn checkpoint(world: &World) -> Outcome<Checkpoint> {
+    let signed = commit(world, "")?;
+    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("no block");
+    let time = from_rfc3339(&text(&signed["header"]["time"])?).ok_or("no time")?;
+    let hash = text(&signed["commit"]["block_id"]["hash"])?.to_lowercase();
+    Ok(Checkpoint {
+        chain: text(&signed["header"]["chain_id"])?,
+        hash: Digest(records::hash::parse_hash(&hash).ok_or("no hash")?),
+        height: text(&signed["header"]["height"])?.parse()?,
+        time: nanos(&time),
+    })
 }
 
 fn key_types(world: &World) -> Outcome {

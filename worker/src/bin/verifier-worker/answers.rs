@@ -25,6 +25,7 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
         | ToVerifier::Prove { id, .. }
         | ToVerifier::Ground { id, .. }
         | ToVerifier::Establish { id, .. }
+        | ToVerifier::Vouch { id, .. }
         | ToVerifier::Send { id, .. } => Some(*id),
         _ => None,
     }
@@ -41,8 +42,7 @@ pub async fn look(verifier: &mut Verifier, watch: &Watch, tabs: &Tabs) {
         Some(_) => watch.all(),
         None => watch.compare(&look.sizes),
     }
-    let kept = verifier.store().is_kept();
-    let chain = Box::new(describe(verifier.chain(), look, kept));
+    let chain = Box::new(describe(verifier, look));
     if let Some(text) = worker::write(&FromVerifier::Chain { chain }) {
         tabs.tell(&text);
         pass_on(&text);
@@ -64,10 +64,11 @@ pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier,
         }
         ToVerifier::Establish { height, hash, .. } => {
             let done = verifier.establish(&host, height, &hash).await;
-            if done.is_ok() {
-                post(&FromVerifier::Established { id });
-            }
-            done
+            done.map(|()| post(&FromVerifier::Established { id }))
+        }
+        ToVerifier::Vouch { file, .. } => {
+            let done = verifier.vouch(&host, file.as_bytes()).await;
+            done.map(|_| post(&FromVerifier::Established { id }))
         }
         ToVerifier::Prove { text, .. } => match verifier.halted().await {
             None => prove(verifier, id, &text).await,
@@ -223,7 +224,8 @@ fn tell(id: Id, written: Written) {
     });
 }
 
-fn describe(chain: &chains::Chain, look: Look, kept: bool) -> Chain {
+fn describe(verifier: &Verifier, look: Look) -> Chain {
+    let chain = verifier.chain();
     let member = |member: records::kinds::member::Member| Member {
         id: member.id,
         name: member.name,
@@ -238,12 +240,13 @@ fn describe(chain: &chains::Chain, look: Look, kept: bool) -> Chain {
         dev: chain.dev,
         checkpoint_height: chain.checkpoint_height,
         checkpoint_hash: hex::encode(chain.checkpoint_hash),
+        vouched: verifier.vouched().to_vec(),
         anchor: look.anchor,
         reason: look.reason,
         facts: look.facts,
         nodes: look.nodes,
         members: look.members.into_iter().map(member).collect(),
         fork: look.fork,
-        kept,
+        kept: verifier.store().is_kept(),
     }
 }

@@ -186,7 +186,10 @@ impl Desk {
                 let Some(id) = number(&message) else { return };
                 let off = self.open.borrow().get(&id).cloned();
                 if let Some(off) = off {
-                    let trusts = matches!(message, ToVerifier::Establish { .. });
+                    let trusts = matches!(
+                        message,
+                        ToVerifier::Establish { .. } | ToVerifier::Vouch { .. }
+                    );
                     match verifier.as_mut() {
                         Some(verifier) => {
                             off.or(answer(verifier, &self.watch, message, id)).await;
