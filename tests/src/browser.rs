@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a person would wait for anything here.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How soon it is asked again whether something has come: at first, and where it takes long. Each question costs a browser work.
 const OFTEN: Duration = Duration::from_millis(50);

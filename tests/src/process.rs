@@ -2,8 +2,11 @@
 
 use crate::Outcome;
 use std::fs::File;
+use std::net::TcpListener;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A running program whose output goes to a file.
@@ -93,30 +96,33 @@ impl Drop for Process {
     }
 }
 
-/// A port that nobody listens on now.
+/// Where ports are taken from: below those that a system gives to outgoing connections, which else take one before its server has begun.
+const PORTS: Range<u16> = 10_000..26_000;
+
+/// A port that nobody listens on now, and that this process hands out once.
 ///
 /// # Errors
-/// Where the system has none.
+/// Where there is none.
 pub fn free_port() -> Outcome<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?
-        .local_addr()?
-        .port())
+    free_ports(1)
 }
 
-/// The first of `count` neighbouring ports that nobody listens on now.
+/// The first of `count` neighbouring ports of this kind.
 ///
 /// # Errors
-/// Where none were found.
+/// Where there are none.
 pub fn free_ports(count: u16) -> Outcome<u16> {
-    for _ in 0..100 {
-        let base = free_port()?;
-        let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
-        if base
-            .checked_add(count)
-            .is_some_and(|end| (base..end).all(free))
-        {
+    static HANDED_OUT: AtomicU32 = AtomicU32::new(0);
+    let all = u32::from(PORTS.end - PORTS.start - count);
+    // Test programs that run at the same time begin at different places.
+    let first = std::process::id().wrapping_mul(997);
+    for _ in 0..PORTS.len() {
+        let next = first.wrapping_add(HANDED_OUT.fetch_add(count.into(), Ordering::Relaxed));
+        let base = PORTS.start + u16::try_from(next % all)?;
+        let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+        if (base..base + count).all(free) {
             return Ok(base);
         }
     }
-    Err("no neighbouring ports are free".into())
+    Err(format!("no {count} neighbouring ports are free").into())
 }

@@ -60,22 +60,6 @@ impl Visitor {
         Ok(visitor)
     }
 
-    /// Hands the phone to the next person, with a new tab and nothing of the last one's stored: quicker than another browser.
-    ///
-    /// # Errors
-    /// Where it cannot be wiped, or the page does not open.
-    pub fn hand_on(self) -> Outcome<Self> {
-        let session = self.browser.session();
-        let last = session.window()?;
-        let next = session.open_tab()?;
-        session.speak_to(&last)?;
-        session.close_window()?;
-        session.speak_to(&next)?;
-        let all = json!({ "origin": self.page, "storageTypes": "all" });
-        session.devtools("Storage.clearDataForOrigin", &all)?;
-        Self::with(self.browser, &self.page)
-    }
-
     /// The browser, for what only one scenario does.
     #[must_use]
     pub fn browser(&self) -> &Browser {

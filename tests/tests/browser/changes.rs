@@ -125,7 +125,7 @@ fn counted(world: &World) -> Outcome {
     let room = room.ok_or("no free room")?;
     let watching = Visitor::new(&world.page())?;
     let (part, whole) = votes::heads(&vote, &watching)?;
-    votes::cast(&Visitor::new(&world.page())?, world, &vote, room, OWNER)?;
+    votes::cast(world, &vote, room, OWNER)?;
     watching.must_show("changed", "event", "ballot.cast")?;
     match votes::counted(&watching)? {
         after if after == (part + 1, whole) => Ok(()),

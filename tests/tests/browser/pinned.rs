@@ -5,6 +5,7 @@ use lianyan_tests::Outcome;
 use lianyan_tests::browser::Browser;
 use lianyan_tests::place;
 use lianyan_tests::site::{Changes, Site};
+use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 
 pub const SCENARIOS: &[Scenario] = &[
@@ -19,6 +20,10 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "a changed worker program is refused",
         run: a_changed_worker_is_refused,
+    },
+    Scenario {
+        name: "English is fetched when it is chosen, and any but the page's own is refused in words",
+        run: changed_english_is_refused,
     },
 ];
 
@@ -60,6 +65,37 @@ fn a_changed_worker_is_refused(_: &World) -> Outcome {
     }
     Ok(())
 }
+
+fn changed_english_is_refused(_: &World) -> Outcome {
+    let other = std::fs::read(place::site().join(ENGLISH))?;
+    let other = [&other[..], b"\n"].concat();
+    let refused = "English could not be fetched";
+    for (changes, words, language) in [
+        (Changes::default(), "Scan an invoice", "en"),
+        (Changes::default().file(ENGLISH, other), refused, "zh-CN"),
+    ] {
+        let site = Site::serve(changes)?;
+        let visitor = Visitor::new(&site.address())?;
+        let session = visitor.browser().session();
+        visitor.see("language")?;
+        if session.run(FETCHED, &[ENGLISH.into()])? != false {
+            return Err("English was fetched for somebody who reads Chinese".into());
+        }
+        visitor.press("language")?;
+        visitor.browser().until(words, |session| {
+            let shown = session.run("return document.body.innerText", &[])?;
+            Ok(shown.as_str().filter(|text| text.contains(words)).map(drop))
+        })?;
+        let spoken = session.run("return document.documentElement.lang", &[])?;
+        if spoken != language {
+            return Err(format!("the page speaks {spoken}, not {language}").into());
+        }
+    }
+    Ok(())
+}
+
+const ENGLISH: &str = "en.txt";
+const FETCHED: &str = "return performance.getEntriesByType('resource').some(one => one.name.endsWith('/' + arguments[0]))";
 
 /// The file of the built page whose name begins and ends so.
 fn built(stem: &str, kind: &str) -> Outcome<String> {

@@ -2,10 +2,10 @@
 
 use super::Scenario;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use lianyan_tests::Outcome;
 use lianyan_tests::owner::{bind, route};
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
-use lianyan_tests::{Failure, Outcome};
 use records::kinds::vote::{self as kind, Choice, Tally};
 use records::{RecordName, State, canonical};
 use serde_json::Value;
@@ -58,12 +58,9 @@ fn owners_vote(world: &World) -> Outcome {
     let stated_before = stated(world, &vote)?;
     let rooms: Vec<(usize, &Value)> = rooms.iter().take(OWNERS).enumerate().collect();
     let some_vote = |some: &[(usize, &Value)]| -> std::result::Result<(), String> {
-        let phone = Visitor::new(&world.page()).map_err(|why| why.to_string())?;
-        let all = some.iter().try_fold(phone, |phone, (number, room)| {
-            cast(&phone, world, &vote, room, *number)?;
-            phone.hand_on()
-        });
-        all.map(drop).map_err(|why: Failure| why.to_string())
+        let mut some = some.iter();
+        let all = some.try_for_each(|(number, room)| cast(world, &vote, room, *number));
+        all.map_err(|why| why.to_string())
     };
     std::thread::scope(|scope| -> Outcome {
         let shares = rooms.chunks(OWNERS / AT_ONCE);
@@ -130,9 +127,10 @@ fn must_equal(before: &Tally, after: &Tally, meters: &[Value]) -> Outcome {
     }
 }
 
-/// One owner's vote, on a phone that knows nothing of another owner.
-pub fn cast(owner: &Visitor, world: &World, vote: &Value, room: &Value, number: usize) -> Outcome {
+/// One owner's vote, with a phone of their own.
+pub fn cast(world: &World, vote: &Value, room: &Value, number: usize) -> Outcome {
     let identity = bind(world.demo(), vote, room, number)?;
+    let owner = Visitor::new(&world.page())?;
     owner.take_identity(&identity)?;
     owner.go(&route(vote))?;
     let choice = if number % 4 == 3 { "against" } else { "for" };
