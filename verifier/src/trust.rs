@@ -162,22 +162,15 @@ impl<S: Store> Trust<S> {
         vouched: Option<&Vouched>,
     ) -> Result<(), NoHeader> {
         let state = self.fetch(host, roll, height, hash).await?;
-        self.vouched.clear();
-        if let Some(vouched) = vouched {
-            if !vouched.is_about(&state) {
-                return Err(reasons::CHECKPOINT_DIFFERS.into());
-            }
-            self.vouched.clone_from(&vouched.members);
-        } else {
-            let age = now(host).unix_nanos() - state.header().time.unix_nanos();
-            if u128::try_from(age).is_ok_and(|age| age >= chain.trusting_period.as_nanos()) {
-                return Err(reasons::TRUST_EXPIRED.into());
-            }
-            let cleared = self.store.clear_halt().await;
-            cleared.map_err(|error| no_header(error.into()))?;
-        }
-        let put = self.store.put(&state).await;
-        put.map_err(|error| no_header(error.into()))
+        let kept = match vouched {
+            Some(vouched) if vouched.is_about(&state) => self.store.put(&state).await,
+            Some(_) => return Err(reasons::CHECKPOINT_DIFFERS.into()),
+            None if is_expired(host, chain, &state) => return Err(reasons::TRUST_EXPIRED.into()),
+            None => self.store.begin(&state).await,
+        };
+        kept.map_err(|error| no_header(error.into()))?;
+        self.vouched = vouched.map_or_else(Vec::new, |vouched| vouched.members.clone());
+        Ok(())
     }
 
     /// Whether a checkpoint that members signed may be trusted beside what is. It ends no halt: those who signed it may have signed both sides.
@@ -216,6 +209,12 @@ impl<S: Store> Trust<S> {
         }
         Err(reasons::CHECKPOINT_NOT_GIVEN.into())
     }
+}
+
+/// Whether a header is older than the trusting period.
+fn is_expired<H: Host>(host: &H, chain: &Chain, state: &TrustedState) -> bool {
+    let age = now(host).unix_nanos() - state.header().time.unix_nanos();
+    u128::try_from(age).is_ok_and(|age| age >= chain.trusting_period.as_nanos())
 }
 
 /// Writes down what the client found out about a node.

@@ -124,13 +124,10 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         self.store
     }
 
-    /// Trusts a state from outside the chain and nothing else any more: a checkpoint of the page, or one that a person compared and confirmed.
-    /// Ends a halt.
+    /// Trusts a state from outside the chain and nothing else any more; see [`Store::begin`].
     pub async fn trust(&mut self, state: &TrustedState) -> Result<(), Failure> {
         self.descent = None;
-        self.store.clear_halt().await?;
-        self.store.put(state).await?;
-        Ok(())
+        Ok(self.store.begin(state).await?)
     }
 
     /// Moves on to the newest header that every node holds which follows the chain; see [`Settings::near`] and [`Settings::lag`].

@@ -38,6 +38,14 @@ pub trait Store {
 
     /// Trust is established anew: everything that was trusted is dropped, and a halt with it.
     fn clear_halt(&mut self) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Keeps a state from outside the chain and nothing else any more: a checkpoint of the page, or one that a person compared and confirmed. Ends a halt.
+    fn begin(&mut self, state: &TrustedState) -> impl Future<Output = Result<(), StoreError>> {
+        async move {
+            self.clear_halt().await?;
+            self.put(state).await
+        }
+    }
 }
 
 impl<S: Store> Store for &mut S {

@@ -58,15 +58,22 @@ fn refused(visitor: &mut Visitor, net: &Net, file: &[u8]) -> Unsent {
     now(visitor.vouch(net, file)).expect_err("refused")
 }
 
+/// The chain of a month later, with so many blocks more.
+fn later(blocks: u32) -> Rc<TestChain> {
+    let mut chain = common::chain();
+    chain.ledger.time += MONTH;
+    for _ in 0..blocks {
+        chain.empty();
+    }
+    Rc::new(chain)
+}
+
 /// A visitor who has been away for a month, and the chain of today.
 fn away() -> (Drawer, Visitor, Net, Rc<TestChain>) {
     let (drawer, chain) = (Drawer::default(), Rc::new(common::chain()));
     let net = honest(&chain);
     look(&mut visit_with(&drawer, &chain, 1, listed), &net);
-    let mut longer = common::chain();
-    longer.ledger.time += MONTH;
-    longer.empty();
-    let longer = Rc::new(longer);
+    let longer = later(1);
     net.turn(&longer);
     net.now.set(longer.time());
     let mut visitor = visit_with(&drawer, &chain, 1, listed);
@@ -91,6 +98,20 @@ fn a_checkpoint_that_enough_members_signed_begins_expired_trust_again_and_a_relo
     let hash = hex::encode(chain.header(4).hash());
     now(visitor.establish(&net, 4, &hash)).expect("recent");
     assert!(visitor.vouched().is_empty());
+}
+
+#[test]
+fn a_second_checkpoint_that_is_refused_takes_no_trust_from_those_who_signed_the_first() {
+    let (_, mut visitor, net, chain) = away();
+    let first = signed(&of(&chain, 4), &ENOUGH);
+    let vouched = now(visitor.vouch(&net, &first)).expect("enough");
+    let longer = later(2);
+    net.turn(&longer);
+    let mut second = of(&longer, 5);
+    second.time += 1;
+    let why = refused(&mut visitor, &net, &signed(&second, &ENOUGH));
+    assert_eq!(why.reason, "checkpoint-differs");
+    assert_eq!(visitor.vouched(), vouched.members);
 }
 
 #[test]
