@@ -73,7 +73,7 @@ impl CommitSig {
         }
     }
 
-    fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let address = self.address.as_ref().map_or(&[][..], |address| address);
         Writer::default()
             .uint(1, self.flag as u64)

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use thiserror::Error;
 
-use crate::json::{BlockResults, TxAnswer, TxResult};
+use crate::evidence::evidence_hash;
+use crate::json::{Block, BlockResults, ConsensusParams, TxAnswer, TxResult};
 use crate::merkle::{self, Hash, MerkleError, sha256};
 use crate::proto::Writer;
 use crate::trust::VerifiedHeader;
@@ -20,6 +21,14 @@ pub fn data_hash<T: AsRef<[u8]>>(txs: &[T]) -> Hash {
 pub fn results_hash(results: &[TxResult]) -> Hash {
     let leaves: Vec<Vec<u8>> = results.iter().map(encode_result).collect();
     merkle::root(&leaves)
+}
+
+/// What a header carries as `consensus_hash`. Only a block's limits are in it (CometBFT `HashedParams`).
+pub fn consensus_hash(params: &ConsensusParams) -> Hash {
+    let hashed = Writer::default()
+        .int(1, params.max_bytes)
+        .int(2, params.max_gas);
+    sha256(&[&hashed.finish()])
 }
 
 fn encode_result(result: &TxResult) -> Vec<u8> {
@@ -108,5 +117,64 @@ pub fn verify_outcome(
     match result {
         Some(result) if committed => Ok(result.clone()),
         _ => Err(TxError::OtherResults),
+    }
+}
+
+/// Why a block, or parameters, are not those that a header commits to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ContentsError {
+    /// It is another block, or another height.
+    #[error("the node sent another block's")]
+    OtherBlock,
+    /// Transactions.
+    #[error("the transactions are not those that the header commits to")]
+    OtherTxs,
+    /// Evidence of misbehaviour.
+    #[error("the evidence is not what the header commits to")]
+    OtherEvidence,
+    /// The commit for the block before.
+    #[error("the last commit is not the one that the header commits to")]
+    OtherLastCommit,
+    /// Consensus parameters.
+    #[error("the parameters are not those that the header commits to")]
+    OtherParams,
+}
+
+/// Checks that transactions, evidence and last commit are the header's block's. The last commit's round is in no hash: only its signatures
+/// tell it. Nor do the contents tell the parts in which the block was gossiped: [`Block::block_id`] is not looked at.
+pub fn verify_block(block: &Block, header: &VerifiedHeader) -> Result<(), ContentsError> {
+    if block.header.hash() != *header.hash() {
+        return Err(ContentsError::OtherBlock);
+    }
+    let header = header.header();
+    if header.data_hash != Some(data_hash(&block.txs)) {
+        return Err(ContentsError::OtherTxs);
+    }
+    if header.evidence_hash != Some(evidence_hash(&block.evidence)) {
+        return Err(ContentsError::OtherEvidence);
+    }
+    let last = block.last_commit.as_ref().filter(|last| {
+        last.height.checked_add(1) == Some(header.height) && last.block_id == header.last_block_id
+    });
+    match last {
+        Some(last) if header.last_commit_hash == Some(last.hash()) => Ok(()),
+        _ => Err(ContentsError::OtherLastCommit),
+    }
+}
+
+/// Checks that these limits of a block are in force at the header's height.
+pub fn verify_consensus_params(
+    params: &ConsensusParams,
+    header: &VerifiedHeader,
+) -> Result<(), ContentsError> {
+    let header = header.header();
+    if params.height != header.height {
+        return Err(ContentsError::OtherBlock);
+    }
+    if header.consensus_hash == Some(consensus_hash(params)) {
+        Ok(())
+    } else {
+        Err(ContentsError::OtherParams)
     }
 }

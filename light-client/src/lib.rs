@@ -44,8 +44,9 @@
 //!   that bind header, commit and validators to each other, voting power in the old and in the new set, signatures.
 //! - [`verify_query`]: that a key of the application's state has a value, or none, under the header after it.
 //! - [`verify_tx`]: that the transaction that was asked for is in a block; [`verify_outcome`]: whether it was accepted there.
-//!   [`data_hash`], [`results_hash`] and
-//!   [`Commit::hash`]: whether transactions, their results and a commit are those that a header commits to.
+//! - [`verify_block`]: that transactions, evidence of misbehaviour and last commit are a header's block's;
+//!   [`verify_consensus_params`]: a block's limits. [`data_hash`], [`evidence_hash`], [`consensus_hash`], [`results_hash`] and
+//!   [`Commit::hash`] are the hashes that headers commit to them by.
 //! - [`verify_inclusion`] and [`verify_consistency`]: RFC 6962 logs.
 //!
 //! # What is not
@@ -79,6 +80,7 @@ mod codes;
 mod commit;
 mod contents;
 mod count;
+mod evidence;
 mod header;
 mod ics23;
 pub mod json;
@@ -97,7 +99,11 @@ mod wire;
 
 pub use bisection::{Bisection, Leg, Progress};
 pub use commit::{BlockIdFlag, Commit, CommitSig};
-pub use contents::{TxError, data_hash, results_hash, verify_outcome, verify_tx};
+pub use contents::{
+    ContentsError, TxError, consensus_hash, data_hash, results_hash, verify_block,
+    verify_consensus_params, verify_outcome, verify_tx,
+};
+pub use evidence::{DuplicateVote, Evidence, LightClientAttack, Ranked, SignedVote, evidence_hash};
 pub use header::{Address, BLOCK_PROTOCOL, BlockId, Header, MAX_CHAIN_ID_LENGTH};
 pub use ics23::{
     IAVL_SPEC, Ics23Error, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC, pack_jmt, unpack_jmt,

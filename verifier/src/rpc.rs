@@ -90,7 +90,8 @@ impl Call {
         Self::at("block_results", height)
     }
 
-    fn at(method: &'static str, height: u64) -> Self {
+    /// What belongs to a block of this height.
+    pub(crate) fn at(method: &'static str, height: u64) -> Self {
         Self {
             method,
             params: json!({ "height": height.to_string() }),

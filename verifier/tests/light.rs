@@ -102,13 +102,17 @@ fn forked() -> Lie {
     })
 }
 
-/// A node that changes every state and every transaction that it shows.
+/// A node that changes every state, every transaction and every parameter that it shows, and hides evidence.
 fn bent() -> Lie {
     lie(|method, _, mut answer| {
         match method {
             "abci_query" => answer["result"]["response"]["value"] = "AAAA".into(),
             "tx" => answer["result"]["tx_result"]["code"] = 7.into(),
             "block_results" => answer["result"]["txs_results"][0]["code"] = 7.into(),
+            "block" => answer["result"]["block"]["evidence"]["evidence"] = json!([]),
+            "consensus_params" => {
+                answer["result"]["consensus_params"]["block"]["max_gas"] = "8".into()
+            }
             _ => {}
         }
         answer
@@ -294,7 +298,14 @@ impl Drop for Proxy {
 }
 
 fn proxy(nodes: &[String]) -> Proxy {
+    proxy_from(1, nodes)
+}
+
+/// The same, trusting the block of this height.
+fn proxy_from(height: u64, nodes: &[String]) -> Proxy {
     let mut command = light(nodes);
+    let hash = hex::encode(chain().header(height).hash());
+    command.args(["--trust-height", &height.to_string(), "--trust-hash", &hash]);
     command
         .args(["--serve", "127.0.0.1:0"])
         .stderr(Stdio::piped());
@@ -395,6 +406,35 @@ fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
         answer["result"]["response"]["value"].is_null() && answer.get("error").is_none(),
         "{answer}"
     );
+    let answer = proxy.call("block", json!({ "height": "2" }));
+    let block = light_client::json::block(&answer).expect("a block");
+    let txs: Vec<_> = chain.blocks[1].iter().map(|(tx, _)| tx.clone()).collect();
+    assert_eq!(
+        (
+            block.header.hash(),
+            block.block_id,
+            block.txs,
+            block.evidence,
+            block.last_commit
+        ),
+        (
+            chain.header(2).hash(),
+            comet::block_id(chain.header(2)),
+            txs,
+            vec![comet::evidence()],
+            None
+        )
+    );
+    let answer = proxy.call("consensus_params", json!({ "height": "2" }));
+    let proven = json!({ "block": { "max_bytes": "1048576", "max_gas": "7" } });
+    assert_eq!(
+        (
+            &answer["result"]["block_height"],
+            &answer["result"]["consensus_params"]
+        ),
+        (&json!("2"), &proven),
+        "what no header commits to is left out"
+    );
     for (method, params) in [
         ("broadcast_tx_sync", json!({ "tx": "" })),
         ("block_search", json!({})),
@@ -424,6 +464,20 @@ fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
             .send("PUT / HTTP/1.1\r\n\r\n")
             .starts_with("HTTP/1.1 405")
     );
+}
+
+#[test]
+fn the_proxy_proves_old_blocks_whose_votes_it_has_not_verified() {
+    let proxy = proxy_from(3, &[node(|| Lie::None), node(|| Lie::None)]);
+    for height in [1, 2] {
+        let answer = proxy.call("block", json!({ "height": height.to_string() }));
+        let block = light_client::json::block(&answer).expect("a block");
+        let header = chain().header(height).clone();
+        let id = comet::block_id(&header);
+        assert_eq!((block.header, block.block_id), (header, id));
+        let answer = proxy.call("commit", json!({ "height": height.to_string() }));
+        assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+    }
 }
 
 /// A node that proves what was, where it is asked for what is.
@@ -472,6 +526,8 @@ fn the_proxy_passes_on_no_lie() {
     for (method, params) in [
         ("abci_query", head(INVOICE)),
         ("tx", json!({ "hash": issued(&chain()) })),
+        ("block", json!({ "height": "2" })),
+        ("consensus_params", json!({ "height": "2" })),
     ] {
         let answer = proxy.call(method, params);
         assert_eq!(answer["error"]["message"], "not verified", "{answer}");

@@ -5,8 +5,10 @@ use alloc::vec::Vec;
 
 use super::blocks::{block_id_at, commit_at, header_at};
 use super::cursor::Cursor;
+use super::evidence::evidence_at;
 use super::{JsonError, Value, open};
 use crate::commit::Commit;
+use crate::evidence::Evidence;
 use crate::header::{BlockId, Header};
 use crate::merkle::{Hash, InclusionProof};
 use crate::time::Time;
@@ -53,6 +55,8 @@ pub struct Block {
     pub header: Header,
     /// Its transactions; their root is the header's `data_hash`.
     pub txs: Vec<Vec<u8>>,
+    /// Evidence of misbehaviour; its root is the header's `evidence_hash`.
+    pub evidence: Vec<Evidence>,
     /// The commit for the block before; its root is the header's `last_commit_hash`.
     pub last_commit: Option<Commit>,
 }
@@ -65,10 +69,37 @@ pub fn block(answer: &Value) -> Result<Block, JsonError> {
         block_id: block_id_at(&at.field("block_id")?)?,
         header: header_at(&block.field("header")?)?,
         txs: block.field("data")?.field("txs")?.items(|tx| tx.base64())?,
+        evidence: block
+            .field("evidence")?
+            .field("evidence")?
+            .items(|evidence| evidence_at(&evidence))?,
         last_commit: block
             .optional("last_commit")
             .map(|commit| commit_at(&commit))
             .transpose()?,
+    })
+}
+
+/// The answer to `/consensus_params`, as far as a header commits to it: a block's limits. Of all other parameters nothing is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsensusParams {
+    /// The height at which they are in force.
+    pub height: u64,
+    /// Most bytes of a block; −1 for as many as CometBFT allows.
+    pub max_bytes: i64,
+    /// Most gas of a block's transactions; −1 is without limit.
+    pub max_gas: i64,
+}
+
+/// Reads the answer to `/consensus_params`.
+pub fn consensus_params(answer: &Value) -> Result<ConsensusParams, JsonError> {
+    let at = open(answer)?;
+    let params = at.field("consensus_params")?;
+    let block = params.field("block")?;
+    Ok(ConsensusParams {
+        height: at.field("block_height")?.int64()?,
+        max_bytes: block.field("max_bytes")?.signed()?,
+        max_gas: block.field("max_gas")?.signed()?,
     })
 }
 
@@ -171,13 +202,7 @@ pub fn block_results(answer: &Value) -> Result<BlockResults, JsonError> {
 }
 
 fn tx_result_at(at: &Cursor<'_, '_>) -> Result<TxResult, JsonError> {
-    let gas = |name| match at.optional(name) {
-        Some(gas) => gas
-            .text()?
-            .parse()
-            .map_err(|_| gas.malformed("a 64-bit integer in a string")),
-        None => Ok(0),
-    };
+    let gas = |name| at.optional(name).map_or(Ok(0), |gas| gas.signed());
     Ok(TxResult {
         code: at.optional("code").map_or(Ok(0), |code| code.number())?,
         data: at

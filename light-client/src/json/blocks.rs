@@ -34,7 +34,7 @@ pub fn light_block(value: &Value) -> Result<LightBlock, JsonError> {
     })
 }
 
-fn signed_header_at(at: &Cursor<'_, '_>) -> Result<SignedHeader, JsonError> {
+pub(super) fn signed_header_at(at: &Cursor<'_, '_>) -> Result<SignedHeader, JsonError> {
     Ok(SignedHeader {
         header: header_at(&at.field("header")?)?,
         commit: commit_at(&at.field("commit")?)?,

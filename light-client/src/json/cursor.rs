@@ -116,6 +116,19 @@ impl<'v, 'p> Cursor<'v, 'p> {
         number.ok_or_else(|| self.malformed("a 32-bit number"))
     }
 
+    /// A JSON number that is not negative and below 2³¹.
+    pub(super) fn int32(&self) -> Result<u32, JsonError> {
+        let number = self.number().ok();
+        let number = number.filter(|number| i32::try_from(*number).is_ok());
+        number.ok_or_else(|| self.malformed("a number below 2³¹"))
+    }
+
+    /// A number from −2⁶³ to 2⁶³ − 1, written as a string.
+    pub(super) fn signed(&self) -> Result<i64, JsonError> {
+        let number = self.text()?.parse().ok();
+        number.ok_or_else(|| self.malformed("a 64-bit integer in a string"))
+    }
+
     /// A number that is not negative and below 2⁶³, written as a string.
     pub(super) fn int64(&self) -> Result<u64, JsonError> {
         self.uint64()

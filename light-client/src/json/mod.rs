@@ -8,14 +8,15 @@
 mod answers;
 mod blocks;
 mod cursor;
+mod evidence;
 mod sets;
 pub mod write;
 
 use alloc::string::String;
 
 pub use answers::{
-    AbciQuery, Block, BlockResults, ProofOp, Status, TxAnswer, TxResult, abci_query, block,
-    block_results, status, tx,
+    AbciQuery, Block, BlockResults, ConsensusParams, ProofOp, Status, TxAnswer, TxResult,
+    abci_query, block, block_results, consensus_params, status, tx,
 };
 pub use blocks::{commit, header, light_block, signed_header};
 /// A parsed JSON document.

@@ -60,7 +60,7 @@ pub(super) fn set_in(at: &Cursor<'_, '_>) -> Result<ValidatorSet, JsonError> {
     ValidatorSet::new(list).map_err(|_| validators.malformed("a validator set"))
 }
 
-fn validator_at(at: &Cursor<'_, '_>) -> Result<Validator, JsonError> {
+pub(super) fn validator_at(at: &Cursor<'_, '_>) -> Result<Validator, JsonError> {
     let key = at.field("pub_key")?;
     let bytes = key.field("value")?.base64()?;
     let key = PublicKey::from_type_and_bytes(key.field("type")?.text()?, &bytes)

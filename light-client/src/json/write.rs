@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::client::AttackEvidence;
 use crate::commit::{Commit, CommitSig};
+use crate::evidence::{DuplicateVote, Evidence, LightClientAttack, Ranked, SignedVote};
 use crate::header::{BlockId, Header};
 use crate::merkle::Hash;
 use crate::trust::{LightBlock, SignedHeader};
@@ -36,6 +37,55 @@ pub fn attack_evidence(evidence: &AttackEvidence) -> String {
         validator_set(&evidence.conflicting.validators),
         evidence.common_height,
         byzantine.join(","),
+        evidence.total_power,
+        evidence.time,
+    )
+}
+
+/// Evidence as it stands in a block.
+pub fn evidence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::DuplicateVote(evidence) => duplicate_vote(evidence),
+        Evidence::LightClientAttack(evidence) => attack(evidence),
+    }
+}
+
+fn duplicate_vote(evidence: &DuplicateVote) -> String {
+    let [a, b] = evidence.votes.each_ref().map(vote);
+    format!(
+        r#"{{"type":"tendermint/DuplicateVoteEvidence","value":{{"vote_a":{a},"vote_b":{b},"TotalVotingPower":"{}","ValidatorPower":"{}","Timestamp":"{}"}}}}"#,
+        evidence.total_power, evidence.power, evidence.time,
+    )
+}
+
+fn vote(vote: &SignedVote) -> String {
+    format!(
+        r#"{{"type":{},"height":"{}","round":{},"block_id":{},"timestamp":"{}","validator_address":"{}","validator_index":{},"signature":"{}","extension":"{}","extension_signature":"{}"}}"#,
+        vote.kind,
+        vote.height,
+        vote.round,
+        block_id(&vote.block_id),
+        vote.timestamp,
+        hex::encode_upper(vote.address),
+        vote.index,
+        STANDARD.encode(&vote.signature),
+        STANDARD.encode(&vote.extension),
+        STANDARD.encode(&vote.extension_signature),
+    )
+}
+
+fn attack(evidence: &LightClientAttack) -> String {
+    let list = |validators: &[Ranked]| -> String {
+        let validators: Vec<String> = validators.iter().map(ranked).collect();
+        validators.join(",")
+    };
+    format!(
+        r#"{{"type":"tendermint/LightClientAttackEvidence","value":{{"ConflictingBlock":{{"signed_header":{},"validator_set":{{"validators":[{}],"proposer":{}}}}},"CommonHeight":"{}","ByzantineValidators":[{}],"TotalVotingPower":"{}","Timestamp":"{}"}}}}"#,
+        signed_header(&evidence.conflicting),
+        list(&evidence.validators),
+        ranked(&evidence.proposer),
+        evidence.common_height,
+        list(&evidence.byzantine),
         evidence.total_power,
         evidence.time,
     )
@@ -94,7 +144,8 @@ fn commit_sig(entry: &CommitSig) -> String {
     )
 }
 
-fn block_id(id: &BlockId) -> String {
+/// A block's id.
+pub fn block_id(id: &BlockId) -> String {
     format!(
         r#"{{"hash":"{}","parts":{{"total":{},"hash":"{}"}}}}"#,
         hash(&id.hash),
@@ -132,10 +183,18 @@ pub fn validator_set(set: &ValidatorSet) -> String {
     )
 }
 
-/// A validator.
+/// A validator. No header commits to a proposer priority: it is 0.
 pub fn validator(validator: &Validator) -> String {
+    with_priority(validator, 0)
+}
+
+fn ranked(ranked: &Ranked) -> String {
+    with_priority(&ranked.validator, ranked.priority)
+}
+
+fn with_priority(validator: &Validator, priority: i64) -> String {
     format!(
-        r#"{{"address":"{}","pub_key":{{"type":"{}","value":"{}"}},"voting_power":"{}","proposer_priority":"0"}}"#,
+        r#"{{"address":"{}","pub_key":{{"type":"{}","value":"{}"}},"voting_power":"{}","proposer_priority":"{priority}"}}"#,
         hex::encode_upper(validator.address()),
         validator.key().type_name(),
         STANDARD.encode(validator.key().as_bytes()),

@@ -10,7 +10,7 @@ use light_client::{
 };
 
 /// The header of this height, where it and the one before were recorded.
-fn verified(chain: &[light_client::LightBlock], height: u64) -> Option<VerifiedHeader> {
+pub fn verified(chain: &[light_client::LightBlock], height: u64) -> Option<VerifiedHeader> {
     let find = |height| chain.iter().find(|block| block.height() == height);
     let (from, to) = (find(height - 1)?, find(height)?);
     match verify_step(

@@ -9,7 +9,7 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use light_client::{
-    COSMOS_STATE, JMT_STATE, Proven, VerifiedHeader,
+    COSMOS_STATE, JMT_STATE, Proven, SignedHeader, VerifiedHeader,
     client::{Failure, LightClient, Provider, Store},
     json::{self, write},
     verify_outcome, verify_query, verify_tx,
@@ -44,8 +44,8 @@ pub enum Refused {
     NotProven(String),
 }
 
-type Answer = Result<Value, Refused>;
-type Params = Map<String, Value>;
+pub(super) type Answer = Result<Value, Refused>;
+pub(super) type Params = Map<String, Value>;
 
 /// The client behind a proxy.
 pub type Client<'a, H, S> = LightClient<Node<'a, H>, S, Device<'a, H>>;
@@ -80,6 +80,8 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
             "validators" => self.validators(params).await,
             "tx" => self.tx(params).await,
             "abci_query" => self.abci_query(params).await,
+            "block" => self.block(params).await,
+            "consensus_params" => self.consensus_params(params).await,
             other => Err(Refused::Unprovable(other.into())),
         }
     }
@@ -98,14 +100,14 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
     }
 
     /// The header of a height; without one, the newest.
-    async fn header(&mut self, params: &Params) -> Result<VerifiedHeader, Refused> {
+    pub(super) async fn header(&mut self, params: &Params) -> Result<VerifiedHeader, Refused> {
         match number(params, "height")? {
             None | Some(0) => Ok(self.client.newest().await?.header),
             Some(height) => self.at(height).await,
         }
     }
 
-    async fn at(&mut self, height: u64) -> Result<VerifiedHeader, Refused> {
+    pub(super) async fn at(&mut self, height: u64) -> Result<VerifiedHeader, Refused> {
         Ok(self.client.at(height).await?.header)
     }
 
@@ -123,15 +125,20 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
 
     async fn commit(&mut self, params: &Params) -> Answer {
         let header = self.header(params).await?;
-        let height = header.header().height;
+        let signed = self.signed(header.header().height).await?;
+        let signed = written(&write::signed_header(&signed));
+        Ok(json!({ "signed_header": signed, "canonical": true }))
+    }
+
+    /// A verified header with the votes for it.
+    pub(super) async fn signed(&self, height: u64) -> Result<SignedHeader, Refused> {
         let state = self.client.store().at_or_below(height).await;
         let state = state.map_err(Failure::from)?;
         let block = state.filter(|state| state.height() == height);
-        let block = block
-            .and_then(|state| state.block())
-            .ok_or(Refused::NoVotes)?;
-        let signed = written(&write::signed_header(&block.signed_header));
-        Ok(json!({ "signed_header": signed, "canonical": true }))
+        let block = block.and_then(|state| state.block());
+        block
+            .map(|block| block.signed_header)
+            .ok_or(Refused::NoVotes)
     }
 
     async fn validators(&mut self, params: &Params) -> Answer {
@@ -270,7 +277,7 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
         Err(Refused::NotProven(why))
     }
 
-    fn urls(&self) -> Vec<String> {
+    pub(super) fn urls(&self) -> Vec<String> {
         self.chain
             .nodes
             .iter()
@@ -278,7 +285,7 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
             .collect()
     }
 
-    async fn ask(&self, url: &str, call: Call) -> Result<Value, String> {
+    pub(super) async fn ask(&self, url: &str, call: Call) -> Result<Value, String> {
         let answers = rpc::ask(self.host, url, &[call], LONG).await;
         let first = answers.map(|answers| answers.into_iter().next());
         first
@@ -288,7 +295,7 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
 }
 
 /// JSON that this program has written.
-fn written(text: &str) -> Value {
+pub(super) fn written(text: &str) -> Value {
     json::parse(text.as_bytes()).unwrap_or_default()
 }
 

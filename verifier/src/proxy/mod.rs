@@ -1,6 +1,7 @@
 //! JSON-RPC as a node speaks it, of which every answer was verified here. What cannot be proven is refused.
 
 mod answer;
+mod contents;
 mod request;
 
 pub use answer::{Client, Proxy, Refused};

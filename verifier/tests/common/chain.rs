@@ -3,7 +3,10 @@
 use super::comet::{self, Seat};
 use ics23_prost::Message;
 use jmt::{KeyHash, Sha256Jmt, mock::MockTreeStore, storage::TreeWriter};
-use light_client::{Header, Time, json::TxResult};
+use light_client::{
+    Header, Time,
+    json::{ConsensusParams, TxResult},
+};
 use records::{
     Envelope, Event, Head, Payload, RecordName, SecretKey, State, Stop,
     canonical::{self, Value},
@@ -216,6 +219,7 @@ impl TestChain {
             None => Vec::new(),
         };
         let last_block_id = self.headers.last().map(comet::block_id).unwrap_or_default();
+        let last_commit = comet::last_commit(self.headers.last(), &self.seats);
         self.headers.push(Header {
             block_version: 11,
             app_version: 1,
@@ -223,16 +227,25 @@ impl TestChain {
             height,
             time,
             last_block_id,
-            last_commit_hash: Some([1; 32]),
+            last_commit_hash: Some(last_commit.hash()),
             data_hash: Some(light_client::data_hash(txs)),
             validators_hash: set,
             next_validators_hash: Some(set),
-            consensus_hash: Some([self.salt; 32]),
+            consensus_hash: Some(light_client::consensus_hash(&self.params(height))),
             app_hash: self.roots.last().expect("founded").0.to_vec(),
             last_results_hash: Some(light_client::results_hash(&results)),
-            evidence_hash: Some([4; 32]),
+            evidence_hash: Some(light_client::evidence_hash(&[comet::evidence()])),
             proposer_address: *self.seats[0].light().address(),
         });
+    }
+
+    /// A block's limits; the salt is in them.
+    pub fn params(&self, height: u64) -> ConsensusParams {
+        ConsensusParams {
+            height,
+            max_bytes: 1 << 20,
+            max_gas: self.salt.into(),
+        }
     }
 
     pub fn height(&self) -> u64 {

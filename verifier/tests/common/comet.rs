@@ -1,6 +1,9 @@
 //! Blocks as CometBFT writes them, written a second time: what validators sign, and the JSON of headers and commits.
 
-use light_client::{BlockId, Header, Time, json::TxResult};
+use light_client::{
+    BlockId, Commit, DuplicateVote, Evidence, Header, SignedVote, Time,
+    json::{ConsensusParams, TxResult},
+};
 use records::SecretKey;
 use serde_json::{Value, json};
 
@@ -241,4 +244,73 @@ pub fn tx_json(blocks: &[Vec<(Vec<u8>, TxResult)>], hash: &[u8]) -> Option<Value
             "leaf_hash": STANDARD.encode(leaves[index]), "aunts": aunts,
         } },
     }))
+}
+
+/// Evidence of misbehaviour, which every block here holds.
+pub fn evidence() -> Evidence {
+    let vote = |hash| SignedVote {
+        kind: 2,
+        height: 1,
+        round: 0,
+        block_id: BlockId {
+            hash: Some([hash; 32]),
+            parts_total: 1,
+            parts_hash: Some([6; 32]),
+        },
+        timestamp: Time::from_unix_nanos(1).expect("a time"),
+        address: [3; 20],
+        index: 0,
+        signature: vec![hash; 64],
+        extension: Vec::new(),
+        extension_signature: Vec::new(),
+    };
+    Evidence::DuplicateVote(Box::new(DuplicateVote {
+        votes: [vote(1), vote(2)],
+        total_power: 100,
+        power: 31,
+        time: Time::from_unix_nanos(2).expect("a time"),
+    }))
+}
+
+/// The commit that a block after this header holds.
+pub fn last_commit(before: Option<&Header>, seats: &[Seat]) -> Commit {
+    let signed = before.map(|before| commit_json(before, seats, |_| true));
+    let signed = signed.map(|signed| light_client::json::commit(&signed).expect("a commit"));
+    signed.map_or_else(no_commit, |signed| signed.commit)
+}
+
+fn no_commit() -> Commit {
+    Commit {
+        height: 0,
+        round: 0,
+        block_id: BlockId::default(),
+        signatures: Vec::new(),
+    }
+}
+
+/// The answer to `/block`.
+pub fn block_json(
+    header: &Header,
+    before: Option<&Header>,
+    seats: &[Seat],
+    txs: &[(Vec<u8>, TxResult)],
+) -> Value {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let txs: Vec<String> = txs.iter().map(|(tx, _)| STANDARD.encode(tx)).collect();
+    let evidence = light_client::json::write::evidence(&evidence());
+    let evidence: Value = serde_json::from_str(&evidence).expect("JSON");
+    let last = light_client::json::write::commit(&last_commit(before, seats));
+    let last: Value = serde_json::from_str(&last).expect("JSON");
+    json!({ "block_id": block_id_json(&block_id(header)), "block": {
+        "header": header_json(header), "data": { "txs": txs },
+        "evidence": { "evidence": [evidence] }, "last_commit": last,
+    } })
+}
+
+/// The answer to `/consensus_params`; of what no header commits to, the node says what it likes.
+pub fn params_json(params: &ConsensusParams) -> Value {
+    json!({ "block_height": params.height.to_string(), "consensus_params": {
+        "block": { "max_bytes": params.max_bytes.to_string(), "max_gas": params.max_gas.to_string() },
+        "validator": { "pub_key_types": ["any"] },
+    } })
 }

@@ -191,6 +191,13 @@ fn result(chain: &TestChain, newest: u64, method: &str, params: &Value) -> Resul
             |_| true,
         )),
         "header" => Ok(json!({ "header": comet::header_json(chain.header(exists(height)?)) })),
+        "block" => {
+            let at = exists(height)? as usize;
+            let before = (at > 1).then(|| chain.header(height - 1));
+            let (header, txs) = (chain.header(height), &chain.blocks[at - 1]);
+            Ok(comet::block_json(header, before, &chain.seats, txs))
+        }
+        "consensus_params" => Ok(comet::params_json(&chain.params(exists(height)?))),
         "block_results" => Ok(comet::results_json(
             height,
             &chain.blocks[exists(height)? as usize - 1],

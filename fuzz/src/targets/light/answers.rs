@@ -1,7 +1,9 @@
 //! Answers of nodes, as text: every reader sees every text. What reads is written and read again.
 
 use crate::vectors;
-use light_client::{Commit, Header, ValidatorSet, data_hash, json, results_hash};
+use light_client::{
+    Commit, Header, ValidatorSet, consensus_hash, data_hash, evidence_hash, json, results_hash,
+};
 
 /// Longer answers are slow to read and hold nothing that shorter ones do not.
 const LONGEST: usize = 20_000;
@@ -25,11 +27,13 @@ pub fn run(bytes: &[u8]) {
     let _ = json::status(&answer);
     let _ = json::abci_query(&answer);
     let _ = json::tx(&answer);
+    let _ = json::consensus_params(&answer).map(|params| consensus_hash(&params));
     if let Ok(results) = json::block_results(&answer) {
         results_hash(&results.results);
     }
     if let Ok(block) = json::block(&answer) {
         data_hash(&block.txs);
+        evidence_hash(&block.evidence);
         header(&block.header);
     }
     if let Ok(found) = json::header(&answer) {
