@@ -142,7 +142,8 @@ pub fn forged_header() -> Lie {
     let forged = {
         let mut seats = chain().seats;
         for (index, seat) in seats.iter_mut().enumerate() {
-            seat.key = records::testing::key(&format!("forger {index}"));
+            let key = records::testing::key(&format!("forger {index}"));
+            *seat = comet::Seat::of(&key, seat.power);
         }
         seats
     };

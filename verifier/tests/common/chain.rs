@@ -50,10 +50,7 @@ impl TestChain {
         let seats = members
             .iter()
             .zip([31, 26, 23, 20])
-            .map(|(member, power)| Seat {
-                key: key(&format!("validator of {}", member.id)),
-                power,
-            })
+            .map(|(member, power)| Seat::of(&key(&format!("validator of {}", member.id)), power))
             .collect();
         let mut names: BTreeSet<RecordName> = members
             .iter()

@@ -1,5 +1,6 @@
 //! Blocks as CometBFT writes them, written a second time: what validators sign, and the JSON of headers and commits.
 
+use super::signing::Key;
 use light_client::{
     BlockId, Commit, DuplicateVote, Evidence, Header, SignedVote, Time,
     json::{ConsensusParams, TxResult},
@@ -66,16 +67,23 @@ pub fn block_id(header: &Header) -> BlockId {
     }
 }
 
-/// The validator set in canonical order: address, key, power.
+/// A validator's key and power.
 pub struct Seat {
-    pub key: SecretKey,
+    pub key: Key,
     pub power: u64,
 }
 
 impl Seat {
+    /// A seat whose validator signs with a key as people have them.
+    pub fn of(key: &SecretKey, power: u64) -> Self {
+        Self {
+            key: Key::Ed25519(key.seed().into()),
+            power,
+        }
+    }
+
     pub fn light(&self) -> light_client::Validator {
-        let records::PublicKey::Ed25519(bytes) = self.key.public();
-        light_client::Validator::new(light_client::PublicKey::Ed25519(bytes), self.power)
+        light_client::Validator::new(self.key.public(), self.power)
     }
 }
 
@@ -158,15 +166,9 @@ pub fn commit_json(header: &Header, seats: &[Seat], signs: impl Fn(usize) -> boo
 /// The answer to `/validators`, as CometBFT pages it: thirty where nobody says how many, at most a hundred; of the height after the newest
 /// where nobody says which.
 pub fn validators_json(newest: u64, params: &Value, seats: &[Seat]) -> Value {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let one = |seat: &&Seat| {
-        let validator = seat.light();
-        json!({
-            "address": hex::encode_upper(validator.address()),
-            "pub_key": { "type": "tendermint/PubKeyEd25519", "value": STANDARD.encode(validator.key().as_bytes()) },
-            "voting_power": seat.power.to_string(),
-            "proposer_priority": "0",
-        })
+    let one = |seat: &&Seat| -> Value {
+        let validator = light_client::json::write::validator(&seat.light());
+        serde_json::from_str(&validator).expect("JSON")
     };
     let number = |name: &str| {
         let text = params[name].as_str();

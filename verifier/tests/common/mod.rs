@@ -5,6 +5,9 @@ pub mod chain;
 pub mod comet;
 pub mod net;
 pub mod served;
+/// Keys of every type that a validator may hold.
+#[path = "../../../light-client/tests/common/signing.rs"]
+pub mod signing;
 pub mod vote;
 
 pub use chain::TestChain;
@@ -87,10 +90,19 @@ pub fn chain() -> TestChain {
 /// The same on a chain with so many validators beside the four, each with a power of 1.
 pub fn crowded(beside: usize) -> TestChain {
     let mut chain = founded();
-    chain.seats.extend((0..beside).map(|number| comet::Seat {
-        key: key(&format!("validator {number}")),
-        power: 1,
-    }));
+    let seat = |number| comet::Seat::of(&key(&format!("validator {number}")), 1);
+    chain.seats.extend((0..beside).map(seat));
+    with_invoice(&mut chain);
+    chain.empty();
+    chain
+}
+
+/// The same on a chain whose validators have a key of each type.
+pub fn mixed() -> TestChain {
+    let mut chain = founded();
+    for (number, seat) in (0..).zip(&mut chain.seats) {
+        seat.key = signing::Key::of_type(number, number);
+    }
     with_invoice(&mut chain);
     chain.empty();
     chain

@@ -23,7 +23,7 @@ fn meaning(verdict: &Verdict) -> String {
 }
 
 /// Flips a bit of every byte, or of every `step`th; gives how many files could still be read, and how many still proved what they did.
-fn flip_all(chain: &TestChain, reader: &[Chain], file: &[u8], step: usize) -> (usize, usize) {
+pub fn flip_all(chain: &TestChain, reader: &[Chain], file: &[u8], step: usize) -> (usize, usize) {
     let host = Net::at(chain.time() + 3600 * records::testing::SECOND);
     let whole = verify_after(chain, reader, file, 3600);
     assert_eq!(whole.headline, "proven-as-of");

@@ -6,6 +6,7 @@ mod common;
 mod attacks;
 mod bent;
 mod kept;
+mod mixed;
 mod renewed;
 
 use common::{INVOICE, Lie, Net, TestChain, link, now};
