@@ -33,6 +33,9 @@ pub enum BadChains {
     /// No validator can have a key of this type.
     #[error("`{0}` is no type of validator keys")]
     KeyType(String),
+    /// It lets nodes lag for longer than an hour.
+    #[error("chain {0}: nodes may lag for an hour at most")]
+    Lag(String),
     /// It wants more witnesses than its nodes' members can give, or one that runs no node.
     #[error("chain {0}: its nodes' members cannot give the witnesses that it wants")]
     Witnesses(String),
@@ -99,6 +102,8 @@ pub struct Chain {
     pub trust_level: TrustLevel,
     /// How far a header's time may lie ahead of the device's clock.
     pub clock_drift: Duration,
+    /// How much older than the newest of all a node's newest block may be before the node is overtaken, besides what clocks may differ.
+    pub lag: Duration,
     /// Oldest header, in seconds, under which "in force", "unclaimed" and "absent" are established.
     pub fresh_seconds: u32,
 }
@@ -123,6 +128,7 @@ struct Entry {
     trusting_period_seconds: Option<u64>,
     trust_level: Option<String>,
     clock_drift_seconds: Option<u32>,
+    lag_seconds: Option<u32>,
     fresh_seconds: Option<u32>,
     key_types: Option<Vec<String>>,
 }
@@ -141,6 +147,7 @@ records::shape!(Entry {
     trusting_period_seconds,
     trust_level,
     clock_drift_seconds,
+    lag_seconds,
     fresh_seconds,
     key_types,
 });
@@ -156,6 +163,7 @@ records::shape!(Checkpoint { height, hash });
 const KEY_TYPES: [&str; 4] = ["ed25519", "ml_dsa_65", "secp256k1", "secp256k1eth"];
 const TWO_WEEKS: u64 = 14 * 24 * 3600;
 const TEN_SECONDS: u32 = 10;
+const AN_HOUR: u32 = 3600;
 const TWO_MINUTES: u32 = 120;
 
 /// Reads `chains.json`; the first chain is the one that is asked about.
@@ -200,6 +208,9 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
     let Some(hash) = hash(&entry.checkpoint.hash).filter(|_| entry.checkpoint.height > 0) else {
         return Err(BadChains::Checkpoint(id));
     };
+    if entry.lag_seconds.is_some_and(|lag| lag > AN_HOUR) {
+        return Err(BadChains::Lag(id));
+    }
     let types = entry.key_types.unwrap_or_default();
     if let Some(unknown) = types.into_iter().find(|word| !KEY_TYPES.contains(&&**word)) {
         return Err(BadChains::KeyType(unknown));
@@ -234,6 +245,9 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
         clock_drift: entry
             .clock_drift_seconds
             .map_or(chain.clock_drift, |drift| seconds(drift.into())),
+        lag: entry
+            .lag_seconds
+            .map_or(chain.lag, |lag| seconds(lag.into())),
         fresh_seconds: entry.fresh_seconds.unwrap_or(chain.fresh_seconds),
         ..chain
     })
@@ -294,6 +308,7 @@ pub fn cautious(id: &str) -> Chain {
         trusting_period: Duration::from_secs(TWO_WEEKS),
         trust_level: TrustLevel::TWO_THIRDS,
         clock_drift: Duration::from_secs(TEN_SECONDS.into()),
+        lag: Duration::from_secs(TEN_SECONDS.into()),
         fresh_seconds: TWO_MINUTES,
     }
 }
@@ -318,6 +333,7 @@ impl Chain {
         Settings {
             witnesses: self.witnesses,
             one_of: self.one_of.clone(),
+            lag: self.lag,
             ..Settings::new(self.options())
         }
     }
@@ -353,6 +369,7 @@ mod tests {
         let chain = &read(&file(|_| {})).expect("reads")[0];
         assert_eq!(chain.trust_level, TrustLevel::TWO_THIRDS);
         assert_eq!(chain.fresh_seconds, 120);
+        assert_eq!(chain.settings().lag, Duration::from_secs(10));
         assert_eq!(chain.checkpoint_hash, [0xab; 32]);
     }
 
@@ -382,6 +399,11 @@ mod tests {
             read(&file(|c| c["trust_level"] = "1/4".into())),
             Err(BadChains::TrustLevel(_))
         ));
+        assert!(matches!(
+            read(&file(|c| c["lag_seconds"] = 3601.into())),
+            Err(BadChains::Lag(_))
+        ));
+        assert!(read(&file(|c| c["lag_seconds"] = 3600.into())).is_ok());
         assert!(matches!(
             read(&file(|c| c["key_types"] = serde_json::json!(["ed25519", "rsa"]))),
             Err(BadChains::KeyType(word)) if word == "rsa"

@@ -25,6 +25,35 @@ fn where_every_node_hides_the_newest_blocks_age_tells() {
 }
 
 #[test]
+fn how_late_a_node_may_be_before_it_is_overtaken_is_the_chains_to_say() {
+    let mut chain = chain();
+    (0..6).for_each(|_| chain.empty());
+    let chain = Rc::new(chain);
+    // A block every five seconds, and clocks may differ by ten.
+    for (lag, late, reached) in [
+        (None, 6, 6),
+        (None, 3, 9),
+        (Some(0), 7, 7),
+        (Some(0), 6, 9),
+        (Some(20), 3, 3),
+        (Some(19), 3, 9),
+    ] {
+        let net = Net::at(chain.time() + SECOND)
+            .with("http://a", &chain, Lie::None)
+            .with("http://b", &chain, Lie::None)
+            .with("http://c", &chain, Lie::Older(late));
+        let mut verifier = verifier_from(&chain, 1, &NODES, |entry| {
+            if let Some(lag) = lag {
+                entry["lag_seconds"] = lag.into();
+            }
+        });
+        let verdict = now(verifier.check(&net, &Question::text(&link())));
+        let anchor = verdict.anchor.expect("two hold it");
+        assert_eq!(anchor.height, reached, "{lag:?} {late}");
+    }
+}
+
+#[test]
 fn one_node_alone_is_not_believed_and_neither_are_two_of_one_member() {
     let chain = Rc::new(chain());
     for nodes in [
