@@ -190,6 +190,17 @@ fn without_a_checkpoint_or_a_second_member_nothing_is_followed() {
     assert_eq!((code, &line["reason"]), (2, &json!("checkpoint-not-given")));
 }
 
+#[test]
+fn where_trust_has_expired_it_is_said_what_the_clock_may_have_to_do_with_it() {
+    let nodes = [node(|| Lie::None), node(|| Lie::None)];
+    // The nodes' chain has stood still since the beginning of 2026.
+    let (code, line) = run(light(&nodes).args(["--once", "--trusting-period", "336h"]));
+    assert_eq!((code, &line["reason"]), (2, &json!("trust-expired")));
+    let why = line["why"].as_str().expect("a text");
+    let both = "behind this device's clock: it is ahead, or the chain stands still";
+    assert!(why.ends_with(both), "{why}");
+}
+
 /// A node that has forgotten the first block.
 fn pruned() -> Lie {
     lie(|method, params, answer| {

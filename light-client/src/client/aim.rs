@@ -14,7 +14,7 @@ use crate::client::limits::Meter;
 use crate::client::provider::{Fault, Latest, Provider};
 use crate::client::report::{Followed, Said, Trace};
 use crate::client::store::Store;
-use crate::client::{LightClient, Settings, no_way};
+use crate::client::{LightClient, Settings, between, no_way};
 use crate::header::Header;
 use crate::time::Time;
 
@@ -183,8 +183,27 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             Err(Failure::NotWitnessed(followed)) => Err(Failure::NotWitnessed(
                 alloc::boxed::Box::new(now(*followed)),
             )),
-            failure => failure,
+            Err(Failure::TrustExpired { since, .. }) => Err(Failure::TrustExpired {
+                since,
+                behind: self.behind(since),
+            }),
+            other => other,
         }
+    }
+
+    /// How far the newest block of all nodes lies behind the device's clock, where that may be why trust since then has expired.
+    fn behind(&self, since: Time) -> Option<Duration> {
+        let answered = self.sources.iter().enumerate();
+        let answered = answered.filter(|(_, source)| !source.is_out() && source.latest.is_some());
+        if !self.suffice(answered.map(|(at, _)| at)) {
+            return None;
+        }
+        let newest = self.claims().map(|claim| claim.time).max()?;
+        let held =
+            since.unix_nanos()..since.unix_nanos_after(self.settings.options.trusting_period);
+        let behind = between(newest, self.environment.now());
+        let explains = held.contains(&newest.unix_nanos()) && behind > self.settings.window();
+        explains.then_some(behind)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a client has no header to give.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -33,10 +34,13 @@ pub enum Failure {
     #[error("nothing is trusted yet")]
     NoTrust,
     /// The trusting period of all that is trusted is over. Never passes by itself: someone must bring newer trust.
-    #[error("trust in the header of {since} has expired")]
+    #[error("trust in the header of {since} has expired{}", explained(.behind))]
     TrustExpired {
         /// Time of the newest header that was trusted.
         since: Time,
+        /// How far the newest block of all nodes lies behind the device's clock, where enough members answered and by that block's time trust would hold.
+        /// Then the clock is ahead, or the chain stands still, or they all hide what is newer: what they say does not tell which, and is no ground for trust.
+        behind: Option<Duration>,
     },
     /// No node gave blocks that lead there.
     #[error("no node leads to that height")]
@@ -78,6 +82,16 @@ codes!(Failure {
     Failure::OutOf(Resource::Time) => "out-of-time" "it takes longer than one call may",
     Failure::Store(_) => "store-failed" "what was kept could not be read or written",
 });
+
+fn explained(behind: &Option<Duration>) -> String {
+    let said = |by: &Duration| {
+        let by = by.as_secs();
+        format!(
+            "; the nodes' newest block is {by} s behind this device's clock: it is ahead, or the chain stands still"
+        )
+    };
+    behind.as_ref().map(said).unwrap_or_default()
+}
 
 impl From<Resource> for Failure {
     fn from(resource: Resource) -> Failure {

@@ -202,7 +202,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                     return Ok(());
                 }
                 Err(Setback::Fault(Fault::Refuted(Reason::TrustExpired { trusted, .. }))) => {
-                    return Err(Failure::TrustExpired { since: trusted });
+                    return Err(expired(trusted));
                 }
                 Err(Setback::Fault(Fault::Refuted(Reason::FromFuture { now, found }))) => {
                     ahead.push(between(now, found));
@@ -265,7 +265,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     fn check_age(&self, since: Time) -> Result<(), Failure> {
         let period = self.settings.options.trusting_period;
         if since.unix_nanos_after(period) <= self.environment.now().unix_nanos() {
-            return Err(Failure::TrustExpired { since });
+            return Err(expired(since));
         }
         Ok(())
     }
@@ -278,6 +278,13 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
 fn no_way(ran_out: Option<Resource>, standings: Vec<Standing>) -> Failure {
     ran_out.map_or_else(|| Failure::NoWay(standings), Failure::OutOf)
+}
+
+fn expired(since: Time) -> Failure {
+    Failure::TrustExpired {
+        since,
+        behind: None,
+    }
 }
 
 fn between(earlier: Time, later: Time) -> Duration {

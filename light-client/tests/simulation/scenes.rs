@@ -6,7 +6,7 @@ use std::time::Duration;
 use light_client::client::{
     Failure, Fault, LightClient, Limits, Mode, Resource, Said, Settings, StepKind, Store,
 };
-use light_client::{Options, Reason, TrustLevel};
+use light_client::{Options, Reason, Time, TrustLevel};
 
 use crate::chain::{Chain, soon_after};
 use crate::common::generate::{Rng, at};
@@ -228,11 +228,99 @@ fn expired_trust_is_said_and_never_passes_by_itself() {
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, month);
     for _ in 0..2 {
         let failure = block_on(client.newest()).expect_err("expired");
-        let since = chain.header(1).time;
-        assert_eq!(failure, Failure::TrustExpired { since });
+        let Failure::TrustExpired { since, .. } = failure else {
+            panic!("{failure:?}");
+        };
+        assert_eq!(since, chain.header(1).time);
     }
     let failure = block_on(client.at(5)).expect_err("expired");
     assert_eq!(failure.code(), "trust-expired");
+}
+
+#[test]
+fn where_trust_expired_by_a_clock_that_may_be_ahead_that_is_said_and_nothing_is_trusted() {
+    const SECOND: i128 = 1_000_000_000;
+    let chain = chain(10, 0);
+    let tip = chain.header(10).time;
+    // A month after the tip, by the device.
+    let ahead = 30 * 24 * 3600;
+    let now = at(tip.unix_nanos() - at(0).unix_nanos() + ahead * SECOND);
+    let claims = |age: i128| Manners {
+        claims: Some((10, age * SECOND)),
+        ..Manners::default()
+    };
+    let by = |now: Time, name, manners| {
+        let clock = Rc::new(now.unix_nanos().into());
+        Node::new(name, &chain, manners, 1).by(&clock)
+    };
+    let month = Duration::from_secs(ahead as u64);
+    for (case, nodes, behind) in [
+        (
+            "all are behind",
+            vec![("a", claims(ahead)), ("b", claims(ahead + 5))],
+            Some(month),
+        ),
+        (
+            "one is not",
+            vec![("a", claims(ahead)), ("b", claims(ahead)), ("c", claims(3))],
+            None,
+        ),
+        (
+            "one member",
+            vec![("a", claims(ahead)), ("a/2", claims(ahead))],
+            None,
+        ),
+        (
+            "one that answers",
+            vec![
+                ("a", claims(ahead)),
+                (
+                    "b",
+                    Manners {
+                        drops: 100,
+                        ..claims(3)
+                    },
+                ),
+            ],
+            None,
+        ),
+        (
+            "expired by their time too",
+            vec![("a", claims(14 * 24 * 3600)), ("b", claims(ahead))],
+            None,
+        ),
+        (
+            "older than what is trusted",
+            vec![("a", claims(ahead + 95)), ("b", claims(ahead + 95))],
+            None,
+        ),
+    ] {
+        let nodes = nodes
+            .into_iter()
+            .map(|(name, manners)| by(now, name, manners));
+        let mut client = client(&chain, nodes.collect(), TrustLevel::ONE_THIRD, now);
+        let failure = block_on(client.newest()).expect_err("expired");
+        let since = chain.header(1).time;
+        assert_eq!(failure, Failure::TrustExpired { since, behind }, "{case}");
+        let ahead = failure
+            .to_string()
+            .contains("2592000 s behind this device's clock");
+        assert_eq!(ahead, behind.is_some(), "{case}: {failure}");
+        assert_eq!(
+            block_on(client.at(5)).expect_err("expired").code(),
+            "trust-expired"
+        );
+    }
+    // Expired a moment ago, while blocks come as ever: no clock explains that.
+    let week = Options::default().trusting_period.as_nanos() as i128;
+    let just = at(chain.header(1).time.unix_nanos() - at(0).unix_nanos() + week);
+    let nodes = ["a", "b"].map(|name| by(just, name, claims(15)));
+    let mut client = client(&chain, nodes.into(), TrustLevel::ONE_THIRD, just);
+    let failure = block_on(client.newest()).expect_err("expired");
+    assert!(
+        matches!(failure, Failure::TrustExpired { behind: None, .. }),
+        "{failure:?}"
+    );
 }
 
 #[test]
