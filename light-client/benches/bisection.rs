@@ -9,9 +9,11 @@ mod signing;
 #[allow(dead_code, missing_docs)]
 mod simulated;
 
+use generate::Member;
 use light_client::client::{LightClient, Limits, MemoryStore, Settings, Spent};
 use light_client::{Options, TrustLevel};
-use simulated::{Chain, Device, Node, block_on};
+use signing::Key;
+use simulated::{Chain, Device, Node, block_on, in_rounds};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -28,31 +30,44 @@ fn main() {
         "\nback after {HEADERS} headers, {VALIDATORS} validators of equal power, two nodes compared, bytes as JSON\n"
     );
     println!(
-        "| one validator replaced every | trust level | fetches | signatures | bytes | time | to the slowest pace |"
+        "| keys | one validator replaced every | trust level | fetches | rounds | signatures | bytes | time | to the slowest pace |"
     );
-    println!("|---:|---|---:|---:|---:|---:|---:|");
+    println!("|---|---:|---|---:|---:|---:|---:|---:|---:|");
     for (level, name) in [
         (TrustLevel::ONE_THIRD, "1/3"),
         (TrustLevel::TWO_THIRDS, "2/3"),
     ] {
         let mut slowest = None;
         for pace in PACES {
-            row(pace, level, name, &mut slowest);
+            row(("Ed25519", Member::new), pace, (name, level), &mut slowest);
         }
     }
+    let ml_dsa = |number, power| Member {
+        key: Key::ml_dsa_65(number),
+        power,
+    };
+    let two_thirds = ("2/3", TrustLevel::TWO_THIRDS);
+    row(("ML-DSA-65", ml_dsa), 1_000, two_thirds, &mut None);
 }
 
-fn row(pace: u64, level: TrustLevel, name: &str, slowest: &mut Option<f64>) {
-    let chain = Chain::new(VALIDATORS, pace, INTERVAL, usize::MAX);
+type Keys = (&'static str, fn(u64, u64) -> Member);
+
+fn row(
+    (keys, member): Keys,
+    pace: u64,
+    (name, level): (&str, TrustLevel),
+    slowest: &mut Option<f64>,
+) {
+    let chain = Chain::of(member, VALIDATORS, pace, INTERVAL, usize::MAX);
     chain.tip.set(HEADERS);
     // Once to make the blocks, once to measure.
     follow(&chain, level);
     let started = Instant::now();
-    let spent = follow(&chain, level);
+    let (spent, rounds) = follow(&chain, level);
     let seconds = started.elapsed().as_secs_f64();
     let base = *slowest.get_or_insert(seconds);
     println!(
-        "| {pace} | {name} | {} | {} | {} KB | {:.0} ms | {:.2} |",
+        "| {keys} | {pace} | {name} | {} | {rounds} | {} | {} KB | {:.0} ms | {:.2} |",
         spent.headers,
         spent.signatures,
         spent.bytes / 1_000,
@@ -61,7 +76,8 @@ fn row(pace: u64, level: TrustLevel, name: &str, slowest: &mut Option<f64>) {
     );
 }
 
-fn follow(chain: &Rc<Chain>, trust_level: TrustLevel) -> Spent {
+/// What it cost, and how often nodes were waited for.
+fn follow(chain: &Rc<Chain>, trust_level: TrustLevel) -> (Spent, u32) {
     let limits = Limits {
         signatures: 1_000_000,
         headers: 100_000,
@@ -79,5 +95,6 @@ fn follow(chain: &Rc<Chain>, trust_level: TrustLevel) -> Spent {
     let (nodes, device) = (Node::pair(chain), Device(chain.clone()));
     let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings);
     block_on(client.trust(&chain.checkpoint())).expect("kept");
-    block_on(client.newest()).expect("reached").trace.spent
+    let (followed, rounds) = in_rounds(client.newest());
+    (followed.expect("reached").trace.spent, rounds)
 }

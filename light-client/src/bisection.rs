@@ -43,7 +43,11 @@ pub struct Bisection {
     progress: Progress,
     /// Blocks that were supplied but could not be trusted yet, the highest first.
     waiting: Vec<LightBlock>,
+    /// Blocks that came before they were wanted.
+    held: Vec<LightBlock>,
     legs: Vec<Leg>,
+    /// The most heights that a step has led up.
+    reach: u64,
 }
 
 impl Bisection {
@@ -63,13 +67,54 @@ impl Bisection {
             budget,
             progress,
             waiting: Vec::new(),
+            held: Vec::new(),
             legs: Vec::new(),
+            reach: 0,
         }
     }
 
     /// What is wanted next.
     pub fn next(&self) -> &Progress {
         &self.progress
+    }
+
+    /// The height that is wanted, and at most so many in all that will be wanted after it if steps go on to reach as far as they did, and no farther. Whoever
+    /// fetches them together, and lets the others be [held](Bisection::hold), waits less often; a step that reaches farther leaves some of them unused.
+    pub fn foreseen(&self, most: usize) -> Vec<u64> {
+        let Progress::Need(wanted) = self.progress else {
+            return Vec::new();
+        };
+        let mut foreseen = Vec::from([wanted]);
+        let mut low = self.trusted.height();
+        let mut above: Vec<u64> = self.waiting.iter().map(LightBlock::height).collect();
+        above.push(wanted);
+        // Nothing is known before the first step.
+        while self.reach > 0
+            && foreseen.len() < most
+            && let Some(next) = above.last().copied()
+        {
+            let gap = next.saturating_sub(low);
+            if gap <= self.reach {
+                low = next;
+                above.pop();
+                continue;
+            }
+            let middle = low.saturating_add(gap / 2);
+            above.push(middle);
+            if self.place_of(middle).is_none() {
+                foreseen.push(middle);
+            }
+        }
+        foreseen
+    }
+
+    fn place_of(&self, height: u64) -> Option<usize> {
+        self.held.iter().position(|block| block.height() == height)
+    }
+
+    /// Keeps a block until it is wanted; it is not looked at before.
+    pub fn hold(&mut self, block: LightBlock) {
+        self.held.push(block);
     }
 
     /// The highest state that is trusted so far; a later attempt may start from it.
@@ -113,6 +158,8 @@ impl Bisection {
         while let Some(block) = self.waiting.pop() {
             match verify_step(&self.trusted, &block, &self.options, now, &mut self.budget) {
                 Verdict::Trusted(state, tally) => {
+                    let gap = state.height().saturating_sub(self.trusted.height());
+                    self.reach = self.reach.max(gap);
                     self.trusted = (*state).clone();
                     self.legs.push(Leg {
                         state: *state,
@@ -121,9 +168,14 @@ impl Bisection {
                     });
                 }
                 Verdict::NotEnoughTrust(_) => {
-                    let gap = block.height().saturating_sub(self.trusted.height());
+                    let low = self.trusted.height();
+                    let middle = low.saturating_add(block.height().saturating_sub(low) / 2);
                     self.waiting.push(block);
-                    return Progress::Need(self.trusted.height().saturating_add(gap / 2));
+                    self.held.retain(|block| block.height() > low);
+                    match self.place_of(middle) {
+                        Some(place) => self.waiting.push(self.held.swap_remove(place)),
+                        None => return Progress::Need(middle),
+                    }
                 }
                 Verdict::Rejected(reason) => return Progress::Failed(reason),
             }

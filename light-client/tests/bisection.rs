@@ -92,6 +92,31 @@ fn a_changing_chain_is_crossed_in_halves_and_no_block_is_asked_for_twice() {
 }
 
 #[test]
+fn what_is_foreseen_is_what_will_be_asked_for_and_nothing_is_before_the_first_step() {
+    let blocks = moving_chain(65);
+    let mut asked = run(&mut start(&blocks, 65, 1_000), &blocks);
+    let mut bisection = start(&blocks, 65, 1_000);
+    let (mut foreseen, mut rounds) = (Vec::new(), 0);
+    while let Progress::Need(height) = *bisection.next() {
+        let heights = bisection.foreseen(4);
+        assert_eq!((heights[0], heights.len() <= 4), (height, true));
+        assert!(!bisection.legs().is_empty() || heights.len() == 1);
+        for height in &heights[1..] {
+            bisection.hold(blocks[height].clone());
+        }
+        bisection.supply(blocks[&height].clone(), now());
+        foreseen.extend(heights);
+        rounds += 1;
+    }
+    assert_eq!(bisection.next(), &Progress::Done);
+    assert!(bisection.foreseen(4).is_empty());
+    asked.sort_unstable();
+    foreseen.sort_unstable();
+    assert_eq!(foreseen, asked);
+    assert_eq!((asked.len(), rounds), (16, 8));
+}
+
+#[test]
 fn a_forged_target_is_not_reached_however_the_way_goes() {
     let mut blocks = moving_chain(33);
     // Signed by strangers, and by the right validators with one wrong byte.

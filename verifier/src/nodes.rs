@@ -198,12 +198,33 @@ pub struct Fetched {
     pub bytes: u64,
 }
 
-/// Fetches header, commit and validators of a height.
+/// Fetches header, commit and validators of a height, and keeps the set.
 pub async fn light_block<H: Host>(
     host: &H,
     url: &str,
     height: u64,
     sets: &mut Sets,
+) -> Result<Fetched, Fault> {
+    let fetched = fetch_block(host, url, height, |hash| sets.get(hash).cloned()).await?;
+    keep(sets, &fetched.block);
+    Ok(fetched)
+}
+
+/// Keeps a block's validators.
+pub fn keep(sets: &mut Sets, block: &LightBlock) {
+    if sets.len() >= MAX_SETS {
+        sets.clear();
+    }
+    let hash = block.signed_header.header.validators_hash;
+    sets.insert(hash, block.validators.clone());
+}
+
+/// Fetches header and commit of a height, and validators unless their set is known.
+pub async fn fetch_block<H: Host>(
+    host: &H,
+    url: &str,
+    height: u64,
+    known: impl Fn(&Hash) -> Option<ValidatorSet>,
 ) -> Result<Fetched, Fault> {
     let (mut answers, mut bytes) = rpc::weigh(host, url, &[Call::commit(height)], LONG).await?;
     let raw = answers
@@ -214,8 +235,8 @@ pub async fn light_block<H: Host>(
         return Err(Fault::Refuted("wrong-height".into()));
     }
     let hash = signed_header.header.validators_hash;
-    let validators = match sets.get(&hash) {
-        Some(set) => set.clone(),
+    let validators = match known(&hash) {
+        Some(set) => set,
         None => {
             let votes = signed_header.commit.signatures.len();
             let (set, more) = validators(host, url, height, votes).await?;
@@ -226,10 +247,6 @@ pub async fn light_block<H: Host>(
     if validators.hash() != hash {
         return Err(Fault::Refuted("validators-hash".into()));
     }
-    if sets.len() >= MAX_SETS {
-        sets.clear();
-    }
-    sets.insert(hash, validators.clone());
     let block = LightBlock {
         signed_header,
         validators,

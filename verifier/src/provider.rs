@@ -10,7 +10,7 @@ use crate::{
 use alloc::string::{String, ToString};
 use core::{cell::RefCell, time::Duration};
 use light_client::{
-    Header, LightBlock, Time,
+    Hash, Header, LightBlock, Time,
     client::{AttackEvidence, Environment, Fault as NodeFault, Latest, Provider, Received},
     json::{self, Value},
 };
@@ -114,10 +114,11 @@ impl<H: Host> Provider for Node<'_, H> {
     }
 
     async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, NodeFault> {
-        let mut sets = self.shown.sets.take();
-        let fetched = nodes::light_block(self.host, &self.url, height, &mut sets).await;
-        self.shown.sets.borrow_mut().extend(sets);
+        let sets = &self.shown.sets;
+        let known = |hash: &Hash| sets.borrow().get(hash).cloned();
+        let fetched = nodes::fetch_block(self.host, &self.url, height, known).await;
         let Fetched { block, raw, bytes } = fetched.map_err(fault)?;
+        nodes::keep(&mut sets.borrow_mut(), &block);
         let mut kept = self.shown.raw.borrow_mut();
         if kept.0 <= height {
             *kept = (height, raw);

@@ -1,13 +1,14 @@
 //! A chain of any length whose blocks are made where somebody asks for them, nodes over it that weigh what they hand out, and a device.
 
-use crate::generate::{Member, Recipe, at, members};
+use crate::generate::{Member, Recipe, at};
 use light_client::client::{
     AttackEvidence, Environment, Fault, Latest, Provider, Received, Shelf, StoreError,
 };
 use light_client::{Hash, Header, LightBlock, Time, TrustedState, json::write};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::mem;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -20,6 +21,8 @@ pub struct Chain {
     pub pace: u64,
     /// Between two headers.
     pub interval: Duration,
+    /// Makes a validator from its number and power.
+    member: fn(u64, u64) -> Member,
     pub tip: Cell<u64>,
     /// The newest blocks that were made: signing is not what is measured.
     made: RefCell<BTreeMap<u64, LightBlock>>,
@@ -28,9 +31,21 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// A chain that keeps the newest `room` of the blocks that it made.
+    /// A chain that keeps the newest `room` of the blocks that it made; its validators have Ed25519 keys.
     pub fn new(validators: u64, pace: u64, interval: Duration, room: usize) -> Rc<Chain> {
+        Chain::of(Member::new, validators, pace, interval, room)
+    }
+
+    /// The same with validators made otherwise.
+    pub fn of(
+        member: fn(u64, u64) -> Member,
+        validators: u64,
+        pace: u64,
+        interval: Duration,
+        room: usize,
+    ) -> Rc<Chain> {
         Rc::new(Chain {
+            member,
             validators,
             pace,
             interval,
@@ -52,7 +67,9 @@ impl Chain {
     }
 
     fn members(&self, height: u64) -> Vec<Member> {
-        members(height / self.pace, self.validators, 10)
+        let first = height / self.pace;
+        let numbers = first..first + self.validators;
+        numbers.map(|number| (self.member)(number, 10)).collect()
     }
 
     fn block(&self, height: u64) -> LightBlock {
@@ -109,6 +126,7 @@ impl Provider for Node {
     }
 
     async fn latest(&self) -> Result<Latest, Fault> {
+        way().await;
         let header = self.chain.block(self.chain.tip.get()).signed_header.header;
         Ok(Latest {
             chain_id: header.chain_id,
@@ -118,6 +136,7 @@ impl Provider for Node {
     }
 
     async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, Fault> {
+        way().await;
         let value = self.chain.block(height);
         let mut bytes = write::signed_header(&value.signed_header).len();
         let set = value.signed_header.header.validators_hash;
@@ -129,6 +148,7 @@ impl Provider for Node {
     }
 
     async fn header(&self, height: u64) -> Result<Received<Header>, Fault> {
+        way().await;
         let signed = self.chain.block(height).signed_header;
         let bytes = write::signed_header(&signed).len() as u64;
         let value = signed.header;
@@ -186,13 +206,30 @@ impl Shelf for Memory {
     }
 }
 
+/// The way to a node and back: what is asked together arrives together.
+async fn way() {
+    let mut there = false;
+    poll_fn(|_| match mem::replace(&mut there, true) {
+        false => Poll::Pending,
+        true => Poll::Ready(()),
+    })
+    .await;
+}
+
 /// Runs a future to its end.
 pub fn block_on<F: Future>(future: F) -> F::Output {
+    in_rounds(future).0
+}
+
+/// Runs a future to its end; how often it waited for nodes.
+pub fn in_rounds<F: Future>(future: F) -> (F::Output, u32) {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
+    let mut rounds = 0;
     loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => return (output, rounds),
+            Poll::Pending => rounds += 1,
         }
     }
 }

@@ -11,7 +11,10 @@ use crate::client::provider::{Fault, Provider};
 use crate::client::source::{Setback, Source};
 use crate::reason::Reason;
 use crate::step::{Verdict, verify_step};
-use crate::trust::TrustedState;
+use crate::trust::{LightBlock, TrustedState};
+
+/// Blocks that a node is asked for at the same time.
+const AT_ONCE: usize = 4;
 
 /// Whether headers may be skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,22 +87,20 @@ impl<P: Provider> Source<P> {
         let given = meter.budget();
         let mut bisection = Bisection::new(from.clone(), target, settings.options.clone(), given);
         let outcome = loop {
-            match bisection.next().clone() {
+            let heights = match bisection.next() {
                 Progress::Done => break Ok(()),
-                Progress::Failed(reason) => break Err(setback(reason)),
-                Progress::Need(height) => {
-                    match self
-                        .light_block(height, environment, settings.tries, meter)
-                        .await
-                    {
-                        Ok(mut block) => {
-                            // Judged by a height's own validators, a trace can be turned into evidence.
-                            block.next_validators = None;
-                            bisection.supply(block, environment.now());
-                        }
-                        Err(setback) => break Err(setback),
+                Progress::Failed(reason) => break Err(setback(reason.clone())),
+                Progress::Need(_) => bisection.foreseen(AT_ONCE),
+            };
+            let fetched = self.light_blocks(&heights, environment, settings.tries, meter);
+            match fetched.await {
+                Ok((wanted, ahead)) => {
+                    for block in ahead {
+                        bisection.hold(judged_by_its_own(block));
                     }
+                    bisection.supply(judged_by_its_own(wanted), environment.now());
                 }
+                Err(setback) => break Err(setback),
             }
         };
         meter.settle(given, bisection.budget());
@@ -119,10 +120,10 @@ impl<P: Provider> Source<P> {
         let mut trusted = from.clone();
         while trusted.height() < target {
             let next = trusted.height().saturating_add(1);
-            let mut block = self
+            let block = self
                 .light_block(next, environment, settings.tries, meter)
                 .await?;
-            block.next_validators = None;
+            let block = judged_by_its_own(block);
             let given = meter.budget();
             let mut budget = given;
             let verdict = verify_step(
@@ -152,6 +153,14 @@ impl<P: Provider> Source<P> {
             }
         }
         Ok(())
+    }
+}
+
+/// Judged by a height's own validators, a trace can be turned into evidence.
+fn judged_by_its_own(block: LightBlock) -> LightBlock {
+    LightBlock {
+        next_validators: None,
+        ..block
     }
 }
 

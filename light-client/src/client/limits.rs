@@ -13,7 +13,7 @@ pub struct Limits {
     pub signatures: u32,
     /// Light blocks and headers that are fetched.
     pub headers: u32,
-    /// Bytes that are fetched.
+    /// Bytes that are fetched. When they run out, what is on its way, four blocks at most, comes on top.
     pub bytes: u64,
     /// Time on the device's clock.
     pub time: Duration,

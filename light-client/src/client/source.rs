@@ -1,10 +1,12 @@
 //! A node with its record: what it answered, at what it failed.
 
+use alloc::vec::Vec;
 use core::future::Future;
 use core::time::Duration;
 
 use crate::client::environment::Environment;
 use crate::client::failure::Resource;
+use crate::client::join::join_all;
 use crate::client::limits::Meter;
 use crate::client::provider::{Fault, Latest, Provider, Received};
 use crate::client::report::{Said, Standing};
@@ -125,14 +127,45 @@ impl<P: Provider> Source<P> {
         tries: u32,
         meter: &mut Meter,
     ) -> Result<LightBlock, Setback> {
-        meter.admit(environment.now())?;
-        let Received { value, bytes } =
-            patiently(environment, tries, || self.provider.light_block(height)).await?;
-        meter.received(bytes);
-        if value.height() != height {
-            return Err(Fault::Garbage("a block of another height".into()).into());
+        let (block, _) = self
+            .light_blocks(&[height], environment, tries, meter)
+            .await?;
+        Ok(block)
+    }
+
+    /// The light block of the first height; and of the others, asked for at the same time, those that come at the first try and fit into the node's share.
+    pub(crate) async fn light_blocks<E: Environment>(
+        &self,
+        heights: &[u64],
+        environment: &E,
+        tries: u32,
+        meter: &mut Meter,
+    ) -> Result<(LightBlock, Vec<LightBlock>), Setback> {
+        let now = environment.now();
+        let mut asked = Vec::with_capacity(heights.len());
+        for height in heights {
+            match meter.admit(now) {
+                Err(resource) if asked.is_empty() => return Err(resource.into()),
+                Err(_) => break,
+                Ok(()) => asked.push((*height, if asked.is_empty() { tries } else { 1 })),
+            }
         }
-        Ok(value)
+        let answers = asked.iter().map(|(height, tries)| {
+            patiently(environment, *tries, || self.provider.light_block(*height))
+        });
+        let mut blocks = Vec::with_capacity(asked.len());
+        for (answer, (height, _)) in join_all(answers).await.into_iter().zip(&asked) {
+            blocks.push(answer.and_then(|Received { value, bytes }| {
+                meter.received(bytes);
+                match value.height() == *height {
+                    true => Ok(value),
+                    false => Err(Fault::Garbage("a block of another height".into())),
+                }
+            }));
+        }
+        let mut blocks = blocks.into_iter();
+        let block = blocks.next().unwrap_or(Err(Fault::NotThere))?;
+        Ok((block, blocks.filter_map(Result::ok).collect()))
     }
 
     /// The header of a height, and no other.

@@ -69,6 +69,8 @@ pub struct Node {
     started: i128,
     pub asleep: Rc<Cell<bool>>,
     pub requests: Rc<Cell<u64>>,
+    /// Requests that it is answering, and the most there ever were.
+    pub together: Rc<Cell<(u64, u64)>>,
     pub reported: Rc<RefCell<Vec<AttackEvidence>>>,
 }
 
@@ -86,6 +88,7 @@ impl Node {
             started: 0,
             asleep: Rc::default(),
             requests: Rc::default(),
+            together: Rc::default(),
             reported: Rc::default(),
         }
     }
@@ -137,7 +140,11 @@ impl Node {
     /// Answers after a few polls, if at all.
     async fn answer<T>(&self, value: Option<T>) -> Result<Received<T>, Fault> {
         let delay = self.rng.borrow_mut().below(3);
+        let (now, most) = self.together.get();
+        self.together.set((now + 1, most.max(now + 1)));
         wait(delay).await;
+        let (now, most) = self.together.get();
+        self.together.set((now - 1, most));
         let number = self.requests.get();
         self.requests.set(number + 1);
         if self.busy.get() > 0 {

@@ -381,6 +381,41 @@ fn limits_end_what_costs_too_much() {
 }
 
 #[test]
+fn blocks_on_the_way_are_asked_for_together_and_within_every_limit() {
+    let chain = chain(200, 10);
+    let follow = |headers| {
+        let leader = honest("a", &chain);
+        let (requests, together) = (leader.requests.clone(), leader.together.clone());
+        let limits = Limits {
+            headers,
+            ..Limits::default()
+        };
+        let settings = Settings {
+            limits,
+            ..settings()
+        };
+        let nodes = vec![leader, honest("b", &chain)];
+        let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
+        let outcome = block_on(client.newest());
+        (outcome, requests.get(), together.get().1)
+    };
+    let (outcome, requests, together) = follow(1_000);
+    let followed = outcome.expect("reached");
+    assert_eq!(followed.header.header(), chain.header(200));
+    assert_eq!(together, 4);
+    // Besides blocks, its newest height; and the other node's header.
+    let spent = followed.trace.spent.headers;
+    assert_eq!(u64::from(spent), requests);
+    assert!(spent > 40, "a long way: {spent}");
+    for headers in 2..40 {
+        let (outcome, requests, _) = follow(headers);
+        assert_eq!(outcome, Err(Failure::OutOf(Resource::Headers)));
+        // Half of them are the other node's.
+        assert_eq!(requests, 1 + u64::from(headers / 2), "of {headers}");
+    }
+}
+
+#[test]
 fn an_empty_store_trusts_nothing() {
     use light_client::client::MemoryStore;
     let chain = chain(5, 0);
