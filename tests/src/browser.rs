@@ -5,7 +5,9 @@ use crate::process::{Process, free_port};
 use crate::webdriver::{Element, Session};
 use crate::{Failure, Outcome};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -44,6 +46,9 @@ const FLAGS: [&str; 10] = [
     "--use-fake-device-for-media-stream",
 ];
 
+/// Chromium's engine without what stands around it, which few scenarios need and which costs more than most visits.
+const SHELL: &str = "chromium-headless-shell";
+
 /// How the browser is held.
 #[derive(Clone, Debug)]
 pub struct Device {
@@ -57,6 +62,8 @@ pub struct Device {
     pub dark: bool,
     /// Whether sites may store anything.
     pub stores: bool,
+    /// Whether more than the engine takes part: tabs that hide each other, pages kept for going back.
+    pub whole: bool,
 }
 
 impl Default for Device {
@@ -68,6 +75,7 @@ impl Default for Device {
             language: "zh-CN",
             dark: false,
             stores: true,
+            whole: false,
         }
     }
 }
@@ -114,7 +122,7 @@ impl Browser {
         driver.wait(PATIENCE, |log| {
             log.contains("started successfully").then_some(())
         })?;
-        let session = Session::open(port, &options(device, film, profile.path()))?;
+        let session = Session::open(port, &options(device, film, profile.path())?)?;
         if device.dark {
             let features = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
             session.devtools("Emulation.setEmulatedMedia", &features)?;
@@ -257,13 +265,15 @@ impl Browser {
     }
 }
 
-fn options(device: &Device, film: Option<&Path>, profile: &Path) -> Value {
+fn options(device: &Device, film: Option<&Path>, profile: &Path) -> Outcome<Value> {
     let mut flags: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
     flags.push(format!(
         "--user-data-dir={}",
         profile.join("profile").display()
     ));
     flags.push(format!("--lang={}", device.language));
+    // What the shell is told instead of the preference.
+    flags.push(format!("--accept-lang={}", device.language));
     flags.push(format!("--window-size={},{}", device.width, device.height));
     if let Some(film) = film {
         flags.push(format!(
@@ -281,5 +291,26 @@ fn options(device: &Device, film: Option<&Path>, profile: &Path) -> Value {
             "deviceMetrics": {"width": device.width, "height": device.height, "pixelRatio": 2.0, "touch": true},
         });
     }
-    options
+    // Permissions and settings are no matter of the engine either.
+    let whole = device.whole || film.is_some() || !device.stores;
+    if let Some(shell) = shell().filter(|_| !whole) {
+        options["binary"] = started_with_a_page(&shell, profile)?.into();
+    }
+    Ok(options)
+}
+
+/// Where the shell lies: the driver looks on its own for the whole browser only, which is taken where there is no shell.
+fn shell() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let mut places = std::env::split_paths(&path).map(|folder| folder.join(SHELL));
+    places.find(|place| place.is_file())
+}
+
+/// A script that starts the shell with a page: without one it opens none, and the driver waits for it.
+fn started_with_a_page(shell: &Path, folder: &Path) -> Outcome<String> {
+    let script = folder.join("shell");
+    let text = format!("#!/bin/sh\nexec '{}' \"$@\" about:blank\n", shell.display());
+    std::fs::write(&script, text)?;
+    std::fs::set_permissions(&script, Permissions::from_mode(0o700))?;
+    Ok(script.to_string_lossy().into_owned())
 }

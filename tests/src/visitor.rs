@@ -39,6 +39,18 @@ impl Visitor {
         Self::with(Browser::phone()?, page)
     }
 
+    /// Opens the page on a phone where more than the engine takes part.
+    ///
+    /// # Errors
+    /// Where it does not open.
+    pub fn in_whole_browser(page: &str) -> Outcome<Self> {
+        let device = Device {
+            whole: true,
+            ..Device::default()
+        };
+        Self::with(Browser::start(&device, None)?, page)
+    }
+
     /// Opens the page on a phone whose camera shows a film.
     ///
     /// # Errors

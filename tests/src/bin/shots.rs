@@ -56,7 +56,7 @@ fn take_all(folder: &Path) -> Outcome<usize> {
                     height,
                     language,
                     dark,
-                    stores: true,
+                    ..Device::default()
                 };
                 let look = if dark { "dark" } else { "light" };
                 let named =

@@ -116,7 +116,7 @@ fn one_follows(world: &World) -> Outcome {
 
 fn sleeps(world: &World) -> Outcome {
     let (site, pipes) = piped(world)?;
-    let visitor = Visitor::new(&site.address())?;
+    let visitor = Visitor::in_whole_browser(&site.address())?;
     let browser = visitor.browser();
     let session = browser.session();
     visitor.go("#/trust")?;
@@ -131,7 +131,7 @@ fn sleeps(world: &World) -> Outcome {
 
 fn comes_back(world: &World) -> Outcome {
     let (site, pipes) = piped(world)?;
-    let visitor = Visitor::new(&site.address())?;
+    let visitor = Visitor::in_whole_browser(&site.address())?;
     let browser = visitor.browser();
     let session = browser.session();
     visitor.go("#/trust")?;

@@ -6,7 +6,7 @@ use crate::failure::Result;
 use crate::run;
 use std::process::Command;
 
-/// chromium, chromedriver and a font with Chinese in it; with apt where they are missing.
+/// chromium, chromedriver and a font with Chinese in it; with apt where they are missing. Where chromium-headless-shell is there too, it spares work.
 pub fn ensure() -> Result {
     if run::on_path("chromium") && run::on_path("chromedriver") {
         return Ok(());
@@ -21,6 +21,7 @@ pub fn ensure() -> Result {
         "--no-install-recommends",
         "chromium",
         "chromium-driver",
+        "chromium-headless-shell",
         "fonts-noto-cjk",
     ];
     let mut command = Command::new("apt-get");

@@ -23,7 +23,8 @@ pub const TRUNK: CargoTool<'static> = CargoTool {
     version: "0.21.14",
     program: "trunk",
     why: "it bundles the page",
-    flags: &["--locked", "--no-default-features", "--features", "rustls"],
+    // It fetches nothing here, so it needs no TLS.
+    flags: &["--locked", "--no-default-features"],
 };
 
 /// Judges licences, bans, sources and advisories.
