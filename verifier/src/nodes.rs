@@ -205,7 +205,7 @@ pub async fn light_block<H: Host>(
     height: u64,
     sets: &mut Sets,
 ) -> Result<Fetched, Fault> {
-    let fetched = fetch_block(host, url, height, |hash| sets.get(hash).cloned()).await?;
+    let fetched = fetch_block(host, url, height, &|hash| sets.get(hash).cloned()).await?;
     keep(sets, &fetched.block);
     Ok(fetched)
 }
@@ -224,7 +224,7 @@ pub async fn fetch_block<H: Host>(
     host: &H,
     url: &str,
     height: u64,
-    known: impl Fn(&Hash) -> Option<ValidatorSet>,
+    known: &dyn Fn(&Hash) -> Option<ValidatorSet>,
 ) -> Result<Fetched, Fault> {
     let (mut answers, mut bytes) = rpc::weigh(host, url, &[Call::commit(height)], LONG).await?;
     let raw = answers

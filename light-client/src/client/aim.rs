@@ -195,7 +195,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     fn behind(&self, since: Time) -> Option<Duration> {
         let answered = self.sources.iter().enumerate();
         let answered = answered.filter(|(_, source)| !source.is_out() && source.latest.is_some());
-        if !self.suffice(answered.map(|(at, _)| at)) {
+        if !self.suffice(&mut answered.map(|(at, _)| at)) {
             return None;
         }
         let newest = self.claims().map(|claim| claim.time).max()?;

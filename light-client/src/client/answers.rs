@@ -53,8 +53,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             let same = answers
                 .iter()
                 .filter(|(_, answer)| answer.as_ref() == Ok(reached.hash()));
-            let holders = same.map(|(at, _)| *at).chain(way.leader);
-            let too_few = !self.suffice(holders) && waited < self.settings.catch_up;
+            let mut holders = same.map(|(at, _)| *at).chain(way.leader);
+            let too_few = !self.suffice(&mut holders) && waited < self.settings.catch_up;
             late.retain(|at| too_few || self.is_awaited(*at, way, waited));
             let pause = waited.min(self.settings.catch_up).max(FIRST_PAUSE);
             if late.is_empty() || waited.saturating_add(pause) > longest {

@@ -100,11 +100,11 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     pub(super) fn is_witnessed(&self) -> bool {
         let hold = self.sources.iter().enumerate();
         let hold = hold.filter(|(_, source)| matches!(source.said, Said::Led | Said::Agrees));
-        self.suffice(hold.map(|(at, _)| at))
+        self.suffice(&mut hold.map(|(at, _)| at))
     }
 
     /// Whether these nodes' members are one that holds a header and as many witnesses as are wanted, and one of those who must be among them.
-    pub(super) fn suffice(&self, holders: impl Iterator<Item = usize>) -> bool {
+    pub(super) fn suffice(&self, holders: &mut dyn Iterator<Item = usize>) -> bool {
         let member = |at: usize| Some(self.sources.get(at)?.provider.member());
         let mut members: Vec<&str> = holders.filter_map(member).collect();
         members.sort_unstable();

@@ -153,19 +153,18 @@ impl<P: Provider> Source<P> {
         let answers = asked.iter().map(|(height, tries)| {
             patiently(environment, *tries, || self.provider.light_block(*height))
         });
-        let mut blocks = Vec::with_capacity(asked.len());
-        for (answer, (height, _)) in join_all(answers).await.into_iter().zip(&asked) {
-            blocks.push(answer.and_then(|Received { value, bytes }| {
-                meter.received(bytes);
-                match value.height() == *height {
-                    true => Ok(value),
-                    false => Err(Fault::Garbage("a block of another height".into())),
-                }
-            }));
-        }
-        let mut blocks = blocks.into_iter();
-        let block = blocks.next().unwrap_or(Err(Fault::NotThere))?;
-        Ok((block, blocks.filter_map(Result::ok).collect()))
+        let answers = join_all(answers).await;
+        let bytes = answers.iter().flatten().map(|received| received.bytes);
+        meter.received(bytes.fold(0, u64::saturating_add));
+        let mut blocks = asked.iter().zip(answers).map(|((height, _), answer)| {
+            let block = answer?.value;
+            match block.height() == *height {
+                true => Ok(block),
+                false => Err(Fault::Garbage("a block of another height".into())),
+            }
+        });
+        let first = blocks.next().unwrap_or(Err(Fault::NotThere))?;
+        Ok((first, blocks.flatten().collect()))
     }
 
     /// The header of a height, and no other.
