@@ -5,7 +5,10 @@ use crate::{
     stages::Stage,
     verdict::{Check, Signer},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::future::Future;
 use litemap::LiteMap;
 
@@ -35,6 +38,24 @@ impl Unreachable {
         match status {
             429 | 503 => Self::Busy(retry_after.and_then(|text| text.trim().parse().ok())),
             other => Self::Status(other),
+        }
+    }
+
+    /// The one whose text this is; where it is none's, there was no connection.
+    pub(crate) fn by_text(text: &str) -> Self {
+        let mut known = [Self::TimedOut, Self::TooLong].into_iter();
+        let found = known.find(|one| one.to_string() == text);
+        found.unwrap_or(Self::NoConnection)
+    }
+
+    /// Its code, for the page's table of words.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoConnection => "no-connection",
+            Self::TimedOut => "timed-out",
+            Self::TooLong => "too-long",
+            Self::Busy(_) => "busy",
+            Self::Status(_) => "http-status",
         }
     }
 }

@@ -173,6 +173,7 @@ fn note(answer: &mut NodeAnswer, fault: &Fault) {
     .into();
     answer.reason = match fault {
         Fault::Refuted(code) => code.clone(),
+        Fault::Unreachable(why) => why.code().into(),
         other => other.to_string(),
     };
 }

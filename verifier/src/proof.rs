@@ -5,10 +5,7 @@ use crate::{
     nodes::LONG,
     rpc::{self, Call, Fault},
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::vec::Vec;
 use light_client::{
     JMT_STATE, Proven, VerifiedHeader,
     json::{self, Value},
@@ -58,8 +55,11 @@ pub async fn heads<H: Host>(
         .zip(answers)
         .map(|(name, raw)| {
             let answer = json::abci_query(&raw)?;
+            if answer.code != 0 {
+                return Err(Fault::Refused(answer.log));
+            }
             let proven = verify_query(&answer, JMT_STATE, &[&name.tree_key()], header)
-                .map_err(|error| refusal(&answer, error.to_string()))?;
+                .map_err(|_| Fault::Refuted("proof-differs".into()))?;
             let head = match proven {
                 Proven::Absent => None,
                 Proven::Present(value) => {
@@ -69,14 +69,6 @@ pub async fn heads<H: Host>(
             Ok(ProvenHead { head, raw })
         })
         .collect()
-}
-
-fn refusal(answer: &json::AbciQuery, text: String) -> Fault {
-    if answer.code == 0 {
-        Fault::Refuted(text)
-    } else {
-        Fault::Refused(text)
-    }
 }
 
 /// Longest entry of a log: an event, its block's height and time, bytes.
@@ -182,7 +174,7 @@ pub fn verify_path(
         return Err(Fault::Garbage("torn path".into()));
     }
     light_client::verify_inclusion(leaf, index, head.log_size, path, &head.log_root)
-        .map_err(|error| Fault::Refuted(error.to_string()))
+        .map_err(|_| Fault::Refuted("path-differs".into()))
 }
 
 async fn value<H: Host>(host: &H, url: &str, call: Call, key: &Hash) -> Result<Vec<u8>, Fault> {

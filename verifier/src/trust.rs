@@ -17,7 +17,9 @@ use alloc::{
 use core::{cell::RefCell, mem, time::Duration};
 use light_client::{
     Hash, Reason as Wrong, Time, TrustedState, VerifiedHeader,
-    client::{Attack, Failure, Fault as NodeFault, Followed, LightClient, Said, Standing, Store},
+    client::{
+        Attack, Failure, Fault as NodeFault, Followed, LightClient, Said, Standing, Store, Trace,
+    },
     json::Value,
 };
 use litemap::LiteMap;
@@ -48,7 +50,9 @@ pub struct Trust<S> {
     raw: (u64, Value),
     /// Validator sets that were fetched.
     pub sets: Sets,
-    /// Steps from the checkpoint so far.
+    /// The heights between which those steps led, once there were any: what was trusted before them, and the newest header.
+    way: Option<(u64, u64)>,
+    /// Steps since this program began, or since trust began anew.
     pub steps: u32,
     /// What the signatures on the way cost so far, in Ed25519 signatures.
     pub signatures: u32,
@@ -70,6 +74,7 @@ impl<S: Store> Trust<S> {
             store,
             raw: (0, Value::Null),
             sets: Sets::new(),
+            way: None,
             steps: 0,
             signatures: 0,
             vouched: Vec::new(),
@@ -118,12 +123,29 @@ impl<S: Store> Trust<S> {
         Ok(self.anchored(followed, agreement))
     }
 
-    fn anchored(&mut self, followed: Followed, agreement: Reason) -> Anchored {
-        let steps = u32::try_from(followed.trace.steps.len()).unwrap_or(u32::MAX);
+    /// The height that was trusted before the steps to the newest header; none where there was no header yet.
+    pub fn from(&self) -> Option<u64> {
+        self.way.map(|(from, _)| from)
+    }
+
+    /// Adds the way to the one before, where it begins at its end.
+    fn walk(&mut self, way: &Trace, height: u64) {
+        let from = match self.way {
+            Some((from, to)) if to == way.from => from,
+            _ => {
+                (self.steps, self.signatures) = (0, 0);
+                way.from
+            }
+        };
+        let steps = u32::try_from(way.steps.len()).unwrap_or(u32::MAX);
         self.steps = self.steps.saturating_add(steps);
-        let signatures = followed.trace.spent.signatures;
-        self.signatures = self.signatures.saturating_add(signatures);
+        self.signatures = self.signatures.saturating_add(way.spent.signatures);
+        self.way = Some((from, height));
+    }
+
+    fn anchored(&mut self, followed: Followed, agreement: Reason) -> Anchored {
         let height = followed.header.header().height;
+        self.walk(&followed.trace, height);
         let raw = match &self.raw {
             (of, raw) if *of == height => raw.clone(),
             _ => Value::Null,
@@ -170,6 +192,7 @@ impl<S: Store> Trust<S> {
         };
         kept.map_err(|error| no_header(error.into()))?;
         self.vouched = vouched.map_or_else(Vec::new, |vouched| vouched.members.clone());
+        self.way = None;
         Ok(())
     }
 
@@ -233,9 +256,8 @@ fn fault_of(fault: &NodeFault) -> Fault {
         NodeFault::Refuted(reason) => Fault::Refuted(reason.code().into()),
         NodeFault::WrongChain(chain) => Fault::WrongChain(chain.clone()),
         NodeFault::Garbage(what) => Fault::Garbage(what.clone()),
-        NodeFault::Unreachable(_) | NodeFault::Busy { .. } => {
-            Fault::Unreachable(Unreachable::NoConnection)
-        }
+        NodeFault::Unreachable(why) => Fault::Unreachable(Unreachable::by_text(why)),
+        NodeFault::Busy { .. } => Fault::Unreachable(Unreachable::Busy(None)),
         other => Fault::Refused(other.to_string()),
     }
 }

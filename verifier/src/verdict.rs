@@ -119,9 +119,11 @@ pub struct Anchor {
     pub total_power: u64,
     /// Voting power that signed.
     pub signed_power: u64,
-    /// Steps from the trusted checkpoint to this header, and signatures verified on the way.
+    /// The height that was trusted before: when this program began, or where trust began anew since; for a proof file the checkpoint's.
+    pub from: u64,
+    /// Steps from there to this header.
     pub steps: u32,
-    /// Signatures checked on the way.
+    /// What the signatures on the way cost, in Ed25519 signatures.
     pub signatures: u32,
 }
 
@@ -135,7 +137,7 @@ pub struct NodeAnswer {
     pub member: String,
     /// `agrees`, `behind`, `disagrees`, `unreachable`, `wrong-chain`, `garbage`; `refuted`: it handed out something provably false.
     pub state: String,
-    /// At what it failed, for engineers; for `refuted` the code of what was wrong. Empty when all is well.
+    /// At what it failed: a code where one names it (`timed-out`, `bad-signature`), else a text for engineers. Empty when all is well.
     #[cfg_attr(feature = "native", serde(skip_serializing_if = "String::is_empty"))]
     pub reason: String,
     /// The newest height that it named, if it answered.
@@ -286,6 +288,7 @@ records::shape!(Anchor {
     signers,
     total_power: decimal,
     signed_power: decimal,
+    from: decimal,
     steps,
     signatures,
 });

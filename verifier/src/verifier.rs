@@ -317,6 +317,7 @@ impl<S: Store> Verifier<S> {
             total_power: total_power(anchored),
             signed_power: signers.iter().map(|signer| signer.signed).sum(),
             signers,
+            from: self.trust.from().unwrap_or(self.chain.checkpoint_height),
             steps: self.trust.steps,
             signatures: self.trust.signatures,
         }

@@ -75,6 +75,12 @@ pub fn small(lang: Lang, code: &str) -> String {
     find(Section::Small, lang, code).unwrap_or(code).to_owned()
 }
 
+/// At what a node failed that stands so. What it says itself is not repeated: nobody has proven it.
+pub fn fault(lang: Lang, state: &str, reason: &str) -> Option<&'static str> {
+    let known = find(Section::Faults, lang, reason);
+    known.or_else(|| find(Section::Faults, lang, state).filter(|_| !reason.is_empty()))
+}
+
 /// A law as a refusal names it, `民法典 278`: the statute by its name in this language, where that is known.
 pub fn law(lang: Lang, law: &str) -> String {
     match law.split_once(' ') {

@@ -8,7 +8,7 @@ pub mod words;
 
 use litemap::LiteMap;
 
-pub use codes::{event, field, headline, law, reason, small, step};
+pub use codes::{event, fault, field, headline, law, reason, small, step};
 pub use format::{
     age, area, date, day_time, grouped, money, percent, share, short, thousands, time, ward,
 };
@@ -283,6 +283,38 @@ mod tests {
             .chain(findings)
             .chain(authors);
         codes.for_each(|code| assert_named(texts::Section::Small, code));
+    }
+
+    #[test]
+    fn whatever_a_node_fails_at_has_its_words() {
+        let mut files = Vec::new();
+        let verifier = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../verifier/src");
+        sources(&verifier, &mut files);
+        let proven = files
+            .iter()
+            .flat_map(|text| text.split("Fault::Refuted(\"").skip(1))
+            .filter_map(|text| Some(text.split_once('"')?.0));
+        let unreachable = [
+            verifier::Unreachable::NoConnection,
+            verifier::Unreachable::TimedOut,
+            verifier::Unreachable::TooLong,
+            verifier::Unreachable::Busy(None),
+            verifier::Unreachable::Status(502),
+        ];
+        let codes: Vec<&str> = proven
+            .chain(unreachable.iter().map(|why| why.code()))
+            .collect();
+        assert!(codes.len() > 14, "only {codes:?}");
+        for code in &codes {
+            assert_named(texts::Section::Faults, code);
+        }
+        for lang in [Lang::Zh, Lang::En] {
+            // A rule of the light client without words of its own, and words of the node's own.
+            let own = "the node answers: height 1 is not available";
+            assert!(fault(lang, "refuted", "commit-size").is_some());
+            assert!(fault(lang, "behind", own).is_some());
+            assert_eq!(fault(lang, "agrees", ""), None);
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum Section {
     Events,
     /// Purposes, matters, choices, roles and other small codes.
     Small,
+    /// At what nodes failed.
+    Faults,
 }
 
 /// Names and texts of one section.
@@ -135,10 +137,10 @@ mod tests {
         for (place, (name, zh, _)) in all[Section::Words as usize].iter().enumerate() {
             assert_eq!(word(Lang::Zh, place as u16), *zh, "{name}");
         }
-        for (name, zh, _) in &all[Section::Small as usize] {
-            assert_eq!(find(Section::Small, Lang::Zh, name), Some(*zh));
+        for (name, zh, _) in &all[Section::Faults as usize] {
+            assert_eq!(find(Section::Faults, Lang::Zh, name), Some(*zh));
         }
-        assert_eq!(all.len(), Section::Small as usize + 1);
+        assert_eq!(all.len(), Section::Faults as usize + 1);
     }
 
     #[test]

@@ -154,19 +154,11 @@ fn paper(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
 
 /// Everything that the answer rests on.
 fn grounds(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
-    let anchor = verdict.anchor.as_ref();
     let took = format!("{}.{:03}", verdict.millis / 1000, verdict.millis % 1000);
     html! {
         <>
             { widget::history(lang, &verdict.history) }
-            if let Some(anchor) = anchor {
-                { widget::fold(lang.t(words::SIGNERS), "signers-fold", false, widget::signers(lang, &anchor.signers, anchor.total_power)) }
-                { widget::fold(lang.t(words::HEADER), "header-fold", false, widget::header(lang, anchor)) }
-            }
-            if !verdict.nodes.is_empty() {
-                { widget::fold(lang.t(words::NODES), "nodes-fold", false, widget::nodes(lang, &verdict.nodes)) }
-            }
-            { widget::raw(lang, verdict) }
+            { widget::grounds(lang, verdict) }
             if !verdict.id.is_empty() {
                 { widget::fold(lang.t(words::SHARE), "share-fold", false, html! {
                     { part(Share { hash: format!("#/r/{}/{}", verdict.kind, verdict.id), openings: openings(question) }) }

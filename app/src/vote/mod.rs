@@ -81,11 +81,7 @@ fn use_vote(props: &Vote) -> Html {
                     }
                     { widget::checks(lang, &inquiry) }
                     if let Some(verdict) = &verdict {
-                        if let Some(anchor) = &verdict.anchor {
-                            { widget::fold(lang.t(words::SIGNERS), "signers-fold", false, widget::signers(lang, &anchor.signers, anchor.total_power)) }
-                            { widget::fold(lang.t(words::HEADER), "header-fold", false, widget::header(lang, anchor)) }
-                        }
-                        { widget::raw(lang, verdict) }
+                        { widget::grounds(lang, verdict) }
                         { widget::fold(lang.t(words::SHARE), "share-fold", false, part(Share { hash: format!("#/r/vote/{}", props.id), openings: None })) }
                     }
                 </div>

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::draw::prelude::*;
 use crate::i18n::{
-    Lang, age, grouped, member as member_name, percent, short, small, thousands, time, words,
+    Lang, age, fault, grouped, member as member_name, percent, short, small, thousands, time, words,
 };
 use verifier::verdict::{Anchor, NodeAnswer, Signer, Verdict};
 
@@ -66,12 +66,36 @@ fn member(lang: Lang, signer: &Signer, total: u64, shared: usize) -> Html {
     }
 }
 
+/// Everything that a verdict rests on, folded away.
+pub fn grounds(lang: Lang, verdict: &Verdict) -> Html {
+    html! {
+        <>
+            if let Some(anchor) = &verdict.anchor {
+                { fold(lang.t(words::SIGNERS), "signers-fold", false, signers(lang, &anchor.signers, anchor.total_power)) }
+                { fold(lang.t(words::HEADER), "header-fold", false, header(lang, anchor)) }
+            }
+            if !verdict.nodes.is_empty() { { fold(lang.t(words::NODES), "nodes-fold", false, nodes(lang, &verdict.nodes)) } }
+            { raw(lang, verdict) }
+        </>
+    }
+}
+
+/// The way to a header from what was trusted before.
+fn way(lang: Lang, anchor: &Anchor) -> String {
+    let word = match anchor.steps {
+        0 => words::STEPS_NONE,
+        _ => words::STEPS_SAY,
+    };
+    let facts = [
+        ("from", &*thousands(anchor.from)),
+        ("steps", &*thousands(anchor.steps.into())),
+        ("signatures", &*thousands(anchor.signatures.into())),
+    ];
+    lang.fill(word, &facts)
+}
+
 /// The header.
 pub fn header(lang: Lang, anchor: &Anchor) -> Html {
-    let facts = [
-        ("steps", &*anchor.steps.to_string()),
-        ("signatures", &*anchor.signatures.to_string()),
-    ];
     html! {
         <dl class="fields">
             <dt>{ lang.t(words::CHAIN) }</dt><dd>{ &anchor.chain_id }</dd>
@@ -79,7 +103,7 @@ pub fn header(lang: Lang, anchor: &Anchor) -> Html {
             <dt>{ lang.t(words::HEADER_TIME) }</dt>
             <dd>{ time(&anchor.time) }<div class="caption">{ lang.fill(words::AGO, &[("age", &age(lang, anchor.age_seconds))]) }</div></dd>
             <dt>{ lang.t(words::HASH) }</dt><dd class="mono">{ grouped(&anchor.hash) }</dd>
-            <dt>{ lang.t(words::STEPS_TAKEN) }</dt><dd>{ lang.fill(words::STEPS_SAY, &facts) }</dd>
+            <dt>{ lang.t(words::STEPS_TAKEN) }</dt><dd data-testid="way" data-from={anchor.from.to_string()} data-steps={anchor.steps.to_string()}>{ way(lang, anchor) }</dd>
         </dl>
     }
 }
@@ -104,16 +128,17 @@ fn answer(lang: Lang, node: &NodeAnswer) -> Html {
         .height
         .map(|height| format!(" · {}", thousands(height)));
     html! {
-        <li class="item" data-node={node.url.clone()} data-state={node.state.clone()}>
+        <li class="item" data-node={node.url.clone()} data-state={node.state.clone()} data-reason={node.reason.clone()}>
             { mark(shape, 22) }
-            <div class="grow">{ member_name(lang, &node.member) }<div class="caption">{ &node.url }{ height }</div></div>
+            <div class="grow">{ member_name(lang, &node.member) }<div class="caption">{ &node.url }{ height }</div>
+                if let Some(fault) = fault(lang, &node.state, &node.reason) { <div class="small">{ fault }</div> }</div>
             <span class={classes(["pill", shape.tone()])}>{ lang.t(word) }</span>
         </li>
     }
 }
 
 /// The raw proof, folded away.
-pub fn raw(lang: Lang, verdict: &Verdict) -> Html {
+fn raw(lang: Lang, verdict: &Verdict) -> Html {
     if verdict.raw.is_empty() {
         return Html::default();
     }
@@ -125,4 +150,47 @@ pub fn raw(lang: Lang, verdict: &Verdict) -> Html {
         </div>
     };
     fold(lang.t(words::RAW), "raw-fold", false, content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::written;
+    use crate::widget::sample;
+    use verifier::verdict::Outcome;
+
+    #[test]
+    fn it_is_said_how_a_header_was_reached() {
+        let verdict = sample::verdict("invoice", Outcome::Verified, "");
+        let mut anchor = verdict.anchor.expect("it has one");
+        (anchor.from, anchor.steps, anchor.signatures) = (1_200, 7, 23);
+        let said = "从已信任的高度 1,200 起，7 步到此，核对 23 个签名";
+        assert_eq!(way(Lang::Zh, &anchor), said);
+        anchor.steps = 0;
+        let said = "高度 1,200 原已信任，没有再走一步";
+        assert_eq!(way(Lang::Zh, &anchor), said);
+    }
+
+    #[test]
+    fn it_is_said_at_what_each_node_failed() {
+        let node = |state: &str, reason: &str| NodeAnswer {
+            url: "http://a".into(),
+            member: "tax".into(),
+            state: state.into(),
+            reason: reason.into(),
+            height: None,
+        };
+        let drawn = |node| written(&nodes(Lang::Zh, &[node]));
+        let refuted = drawn(node("refuted", "log-withheld"));
+        assert!(refuted.contains("日志没有给全"), "{refuted}");
+        let slow = drawn(node("unreachable", "timed-out"));
+        assert!(slow.contains("太慢，没有按时答完"), "{slow}");
+        // What a node says itself is not passed on.
+        let behind = drawn(node("behind", "the node answers: trust me"));
+        assert!(
+            behind.contains("它说没有") && !behind.contains(">the node"),
+            "{behind}"
+        );
+        assert!(!drawn(node("agrees", "")).contains("class=small"));
+    }
 }

@@ -22,7 +22,7 @@ mod verdict;
 
 pub use crate::engine::Doing;
 pub use act::{act_view, use_act};
-pub use anchor::{fold, header, nodes, raw, signers};
+pub use anchor::{fold, grounds, header, nodes, signers};
 pub use book::{history, visitors};
 pub use checks::{checks, live, status_word, waiting as checks_waiting};
 pub use clip::{Share, copy, download, download_bytes, place};

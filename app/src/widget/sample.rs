@@ -40,6 +40,7 @@ fn anchor() -> Anchor {
         signers: Vec::new(),
         total_power: 0,
         signed_power: 0,
+        from: 1,
         steps: 0,
         signatures: 0,
     }

@@ -157,8 +157,19 @@ fn one_liar(world: &World) -> Outcome {
     if told == 0 {
         return Err("the lie was never told: nothing was tested".into());
     }
-    let named = format!("[data-testid=nodes] [data-node=\"{liar}\"][data-state=refuted]");
-    visitor.browser().see(&named).map(drop)
+    let named = format!(
+        "[data-testid=nodes] [data-node=\"{liar}\"][data-state=refuted][data-reason=proof-differs]"
+    );
+    visitor.browser().see(&named)?;
+    let at = "return document.querySelector(arguments[0]).textContent";
+    let said = visitor.browser().session().run(at, &[named.into()])?;
+    if !said
+        .as_str()
+        .is_some_and(|said| said.contains("证明与区块头不符"))
+    {
+        return Err(format!("at what it failed is not said: {said}").into());
+    }
+    Ok(())
 }
 
 /// Nine more in front of the area in favour: then the vote would have passed by heads too, for all that the page could tell.

@@ -158,6 +158,9 @@ const PARTS: &str = "
         signers: document.querySelector('[data-testid=signers]')?.textContent || '',
         nodes: [...document.querySelectorAll('[data-testid=nodes] [data-node]')].map(one => one.dataset.state),
         raw: document.querySelector('[data-testid=raw]')?.textContent || '',
+        way: document.querySelector('[data-testid=way]')?.textContent || '',
+        from: document.querySelector('[data-testid=way]')?.dataset.from,
+        steps: Number(document.querySelector('[data-testid=way]')?.dataset.steps || 0),
         amount: document.querySelector('[data-field=total]')?.textContent || '',
     };";
 
@@ -191,6 +194,13 @@ fn whole_answer(world: &World) -> Outcome {
     }
     if seen["nodes"] != json!(["agrees", "agrees", "agrees"]) {
         return Err(wrong("the nodes are not told"));
+    }
+    // A new browser trusts the page's own checkpoint and nothing else.
+    let chains: Value = serde_json::from_str(&world.demo().file("chains.json")?)?;
+    let from = chains["chains"][0]["checkpoint"]["height"].to_string();
+    let way = seen["way"].as_str().unwrap_or_default();
+    if seen["from"] != from || number("steps") == 0 || !way.contains("个签名") {
+        return Err(wrong("the way from the checkpoint is not told"));
     }
     if !seen["raw"]
         .as_str()

@@ -34,6 +34,10 @@ fn failed_by_heads(world: &World) -> Outcome {
     seen.must_be("verified")?;
     seen.must_have("history-replayed", "passed")?;
     visitor.must_show("decision", "decision", "failed-by-heads")?;
+    visitor.see("way")?;
+    visitor
+        .browser()
+        .see("[data-testid=nodes] [data-state=agrees]")?;
     // Who convened it has no validator: its own record names it.
     visitor.must_show("convener", "name", "桃源小区业主委员会")?;
     let met: Vec<bool> = meters(&visitor)?

@@ -79,17 +79,17 @@ pub fn look(visitor: &mut Visitor, net: &Net) -> Look {
     now(visitor.look(net, &[]))
 }
 
-fn steps(look: &Look) -> u32 {
-    look.anchor.as_ref().expect("trusted").steps
+/// The height that was trusted before, and the steps from there.
+fn way(look: &Look) -> (u64, u32) {
+    let anchor = look.anchor.as_ref().expect("trusted");
+    (anchor.from, anchor.steps)
 }
 
 #[test]
 fn the_next_visit_starts_from_the_newest_header_that_was_trusted() {
     let (drawer, chain) = (Drawer::default(), Rc::new(chain()));
-    assert_eq!(
-        steps(&look(&mut visit(&drawer, &chain, 1), &honest(&chain))),
-        1
-    );
+    let first = look(&mut visit(&drawer, &chain, 1), &honest(&chain));
+    assert_eq!(way(&first), (1, 1));
     let mut longer = common::chain();
     longer.empty();
     let longer = Rc::new(longer);
@@ -99,8 +99,8 @@ fn the_next_visit_starts_from_the_newest_header_that_was_trusted() {
     let mut again = visit(&drawer, &chain, 1);
     let found = look(&mut again, &net);
     assert_eq!(
-        steps(&found),
-        1,
+        way(&found),
+        (chain.height(), 1),
         "one step, from where the last visit ended"
     );
     let anchor = found.anchor.expect("trusted");
@@ -113,10 +113,51 @@ fn the_next_visit_starts_from_the_newest_header_that_was_trusted() {
     );
     // Nothing new: the signers are those that were checked before.
     let third = look(&mut visit(&drawer, &chain, 1), &net);
-    assert_eq!(steps(&third), 0);
+    assert_eq!(way(&third), (longer.height(), 0));
     assert_eq!(third.anchor.expect("trusted").signers, anchor.signers);
     // A page with another checkpoint starts from that one.
-    assert_eq!(steps(&look(&mut visit(&drawer, &chain, 2), &net)), 1);
+    let other = look(&mut visit(&drawer, &chain, 2), &net);
+    assert_eq!(way(&other), (2, 1));
+}
+
+#[test]
+fn a_verdict_tells_the_way_from_what_was_trusted_when_the_page_was_opened_or_trust_began_anew() {
+    let (drawer, mut chain) = (Drawer::default(), common::chain());
+    let net = honest(&Rc::new(common::chain()));
+    let mut visitor = visit(&drawer, &chain, 1);
+    let question = Question::text(&link());
+    let told = |visitor: &mut Visitor, net: &Net| {
+        let anchor = now(visitor.check(net, &question)).anchor.expect("trusted");
+        (anchor.from, anchor.height, anchor.steps, anchor.signatures)
+    };
+    let (.., signatures) = told(&mut visitor, &net);
+    assert_eq!(told(&mut visitor, &net), (1, 3, 1, signatures));
+    chain.empty();
+    let longer = Rc::new(chain);
+    net.turn(&longer);
+    assert_eq!(told(&mut visitor, &net), (1, 4, 2, 2 * signatures));
+    assert_eq!(told(&mut visit(&drawer, &longer, 1), &net), (4, 4, 0, 0));
+    // Nobody goes on from a header that no other member's node confirms.
+    let lone = NODES.iter().fold(Net::at(longer.time()), |net, (url, _)| {
+        let silent = if *url == "http://a" {
+            Lie::None
+        } else {
+            Lie::Cut
+        };
+        net.with(url, &longer, silent)
+    });
+    let mut alone = visit(&Drawer::default(), &longer, 1);
+    for _ in 0..2 {
+        assert_eq!(told(&mut alone, &lone), (1, 4, 1, signatures));
+    }
+    // Whatever led there before, a person has begun anew.
+    for height in [2, 4] {
+        let hash = hex::encode(longer.header(height).hash());
+        now(visitor.establish(&net, height, &hash)).expect("a node has it");
+        let steps = u32::from(height == 2);
+        let expected = (height, 4, steps, steps * signatures);
+        assert_eq!(told(&mut visitor, &net), expected);
+    }
 }
 
 #[test]

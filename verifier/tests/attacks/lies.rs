@@ -1,14 +1,15 @@
 //! Every lie that a node can tell: the right verdict from whoever is honest, and none that is falsely "verified".
 
 use crate::{
-    ask::{Tell, all_lie, one_liar},
-    common::{Lie, PRINTED, chain, lie, link},
+    ask::{NODES, Tell, all_lie, one_liar},
+    common::{self, Lie, Net, PRINTED, chain, lie, link, now, verifier},
+    kept::honest,
     tells::*,
 };
 use std::rc::Rc;
 use verifier::{Question, verdict::Outcome};
 
-const LIES: [(&str, Tell, &str); 20] = [
+const LIES: [(&str, Tell, &str); 21] = [
     ("changed state with the old proof", changed_state, "refuted"),
     ("hidden log entry", hidden_entry, "refuted"),
     ("forged log entry", forged_entry, "refuted"),
@@ -28,6 +29,7 @@ const LIES: [(&str, Tell, &str); 20] = [
     ("boasts of height", boasts_of_height, "agrees"),
     ("older header", || Lie::Older(2), "behind"),
     ("cut connection", cut, "unreachable"),
+    ("no answer in time", slow, "unreachable"),
     ("endless answer", endless, "unreachable"),
     ("no JSON", not_json, "garbage"),
     ("JSON without end", deep_json, "garbage"),
@@ -62,6 +64,43 @@ fn one_lying_node_changes_no_verdict_and_is_named() {
             }
         }
     }
+}
+
+#[test]
+fn a_verdict_says_at_what_each_node_failed() {
+    let chain = Rc::new(chain());
+    let tells: [(Tell, &str); 8] = [
+        (changed_state, "proof-differs"),
+        (hidden_entry, "log-withheld"),
+        (forged_entry, "log-differs"),
+        (minority, "too-little-power"),
+        (bent_header, "commit-for-other-header"),
+        (cut, "no-connection"),
+        (slow, "timed-out"),
+        (endless, "too-long"),
+    ];
+    for (tell, code) in tells {
+        let verdict = one_liar(&chain, tell(), &Question::text(&link()));
+        let said: Vec<&str> = verdict.nodes.iter().map(|node| &*node.reason).collect();
+        assert_eq!(said, [code, "", ""]);
+    }
+    // Also on the way from what is trusted already.
+    let (mut visitor, question) = (verifier(&chain, &NODES), Question::text(&link()));
+    now(visitor.check(&honest(&chain), &question));
+    let mut longer = common::chain();
+    longer.empty();
+    let net = NODES.iter().fold(Net::at(longer.time()), |net, (url, _)| {
+        let lie = if *url == "http://a" {
+            slow()
+        } else {
+            Lie::None
+        };
+        net.with(url, &Rc::new(common::chain()), lie)
+    });
+    net.turn(&Rc::new(longer));
+    let verdict = now(visitor.check(&net, &question));
+    assert_eq!(verdict.outcome, Outcome::Verified);
+    assert_eq!(verdict.nodes[0].reason, "timed-out");
 }
 
 #[test]

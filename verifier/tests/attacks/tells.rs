@@ -237,6 +237,10 @@ pub fn cut() -> Lie {
     Lie::Cut
 }
 
+pub fn slow() -> Lie {
+    Lie::Slow
+}
+
 pub fn endless() -> Lie {
     Lie::Endless
 }

@@ -83,8 +83,19 @@ pub fn rows(verdict: &Verdict) -> Vec<(String, String)> {
             format!("{} ({})", field.value, word(&field.backing)),
         ));
     }
+    if let Some(anchor) = &verdict.anchor {
+        let way = format!(
+            "{} from {} in {} steps, {} signatures",
+            anchor.height, anchor.from, anchor.steps, anchor.signatures
+        );
+        rows.push(("header".into(), way));
+    }
     for node in &verdict.nodes {
-        rows.push((node.url.clone(), node.state.clone()));
+        let why = match node.reason.as_str() {
+            "" => String::new(),
+            reason => format!(" ({reason})"),
+        };
+        rows.push((node.url.clone(), format!("{}{why}", node.state)));
     }
     rows
 }
