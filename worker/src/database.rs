@@ -19,8 +19,9 @@ const PATIENCE_MILLIS: i32 = 10_000;
 pub struct Database {
     /// Its name.
     pub name: &'static str,
-    /// Version of its layout. One that a newer page has made is not opened, which counts as a browser that refuses.
-    pub version: u32,
+    /// Version of its layout; none opens whichever is there. One that a newer page has made is not opened by an older version, which counts as a browser
+    /// that refuses.
+    pub version: Option<u32>,
     /// Name of its table.
     pub table: &'static str,
 }
@@ -103,7 +104,10 @@ impl Database {
     async fn open(&self) -> Result<IdbDatabase, JsValue> {
         let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
         let factory: IdbFactory = factory.dyn_into()?;
-        let request = factory.open_with_u32(self.name, self.version)?;
+        let request = match self.version {
+            Some(version) => factory.open_with_u32(self.name, version),
+            None => factory.open(self.name),
+        }?;
         let (upgraded, table) = (request.clone(), self.table);
         let upgrade = Closure::once_into_js(move || create(&upgraded, table));
         request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));

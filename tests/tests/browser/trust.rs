@@ -33,6 +33,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: halted,
     },
     Scenario {
+        name: "a page that was rolled back leaves alone what a newer one keeps, says so, and heeds the fork that it noted",
+        run: rolled_back,
+    },
+    Scenario {
         name: "a fork that a node proves takes back what was verified, names who signed both sides, and hands out the evidence",
         run: forked,
     },
@@ -214,6 +218,69 @@ fn halted(world: &World) -> Outcome {
     visitor
         .check(&world.invoice("genuine-link")?)?
         .must_be("verified")
+}
+
+/// The database as a newer page would have laid it out; what it holds stays.
+const NEWER: &str = "
+    window.newer = false;
+    const opened = indexedDB.open('lianyan-trust', 7);
+    opened.onsuccess = () => { opened.result.close(); window.newer = true; };
+";
+/// The version, and what is kept under which name.
+const KEPT: &str = "
+    return new Promise((done, fail) => {
+        const opened = indexedDB.open('lianyan-trust');
+        opened.onerror = fail;
+        opened.onsuccess = () => {
+            const table = opened.result.transaction('trust').objectStore('trust');
+            const names = table.getAllKeys();
+            names.onsuccess = () => {
+                const values = table.getAll();
+                values.onsuccess = () => {
+                    opened.result.close();
+                    done({ version: opened.result.version, names: names.result, values: values.result.map(String) });
+                };
+            };
+        };
+    });
+";
+
+fn rolled_back(world: &World) -> Outcome {
+    let visitor = Visitor::new(&world.page())?;
+    visitor.go("#/trust")?;
+    visitor.see("height")?;
+    let session = visitor.browser().session();
+    let turns = |word: &str| {
+        let script = format!("return window.{word}");
+        visitor.browser().until(word, |session| {
+            Ok((session.run(&script, &[])? == true).then_some(()))
+        })
+    };
+    session.run(NEWER, &[])?;
+    turns("newer")?;
+    let kept = session.run(KEPT, &[])?;
+    if kept["version"] != 7 || kept["names"].as_array().is_none_or(Vec::is_empty) {
+        return Err(format!("nothing is kept that a newer page would have: {kept}").into());
+    }
+    reload(&visitor)?;
+    visitor.see("height")?;
+    visitor.see("kept-not")?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")?;
+    let after = session.run(KEPT, &[])?;
+    if after != kept {
+        return Err(format!("what a newer page keeps was changed from {kept} to {after}").into());
+    }
+    visitor.go("#/trust")?;
+    let chain = visitor.browser().text("[data-testid=chain-id]")?;
+    session.run(NOTE, &[chain.into()])?;
+    turns("noted")?;
+    reload(&visitor)?;
+    visitor.must_show("chain-reason", "reason", "halt-unreadable")?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("not-established")
 }
 
 /// Every validator signs a second header for each height, and one of three nodes shows them.

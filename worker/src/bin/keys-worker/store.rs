@@ -5,7 +5,7 @@ use worker::database::Database;
 
 const IDENTITIES: Database = Database {
     name: "lianyan",
-    version: 1,
+    version: Some(1),
     table: "identities",
 };
 

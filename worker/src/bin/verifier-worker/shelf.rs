@@ -6,12 +6,22 @@ use verifier::{KeptStore, Shelf, StoreError, chains::Chain};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::database::Database;
 
-/// A layout that changes takes the halts over; states are verified again from the checkpoint.
+/// A layout or an encoding that changes gets the next number. Halts stay where they are; states that cannot be read any more are verified again from the
+/// checkpoint.
 const TRUST: Database = Database {
     name: "lianyan-trust",
-    version: 1,
+    version: Some(1),
     table: "trust",
 };
+
+/// The same for halts, whatever the layout: a page that was rolled back does not go on where a newer one has found a fork.
+const HALTS: Database = Database {
+    version: None,
+    ..TRUST
+};
+
+/// How a halt's name ends.
+const HALT: &str = "/halt";
 
 /// The browser's database as a shelf.
 pub struct Browsers;
@@ -30,13 +40,21 @@ pub fn none(chain: &Chain) -> KeptStore<Browsers> {
 
 impl Shelf for Browsers {
     async fn names(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
-        let mut names = TRUST.names().await.map_err(failed)?;
+        let mut names = match TRUST.names().await {
+            Ok(names) => names,
+            // Where there is one all the same, it is a newer page's: nothing in it is for this one, but a halt.
+            Err(why) => match HALTS.names().await {
+                Ok(_) => Vec::new(),
+                Err(_) => return Err(failed(why)),
+            },
+        };
         names.retain(|name| name.starts_with(beginning));
         Ok(names)
     }
 
     async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let value = TRUST.get(name).await.map_err(failed)?;
+        let table = if name.ends_with(HALT) { HALTS } else { TRUST };
+        let value = table.get(name).await.map_err(failed)?;
         Ok(value.dyn_ref::<Uint8Array>().map(|bytes| bytes.to_vec()))
     }
 
