@@ -36,6 +36,7 @@ mod rpc;
 mod sample;
 mod sending;
 mod session;
+mod signed_by;
 mod stages;
 mod trust;
 pub mod verdict;

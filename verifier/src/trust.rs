@@ -56,8 +56,10 @@ pub struct Trust<S> {
     pub steps: u32,
     /// What the signatures on the way cost so far, in Ed25519 signatures.
     pub signatures: u32,
-    /// The members whose signatures began this trust, since this program started; none where a person or `chains.json` did.
+    /// The members whose signatures began this trust, as far as this program knows; none where a person or `chains.json` did.
     pub vouched: Vec<String>,
+    /// The height for which they signed.
+    pub vouched_for: u64,
 }
 
 /// A header that this program trusts now, and what the nodes said to it.
@@ -78,6 +80,7 @@ impl<S: Store> Trust<S> {
             steps: 0,
             signatures: 0,
             vouched: Vec::new(),
+            vouched_for: 0,
         }
     }
 
@@ -164,12 +167,16 @@ impl<S: Store> Trust<S> {
         chain: &Chain,
         roll: &mut Roll,
     ) -> Result<(), NoHeader> {
-        if matches!(self.store.newest().await, Ok(Some(_))) {
+        if let Ok(Some(newest)) = self.store.newest().await {
+            if newest.height() < self.vouched_for {
+                self.vouched.clear();
+            }
             return Ok(());
         }
         let (height, hash) = (chain.checkpoint_height, &chain.checkpoint_hash);
         let state = self.fetch(host, roll, height, hash).await?;
         let _ = self.store.put(&state).await;
+        self.vouched.clear();
         Ok(())
     }
 

@@ -140,7 +140,7 @@ impl<S: Store> Verifier<S> {
         trust.establish(host, chain, &mut roll, at, vouched).await
     }
 
-    /// The members whose signed checkpoint began this trust, since this program started.
+    /// The members whose signed checkpoint began this trust; of one that began in an earlier run, after [`Verifier::recall_signers`].
     pub fn vouched(&self) -> &[String] {
         &self.trust.vouched
     }

@@ -254,7 +254,7 @@ pub struct Chain {
     pub checkpoint_height: u64,
     /// Its header hash, hex.
     pub checkpoint_hash: String,
-    /// Ids of the members whose signed checkpoint began this trust, since the worker started.
+    /// Ids of the members whose signed checkpoint began this trust.
     pub vouched: Vec<String>,
     /// The newest trusted header; none before the first, or where none could be trusted.
     pub anchor: Option<Anchor>,

@@ -11,7 +11,7 @@ use records::{
 };
 use serde_json::{Value, json};
 use std::rc::Rc;
-use verifier::{Checkpoint, Unsent};
+use verifier::{Checkpoint, Shelf, Unsent};
 
 const MONTH: i64 = 30 * 24 * 3600 * SECOND;
 
@@ -90,14 +90,64 @@ fn a_checkpoint_that_enough_members_signed_begins_expired_trust_again_and_a_relo
     assert_eq!(visitor.vouched(), vouched.members);
     let found = look(&mut visitor, &net);
     assert_eq!((found.reason.as_str(), found.anchor.is_some()), ("", true));
-    let mut again = visit_with(&drawer, &chain, 1, listed);
+    now(vouched.keep_signers(&drawer, visitor.chain()));
+    let mut again = back(&drawer, &chain, 1);
     let found = look(&mut again, &net);
     let anchor = found.anchor.expect("kept");
     assert_eq!((found.reason.as_str(), anchor.height), ("", 4));
-    // A person who decides takes their place.
+    assert_eq!(again.vouched(), vouched.members);
+    // A person who decides takes their place, also in the next visit.
     let hash = hex::encode(chain.header(4).hash());
-    now(visitor.establish(&net, 4, &hash)).expect("recent");
+    now(again.establish(&net, 4, &hash)).expect("recent");
+    assert!(again.vouched().is_empty());
+    assert!(back(&drawer, &chain, 1).vouched().is_empty());
+}
+
+/// The next visit of the same browser.
+fn back(drawer: &Drawer, chain: &TestChain, checkpoint: u64) -> Visitor {
+    let mut visitor = visit_with(drawer, chain, checkpoint, listed);
+    now(visitor.recall_signers(drawer));
+    visitor
+}
+
+#[test]
+fn who_signed_is_named_only_while_what_they_signed_is_trusted() {
+    let kept = || {
+        let (drawer, mut visitor, net, chain) = away();
+        let file = signed(&of(&chain, 4), &ENOUGH);
+        let vouched = now(visitor.vouch(&net, &file)).expect("enough");
+        now(vouched.keep_signers(&drawer, visitor.chain()));
+        (drawer, net, chain)
+    };
+    // A page with another checkpoint begins with that.
+    let (drawer, _, chain) = kept();
+    assert!(back(&drawer, &chain, 2).vouched().is_empty());
+    assert!(back(&drawer, &chain, 1).vouched().is_empty(), "for good");
+    // The state is lost, and what is left is from before.
+    let (drawer, net, chain) = kept();
+    drawer.lose(|name| name.ends_with("0000004"));
+    let mut visitor = back(&drawer, &chain, 1);
+    look(&mut visitor, &net);
     assert!(visitor.vouched().is_empty());
+    // While the page is open everything is lost: trust begins at the page's checkpoint again.
+    let (drawer, net, chain) = kept();
+    let mut visitor = back(&drawer, &chain, 1);
+    assert_eq!(visitor.vouched().len(), ENOUGH.len());
+    drawer.lose(|_| true);
+    look(&mut visitor, &net);
+    assert!(visitor.vouched().is_empty());
+    // Bytes that somebody else put there name nobody but members.
+    let (drawer, _, chain) = kept();
+    let place = drawer.find(|name| name.ends_with("signers"));
+    for (bytes, named) in [
+        (&b"4\nnobody\ntax\n<b>"[..], &["tax"][..]),
+        (b"tax", &[]),
+        (b"4\n\xff", &[]),
+        (b"", &[]),
+    ] {
+        now(drawer.put(&place, bytes)).expect("kept");
+        assert_eq!(back(&drawer, &chain, 1).vouched(), named);
+    }
 }
 
 #[test]

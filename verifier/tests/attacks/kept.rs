@@ -14,6 +14,20 @@ use verifier::{KeptStore, Look, Question, Shelf, StoreError, Verifier, verdict::
 #[derive(Clone, Default)]
 pub struct Drawer(Rc<RefCell<BTreeMap<String, Vec<u8>>>>);
 
+impl Drawer {
+    /// Loses what is kept under such names.
+    pub fn lose(&self, such: impl Fn(&str) -> bool) {
+        self.0.borrow_mut().retain(|name, _| !such(name));
+    }
+
+    /// The first name like this.
+    pub fn find(&self, such: impl Fn(&str) -> bool) -> String {
+        let kept = self.0.borrow();
+        let found = kept.keys().find(|name| such(name));
+        found.expect("it is kept").clone()
+    }
+}
+
 impl Shelf for Drawer {
     async fn names(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
         let kept = self.0.borrow();

@@ -68,6 +68,11 @@ pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier,
         }
         ToVerifier::Vouch { file, .. } => {
             let done = verifier.vouch(&host, file.as_bytes()).await;
+            if let Ok(vouched) = &done
+                && verifier.store().is_kept()
+            {
+                vouched.keep_signers(&Browsers, verifier.chain()).await;
+            }
             done.map(|_| post(&FromVerifier::Established { id }))
         }
         ToVerifier::Prove { text, .. } => match verifier.halted().await {

@@ -177,7 +177,9 @@ impl Desk {
                     Some(chain) => {
                         self.listen_to_others(&chain.id);
                         let store = shelf::open(&chain).await;
-                        Some(Verifier::with_store(chain, store))
+                        let mut verifier = Verifier::with_store(chain, store);
+                        verifier.recall_signers(&shelf::Browsers).await;
+                        Some(verifier)
                     }
                     None => None,
                 };
