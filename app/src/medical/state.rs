@@ -2,8 +2,8 @@
 
 use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Known};
-use crate::i18n::{Lang, words};
-use crate::widget::{checks_waiting, outcome_pill};
+use crate::i18n::{Lang, headline, words};
+use crate::widget::{checks_waiting, doubt, outcome_pill};
 use records::{canonical, shape::Shape};
 use std::{cell::RefCell, rc::Rc};
 use verifier::verdict::{Outcome, Verdict};
@@ -90,8 +90,12 @@ pub fn unproven(lang: Lang, inquiry: &Inquiry) -> Html {
         return checks_waiting(lang, code, facts);
     }
     match (&inquiry.verdict, &inquiry.failed) {
-        (Some(verdict), _) => outcome_pill(lang, verdict.outcome),
-        (None, Some(_)) => outcome_pill(lang, Outcome::NotEstablished),
+        (Some(verdict), _) => {
+            html! { <>{ outcome_pill(lang, verdict.outcome) }{ doubt(lang, verdict) }</> }
+        }
+        (None, Some((code, facts))) => {
+            html! { <>{ outcome_pill(lang, Outcome::NotEstablished) }<span class="small">{ headline(lang, code, facts) }</span></> }
+        }
         (None, None) => html! { <span class="small">{ lang.t(words::BATCH_NEXT) }</span> },
     }
 }

@@ -106,6 +106,7 @@ fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {
         <div class="stack" data-testid="ballot" data-outcome={widget::outcome_code(verdict.outcome)} data-choice={standing(verdict).map(|standing| standing.choice)}>
             <div class="row">{ mark(shape, 36) }<b class="grow">{ say }</b>
                 if proven { <span class="pill ok">{ lang.t(words::VOTE_IN) }</span> } else if !seated(verdict) { { outcome_pill(lang, verdict.outcome) } }</div>
+            if !seated(verdict) { { widget::doubt(lang, verdict) } }
             <dl class="fields">{ for verdict.fields.iter().map(|one| html! { <><dt>{ field(lang, &one.name) }</dt><dd>{ seat(&one.name, &one.value) }</dd></> }) }</dl>
             if proven { <div class="row">{ copy(summary::text(lang, verdict), lang.t(words::VOTE_RECEIPT), "receipt") }</div> }
         </div>
@@ -116,5 +117,32 @@ fn seat(name: &str, value: &str) -> String {
     match value.parse() {
         Ok(cm2) if name == "area" => format!("{} ㎡", area(cm2)),
         _ => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::written;
+    use crate::widget::sample::verdict;
+    use std::rc::Rc;
+
+    #[test]
+    fn a_ballot_that_is_not_established_says_why() {
+        let drawn = |outcome, headline: &str| {
+            let verdict = Verdict {
+                headline: headline.into(),
+                anchor: None,
+                ..verdict("ballot", outcome, "")
+            };
+            let inquiry = Inquiry {
+                verdict: Some(Rc::new(verdict)),
+                ..Inquiry::default()
+            };
+            written(&ballot(Lang::Zh, &inquiry))
+        };
+        let why = crate::i18n::headline(Lang::Zh, "header-not-given", &worker::Facts::new());
+        assert!(drawn(Outcome::NotEstablished, "header-not-given").contains(&why));
+        assert!(!drawn(Outcome::Absent, "record-absent").contains("doubt"));
     }
 }

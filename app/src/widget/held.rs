@@ -50,5 +50,5 @@ pub fn doubt(lang: Lang, verdict: &Verdict) -> Html {
     if holds(verdict) {
         return Html::default();
     }
-    html! { <div class="note">{ headline(lang, &verdict.headline, &verdict.facts) }{ as_of(lang, verdict) }</div> }
+    html! { <div class="note" role="status" data-testid="doubt" data-headline={verdict.headline.clone()}>{ headline(lang, &verdict.headline, &verdict.facts) }{ as_of(lang, verdict) }</div> }
 }

@@ -4,6 +4,8 @@ use super::Scenario;
 use super::following::{must_listen, piped};
 use super::votes;
 use lianyan_tests::Outcome;
+use lianyan_tests::lying_node::Lie;
+use lianyan_tests::owner::{bind, route};
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 use node::application::code;
@@ -27,12 +29,17 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "an open vote on the screen counts a ballot that another owner casts",
         run: counted,
     },
+    Scenario {
+        name: "a ballot that nobody proves says why, and is proven by itself once the nodes answer again",
+        run: asked_again,
+    },
 ];
 
 /// The hospital that the patient chooses here; other scenarios choose another one.
 const HOSPITAL: &str = "mingzhu-eye-hospital";
-/// The seed of the owner who votes here is one that no other scenario uses.
+/// The seeds of the owners here are ones that no other scenario uses.
 const OWNER: usize = 77;
+const TWO_OWNERS: [usize; 2] = [78, 79];
 
 fn revoked(world: &World) -> Outcome {
     let patient = Visitor::new(&world.page())?;
@@ -132,3 +139,42 @@ fn counted(world: &World) -> Outcome {
         after => Err(format!("{after:?} heads are shown, not {} of {whole}", part + 1).into()),
     }
 }
+
+fn asked_again(world: &World) -> Outcome {
+    let vote = world.vote("Repair the outer walls of building 3 from the maintenance fund")?;
+    let rooms = vote["free_rooms"].as_array().ok_or("no free rooms")?;
+    let visitor = Visitor::new(&world.page())?;
+    for (place, owner) in TWO_OWNERS.into_iter().enumerate() {
+        let room = rooms.get(place + 1).ok_or("no free room")?;
+        if place > 0 {
+            visitor.press("import-identity")?;
+        }
+        visitor.take_identity(&bind(world.demo(), &vote, room, owner)?)?;
+        let wanted = place + 1;
+        visitor.browser().until("the identity", |session| {
+            let cards = session.all("[data-testid=identity-card][data-stored=true]")?;
+            Ok((cards.len() == wanted).then_some(()))
+        })?;
+    }
+    visitor.go(&route(&vote))?;
+    visitor.must_show("ballot", "outcome", "absent")?;
+    world.lie(3, &Lie::CutConnection)?;
+    visitor.browser().session().run(THE_OTHER, &[])?;
+    let open = visitor.must_show("ballot", "outcome", "not-established");
+    let said = visitor
+        .browser()
+        .text("[data-testid=my-ballot] [data-testid=doubt]");
+    world.lie(0, &Lie::None)?;
+    open?;
+    if !said?.contains("节点") {
+        return Err("it is not said why".into());
+    }
+    visitor.must_show("ballot", "outcome", "absent")
+}
+
+/// Another identity is chosen.
+const THE_OTHER: &str = "
+    const choice = document.querySelector('[data-testid=identity]');
+    choice.selectedIndex = 1 - choice.selectedIndex;
+    choice.dispatchEvent(new Event('change', {bubbles: true}));
+";

@@ -40,7 +40,7 @@ pub async fn look(verifier: &mut Verifier, watch: &Watch, tabs: &Tabs) {
     let look = verifier.look(&host, &watch.names()).await;
     match &look.fork {
         Some(_) => watch.all(),
-        None => watch.compare(&look.sizes),
+        None => watch.compare(&look.sizes, look.reason.is_empty()),
     }
     let chain = Box::new(describe(verifier, look));
     if let Some(text) = worker::write(&FromVerifier::Chain { chain }) {

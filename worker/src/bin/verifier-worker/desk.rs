@@ -192,6 +192,7 @@ impl Desk {
                         message,
                         ToVerifier::Establish { .. } | ToVerifier::Vouch { .. }
                     );
+                    let waited = self.watch.waits();
                     match verifier.as_mut() {
                         Some(verifier) => {
                             off.or(answer(verifier, &self.watch, message, id)).await;
@@ -201,6 +202,9 @@ impl Desk {
                     self.open.borrow_mut().remove(&id);
                     if trusts {
                         self.look_now();
+                    } else if self.watch.waits() && !waited {
+                        // The look that is due may be far off.
+                        self.look_again(self.begin_anew());
                     }
                 }
             }
@@ -224,8 +228,9 @@ impl Desk {
 
     fn look_again(self: &Rc<Self>, version: u32) {
         let (seconds, newest) = *self.follow.borrow();
-        // Who is told of new blocks, by a node or by another page, asks only in case the line is dead.
+        // Who is told of new blocks, by a node or by another page, asks only in case the line is dead, or where something on the screen waits.
         let told = self.live.is_open() || !self.tabs.is_following();
+        let told = told && !self.watch.waits();
         let seconds = seconds.saturating_mul(if told { QUIET } else { 1 });
         if seconds > 0 && newest == version {
             let desk = self.clone();

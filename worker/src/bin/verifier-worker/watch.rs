@@ -1,4 +1,4 @@
-//! Records on the screen: who asked for them, and how long their logs were when they were proven.
+//! Records on the screen: who asked for them, and how long their logs were when they were proven, or that it may be worth to ask again.
 
 use crate::browser::{milliseconds, post};
 use litemap::LiteMap;
@@ -7,7 +7,7 @@ use records::{
     kinds::{member, vote},
 };
 use std::{cell::RefCell, collections::VecDeque};
-use verifier::verdict::Verdict;
+use verifier::verdict::{Check, CheckId, Outcome, Status, Verdict};
 use worker::{FromVerifier, Id};
 
 /// As many as can be on a screen; older ones are not watched any more.
@@ -23,26 +23,30 @@ pub struct Watch(RefCell<VecDeque<Watched>>);
 struct Watched {
     by: Id,
     name: RecordName,
-    /// How many events it had.
-    size: u64,
+    /// How many events it had; none where no node or header was there to prove anything.
+    size: Option<u64>,
     /// A change before this time is told at this time, in milliseconds since 1970.
     rests_until: f64,
 }
 
 impl Watch {
-    /// Watches what a verdict proved: how many events the record has, or that it has none. Members are asked for their names alone.
+    /// Watches what a verdict proved: how many events the record has, or that it has none; and whether it can be proven, where that failed for something
+    /// that passes. Members are asked for their names alone.
     pub fn add(&self, id: Id, verdict: &Verdict) {
         if verdict.kind == member::NAME {
             return;
         }
+        let passes = may_pass(verdict);
         let proven = verdict.checks.iter().find_map(|check| {
             let size = check.facts.get("log_size")?;
             (check.reason == "record-proven").then(|| size.parse().ok())?
         });
         let absent = verdict.checks.iter().any(|c| c.reason == "record-absent");
-        let size = proven.or(absent.then_some(0));
-        if let (Some(size), Some(name)) = (size, RecordName::new(&verdict.kind, &verdict.id)) {
-            let rest = if name.kind() == vote::NAME {
+        let size = proven.or(absent.then_some(0)).filter(|_| !passes);
+        if let Some(name) = RecordName::new(&verdict.kind, &verdict.id)
+            && (passes || size.is_some())
+        {
+            let rest = if name.kind() == vote::NAME && !passes {
                 VOTE_RESTS
             } else {
                 0.
@@ -78,25 +82,52 @@ impl Watch {
         names
     }
 
-    /// Tells the page that no verdict on the screen stands any more.
-    pub fn all(&self) {
-        for watched in self.0.take() {
-            post(&FromVerifier::Changed { id: watched.by });
-        }
+    /// Whether a verdict waits for what may pass.
+    pub fn waits(&self) -> bool {
+        self.0.borrow().iter().any(|watched| watched.size.is_none())
     }
 
-    /// Tells the page which records have events that their verdicts do not know; each is told once.
-    pub fn compare(&self, sizes: &LiteMap<RecordName, u64>) {
+    /// Tells the page that no verdict on the screen stands any more.
+    pub fn all(&self) {
+        self.tell(&|watched| watched.size.is_some());
+    }
+
+    /// Tells the page which records have events that their verdicts do not know, and, where all is well with the header, which can be proven now; each is
+    /// told once.
+    pub fn compare(&self, sizes: &LiteMap<RecordName, u64>, well: bool) {
         let now = milliseconds();
+        self.tell(&|watched| {
+            let changed = sizes.get(&watched.name).is_some_and(|size| {
+                let known = watched.size.map(|known| known != *size);
+                known.unwrap_or(well)
+            });
+            changed && watched.rests_until <= now
+        });
+    }
+
+    fn tell(&self, such: &dyn Fn(&Watched) -> bool) {
         self.0.borrow_mut().retain(|watched| {
-            let changed = sizes
-                .get(&watched.name)
-                .is_some_and(|size| *size != watched.size);
-            let tell = changed && watched.rests_until <= now;
+            let tell = such(watched);
             if tell {
                 post(&FromVerifier::Changed { id: watched.by });
             }
             !tell
         });
     }
+}
+
+/// Whether nothing was established for want of a header or a proof: with the next one that may be otherwise. What this page is too old for stays so.
+fn may_pass(verdict: &Verdict) -> bool {
+    let lacks = |check: &Check| {
+        check.status == Status::NotEstablished
+            && check.reason != "kind-unknown"
+            && matches!(
+                check.id,
+                CheckId::InState
+                    | CheckId::HeaderSigned
+                    | CheckId::HeaderFresh
+                    | CheckId::NodesAgree
+            )
+    };
+    verdict.outcome == Outcome::NotEstablished && verdict.checks.iter().any(lacks)
 }
