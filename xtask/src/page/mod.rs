@@ -17,11 +17,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// A program of the page.
+/// A program of the page, or another file that is fetched with its hash.
 struct Program {
     /// As budgets and tables name it.
     name: &'static str,
-    /// How its files' names begin.
+    /// How the names of its WebAssembly and JavaScript begin; or the whole name of its one file.
     stem: &'static str,
     /// What it should weigh, JavaScript included, gzip, in bytes.
     goal: u64,
@@ -29,8 +29,8 @@ struct Program {
     limit: u64,
 }
 
-/// The programs of the page.
-const PROGRAMS: [Program; 5] = [
+/// What a visitor may come to download.
+const PROGRAMS: [Program; 6] = [
     Program {
         name: "app",
         stem: "app-",
@@ -60,6 +60,12 @@ const PROGRAMS: [Program; 5] = [
         stem: "scanner-worker",
         goal: 190_000,
         limit: 190_000,
+    },
+    Program {
+        name: "words in English",
+        stem: "en.txt",
+        goal: 15_000,
+        limit: 15_000,
     },
 ];
 

@@ -37,13 +37,14 @@ pub fn print_sizes(site: &Path) -> Result<Vec<bool>> {
     PROGRAMS.iter().map(line).collect()
 }
 
-/// A program's WebAssembly and JavaScript together.
+/// A program's WebAssembly and JavaScript together, or its one file.
 fn size(site: &Path, program: &Program) -> Result<Size> {
     let mut total = Size { raw: 0, gzip: 0 };
     for entry in std::fs::read_dir(site).doing(format_args!("read {}", site.display()))? {
         let path = entry.doing(format_args!("read {}", site.display()))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with(program.stem) && (name.ends_with(".wasm") || name.ends_with(".js")) {
+        let is_program = name.ends_with(".wasm") || name.ends_with(".js");
+        if name == program.stem || (name.starts_with(program.stem) && is_program) {
             let bytes = std::fs::read(&path).doing(format_args!("read {}", path.display()))?;
             total.raw += bytes.len() as u64;
             total.gzip += gzip(bytes)?;
