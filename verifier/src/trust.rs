@@ -283,6 +283,13 @@ fn silence(chain: &Chain, standings: &[Standing]) -> Reason {
 
 fn no_header(failure: Failure) -> NoHeader {
     match failure {
+        Failure::TrustExpired {
+            behind: Some(behind),
+            ..
+        } => NoHeader {
+            reason: reasons::TRUST_EXPIRED_OR_CLOCK,
+            facts: facts([("age_seconds", behind.as_secs().to_string())]),
+        },
         Failure::TrustExpired { .. } => reasons::TRUST_EXPIRED.into(),
         Failure::ClockBehind { by } => NoHeader {
             reason: reasons::HEADER_FROM_FUTURE,
