@@ -2,12 +2,15 @@
 
 use super::Scenario;
 use lianyan_tests::Outcome;
+use lianyan_tests::browser::PATIENCE;
 use lianyan_tests::demo::Demo;
 use lianyan_tests::gateway::Gateway;
 use lianyan_tests::lying_node::Lie;
 use lianyan_tests::visitor::{Seen, Visitor};
 use lianyan_tests::world::World;
-use std::time::Duration;
+use serde_json::Value;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -67,6 +70,11 @@ pub const ON_A_PAGE_OF_ITS_OWN: &[Scenario] = &[
         run: gateways,
     },
 ];
+
+/// Longer than a gateway keeps what is newest (docs/gateway.md).
+const NEWEST_KEPT: Duration = Duration::from_secs(1);
+/// Between two looks for a newer block.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What is said where nothing is known.
 const NOTHING: &[&str] = &["not-established"];
@@ -235,7 +243,28 @@ fn gateways(world: &World) -> Outcome {
         .must_be("out-of-force")?;
     let (from, to) = flushed();
     for lie in [Lie::ChangedState { from, to }, Lie::HiddenEntry] {
+        pass_a_block(world)?;
         must_see_at(&site.address(), world, gateways.len(), &lie, NOTHING)?;
     }
+    Ok(())
+}
+
+/// Waits for a newer block, and until gateways know of it: what they keep under the one before is no lie yet.
+fn pass_a_block(world: &World) -> Outcome {
+    let nodes = world.demo().nodes();
+    let node = nodes.first().ok_or("there is no node")?;
+    let newest = || -> Outcome<Value> {
+        let status = ureq::get(format!("{node}/status")).call()?;
+        let mut status: Value = status.into_body().read_json()?;
+        Ok(status["result"]["sync_info"]["latest_block_height"].take())
+    };
+    let (before, started) = (newest()?, Instant::now());
+    while newest()? == before {
+        if started.elapsed() > PATIENCE {
+            return Err("no block came".into());
+        }
+        sleep(LOOK);
+    }
+    sleep(NEWEST_KEPT);
     Ok(())
 }
