@@ -117,11 +117,9 @@ fn two_votes(consortium: &Consortium, node: usize) -> Outcome<Value> {
 /// Two members' validators, which hold more than two thirds of the power that is left, sign another header for a light client. It compares two
 /// nodes, believes neither, and reports both; the evidence is good for CometBFT, and too much power would be missing without either.
 pub fn who_deceives_light_clients_is_written_down(consortium: &mut Consortium) -> Outcome {
-    let (now, _) = consortium.client(0).newest()?;
-    consortium.wait_for(0, now + 3)?;
-    let height = now + 1;
-    let before = consortium.validators(height)?;
     let liars = [0, 1];
+    let height = voted_by(consortium, &liars)?;
+    let before = consortium.validators(height)?;
     let seeds = liars.map(|node| consortium.key(node).seed).to_vec();
     let forger = LyingNode::before(&format!("http://{}", consortium.client(1).0))?;
     forger.tell(Lie::Forked {
@@ -161,4 +159,27 @@ pub fn who_deceives_light_clients_is_written_down(consortium: &mut Consortium) -
         "nobody is suspended"
     );
     consortium.agreed().map(drop)
+}
+
+/// A height from now on in whose commit all these nodes' validators stand: who was late for it cannot be made to sign another one in its place.
+fn voted_by(consortium: &mut Consortium, nodes: &[usize]) -> Outcome<u64> {
+    let client = consortium.client(0);
+    let (now, _) = client.newest()?;
+    for height in now + 1..now + 30 {
+        consortium.wait_for(0, height + 2)?;
+        let params = json!({ "height": height.to_string() });
+        let answer = client.call("commit", params)?;
+        let votes = &answer["signed_header"]["commit"]["signatures"];
+        let votes = votes.as_array().ok_or("no votes")?;
+        let has_voted = |node: &usize| {
+            let own = governance::address(consortium, *node).to_uppercase();
+            let for_it = |vote: &&Value| vote["block_id_flag"] == 2;
+            let mut votes = votes.iter().filter(for_it);
+            votes.any(|vote| vote["validator_address"] == *own)
+        };
+        if nodes.iter().all(has_voted) {
+            return Ok(height);
+        }
+    }
+    Err("they never stand in one commit".into())
 }
