@@ -157,7 +157,7 @@ fn asked_again(world: &World) -> Outcome {
         })?;
     }
     visitor.go(&route(&vote))?;
-    visitor.must_show("ballot", "outcome", "absent")?;
+    visitor.must_show("ballot", "outcome", "verified")?;
     world.lie(3, &Lie::CutConnection)?;
     visitor.browser().session().run(THE_OTHER, &[])?;
     let open = visitor.must_show("ballot", "outcome", "not-established");
@@ -169,7 +169,7 @@ fn asked_again(world: &World) -> Outcome {
     if !said?.contains("节点") {
         return Err("it is not said why".into());
     }
-    visitor.must_show("ballot", "outcome", "absent")
+    visitor.must_show("ballot", "outcome", "verified")
 }
 
 /// Another identity is chosen.
