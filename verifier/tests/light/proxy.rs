@@ -1,0 +1,283 @@
+//! `lianyan light --serve`: answers that were proven, and no others.
+
+use crate::common::{
+    INVOICE, Lie, Net, TestChain, chain, comet, lie, node, node_of, now, served::ALL,
+};
+use crate::light;
+use records::RecordName;
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Stdio},
+    rc::Rc,
+    time::Duration,
+};
+use verifier::Host;
+
+/// A node that changes every state, every transaction and every parameter that it shows, and hides evidence.
+fn bent() -> Lie {
+    lie(|method, _, mut answer| {
+        match method {
+            "abci_query" => answer["result"]["response"]["value"] = "AAAA".into(),
+            "tx" => answer["result"]["tx_result"]["code"] = 7.into(),
+            "block_results" => answer["result"]["txs_results"][0]["code"] = 7.into(),
+            "block" => answer["result"]["block"]["evidence"]["evidence"] = json!([]),
+            "consensus_params" => {
+                answer["result"]["consensus_params"]["block"]["max_gas"] = "8".into()
+            }
+            _ => {}
+        }
+        answer
+    })
+}
+
+/// A proxy before these nodes, ended with the test.
+struct Proxy {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn proxy(nodes: &[String]) -> Proxy {
+    proxy_from(1, nodes)
+}
+
+/// The same, trusting the block of this height.
+fn proxy_from(height: u64, nodes: &[String]) -> Proxy {
+    let mut command = light(nodes);
+    let hash = hex::encode(chain().header(height).hash());
+    command.args(["--trust-height", &height.to_string(), "--trust-hash", &hash]);
+    command
+        .args(["--serve", "127.0.0.1:0"])
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    let mut said = String::new();
+    BufReader::new(child.stderr.as_mut().expect("piped"))
+        .read_line(&mut said)
+        .expect("says where");
+    let address = said
+        .trim()
+        .rsplit("//")
+        .next()
+        .expect("an address")
+        .to_string();
+    Proxy { child, address }
+}
+
+impl Proxy {
+    fn send(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("listens");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .expect("sets");
+        stream.write_all(request.as_bytes()).expect("sends");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answers");
+        answer
+    }
+
+    fn post(&self, calls: &Value) -> Value {
+        let body = calls.to_string();
+        let request = format!(
+            "POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = self.send(&request);
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
+        assert!(head.contains("Access-Control-Allow-Origin: *"), "{head}");
+        serde_json::from_str(body).expect("JSON")
+    }
+
+    fn call(&self, method: &str, params: Value) -> Value {
+        self.post(&json!({ "jsonrpc": "2.0", "id": 5, "method": method, "params": params }))
+    }
+}
+
+/// The hash of the transaction that issued the invoice.
+fn issued(chain: &TestChain) -> String {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let tx = &chain.blocks[1][0].0;
+    STANDARD.encode(light_client::sha256(&[tx]))
+}
+
+fn head(id: &str) -> Value {
+    let key = RecordName::new("invoice", id).expect("a name").tree_key();
+    json!({ "path": "/head", "data": hex::encode(key), "height": "2", "prove": true })
+}
+
+#[test]
+fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
+    let proxy = proxy(&[node(|| Lie::None), node(|| Lie::None)]);
+    let chain = chain();
+    let answer = proxy.call("status", json!({}));
+    assert_eq!(
+        answer["result"]["sync_info"]["latest_block_height"], "3",
+        "{answer}"
+    );
+    let hash = |answer: &Value| light_client::json::header(answer).expect("a header").hash();
+    assert_eq!(
+        hash(&proxy.call("header", json!({ "height": "2" }))),
+        chain.header(2).hash()
+    );
+    let commit = light_client::json::commit(&proxy.call("commit", json!({}))).expect("a commit");
+    assert_eq!(commit.header.hash(), chain.header(3).hash());
+    let set = proxy.call("validators", json!({ "height": "2", "per_page": "100" }));
+    let set = light_client::json::validators(&set).expect("a page");
+    assert_eq!((set.total, set.validators.len()), (4, 4));
+    let answer = proxy.call("tx", json!({ "hash": issued(&chain) }));
+    assert_eq!(
+        (
+            &answer["result"]["height"],
+            &answer["result"]["tx_result"]["code"]
+        ),
+        (&json!("2"), &json!(0)),
+        "{answer}"
+    );
+    let answer = proxy.call("abci_query", head(INVOICE));
+    assert!(
+        answer["result"]["response"]["value"].is_string(),
+        "{answer}"
+    );
+    let mut newest = head(INVOICE);
+    newest["height"] = "0".into();
+    let answer = proxy.call("abci_query", newest);
+    assert_eq!(answer["result"]["response"]["height"], "2", "{answer}");
+    let answer = proxy.call("abci_query", head("nothing"));
+    assert!(
+        answer["result"]["response"]["value"].is_null() && answer.get("error").is_none(),
+        "{answer}"
+    );
+    let answer = proxy.call("block", json!({ "height": "2" }));
+    let block = light_client::json::block(&answer).expect("a block");
+    let txs: Vec<_> = chain.blocks[1].iter().map(|(tx, _)| tx.clone()).collect();
+    assert_eq!(
+        (
+            block.header.hash(),
+            block.block_id,
+            block.txs,
+            block.evidence,
+            block.last_commit
+        ),
+        (
+            chain.header(2).hash(),
+            comet::block_id(chain.header(2)),
+            txs,
+            vec![comet::evidence()],
+            None
+        )
+    );
+    let answer = proxy.call("consensus_params", json!({ "height": "2" }));
+    let proven = json!({ "block": { "max_bytes": "1048576", "max_gas": "7" } });
+    assert_eq!(
+        (
+            &answer["result"]["block_height"],
+            &answer["result"]["consensus_params"]
+        ),
+        (&json!("2"), &proven),
+        "what no header commits to is left out"
+    );
+    for (method, params) in [
+        ("broadcast_tx_sync", json!({ "tx": "" })),
+        ("block_search", json!({})),
+        ("header", json!({ "height": "x" })),
+        ("", json!({})),
+    ] {
+        let answer = proxy.call(method, params);
+        assert_eq!(
+            answer["error"]["message"], "not verified",
+            "{method}: {answer}"
+        );
+    }
+    let batch = proxy.post(&json!([{ "id": 1, "method": "health" }, { "id": 2, "method": "header", "params": { "height": "1" } }]));
+    assert_eq!((&batch[0]["id"], &batch[1]["id"]), (&json!(1), &json!(2)));
+    assert!(
+        proxy
+            .send("GET /header?height=2 HTTP/1.1\r\n\r\n")
+            .contains(&hex::encode_upper(&chain.header(2).app_hash))
+    );
+    assert!(
+        proxy
+            .send("OPTIONS / HTTP/1.1\r\n\r\n")
+            .starts_with("HTTP/1.1 204")
+    );
+    assert!(
+        proxy
+            .send("PUT / HTTP/1.1\r\n\r\n")
+            .starts_with("HTTP/1.1 405")
+    );
+}
+
+#[test]
+fn the_proxy_proves_old_blocks_whose_votes_it_has_not_verified() {
+    let proxy = proxy_from(3, &[node(|| Lie::None), node(|| Lie::None)]);
+    for height in [1, 2] {
+        let answer = proxy.call("block", json!({ "height": height.to_string() }));
+        let block = light_client::json::block(&answer).expect("a block");
+        let header = chain().header(height).clone();
+        let id = comet::block_id(&header);
+        assert_eq!((block.header, block.block_id), (header, id));
+        let answer = proxy.call("commit", json!({ "height": height.to_string() }));
+        assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+    }
+}
+
+/// A node that proves what was, where it is asked for what is.
+fn yesterday() -> Lie {
+    lie(|method, params, answer| {
+        if method != "abci_query" || params["height"] != "0" {
+            return answer;
+        }
+        let mut old = params.clone();
+        old["height"] = "2".into();
+        let call = json!([{ "id": answer["id"], "method": method, "params": old }]);
+        let honest = Net::at(0).with("here", &Rc::new(grown()), Lie::None);
+        let body = call.to_string().into_bytes();
+        let old = now(honest.post("here", body, ALL)).expect("answers");
+        serde_json::from_slice::<Value>(&old).expect("JSON")[0].take()
+    })
+}
+
+/// The chain with some blocks more.
+fn grown() -> TestChain {
+    let mut chain = chain();
+    (0..5).for_each(|_| chain.empty());
+    chain
+}
+
+#[test]
+fn the_proxy_takes_no_old_state_for_the_newest() {
+    let newest = || {
+        let mut newest = head(INVOICE);
+        newest["height"] = "0".into();
+        newest
+    };
+    let honest = proxy(&[node_of(grown, || Lie::None), node_of(grown, || Lie::None)]);
+    let answer = honest.call("abci_query", newest());
+    assert_eq!(answer["result"]["response"]["height"], "7", "{answer}");
+    let lied_to = proxy(&[node_of(grown, yesterday), node_of(grown, yesterday)]);
+    let answer = lied_to.call("abci_query", newest());
+    assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+    let old = lied_to.call("abci_query", head(INVOICE));
+    assert_eq!(old["result"]["response"]["height"], "2", "{old}");
+}
+
+#[test]
+fn the_proxy_passes_on_no_lie() {
+    let proxy = proxy(&[node(bent), node(bent)]);
+    for (method, params) in [
+        ("abci_query", head(INVOICE)),
+        ("tx", json!({ "hash": issued(&chain()) })),
+        ("block", json!({ "height": "2" })),
+        ("consensus_params", json!({ "height": "2" })),
+    ] {
+        let answer = proxy.call(method, params);
+        assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+    }
+}
