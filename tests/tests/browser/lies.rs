@@ -8,7 +8,7 @@ use lianyan_tests::gateway::Gateway;
 use lianyan_tests::lying_node::Lie;
 use lianyan_tests::visitor::{Seen, Visitor};
 use lianyan_tests::world::World;
-use serde_json::Value;
+use node::network::Client;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -252,12 +252,9 @@ fn gateways(world: &World) -> Outcome {
 /// Waits for a newer block, and until gateways know of it: what they keep under the one before is no lie yet.
 fn pass_a_block(world: &World) -> Outcome {
     let nodes = world.demo().nodes();
-    let node = nodes.first().ok_or("there is no node")?;
-    let newest = || -> Outcome<Value> {
-        let status = ureq::get(format!("{node}/status")).call()?;
-        let mut status: Value = status.into_body().read_json()?;
-        Ok(status["result"]["sync_info"]["latest_block_height"].take())
-    };
+    let node = nodes.first().and_then(|node| node.strip_prefix("http://"));
+    let client = Client(node.ok_or("there is no node")?.parse()?);
+    let newest = || client.newest().map(|(height, _)| height);
     let (before, started) = (newest()?, Instant::now());
     while newest()? == before {
         if started.elapsed() > PATIENCE {
