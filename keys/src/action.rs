@@ -10,6 +10,15 @@ pub enum Action {
         /// One of the vote's choices: `for`, `against`, `abstain`.
         choice: String,
     },
+    /// `ballot.appoint`: co-owners name the one of them who votes. It is written when all of them have signed.
+    Name {
+        /// Vote record id.
+        vote: String,
+        /// Public key of the one who is named.
+        named: String,
+        /// What other co-owners signed, as [`crate::Signed::share`] gives it; empty where this one begins.
+        begun: String,
+    },
     /// `grant.give`: a patient permits a reader to read.
     Give {
         /// Documents concerned.
@@ -77,6 +86,7 @@ pub enum Action {
 
 records::tagged!(Action by "is" {
     Cast "cast" { vote, choice },
+    Name "name" { vote, named, begun },
     Give "give" { documents, to, purpose, until, note },
     Revoke "revoke" { grant },
     Deny "deny" { documents, member },

@@ -9,6 +9,7 @@ mod identity;
 mod pending;
 mod random;
 mod sealed;
+mod shared;
 mod sign;
 
 pub use action::Action;
@@ -16,4 +17,5 @@ pub use acts::{Needs, needs};
 pub use identity::{Identity, Known, NotAnIdentity, Role};
 pub use pending::Pending;
 pub use sealed::open;
+pub use shared::SHARED_FOR;
 pub use sign::{OPEN_FOR, Signed, Unsigned, sign};

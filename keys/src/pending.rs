@@ -3,6 +3,7 @@
 use records::{
     Envelope, Payload,
     canonical::{self, Value},
+    kinds::ballot::Appoint,
 };
 
 /// A signed event that may still be written.
@@ -24,9 +25,27 @@ impl Pending {
         })
     }
 
+    /// The envelope.
+    pub fn envelope(&self) -> Option<Envelope> {
+        Envelope::decode(&self.envelope).ok()
+    }
+
     /// The envelope as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.envelope).into_owned()
+    }
+
+    /// Whether co-owners have yet to sign it: nobody can have handed it in from here.
+    pub fn waits_for_others(&self) -> bool {
+        if self.payload.event_type != "ballot.appoint" {
+            return false;
+        }
+        let body: Option<Appoint> = self.payload.body().ok();
+        let owners = body.and_then(|body| body.seat.entry.owners);
+        let envelope = self.envelope();
+        let signed = envelope.as_ref().map_or(&[][..], Envelope::signatures);
+        let lacks = |owner| signed.iter().all(|(key, _)| *key != owner);
+        owners.into_iter().flatten().any(lacks)
     }
 
     /// Whether it may be written after a block of this time, where its subject has come to this place in its sequence. An event whose place was taken,

@@ -1,9 +1,9 @@
 //! From an action to a signed event.
 
-use crate::{Action, Identity, Pending, acts, random::Stream};
+use crate::{Action, Identity, Pending, acts, random::Stream, shared::Shared};
 use litemap::LiteMap;
 use records::{
-    Ground, Hash, Payload, RecordName, SecretKey,
+    Envelope, Ground, Hash, Payload, RecordName, SecretKey,
     canonical::{self, Value},
 };
 
@@ -47,6 +47,51 @@ pub(crate) struct Draft {
     pub keys: Vec<SecretKey>,
     /// What lies beside the chain and is named by its hash in the body.
     pub blob: Option<Vec<u8>>,
+    /// Who signs it besides, where one signature is not enough.
+    pub shared: Option<Shared>,
+}
+
+impl Draft {
+    /// One person's event, with nothing beside it.
+    pub fn new(
+        event_type: &'static str,
+        subject: RecordName,
+        body: Value,
+        keys: Vec<SecretKey>,
+    ) -> Self {
+        Self {
+            event_type,
+            subject,
+            body,
+            keys,
+            blob: None,
+            shared: None,
+        }
+    }
+
+    /// Whether others signed it before.
+    fn is_begun(&self) -> bool {
+        self.shared
+            .as_ref()
+            .is_some_and(|shared| shared.begun.is_some())
+    }
+
+    /// Until when it may be written.
+    fn until(&self, time: i64) -> Result<i64, Unsigned> {
+        match &self.shared {
+            Some(shared) => shared.until(time),
+            None => Ok(time.saturating_add(OPEN_FOR)),
+        }
+    }
+
+    /// What is given away.
+    fn signed(self, until: i64, envelope: &Envelope) -> Signed {
+        Signed {
+            envelope: envelope.encode(),
+            blob: self.blob,
+            share: self.shared.and_then(|shared| shared.share(until, envelope)),
+        }
+    }
 }
 
 /// A signed event.
@@ -56,6 +101,8 @@ pub struct Signed {
     pub envelope: Vec<u8>,
     /// What the nodes must keep before the event is handed in.
     pub blob: Option<Vec<u8>>,
+    /// What goes to who has not signed yet, as [`Action::Name`] takes it; none where the event is complete.
+    pub share: Option<String>,
 }
 
 /// Signs what `action` says, on the chain that the person was shown, from what is proven.
@@ -83,39 +130,43 @@ pub fn sign(
             && pending.is_live(ground.time, seq)
     });
     if let Some(pending) = standing {
-        return again(pending, draft);
+        if !pending.says(draft.event_type, &draft.body) {
+            return Err(still_pending(pending));
+        }
+        // The same may be handed in again; and where others began it too, theirs is the one that all sign.
+        if !draft.is_begun() {
+            let envelope = pending.envelope();
+            let envelope = envelope.ok_or_else(|| Unsigned::new("state-unreadable"))?;
+            return Ok(draft.signed(pending.payload.until, &envelope));
+        }
     }
     let payload = Payload {
-        body: draft.body,
+        until: draft.until(ground.time)?,
+        body: draft.body.clone(),
         chain: chain.into(),
         seq,
-        subject: draft.subject,
+        subject: draft.subject.clone(),
         event_type: draft.event_type.into(),
-        until: ground.time.saturating_add(OPEN_FOR),
     };
     let keys: Vec<&SecretKey> = draft.keys.iter().collect();
-    let envelope = payload.sign(&keys)?.encode();
+    let own = payload.sign(&keys)?;
+    let envelope = match &draft.shared {
+        Some(shared) => shared.joined(own)?,
+        None => own,
+    };
+    let signed = draft.signed(payload.until, &envelope);
     who.pending.push(Pending {
         payload,
-        envelope: envelope.clone(),
+        envelope: signed.envelope.clone(),
     });
-    Ok(Signed {
-        envelope,
-        blob: draft.blob,
-    })
+    Ok(signed)
 }
 
-/// The same may be handed in again; anything else has to wait.
-fn again(pending: &Pending, draft: Draft) -> Result<Signed, Unsigned> {
-    if pending.says(draft.event_type, &draft.body) {
-        return Ok(Signed {
-            envelope: pending.envelope.clone(),
-            blob: draft.blob,
-        });
-    }
+/// Anything else has to wait.
+fn still_pending(pending: &Pending) -> Unsigned {
     let until = pending.payload.until.to_string();
-    Err(Unsigned {
+    Unsigned {
         reason: "still-pending",
         facts: [("until".into(), until)].into_iter().collect(),
-    })
+    }
 }

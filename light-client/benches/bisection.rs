@@ -30,45 +30,62 @@ fn main() {
         "\nback after {HEADERS} headers, {VALIDATORS} validators of equal power, two nodes compared, bytes as JSON\n"
     );
     println!(
-        "| keys | one validator replaced every | trust level | fetches | rounds | signatures | bytes | time | to the slowest pace |"
+        "| keys | one validator replaced every | trust level | fetches | fewest possible | rounds | signatures | bytes | time | to the slowest pace |"
     );
-    println!("|---|---:|---|---:|---:|---:|---:|---:|---:|");
-    for (level, name) in [
-        (TrustLevel::ONE_THIRD, "1/3"),
-        (TrustLevel::TWO_THIRDS, "2/3"),
-    ] {
+    println!("|---|---:|---|---:|---:|---:|---:|---:|---:|---:|");
+    let two_thirds = Level {
+        level: TrustLevel::TWO_THIRDS,
+        name: "2/3",
+        kept: 67,
+    };
+    let one_third = Level {
+        level: TrustLevel::ONE_THIRD,
+        name: "1/3",
+        kept: 34,
+    };
+    for level in [&one_third, &two_thirds] {
         let mut slowest = None;
         for pace in PACES {
-            row(("Ed25519", Member::new), pace, (name, level), &mut slowest);
+            row(("Ed25519", Member::new), pace, level, &mut slowest);
         }
     }
     let ml_dsa = |number, power| Member {
         key: Key::ml_dsa_65(number),
         power,
     };
-    let two_thirds = ("2/3", TrustLevel::TWO_THIRDS);
-    row(("ML-DSA-65", ml_dsa), 1_000, two_thirds, &mut None);
+    row(("ML-DSA-65", ml_dsa), 1_000, &two_thirds, &mut None);
+}
+
+/// A trust level, and how many of the validators must still be there at the end of a step.
+struct Level {
+    level: TrustLevel,
+    name: &'static str,
+    kept: u64,
+}
+
+impl Level {
+    /// Steps that nobody can do without, since none reaches further than until the rest was replaced.
+    fn fewest(&self, pace: u64) -> u64 {
+        HEADERS.div_ceil((VALIDATORS - self.kept) * pace)
+    }
 }
 
 type Keys = (&'static str, fn(u64, u64) -> Member);
 
-fn row(
-    (keys, member): Keys,
-    pace: u64,
-    (name, level): (&str, TrustLevel),
-    slowest: &mut Option<f64>,
-) {
+fn row((keys, member): Keys, pace: u64, level: &Level, slowest: &mut Option<f64>) {
     let chain = Chain::of(member, VALIDATORS, pace, INTERVAL, usize::MAX);
     chain.tip.set(HEADERS);
     // Once to make the blocks, once to measure.
-    follow(&chain, level);
+    follow(&chain, level.level);
     let started = Instant::now();
-    let (spent, rounds) = follow(&chain, level);
+    let (spent, rounds) = follow(&chain, level.level);
     let seconds = started.elapsed().as_secs_f64();
     let base = *slowest.get_or_insert(seconds);
     println!(
-        "| {keys} | {pace} | {name} | {} | {rounds} | {} | {} KB | {:.0} ms | {:.2} |",
+        "| {keys} | {pace} | {} | {} | {} | {rounds} | {} | {} KB | {:.0} ms | {:.2} |",
+        level.name,
         spent.headers,
+        level.fewest(pace),
         spent.signatures,
         spent.bytes / 1_000,
         seconds * 1e3,

@@ -1,5 +1,6 @@
 //! Helpers shared by the tests that cross crates: a real browser, the demo consortium, real validators, and a node that lies.
 
+pub mod blocks;
 pub mod browser;
 pub mod demo;
 pub mod gateway;

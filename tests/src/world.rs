@@ -133,6 +133,21 @@ impl World {
             .clone())
     }
 
+    /// The sample vote in which `co-owner-a` and `co-owner-b` have not named one of them.
+    ///
+    /// # Errors
+    /// Where nobody owns a home together.
+    pub fn shared_vote(&self) -> Outcome<Value> {
+        let mut identities = self.samples("identities")?.iter();
+        let title = identities.find_map(|one| {
+            let title = one["title_en"].as_str()?;
+            title
+                .starts_with("Co-owner")
+                .then(|| title.rsplit(": ").next())?
+        });
+        self.vote(title.ok_or("nobody owns a home together")?)
+    }
+
     /// What the demo offers to try: `identities`, `votes`, `records`.
     ///
     /// # Errors

@@ -131,6 +131,8 @@ pub enum FromKeys {
         envelope: String,
         /// What the nodes must keep before it, base64; empty where there is nothing.
         blob: String,
+        /// Where others have to sign it too, what goes to them, and nothing is handed in yet; empty where it is complete.
+        share: String,
     },
     /// What a reader may now see: the decrypted content of a document.
     Content {
@@ -155,7 +157,7 @@ records::tagged!(FromKeys by "is" {
     Identities "identities" { id, identities },
     IdentityFile "identity-file" { id, name, text },
     Needs "needs" { id, records, blobs },
-    Signed "signed" { id, envelope, blob },
+    Signed "signed" { id, envelope, blob, share },
     Content "content" { id, text },
     Failed "failed" { id, reason, facts },
 });
@@ -197,7 +199,8 @@ pub struct Identity {
     pub member: String,
     /// Records that it knows of: a patient's documents and grants, an owner's votes.
     pub records: Vec<Held>,
-    /// Block time until which events that it signed may still be written, the latest, Unix nanoseconds as decimal text; empty where there is none.
+    /// Block time until which events that it signed may still be written, the latest, Unix nanoseconds as decimal text; empty where there is none. What others
+    /// have yet to sign is not among them.
     pub pending: String,
 }
 

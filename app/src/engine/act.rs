@@ -20,6 +20,8 @@ pub enum Doing {
     Idle,
     /// Being prepared, with what is waited for.
     Waiting(String, Facts),
+    /// Signed, but not by everybody: this goes to who has not signed yet.
+    Shared(String),
     /// Handed over; it may still be written until then.
     Sent(String),
     /// Written at this height.
@@ -79,6 +81,9 @@ impl Act {
         match message {
             FromKeys::Needs { records, blobs, .. } => {
                 self.verify(|id| ToVerifier::Ground { id, records, blobs })
+            }
+            FromKeys::Signed { share, .. } if !share.is_empty() => {
+                self.hear.emit(Doing::Shared(share));
             }
             FromKeys::Signed { envelope, blob, .. } => {
                 self.verify(|id| ToVerifier::Send { id, envelope, blob });

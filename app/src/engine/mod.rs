@@ -46,7 +46,7 @@ impl Known {
     }
 
     /// The seat of the identity with this key in a vote; empty where it has none.
-    fn seat(&self, key: &str, vote: &str) -> String {
+    pub fn seat(&self, key: &str, vote: &str) -> String {
         let mut identities = self.identities.iter();
         let held = identities
             .find(|identity| identity.key == key)

@@ -4,8 +4,8 @@
 use crate::draw::prelude::*;
 use crate::i18n::{grouped, thousands, time, words};
 use crate::shell::use_page;
-use crate::widget;
-use std::{fmt::Write, rc::Rc};
+use crate::widget::{self, Code};
+use std::rc::Rc;
 use verifier::verdict::Anchor;
 use web_sys::Element;
 
@@ -28,18 +28,8 @@ part!(Certificate, use_certificate);
 fn use_certificate(props: &Certificate) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let rows = use_state(Vec::new);
     // Openings stay with those who have them: the code leads to the record alone.
     let link = format!("{}#/r/{}/{}", widget::place(), props.kind, props.id);
-    {
-        let (scanner, rows) = (page.scanner.clone(), rows.setter());
-        use_effect_with(link.clone(), move |link| {
-            let hear = Callback::from(move |drawn: Result<Vec<String>, String>| {
-                rows.set(drawn.unwrap_or_default());
-            });
-            scanner.draw(link.clone(), hear);
-        });
-    }
     // On a phone the button is far from here.
     let card = use_node_ref();
     {
@@ -69,42 +59,9 @@ fn use_certificate(props: &Certificate) -> Html {
                 { widget::trust_list(&page) }
                 <dt>{ lang.t(words::CERT_PROOF) }</dt><dd class="mono" data-testid="proof-hash">{ grouped(&props.proof) }</dd>
             </dl>
-            <svg viewBox={sides(&rows)} aria-hidden="true"><path d={modules(&rows)} /></svg>
+            { part(Code { text: link.clone() }) }
             <p class="caption">{ lang.t(words::CERT_SAY) }<br />{ link }</p>
             <button type="button" class="btn noprint" onclick={print} data-testid="print">{ lang.t(words::CERT_PRINT) }</button>
         </section>
-    }
-}
-
-/// Modules of white around a code (ISO/IEC 18004).
-const QUIET: usize = 4;
-
-fn sides(rows: &[String]) -> String {
-    let side = rows.len() + 2 * QUIET;
-    format!("0 0 {side} {side}")
-}
-
-/// The dark modules, row by row, as one path.
-fn modules(rows: &[String]) -> String {
-    let mut path = String::new();
-    for (y, row) in rows.iter().enumerate() {
-        for (x, module) in row.bytes().enumerate() {
-            if module == b'1' {
-                let _ = write!(path, "M{} {}h1v1h-1z", x + QUIET, y + QUIET);
-            }
-        }
-    }
-    path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_dark_module_is_drawn_where_it_stands() {
-        let rows = ["101", "010"].map(String::from);
-        assert_eq!(modules(&rows), "M4 4h1v1h-1zM6 4h1v1h-1zM5 5h1v1h-1z");
-        assert_eq!(sides(&rows), "0 0 10 10");
     }
 }

@@ -53,7 +53,10 @@ part!(Linked, use_linked);
 fn use_linked(props: &Linked) -> Html {
     let record = props.record.clone();
     match &props.openings {
-        _ if record.kind == "vote" => part(crate::vote::Vote { id: record.id }),
+        _ if record.kind == "vote" => part(crate::vote::Vote {
+            id: record.id,
+            begun: None,
+        }),
         Some(openings) => part(Answer {
             question: Question::Text(format!("#/r/{}/{}/{openings}", record.kind, record.id)),
         }),

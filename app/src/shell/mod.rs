@@ -40,8 +40,12 @@ fn spoken(mut prefs: Prefs) -> Prefs {
 
 /// Goes to a place; Back returns from it.
 pub fn go(route: &Route) {
+    go_to(&route.hash());
+}
+
+fn go_to(hash: &str) {
     if let Some(window) = web_sys::window() {
-        let _ = window.location().set_hash(&route.hash());
+        let _ = window.location().set_hash(hash);
     }
 }
 
@@ -145,8 +149,14 @@ fn use_shell() -> Html {
         check: {
             let scanned = scanned.setter();
             Callback::from(move |text: String| {
-                scanned.set(text.trim().into());
-                go(&Route::Result);
+                // What a co-owner sends is no record to check; whatever host the link names, it is opened here.
+                match text.trim().split_once('#') {
+                    Some((_, hash)) if matches!(Route::read(hash), Route::Agree(..)) => go_to(hash),
+                    _ => {
+                        scanned.set(text.trim().into());
+                        go(&Route::Result);
+                    }
+                }
             })
         },
         dev: (*dev).clone(),
@@ -181,12 +191,21 @@ fn place(route: &Route) -> Html {
         Route::Medical => part(medical::Patient),
         Route::Reader => part(medical::Reader),
         Route::Votes => part(vote::Votes),
-        Route::Vote(id) => keyed(id, vote::Vote { id: id.clone() }),
+        Route::Vote(id) => vote(id, None),
+        Route::Agree(id, begun) => vote(id, Some(begun)),
         Route::Keys => part(keys::Keys),
         Route::Trust => part(trust::Trust),
         Route::Try => part(tryout::Try),
         Route::Unknown => part(home::Unknown),
     }
+}
+
+fn vote(id: &str, begun: Option<&String>) -> Html {
+    let vote = vote::Vote {
+        id: id.to_owned(),
+        begun: begun.cloned(),
+    };
+    keyed(id, vote)
 }
 
 /// Names the window after the place, for tabs, history and screen readers.

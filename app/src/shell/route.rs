@@ -23,6 +23,8 @@ pub enum Route {
     Votes,
     /// One vote.
     Vote(String),
+    /// One vote, in which a co-owner asks another one to agree on who votes.
+    Agree(String, String),
     /// Identities.
     Keys,
     /// Trust and settings.
@@ -37,7 +39,12 @@ impl Route {
     /// Whether what is shown here depends on who is asking.
     pub fn needs_identities(&self) -> bool {
         match self {
-            Self::Medical | Self::Reader | Self::Votes | Self::Vote(_) | Self::Keys => true,
+            Self::Medical
+            | Self::Reader
+            | Self::Votes
+            | Self::Vote(_)
+            | Self::Agree(..)
+            | Self::Keys => true,
             Self::Record(record, _) => ["vote", "document", "grant"].contains(&&*record.kind),
             _ => false,
         }
@@ -60,6 +67,7 @@ impl Route {
             ["reader"] => Self::Reader,
             ["vote"] => Self::Votes,
             ["vote", id] => Self::Vote((*id).to_owned()),
+            ["vote", id, "agree", begun] => Self::Agree((*id).to_owned(), (*begun).to_owned()),
             ["keys"] => Self::Keys,
             ["trust"] => Self::Trust,
             ["try"] => Self::Try,
@@ -67,7 +75,7 @@ impl Route {
         }
     }
 
-    /// What stands behind the address; openings are never written back.
+    /// What stands behind the address; openings and signatures are never written back.
     pub fn hash(&self) -> String {
         match self {
             Self::Home | Self::Unknown => "#/".into(),
@@ -78,7 +86,7 @@ impl Route {
             Self::Medical => "#/medical".into(),
             Self::Reader => "#/reader".into(),
             Self::Votes => "#/vote".into(),
-            Self::Vote(id) => format!("#/vote/{id}"),
+            Self::Vote(id) | Self::Agree(id, _) => format!("#/vote/{id}"),
             Self::Keys => "#/keys".into(),
             Self::Trust => "#/trust".into(),
             Self::Try => "#/try".into(),
@@ -116,6 +124,14 @@ mod tests {
             assert_eq!(Route::read(&route.hash()), route);
         }
         assert_eq!(Route::read("#/nowhere/at/all"), Route::Unknown);
+    }
+
+    #[test]
+    fn what_a_co_owner_signed_is_read_from_a_link() {
+        let route = Route::read("#/vote/v1/agree/ed25519:aa.17.00.ed25519:bb.cc");
+        let begun = "ed25519:aa.17.00.ed25519:bb.cc".into();
+        assert_eq!(route, Route::Agree("v1".into(), begun));
+        assert_eq!(route.hash(), "#/vote/v1");
     }
 
     #[test]

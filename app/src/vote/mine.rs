@@ -1,6 +1,9 @@
 //! My ballot: my rooms, what stands, proof that it is in, and voting itself.
 
-use super::cast::CastForm;
+use super::{
+    cast::CastForm,
+    name::{self, NameForm},
+};
 use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Question, use_inquiry};
 use crate::i18n::{Lang, area, field, reason, small, words};
@@ -18,16 +21,20 @@ pub struct Mine {
     pub id: String,
     /// Whether ballots are taken at the proven block time.
     pub open: bool,
+    /// What a co-owner asks this one to agree to, from a link.
+    pub begun: Option<String>,
     /// Hears that a ballot was written.
     pub changed: Callback<()>,
 }
 
 /// What is drawn of a ballot's state.
 struct Ballot {
+    /// The owner's key, where it is not the roster's.
+    key: Option<String>,
     stands: Option<Standing>,
 }
 
-records::shape!(Ballot { stands, .. });
+records::shape!(Ballot { key, stands, .. });
 
 struct Standing {
     choice: String,
@@ -50,21 +57,49 @@ fn use_mine(props: &Mine) -> Html {
         let key = key.clone();
         Callback::from(move |chosen| key.set(chosen))
     };
-    let seated = inquiry.verdict.as_deref().is_some_and(seated);
-    let stands = inquiry
-        .verdict
-        .as_deref()
-        .and_then(standing)
-        .map(|standing| standing.choice);
+    let form = match inquiry.verdict.as_deref() {
+        Some(verdict) if props.open && seated(verdict) => form(
+            lang,
+            props,
+            (&key, &page.known.seat(&key, &props.id)),
+            verdict,
+        ),
+        _ => Html::default(),
+    };
     html! {
         <section class="card stack" data-testid="my-ballot">
             <h3>{ lang.t(words::VOTE_MY) }</h3>
             { part(IdentityPick { role: Role::Owner, chosen: (*key).clone(), choose }) }
             { ballot(lang, &inquiry) }
-            if props.open && seated && !key.is_empty() {
-                { part(CastForm { vote: props.id.clone(), identity: (*key).clone(), stands, changed: props.changed.clone() }) }
-            }
+            { form }
         </section>
+    }
+}
+
+/// What can be done with the ballot: co-owners name one of them first.
+fn form(lang: Lang, props: &Mine, (key, seat): (&str, &str), verdict: &Verdict) -> Html {
+    let ballot = state(verdict);
+    let named = ballot.as_ref().and_then(|ballot| ballot.key.as_ref());
+    let (identity, changed) = (key.to_owned(), props.changed.clone());
+    match (name::owners(seat), named) {
+        (Some(owners), None) => part(NameForm {
+            vote: props.id.clone(),
+            identity,
+            owners,
+            begun: props.begun.clone(),
+            changed,
+        }),
+        (Some(_), Some(named)) if named != key => html! {
+            <p class="note" data-testid="named-another">{ lang.t(words::VOTE_NAME_DONE) }</p>
+        },
+        _ => part(CastForm {
+            vote: props.id.clone(),
+            identity,
+            stands: ballot
+                .and_then(|ballot| ballot.stands)
+                .map(|standing| standing.choice),
+            changed,
+        }),
     }
 }
 
@@ -73,10 +108,12 @@ fn seated(verdict: &Verdict) -> bool {
     matches!(verdict.outcome, Outcome::Verified | Outcome::Absent)
 }
 
+fn state(verdict: &Verdict) -> Option<Ballot> {
+    canonical::decode(verdict.state.as_bytes()).ok()
+}
+
 fn standing(verdict: &Verdict) -> Option<Standing> {
-    canonical::decode::<Ballot>(verdict.state.as_bytes())
-        .ok()?
-        .stands
+    state(verdict)?.stands
 }
 
 fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {

@@ -4,6 +4,7 @@ mod ballots;
 mod cast;
 mod choose;
 mod mine;
+mod name;
 mod notice;
 mod recount;
 mod result;
@@ -26,6 +27,8 @@ use worker::RecordRef;
 pub struct Vote {
     /// Its record id.
     pub id: String,
+    /// What a co-owner asks this one to agree to, from a link.
+    pub begun: Option<String>,
 }
 
 /// The vote's state, only as proven.
@@ -75,7 +78,7 @@ fn use_vote(props: &Vote) -> Html {
                 </div>
                 <div class="rest">
                     if let Some((vote, verdict)) = &proven {
-                        { part(Mine { id: props.id.clone(), open: (vote.opens..vote.closes).contains(&block_time(verdict)), changed: refresh }) }
+                        { part(Mine { id: props.id.clone(), open: (vote.opens..vote.closes).contains(&block_time(verdict)), begun: props.begun.clone(), changed: refresh }) }
                         { notice::card(lang, vote) }
                         { part(Recount { id: props.id.clone(), ballots: vote.tally.participation().heads }) }
                     }

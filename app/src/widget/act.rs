@@ -39,7 +39,8 @@ pub fn act_view(lang: Lang, doing: &Doing) -> Html {
         }
     };
     match doing {
-        Doing::Idle => Html::default(),
+        // What others have yet to sign is shown by who asked for it.
+        Doing::Idle | Doing::Shared(_) => Html::default(),
         Doing::Waiting(code, facts) => {
             html! { <div class="card checks" role="status" data-testid="act" data-state="waiting">{ waiting(lang, code, facts) }</div> }
         }

@@ -1,12 +1,16 @@
 //! Ballots.
 
 use super::{find, name};
-use crate::{Identity, Unsigned, sign::Draft};
+use crate::{
+    Identity, Unsigned,
+    shared::{Begun, Shared},
+    sign::Draft,
+};
 use records::{
-    Ground, RecordName,
+    Ground, PublicKey, RecordName,
     canonical::{self, Value},
     kinds::{
-        ballot::{self, Ballot, Cast, Seat},
+        ballot::{self, Appoint, Ballot, Cast, Seat},
         vote::{Choice, Rank},
     },
 };
@@ -34,11 +38,44 @@ pub fn cast(who: &Identity, vote: &str, choice: &str, ground: &Ground) -> Result
         replaces: before.and_then(|ballot| ballot.stands),
         seat: seat(who, vote)?.clone(),
     })?;
+    Ok(Draft::new("ballot.cast", subject, body, vec![who.key()]))
+}
+
+/// `ballot.appoint`: co-owners name the one of them who votes.
+pub fn name_one(
+    who: &Identity,
+    vote: &str,
+    (named, begun): (&str, &str),
+    ground: &Ground,
+) -> Result<Draft, Unsigned> {
+    let (seat, subject) = (seat(who, vote)?.clone(), subject(who, vote)?);
+    let signers = seat.entry.owners.clone().unwrap_or_default();
+    let key = who.key();
+    let named = named.parse().ok();
+    let named: Option<PublicKey> = named.filter(|named| signers.contains(named));
+    let Some(named) = named.filter(|_| signers.contains(&key.public())) else {
+        return Err(Unsigned::new("not-a-co-owner"));
+    };
+    // From then on the one who was named appoints, alone: the same event would mean something else.
+    let before: Option<Ballot> = find(ground, &subject)?;
+    if before.is_some_and(|ballot| ballot.key.is_some()) {
+        return Err(Unsigned::new("already-named"));
+    }
+    let body = canonical::to_value(&Appoint {
+        by: None,
+        proxy: Some(named),
+        seat,
+    })?;
+    let begun = match begun {
+        "" => None,
+        text => Some(Begun::read(text).ok_or_else(|| Unsigned::new("other-agreement"))?),
+    };
     Ok(Draft {
-        event_type: "ballot.cast",
-        subject,
-        body,
-        keys: vec![who.key()],
-        blob: None,
+        shared: Some(Shared {
+            named,
+            signers,
+            begun,
+        }),
+        ..Draft::new("ballot.appoint", subject, body, vec![key])
     })
 }

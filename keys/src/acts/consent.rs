@@ -62,11 +62,8 @@ pub fn give(
     // Known before it is sent: whatever becomes of the answer, the grant can be revoked.
     who.grants.push(Known { id, opening });
     Ok(Draft {
-        event_type: "grant.give",
-        subject,
-        body,
-        keys,
         blob,
+        ..Draft::new("grant.give", subject, body, keys)
     })
 }
 
@@ -83,13 +80,8 @@ pub fn revoke(who: &Identity, grant: &str, ground: &Ground) -> Result<Draft, Uns
         true => vec![key],
         false => document_keys(who, &documents),
     };
-    Ok(Draft {
-        event_type: "grant.revoke",
-        subject,
-        body: canonical::to_value(&Revoke { documents })?,
-        keys,
-        blob: None,
-    })
+    let body = canonical::to_value(&Revoke { documents })?;
+    Ok(Draft::new("grant.revoke", subject, body, keys))
 }
 
 /// `document.deny` and `document.allow`: a patient denies documents to a member whatever is granted, or lifts that.
@@ -106,30 +98,23 @@ pub fn deny(
         documents: others.to_vec(),
         member: member.into(),
     })?;
-    Ok(Draft {
-        event_type: if denied {
-            "document.deny"
-        } else {
-            "document.allow"
-        },
-        subject: name("document", first)?,
-        body,
-        keys: document_keys(who, documents),
-        blob: None,
-    })
+    let event_type = if denied {
+        "document.deny"
+    } else {
+        "document.allow"
+    };
+    let keys = document_keys(who, documents);
+    Ok(Draft::new(event_type, name("document", first)?, body, keys))
 }
 
 /// `document.confirm` and `document.reject`: a patient judges what a hospital proposed.
 pub fn confirm(who: &Identity, document: &str, confirmed: bool) -> Result<Draft, Unsigned> {
-    Ok(Draft {
-        event_type: if confirmed {
-            "document.confirm"
-        } else {
-            "document.reject"
-        },
-        subject: name("document", document)?,
-        body: Value::Object(Map::new()),
-        keys: vec![who.document_key(document)],
-        blob: None,
-    })
+    let event_type = if confirmed {
+        "document.confirm"
+    } else {
+        "document.reject"
+    };
+    let (subject, body) = (name("document", document)?, Value::Object(Map::new()));
+    let keys = vec![who.document_key(document)];
+    Ok(Draft::new(event_type, subject, body, keys))
 }

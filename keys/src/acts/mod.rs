@@ -39,7 +39,7 @@ pub fn needs(who: &Identity, action: &Action) -> Result<Needs, Unsigned> {
         return Err(Unsigned::new("not-exported"));
     }
     match action {
-        Action::Cast { vote, .. } => {
+        Action::Cast { vote, .. } | Action::Name { vote, .. } => {
             require(who, Role::Owner)?;
             Ok(Needs::states([ballot::subject(who, vote)?]))
         }
@@ -88,6 +88,7 @@ pub(crate) fn draft(
     }
     match action {
         Action::Cast { vote, choice } => ballot::cast(who, vote, choice, ground),
+        Action::Name { vote, named, begun } => ballot::name_one(who, vote, (named, begun), ground),
         Action::Give {
             documents,
             to,

@@ -21,13 +21,8 @@ pub fn done(
         document: document.into(),
         grant: grant.into(),
     })?;
-    Ok(Draft {
-        event_type: "read.done",
-        subject: name("read", &new_id(random))?,
-        body,
-        keys: vec![who.key()],
-        blob: None,
-    })
+    let subject = name("read", &new_id(random))?;
+    Ok(Draft::new("read.done", subject, body, vec![who.key()]))
 }
 
 /// `read.emergency`: a hospital reads without a grant. The reason is committed to, and its opening noted: the hospital hands it to the patient.
@@ -49,13 +44,7 @@ pub fn emergency(
     let subject = name("read", &id)?;
     // Known before it is sent: whatever becomes of the answer, the patient can be told why.
     who.reads.push(Known { id, opening });
-    Ok(Draft {
-        event_type: "read.emergency",
-        subject,
-        body,
-        keys: vec![who.key()],
-        blob: None,
-    })
+    Ok(Draft::new("read.emergency", subject, body, vec![who.key()]))
 }
 
 /// `read.review`: a patient, or a reviewer, judges an emergency reading.
@@ -81,11 +70,5 @@ pub fn review(
         document,
         finding,
     })?;
-    Ok(Draft {
-        event_type: "read.review",
-        subject,
-        body,
-        keys: vec![key],
-        blob: None,
-    })
+    Ok(Draft::new("read.review", subject, body, vec![key]))
 }

@@ -55,6 +55,19 @@ pub fn owner() -> Identity {
     who
 }
 
+/// The two owners of the vote's last head, who have named neither of them yet.
+pub fn co_owners() -> [Identity; 2] {
+    CO_OWNERS.map(|seed| {
+        let mut who = Identity::new(Role::Owner, "共有人", seed);
+        who.exported = true;
+        who.ballots
+            .push(Seat::on(&roster(), 3, VOTE, "garden").expect("on the roster"));
+        who
+    })
+}
+
+const CO_OWNERS: [[u8; 32]; 2] = [[10; 32], [11; 32]];
+
 pub fn text(text: &str) -> String {
     text.into()
 }
@@ -64,16 +77,23 @@ pub fn name(kind: &str, id: &str) -> RecordName {
 }
 
 fn roster() -> Roster {
-    let keys = [[1; 32], [8; 32], [9; 32]];
-    let leaf = |(index, seed): (usize, &[u8; 32])| {
+    let public = |seed: [u8; 32]| Identity::new(Role::Owner, "", seed).key().public();
+    let leaf = |index: usize, key| {
         let rooms = vec![Room {
             area: 1_000_000,
             room: format!("1-{index}"),
         }];
-        let key = Identity::new(Role::Owner, "", *seed).key().public();
-        Leaf::new(&format!("h{index}"), Some(key), rooms).expect("a leaf")
+        Leaf::new(&format!("h{index}"), key, rooms).expect("a leaf")
     };
-    Roster::new(keys.iter().enumerate().map(leaf).collect()).expect("a roster")
+    let keys = [[1; 32], [8; 32], [9; 32]].map(|seed| Some(public(seed)));
+    let mut leaves: Vec<Leaf> = keys
+        .into_iter()
+        .enumerate()
+        .map(|(n, key)| leaf(n, key))
+        .collect();
+    let both = CO_OWNERS.map(public).to_vec();
+    leaves.push(leaf(3, None).shared(both).expect("two"));
+    Roster::new(leaves).expect("a roster")
 }
 
 impl World {

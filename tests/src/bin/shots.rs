@@ -1,7 +1,10 @@
 //! Every page as a picture: `shots FOLDER`, called by `cargo xtask shots`. Phone and desk, Chinese and English, light and dark.
 
 use lianyan_tests::Outcome;
+use lianyan_tests::blocks::page_of_long_ago;
 use lianyan_tests::browser::{Browser, Device};
+use lianyan_tests::owner::route;
+use lianyan_tests::site::Changes;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 use std::path::{Path, PathBuf};
@@ -47,22 +50,39 @@ fn main() -> ExitCode {
 fn take_all(folder: &Path) -> Outcome<usize> {
     std::fs::create_dir_all(folder)?;
     let world = World::start()?;
+    // Phone and desk side by side: most of the time goes by waiting.
+    std::thread::scope(|scope| {
+        let sizes = SIZES.map(|size| {
+            let world = &world;
+            scope.spawn(move || take_size(world, size, folder).map_err(|why| why.to_string()))
+        });
+        let mut count = 0;
+        for size in sizes {
+            count += size.join().map_err(|_| "a browser's thread panicked")??;
+        }
+        Ok(count)
+    })
+}
+
+/// Every page at one size, in both languages, light and dark.
+fn take_size(
+    world: &World,
+    (size, width, height): (&str, u32, u32),
+    folder: &Path,
+) -> Outcome<usize> {
     let mut count = 0;
-    for (size, width, height) in SIZES {
-        for language in LANGUAGES {
-            for dark in [false, true] {
-                let device = Device {
-                    width,
-                    height,
-                    language,
-                    dark,
-                    ..Device::default()
-                };
-                let look = if dark { "dark" } else { "light" };
-                let named =
-                    |page: &str| folder.join(format!("{page}-{size}-{language}-{look}.png"));
-                count += take(&world, &device, named)?;
-            }
+    for language in LANGUAGES {
+        for dark in [false, true] {
+            let device = Device {
+                width,
+                height,
+                language,
+                dark,
+                ..Device::default()
+            };
+            let look = if dark { "dark" } else { "light" };
+            let named = |page: &str| folder.join(format!("{page}-{size}-{language}-{look}.png"));
+            count += take(world, &device, named)?;
         }
     }
     Ok(count)
@@ -93,22 +113,32 @@ fn take(world: &World, device: &Device, named: impl Fn(&str) -> PathBuf) -> Outc
         shoot(&format!("invoice-{invoice}"))?;
     }
     for (number, vote) in world.samples("votes")?.iter().enumerate() {
-        visitor.go(&format!(
-            "#/vote/{}",
-            vote["id"].as_str().unwrap_or_default()
-        ))?;
+        visitor.go(&route(vote))?;
         visitor.see("count")?;
         shoot(&format!("vote-{number}"))?;
     }
+    visitor.take_identity(&world.identity_file("co-owner-a")?)?;
+    visitor.go(&route(&world.shared_vote()?))?;
+    visitor.see("name")?;
+    shoot("vote-naming")?;
     visitor.take_identity(&world.identity_file("patient-shen")?)?;
     visitor.go("#/medical")?;
     visitor.see("document")?;
     shoot("medical")?;
     visitor.press("elder")?;
     shoot("medical-elder")?;
-    for (page, route) in ROUTES {
+    // Large letters change no colour.
+    for (page, route) in ROUTES.into_iter().filter(|_| !device.dark) {
         visitor.go(route)?;
         shoot(&format!("{page}-elder"))?;
     }
+    // The same page, shipped long ago.
+    let old = page_of_long_ago(world, Changes::default())?;
+    visitor
+        .browser()
+        .open(&format!("{}/#/trust", old.address()))?;
+    visitor.must_show("chain-reason", "reason", "trust-expired")?;
+    visitor.press("establish-fold")?;
+    shoot("trust-expired")?;
     Ok(count)
 }

@@ -1,8 +1,8 @@
 //! Invoices, scanned in every way, before honest nodes.
 
 use super::Scenario;
-use super::trust::block;
 use lianyan_tests::Outcome;
+use lianyan_tests::blocks::block;
 use lianyan_tests::place::Folder;
 use lianyan_tests::visitor::{Seen, Visitor};
 use lianyan_tests::world::World;

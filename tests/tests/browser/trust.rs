@@ -2,17 +2,17 @@
 
 use super::Scenario;
 use lianyan_tests::Outcome;
+use lianyan_tests::blocks::{block, commit, page_of_long_ago};
 use lianyan_tests::browser::{Browser, Device};
 use lianyan_tests::demo;
 use lianyan_tests::lying_node::Lie;
-use lianyan_tests::site::{Changes, Site};
+use lianyan_tests::site::Changes;
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
 use node::comet::{from_rfc3339, nanos};
 use node::demo::{FOUNDERS, Founding, member_key};
 use records::Digest;
 use serde_json::Value;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use verifier::Checkpoint;
 
 pub const SCENARIOS: &[Scenario] = &[
@@ -45,35 +45,6 @@ pub const SCENARIOS: &[Scenario] = &[
         run: keeps_nothing,
     },
 ];
-
-/// Height and hash of a block, as a second source tells them.
-pub fn block(world: &World, query: &str) -> Outcome<(String, String)> {
-    let commit = &commit(world, query)?["commit"];
-    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("no block");
-    Ok((text(&commit["height"])?, text(&commit["block_id"]["hash"])?))
-}
-
-/// A signed header, as a node tells it.
-fn commit(world: &World, query: &str) -> Outcome<Value> {
-    let node = world.demo().nodes().into_iter().next().ok_or("no node")?;
-    let answer = ureq::get(format!("{node}/commit{query}")).call()?;
-    let mut answer: Value = answer.into_body().read_json()?;
-    Ok(answer["result"]["signed_header"].take())
-}
-
-/// A page whose checkpoint is the chain's first block, trusted for less than has passed since.
-pub fn page_of_long_ago(world: &World, changes: Changes) -> Outcome<Site> {
-    const FIRST: &str = "?height=1";
-    let (_, first) = block(world, FIRST)?;
-    let time = commit(world, FIRST)?["header"]["time"].take();
-    let time = time.as_str().and_then(from_rfc3339).ok_or("no time")?;
-    let born = UNIX_EPOCH + Duration::from_nanos(nanos(&time).try_into()?);
-    let age = SystemTime::now().duration_since(born)?.as_secs();
-    world.page_with(changes, |chain| {
-        chain["checkpoint"] = serde_json::json!({ "height": 1, "hash": first.clone() });
-        chain["trusting_period_seconds"] = (age / 4 * 3).into();
-    })
-}
 
 pub fn establish(visitor: &Visitor, height: &str, hash: &str) -> Outcome {
     visitor.press("establish-fold")?;

@@ -19,6 +19,10 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "forty owners vote, and a fresh browser counts them all",
         run: owners_vote,
     },
+    Scenario {
+        name: "two co-owners name the one of them who votes, each on a phone of their own",
+        run: co_owners_name_one,
+    },
 ];
 
 /// How many owners come.
@@ -86,6 +90,38 @@ fn owners_vote(world: &World) -> Outcome {
     fresh.press("recount-start")?;
     fresh.must_show("recount", "outcome", "verified")?;
     fresh.must_show("ballots", "count", &part.to_string())
+}
+
+/// One asks, the other agrees by a link; then the one who was named votes, and the other cannot.
+fn co_owners_name_one(world: &World) -> Outcome {
+    let vote = world.shared_vote()?;
+    let phone = |file: &str| -> Outcome<Visitor> {
+        let visitor = Visitor::new(&world.page())?;
+        visitor.take_identity(&world.identity_file(file)?)?;
+        Ok(visitor)
+    };
+    let (first, second) = (phone("co-owner-a")?, phone("co-owner-b")?);
+    first.go(&route(&vote))?;
+    first
+        .browser()
+        .press("[data-testid=name-sign][data-own=true]")?;
+    let link = first.data("name-shared", "link")?;
+    let asked = link.split_once('#').ok_or("a link without a place")?.1;
+    // A letter lost on the way: nothing is signed, and it is said.
+    second.go(&format!("#{}", &asked[..asked.len() - 1]))?;
+    second.press("name-sign")?;
+    second.must_show("refusal", "reason", "other-agreement")?;
+    // Scanned or pasted instead of opened, it leads to the same place.
+    second.go("#/scan")?;
+    second.fill("scan-text", &link)?;
+    second.press("scan-check")?;
+    second.press("name-sign")?;
+    second.see("named-another")?;
+    first.press("choice-for")?;
+    first.press("to-review")?;
+    first.press("sign")?;
+    first.must_show("ballot", "choice", "for")?;
+    first.must_show("ballot", "outcome", "verified")
 }
 
 /// The sums of a vote as a node states them.

@@ -3,8 +3,9 @@
 use super::Scenario;
 use super::inputs::without_code;
 use super::invoices::bitmap;
-use super::trust::{block, establish, page_of_long_ago};
+use super::trust::establish;
 use lianyan_tests::Outcome;
+use lianyan_tests::blocks::{block, page_of_long_ago};
 use lianyan_tests::place::{self, Folder};
 use lianyan_tests::site::Changes;
 use lianyan_tests::visitor::Visitor;

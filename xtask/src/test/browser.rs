@@ -3,7 +3,10 @@
 use super::{comet, crates, tally::Tally};
 use crate::failure::Result;
 use crate::page;
-use crate::tools::{self, cometbft};
+use crate::tools::{
+    self,
+    cometbft::{self, CometBft},
+};
 use std::ffi::OsString;
 
 /// The tests' name for the program on which their consortium runs.
@@ -19,19 +22,33 @@ pub fn browser() -> Result<Tally> {
     scenarios(&["browser", "demo"], &[], &[])
 }
 
-/// Before four CometBFT validators; what their keys are is seen with ML-DSA-65 as well, and while they change from one type to the other; and before a chain that is none of ours.
+/// Before four CometBFT validators of each line; what their keys are is seen with ML-DSA-65 as well, and while they change from one type to the other; and
+/// before a chain that is none of ours.
 pub fn browser_comet() -> Result<Tally> {
-    let program = match cometbft::NEWEST.ensure() {
-        Ok(program) => (COMETBFT.into(), program.into_os_string()),
-        Err(missing) => return Ok(Tally::skipped("browser-comet", &missing.to_string())),
-    };
-    let mut tally = scenarios(&BROWSER, &[], std::slice::from_ref(&program))?;
-    let post_quantum = [program, (KEYS.into(), "ml_dsa_65".into())];
-    tally.add(&scenarios(&BROWSER, &["validator's key"], &post_quantum)?);
+    let mut tally = Tally::default();
+    for engine in cometbft::ALL {
+        println!("-- CometBFT {}", engine.line);
+        tally.add(&before(engine, &[], &[])?);
+    }
+    let post_quantum = (KEYS.into(), "ml_dsa_65".into());
+    tally.add(&before(
+        cometbft::NEWEST,
+        &["validator's key"],
+        &[post_quantum],
+    )?);
     let follows = (PAGE_FOLLOWS.into(), "1".into());
     let followed = ["moves_to_ml_dsa_keys", "a_kvstore_on"];
     tally.add(&comet::drive(&followed, vec![follows])?);
     Ok(tally)
+}
+
+/// The scenarios that these words choose, or all, before validators of one line.
+fn before(engine: CometBft, chosen: &[&str], more: &[(String, OsString)]) -> Result<Tally> {
+    let program = match engine.ensure() {
+        Ok(program) => (COMETBFT.into(), program.into_os_string()),
+        Err(missing) => return Ok(Tally::skipped("browser-comet", &missing.to_string())),
+    };
+    scenarios(&BROWSER, chosen, &[&[program], more].concat())
 }
 
 fn scenarios(tests: &[&str], chosen: &[&str], environment: &[(String, OsString)]) -> Result<Tally> {

@@ -46,6 +46,12 @@ fn the_files_are_what_docs_demo_md_says() {
         assert!(ledger.states.contains_key(&name), "{name}");
     }
     assert!(list("identities").len() >= 10);
+    let shared = |one: &&Value| {
+        one["file"]
+            .as_str()
+            .is_some_and(|file| file.contains("co-owner"))
+    };
+    assert_eq!(list("identities").iter().filter(shared).count(), 2);
 }
 
 /// What a scanner reads from a picture.
@@ -136,6 +142,8 @@ fn check_owner(identity: &Value, own: &[u8; 32], ledger: &Ledger) {
             vote.roster.verify(&seat.entry, seat.index, &seat.path),
             Ok(())
         );
-        assert_eq!(seat.entry.key, Some(SecretKey::from_seed(own).public()));
+        let key = SecretKey::from_seed(own).public();
+        let owners = seat.entry.owners.as_deref().unwrap_or_default();
+        assert!(seat.entry.key == Some(key) || owners.contains(&key));
     }
 }

@@ -4,7 +4,7 @@ use crate::demo::{
     Script,
     medical::Known,
     members::{CARDIOLOGIST, EAST, EYE, HEALTH, INSURER},
-    votes::{Held, LENDERS, Reach},
+    votes::{Held, LENDERS, Owner, Reach},
 };
 use records::{
     canonical::{self, Value},
@@ -98,6 +98,7 @@ pub fn all(script: &Script) -> Vec<Identity> {
     let mut all = patients(script);
     all.extend(readers(script));
     all.extend(owners(script));
+    all.extend(co_owners(script));
     all.push(lender(script));
     all
 }
@@ -166,36 +167,89 @@ fn readers(script: &Script) -> Vec<Identity> {
 
 /// For each open vote an owner who has not voted in it yet.
 fn owners(script: &Script) -> Vec<Identity> {
-    let votes = &script.votes;
+    let community = &script.votes.community.owners;
     let mut taken = Vec::new();
-    let open = votes.held.iter().filter(|held| held.is_open);
+    let open = script.votes.held.iter().filter(|held| held.is_open);
     open.filter_map(|held| {
-        let at = (0..).zip(&held.owners).find_map(|(index, at)| {
-            let owner = &votes.community.owners[*at];
-            let is_fit = owner.reach == Reach::Registered
-                && owner.partner.is_none()
-                && owner.flats.len() == 1
-                && !held.voted.contains(&index)
-                && !taken.contains(at);
-            is_fit.then_some(*at)
+        let at = waiting(script, held, |at| {
+            community[at].partner.is_none() && !taken.contains(&at)
         })?;
         taken.push(at);
-        let owner = &votes.community.owners[at];
-        let room = &owner.flats[0].1;
+        let room = &community[at].flats[0].1;
         let file = format!("owner-{room}");
         let title = format!("桃源小区 {room} 业主：还没有投“{}”", held.title);
         let title_en = format!(
             "The owner of {room}, who has not voted yet: {}",
             held.title_en
         );
-        let name = format!("桃源小区 {room}");
         let titles = (title.as_str(), title_en.as_str());
-        let mut identity = Identity::new((Role::Owner, &file), titles, &name, &owner.seed);
-        let rosters = votes.held.iter();
-        identity.contents.ballots = rosters.filter_map(|held| seat(held, at)).collect();
-        Some(identity)
+        Some(owner(script, (&file, at), titles, &community[at].seed))
     })
     .collect()
+}
+
+/// In one of the open votes the two owners of a flat, who have not named the one of them who votes.
+fn co_owners(script: &Script) -> Vec<Identity> {
+    let community = &script.votes.community.owners;
+    let open = script.votes.held.iter().filter(|held| held.is_open);
+    let mut shared = open.filter_map(|held| {
+        let at = waiting(script, held, |at| community[at].partner.is_some())?;
+        Some((held, at))
+    });
+    let Some((held, at)) = shared.next() else {
+        return Vec::new();
+    };
+    let Owner {
+        flats,
+        seed,
+        partner,
+        ..
+    } = &community[at];
+    let room = &flats[0].1;
+    let seeds = [Some(*seed), partner.as_ref().map(|key| key.seed())];
+    let both = seeds.into_iter().flatten().zip([("a", "甲"), ("b", "乙")]);
+    both.map(|(seed, (letter, which))| {
+        let file = format!("co-owner-{letter}");
+        let title = format!(
+            "桃源小区 {room} 共有人{which}：两人还没有推举谁来投“{}”",
+            held.title
+        );
+        let title_en = format!(
+            "Co-owner {letter} of {room}; the two have not named who votes: {}",
+            held.title_en
+        );
+        let titles = (title.as_str(), title_en.as_str());
+        owner(script, (&file, at), titles, &seed)
+    })
+    .collect()
+}
+
+/// An owner of one flat, whose key the roster knows, who has not voted yet.
+fn waiting(script: &Script, held: &Held, is_fit: impl Fn(usize) -> bool) -> Option<usize> {
+    let community = &script.votes.community.owners;
+    let mut electorate = (0..).zip(&held.owners);
+    electorate.find_map(|(index, at)| {
+        let owner = &community[*at];
+        let waits = owner.reach == Reach::Registered
+            && owner.flats.len() == 1
+            && !held.voted.contains(&index);
+        (waits && is_fit(*at)).then_some(*at)
+    })
+}
+
+/// With the seats of the owner `at` in every vote of 桃源小区.
+fn owner(
+    script: &Script,
+    (file, at): (&str, usize),
+    titles: (&str, &str),
+    seed: &[u8; 32],
+) -> Identity {
+    let Owner { flats, .. } = &script.votes.community.owners[at];
+    let name = format!("桃源小区 {}", flats[0].1);
+    let mut identity = Identity::new((Role::Owner, file), titles, &name, seed);
+    let rosters = script.votes.held.iter();
+    identity.contents.ballots = rosters.filter_map(|held| seat(held, at)).collect();
+    identity
 }
 
 /// The owner's place in a vote of 桃源小区.

@@ -60,13 +60,18 @@ impl Acts {
         let ground = Ground::decode(ground).ok_or_else(|| Unsigned::new("state-unreadable"))?;
         let who = ring.fresh(&act.key).await;
         let who = who.ok_or_else(|| Unsigned::new("no-such-identity"))?;
-        let Signed { envelope, blob } = sign(who, &act.action, &act.chain, &ground, random())?;
+        let Signed {
+            envelope,
+            blob,
+            share,
+        } = sign(who, &act.action, &act.chain, &ground, random())?;
         act.signed = Some((ground, envelope.clone()));
         ring.keep(&act.key).await;
         post(&FromKeys::Signed {
             id,
             envelope: String::from_utf8_lossy(&envelope).into_owned(),
             blob: BASE64_STANDARD.encode(blob.unwrap_or_default()),
+            share: share.unwrap_or_default(),
         });
         Ok(())
     }

@@ -137,7 +137,9 @@ fn describe(key: &str, identity: &Identity, stored: bool) -> worker::Identity {
         let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
         held("vote", &seat.vote, String::new(), text.unwrap_or_default())
     });
-    let pending = identity.pending.iter().map(|pending| pending.payload.until);
+    let pending = identity.pending.iter();
+    let pending = pending.filter(|pending| !pending.waits_for_others());
+    let pending = pending.map(|pending| pending.payload.until);
     worker::Identity {
         key: key.into(),
         name: identity.name.clone(),

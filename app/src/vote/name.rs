@@ -1,0 +1,126 @@
+//! Co-owners name the one of them who votes. Each signs on a device of their own: what the first has signed goes to the next as a link.
+
+use crate::draw::prelude::*;
+use crate::i18n::{Lang, words};
+use crate::shell::use_page;
+use crate::widget::{self, Code, Doing, act_view, copy, use_act};
+use records::canonical;
+use worker::Action;
+
+/// Whose ballot, in which vote.
+#[derive(PartialEq)]
+pub struct NameForm {
+    /// Vote record id.
+    pub vote: String,
+    /// Key of the identity that signs.
+    pub identity: String,
+    /// Keys of all co-owners.
+    pub owners: Vec<String>,
+    /// What another co-owner began, from a link.
+    pub begun: Option<String>,
+    /// Hears that it was written.
+    pub changed: Callback<()>,
+}
+
+/// What is read of a seat.
+struct Seat {
+    entry: Entry,
+}
+
+records::shape!(Seat { entry, .. });
+
+struct Entry {
+    owners: Option<Vec<String>>,
+}
+
+records::shape!(Entry { owners, .. });
+
+/// Keys of the co-owners who share a seat; none where it is one person's.
+pub fn owners(seat: &str) -> Option<Vec<String>> {
+    canonical::decode::<Seat>(seat.as_bytes())
+        .ok()?
+        .entry
+        .owners
+}
+
+part!(NameForm, use_name_form);
+
+/// The form: a button for each who may be named, or the one that the link names.
+#[hook]
+fn use_name_form(props: &NameForm) -> Html {
+    let page = use_page();
+    let lang = page.lang;
+    let (doing, act) = use_act(&page.engine, &props.identity, props.changed.clone());
+    if let Doing::Shared(begun) = &doing {
+        return shared(lang, &props.vote, begun);
+    }
+    let begun = props.begun.as_deref();
+    let asked = begun.and_then(|begun| begun.split('.').next());
+    let choice = |named: &str| {
+        let action = Action::Name {
+            vote: props.vote.clone(),
+            named: named.to_owned(),
+            begun: begun.unwrap_or_default().to_owned(),
+        };
+        let (act, own) = (act.clone(), named == props.identity);
+        let sign = Callback::from(move |_| act.emit(action.clone()));
+        html! { <button type="button" class="btn" disabled={doing.busy()} onclick={sign} data-testid="name-sign" data-own={own.to_string()}>{ who(lang, named, own) }</button> }
+    };
+    let say = match asked {
+        Some(_) => lang.t(words::VOTE_NAME_ASKED).to_owned(),
+        None => {
+            let count = props.owners.len().to_string();
+            lang.fill(words::VOTE_NAME, &[("count", &count)])
+        }
+    };
+    html! {
+        <div class="stack" data-testid="name">
+            <p>{ say }</p>
+            { for props.owners.iter().filter(|owner| asked.is_none_or(|asked| asked == *owner)).map(|owner| choice(owner)) }
+            <p class="caption">{ lang.t(words::VOTE_NAME_SAY) }</p>
+            { act_view(lang, &doing) }
+        </div>
+    }
+}
+
+/// A co-owner: this identity, or the beginning of another one's key, which is all that the roster says of them.
+fn who(lang: Lang, owner: &str, own: bool) -> String {
+    if own {
+        return lang.t(words::VOTE_NAME_ME).to_owned();
+    }
+    let key = owner.get(KEY_SHOWN).unwrap_or_default();
+    lang.fill(words::VOTE_NAME_OTHER, &[("key", key)])
+}
+
+/// Behind `ed25519:`, as much as tells a few keys apart.
+const KEY_SHOWN: std::ops::Range<usize> = 8..16;
+
+/// What goes to who has not signed yet.
+fn shared(lang: Lang, vote: &str, begun: &str) -> Html {
+    let link = [&widget::place(), "#/vote/", vote, "/agree/", begun].concat();
+    html! {
+        <div class="stack" data-testid="name-shared" data-link={link.clone()}>
+            <p>{ lang.t(words::VOTE_NAME_SHARE) }</p>
+            { part(Code { text: link.clone() }) }
+            { copy(link, lang.t(words::LINK_COPY), "copy-link") }
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seat_says_whether_it_is_shared() {
+        let seat = |owners: &str| {
+            format!(
+                r#"{{"community":"c","entry":{{"area":1,"head":"h",{owners}"rooms":[]}},"index":0,"path":[],"vote":"v"}}"#
+            )
+        };
+        assert_eq!(owners(&seat("")), None);
+        let both = owners(&seat(r#""owners":["ed25519:aa","ed25519:bb"],"#));
+        assert_eq!(both, Some(vec!["ed25519:aa".into(), "ed25519:bb".into()]));
+        assert_eq!(owners(""), None);
+    }
+}
