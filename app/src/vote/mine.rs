@@ -82,13 +82,17 @@ fn form(lang: Lang, props: &Mine, (key, seat): (&str, &str), verdict: &Verdict) 
     let named = ballot.as_ref().and_then(|ballot| ballot.key.as_ref());
     let (identity, changed) = (key.to_owned(), props.changed.clone());
     match (name::owners(seat), named) {
-        (Some(owners), None) => part(NameForm {
-            vote: props.id.clone(),
-            identity,
-            owners,
-            begun: props.begun.clone(),
-            changed,
-        }),
+        // Of each identity its own: what one has signed is not the next one's.
+        (Some(owners), None) => {
+            let form = NameForm {
+                vote: props.id.clone(),
+                identity,
+                owners,
+                begun: props.begun.clone(),
+                changed,
+            };
+            keyed(key, form)
+        }
         (Some(_), Some(named)) if named != key => html! {
             <p class="note" data-testid="named-another">{ lang.t(words::VOTE_NAME_DONE) }</p>
         },

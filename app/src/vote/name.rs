@@ -54,17 +54,21 @@ fn use_name_form(props: &NameForm) -> Html {
     if let Doing::Shared(begun) = &doing {
         return shared(lang, &props.vote, begun);
     }
-    let begun = props.begun.as_deref();
-    let asked = begun.and_then(|begun| begun.split('.').next());
-    let choice = |named: &str| {
+    // A link about somebody else's home asks for nothing here.
+    let begun = props
+        .begun
+        .as_deref()
+        .filter(|begun| props.owners.iter().any(|owner| named(begun) == owner));
+    let asked = begun.map(named);
+    let choice = |owner: &str| {
         let action = Action::Name {
             vote: props.vote.clone(),
-            named: named.to_owned(),
+            named: owner.to_owned(),
             begun: begun.unwrap_or_default().to_owned(),
         };
-        let (act, own) = (act.clone(), named == props.identity);
+        let (act, own) = (act.clone(), owner == props.identity);
         let sign = Callback::from(move |_| act.emit(action.clone()));
-        html! { <button type="button" class="btn" disabled={doing.busy()} onclick={sign} data-testid="name-sign" data-own={own.to_string()}>{ who(lang, named, own) }</button> }
+        html! { <button type="button" class="btn" disabled={doing.busy()} onclick={sign} data-testid="name-sign" data-own={own.to_string()}>{ who(lang, owner, own) }</button> }
     };
     let say = match asked {
         Some(_) => lang.t(words::VOTE_NAME_ASKED).to_owned(),
@@ -81,6 +85,11 @@ fn use_name_form(props: &NameForm) -> Html {
             { act_view(lang, &doing) }
         </div>
     }
+}
+
+/// Whom the co-owner who began has named.
+fn named(begun: &str) -> &str {
+    begun.split('.').next().unwrap_or_default()
 }
 
 /// A co-owner: this identity, or the beginning of another one's key, which is all that the roster says of them.

@@ -117,14 +117,19 @@ fn take(world: &World, device: &Device, named: impl Fn(&str) -> PathBuf) -> Outc
         visitor.see("count")?;
         shoot(&format!("vote-{number}"))?;
     }
-    visitor.take_identity(&world.identity_file("co-owner-a")?)?;
-    visitor.go(&route(&world.shared_vote()?))?;
-    visitor.see("name")?;
-    shoot("vote-naming")?;
     visitor.take_identity(&world.identity_file("patient-shen")?)?;
     visitor.go("#/medical")?;
     visitor.see("document")?;
     shoot("medical")?;
+    visitor.go("#/keys")?;
+    visitor.press("import-identity")?;
+    visitor.fill("import-text", &world.identity_file("co-owner-a")?)?;
+    visitor.press("import")?;
+    visitor.go(&route(&world.shared_vote()?))?;
+    visitor.see("name")?;
+    shoot("vote-naming")?;
+    visitor.go("#/medical")?;
+    visitor.see("document")?;
     visitor.press("elder")?;
     shoot("medical-elder")?;
     // Large letters change no colour.
