@@ -100,11 +100,21 @@ pub enum Wrong {
     Value(&'static str, String),
 }
 
-/// Reads the command line.
-pub fn parse(mut parser: Parser) -> Result<Command, Wrong> {
+/// Reads the command line. Whoever asks for help gets it, wherever on the line.
+pub fn parse(parser: Parser) -> Result<Command, Wrong> {
+    match command(parser) {
+        Err(Wrong::Syntax(lexopt::Error::UnexpectedOption(option)))
+            if option == "--help" || option == "-h" =>
+        {
+            Ok(Command::Help)
+        }
+        outcome => outcome,
+    }
+}
+
+fn command(mut parser: Parser) -> Result<Command, Wrong> {
     let command = match parser.next()? {
         Some(Arg::Value(command)) => command.string()?,
-        Some(Arg::Long("help") | Arg::Short('h')) => return Ok(Command::Help),
         Some(other) => return Err(other.unexpected().into()),
         None => return Err(Wrong::Missing("a command")),
     };
@@ -224,6 +234,22 @@ fn duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn help_is_given_wherever_it_is_asked_for() {
+        let asked = |line: &str| parse(Parser::from_args(line.split(' ')));
+        for line in [
+            "--help",
+            "-h",
+            "help",
+            "check --help",
+            "proof make -h",
+            "light --once --help",
+        ] {
+            assert!(matches!(asked(line), Ok(Command::Help)), "{line}");
+        }
+        assert!(matches!(asked("check --hel"), Err(Wrong::Syntax(_))));
+    }
 
     #[test]
     fn durations_are_read_as_go_writes_them() {
