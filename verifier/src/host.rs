@@ -5,60 +5,10 @@ use crate::{
     stages::Stage,
     verdict::{Check, Signer},
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 use core::future::Future;
+use light_client::client::Unreachable;
 use litemap::LiteMap;
-
-/// Why a node did not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreachable {
-    /// No connection, or it was cut.
-    #[error("no connection")]
-    NoConnection,
-    /// It took longer than it may.
-    #[error("no answer in time")]
-    TimedOut,
-    /// It answered more than it may: an answer without end looks like this.
-    #[error("the answer is too long")]
-    TooLong,
-    /// It has too many questions (HTTP 429, or 503), and wants none for so many seconds, where it says so.
-    #[error("busy")]
-    Busy(Option<u32>),
-    /// Another HTTP status that is no success.
-    #[error("HTTP status {0}")]
-    Status(u16),
-}
-
-impl Unreachable {
-    /// Of an HTTP status that is no success, and what `Retry-After` says (RFC 9110 §10.2.3; a date there counts as nothing said).
-    pub fn by_status(status: u16, retry_after: Option<&str>) -> Self {
-        match status {
-            429 | 503 => Self::Busy(retry_after.and_then(|text| text.trim().parse().ok())),
-            other => Self::Status(other),
-        }
-    }
-
-    /// The one whose text this is; where it is none's, there was no connection.
-    pub(crate) fn by_text(text: &str) -> Self {
-        let mut known = [Self::TimedOut, Self::TooLong].into_iter();
-        let found = known.find(|one| one.to_string() == text);
-        found.unwrap_or(Self::NoConnection)
-    }
-
-    /// Its code, for the page's table of words.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoConnection => "no-connection",
-            Self::TimedOut => "timed-out",
-            Self::TooLong => "too-long",
-            Self::Busy(_) => "busy",
-            Self::Status(_) => "http-status",
-        }
-    }
-}
 
 /// How long a node may take and how much it may answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -43,8 +43,8 @@ pub mod verdict;
 mod verifier;
 
 pub use checkpoint::{Checkpoint, MAX_CHECKPOINT, Vouched};
-pub use host::{Host, Limits, News, Unreachable};
-pub use light_client::client::{KeptStore, Shelf, Store, StoreError, join_all};
+pub use host::{Host, Limits, News};
+pub use light_client::client::{KeptStore, Shelf, Store, StoreError, Unreachable, join_all};
 pub use provider::{Device, Node, Shown};
 pub use question::Question;
 pub use reasons::{HEADLINES, Headline, REASONS, Reason};

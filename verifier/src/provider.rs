@@ -2,12 +2,12 @@
 
 use crate::{
     chains,
-    host::{Host, Unreachable},
+    host::Host,
     nodes::{self, Fetched, LONG, Roll, Sets},
     rpc::{self, Call, Fault},
     trust::now,
 };
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::{cell::RefCell, time::Duration};
 use light_client::{
     Hash, Header, LightBlock, Time,
@@ -159,10 +159,7 @@ impl<H: Host> Provider for Node<'_, H> {
 
 fn fault(fault: Fault) -> NodeFault {
     match fault {
-        Fault::Unreachable(Unreachable::Busy(seconds)) => NodeFault::Busy {
-            after: seconds.map(|seconds| Duration::from_secs(seconds.into())),
-        },
-        Fault::Unreachable(why) => NodeFault::Unreachable(why.to_string()),
+        Fault::Unreachable(why) => NodeFault::Unreachable(why),
         Fault::Garbage(what) => NodeFault::Garbage(what),
         Fault::Refused(_) => NodeFault::NotThere,
         Fault::WrongChain(chain) => NodeFault::WrongChain(chain),

@@ -1,14 +1,17 @@
 //! JSON-RPC 2.0 as CometBFT speaks it: batches of calls to one node, answers sorted out by their number.
 
 use crate::{
-    host::{Host, Limits, Unreachable},
+    host::{Host, Limits},
     portable::Aside,
 };
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use light_client::json::{self, JsonError};
+use light_client::{
+    client::Unreachable,
+    json::{self, JsonError},
+};
 use serde_json::{Value, json};
 
 /// CometBFT answers at most this many calls in one request.

@@ -3,7 +3,7 @@
 use crate::{
     chains::Chain,
     checkpoint::Vouched,
-    host::{Host, News, Unreachable},
+    host::{Host, News},
     nodes::{self, Roll, Sets},
     provider::{Device, Node, Shown},
     reasons::{self, Reason},
@@ -263,8 +263,7 @@ fn fault_of(fault: &NodeFault) -> Fault {
         NodeFault::Refuted(reason) => Fault::Refuted(reason.code().into()),
         NodeFault::WrongChain(chain) => Fault::WrongChain(chain.clone()),
         NodeFault::Garbage(what) => Fault::Garbage(what.clone()),
-        NodeFault::Unreachable(why) => Fault::Unreachable(Unreachable::by_text(why)),
-        NodeFault::Busy { .. } => Fault::Unreachable(Unreachable::Busy(None)),
+        NodeFault::Unreachable(why) => Fault::Unreachable(*why),
         other => Fault::Refused(other.to_string()),
     }
 }

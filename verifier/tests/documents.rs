@@ -2,7 +2,7 @@
 
 use light_client::{
     Reason,
-    client::{AttackKind, Failure, Fault, Said},
+    client::{AttackKind, Failure, Fault, Said, Unreachable},
 };
 use std::path::Path;
 use verifier::{
@@ -69,6 +69,7 @@ fn every_code_of_the_light_client_is_in_the_document_and_no_other() {
         Failure::CODES,
         Said::CODES,
         Fault::CODES,
+        Unreachable::CODES,
         AttackKind::CODES,
     ];
     let rows = codes.concat();

@@ -30,7 +30,7 @@ pub use forward::Mode;
 pub use join::join_all;
 pub use kept::{KeptStore, Shelf};
 pub use limits::{Limits, Spent};
-pub use provider::{Fault, Latest, Provider, Received};
+pub use provider::{Fault, Latest, Provider, Received, Unreachable};
 pub use report::{Followed, Said, Standing, Step, StepKind, Trace};
 pub use store::{MemoryStore, Store, StoreError, heights_to_keep};
 

@@ -55,19 +55,59 @@ pub struct Received<T> {
     pub bytes: u64,
 }
 
+/// Why a node did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unreachable {
+    /// No connection, or it was cut.
+    #[error("no connection")]
+    NoConnection,
+    /// It took longer than it may.
+    #[error("no answer in time")]
+    TimedOut,
+    /// It answered more than it may: an answer without end looks like this.
+    #[error("the answer is too long")]
+    TooLong,
+    /// It has too many questions (HTTP 429, or 503), and wants none for so many seconds, where it says so.
+    #[error("busy")]
+    Busy(Option<u32>),
+    /// Another HTTP status that is no success.
+    #[error("HTTP status {0}")]
+    Status(u16),
+}
+
+codes!(Unreachable {
+    Unreachable::NoConnection => "no-connection" "there is no connection, or it was cut",
+    Unreachable::TimedOut => "timed-out" "it took longer than it may",
+    Unreachable::TooLong => "too-long" "it answered more than it may",
+    Unreachable::Busy(_) => "busy" "it asks to be left alone for a while",
+    Unreachable::Status(_) => "http-status" "it answered another HTTP status than success",
+});
+
+impl Unreachable {
+    /// Of an HTTP status that is no success, and what `Retry-After` says (RFC 9110 §10.2.3; a date there counts as nothing said).
+    pub fn by_status(status: u16, retry_after: Option<&str>) -> Unreachable {
+        match status {
+            429 | 503 => Unreachable::Busy(retry_after.and_then(|text| text.trim().parse().ok())),
+            other => Unreachable::Status(other),
+        }
+    }
+
+    /// The pause that it wants, where it says so.
+    pub(crate) fn pause(self) -> Option<Duration> {
+        match self {
+            Unreachable::Busy(Some(seconds)) => Some(Duration::from_secs(seconds.into())),
+            _ => None,
+        }
+    }
+}
+
 /// At what a node failed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It did not answer, or not in time. It may the next time.
+    /// It did not answer. It may the next time.
     #[error("no answer: {0}")]
-    Unreachable(String),
-    /// It asks to be left alone for a while (HTTP 429).
-    #[error("it is busy")]
-    Busy {
-        /// For how long, where it said so.
-        after: Option<Duration>,
-    },
+    Unreachable(#[from] Unreachable),
     /// It does not have that height: not yet, or no longer.
     #[error("it does not have that height")]
     NotThere,
@@ -86,8 +126,8 @@ pub enum Fault {
 }
 
 codes!(Fault {
+    Fault::Unreachable(Unreachable::Busy(_)) => "busy" "it asks to be left alone for a while",
     Fault::Unreachable(_) => "unreachable" "it did not answer, or not in time",
-    Fault::Busy { .. } => "busy" "it asks to be left alone for a while",
     Fault::NotThere => "not-there" "it does not have that height",
     Fault::Refused(_) => "refused" "it refuses",
     Fault::Garbage(_) => "garbage" "its answer cannot be read",
@@ -98,7 +138,7 @@ codes!(Fault {
 impl Fault {
     /// Whether asking again may help.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self, Fault::Unreachable(_) | Fault::Busy { .. })
+        matches!(self, Fault::Unreachable(_))
     }
 
     /// Whether the node is not asked again in the same call.

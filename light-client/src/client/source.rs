@@ -191,11 +191,8 @@ async fn patiently<E: Environment, T, F: Future<Output = Result<T, Fault>>>(
     let mut pause = FIRST_PAUSE;
     for _ in 1..tries {
         match ask().await {
-            Err(fault) if fault.may_pass() => {
-                let wanted = match fault {
-                    Fault::Busy { after: Some(after) } => after,
-                    _ => pause,
-                };
+            Err(Fault::Unreachable(why)) => {
+                let wanted = why.pause().unwrap_or(pause);
                 environment.pause(jittered(wanted, environment)).await;
                 pause = pause.saturating_mul(2);
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use light_client::client::{
     AttackEvidence, Environment, Fault, Latest, LightClient, MemoryStore, Provider, Received,
-    Settings,
+    Settings, Unreachable,
 };
 use light_client::{Header, LightBlock, Options, Time, TrustLevel, TrustedState};
 
@@ -149,14 +149,12 @@ impl Node {
         self.requests.set(number + 1);
         if self.busy.get() > 0 {
             self.busy.set(self.busy.get() - 1);
-            return Err(Fault::Busy {
-                after: Some(Duration::from_secs(1)),
-            });
+            return Err(Unreachable::Busy(Some(1)).into());
         }
         let (from, to) = self.manners.silent;
         let silent = self.asleep.get() || (from..to).contains(&number);
         if silent || self.rng.borrow_mut().below(100) < self.manners.drops {
-            return Err(Fault::Unreachable("dropped".into()));
+            return Err(Unreachable::NoConnection.into());
         }
         if self.garbage.get() > 0 {
             self.garbage.set(self.garbage.get() - 1);

@@ -4,10 +4,10 @@
 //! own type of store; others wrap theirs.
 
 use super::{format::Portable, recorder::Book};
-use crate::host::{Host, Limits, News, Unreachable};
+use crate::host::{Host, Limits, News};
 use alloc::{rc::Rc, vec::Vec};
 use core::cell::RefCell;
-use light_client::client::{MemoryStore, Store};
+use light_client::client::{MemoryStore, Store, Unreachable};
 
 /// A proof file that is being made or verified.
 #[derive(Clone)]

@@ -69,7 +69,7 @@ fn one_lying_node_changes_no_verdict_and_is_named() {
 #[test]
 fn a_verdict_says_at_what_each_node_failed() {
     let chain = Rc::new(chain());
-    let tells: [(Tell, &str); 8] = [
+    let tells: [(Tell, &str); 9] = [
         (changed_state, "proof-differs"),
         (hidden_entry, "log-withheld"),
         (forged_entry, "log-differs"),
@@ -78,29 +78,37 @@ fn a_verdict_says_at_what_each_node_failed() {
         (cut, "no-connection"),
         (slow, "timed-out"),
         (endless, "too-long"),
+        (bad_gateway, "http-status"),
     ];
     for (tell, code) in tells {
         let verdict = one_liar(&chain, tell(), &Question::text(&link()));
         let said: Vec<&str> = verdict.nodes.iter().map(|node| &*node.reason).collect();
         assert_eq!(said, [code, "", ""]);
     }
-    // Also on the way from what is trusted already.
-    let (mut visitor, question) = (verifier(&chain, &NODES), Question::text(&link()));
-    now(visitor.check(&honest(&chain), &question));
-    let mut longer = common::chain();
-    longer.empty();
-    let net = NODES.iter().fold(Net::at(longer.time()), |net, (url, _)| {
-        let lie = if *url == "http://a" {
-            slow()
-        } else {
-            Lie::None
-        };
-        net.with(url, &Rc::new(common::chain()), lie)
-    });
-    net.turn(&Rc::new(longer));
-    let verdict = now(visitor.check(&net, &question));
-    assert_eq!(verdict.outcome, Outcome::Verified);
-    assert_eq!(verdict.nodes[0].reason, "timed-out");
+}
+
+#[test]
+fn a_verdict_says_so_also_of_the_way_from_what_is_trusted_already() {
+    let (chain, question) = (Rc::new(chain()), Question::text(&link()));
+    let tells: [(Tell, &str); 2] = [(slow, "timed-out"), (bad_gateway, "http-status")];
+    for (tell, code) in tells {
+        let mut visitor = verifier(&chain, &NODES);
+        now(visitor.check(&honest(&chain), &question));
+        let mut longer = common::chain();
+        longer.empty();
+        let net = NODES.iter().fold(Net::at(longer.time()), |net, (url, _)| {
+            let lie = if *url == "http://a" {
+                tell()
+            } else {
+                Lie::None
+            };
+            net.with(url, &chain, lie)
+        });
+        net.turn(&Rc::new(longer));
+        let verdict = now(visitor.check(&net, &question));
+        assert_eq!(verdict.outcome, Outcome::Verified);
+        assert_eq!(verdict.nodes[0].reason, code);
+    }
 }
 
 #[test]

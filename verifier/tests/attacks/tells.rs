@@ -5,6 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use records::{RecordName, log};
 use serde_json::{Value, json};
 use std::rc::Rc;
+use verifier::Unreachable;
 
 pub fn bend_value(answer: &mut Value, change: impl Fn(Vec<u8>) -> Vec<u8>) {
     let value = &mut answer["result"]["response"]["value"];
@@ -238,7 +239,11 @@ pub fn cut() -> Lie {
 }
 
 pub fn slow() -> Lie {
-    Lie::Slow
+    Lie::Fails(Unreachable::TimedOut)
+}
+
+pub fn bad_gateway() -> Lie {
+    Lie::Fails(Unreachable::Status(502))
 }
 
 pub fn endless() -> Lie {

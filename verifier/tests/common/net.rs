@@ -23,8 +23,8 @@ pub enum Lie {
     Bends(Box<Bend>),
     /// The connection is cut.
     Cut,
-    /// It answers what it is asked first, and nothing else in time.
-    Slow,
+    /// It answers what it is asked first, and fails like this at everything else.
+    Fails(Unreachable),
     /// It never stops answering.
     Endless,
     /// It refuses the first of so many batches, and wants a pause of so many seconds.
@@ -111,8 +111,10 @@ impl Host for Net {
             calls.len() <= verifier::MAX_BATCH,
             "a batch that no node accepts"
         );
-        if matches!(lie, Lie::Slow) && calls.iter().any(|call| call["method"] != "status") {
-            return Err(Unreachable::TimedOut);
+        if let Lie::Fails(why) = lie
+            && calls.iter().any(|call| call["method"] != "status")
+        {
+            return Err(*why);
         }
         let answers = calls.iter().map(|call| {
             let method = call["method"].as_str().expect("a method");
