@@ -2,10 +2,7 @@
 
 use crate::{chains::Chain, checkpoint::Vouched, verifier::Verifier};
 use alloc::string::{String, ToString};
-use light_client::{
-    client::{Shelf, Store},
-    sha256,
-};
+use light_client::client::{Shelf, Store, states_root};
 
 impl Vouched {
     /// Keeps who signed. Where that fails, the next visit names nobody, and trusts what this one does.
@@ -39,7 +36,5 @@ impl<S: Store> Verifier<S> {
 
 /// Among the states that were reached from the page's checkpoint: what removes them all, a person who decides or a newer page, removes this as well.
 fn place(chain: &Chain) -> String {
-    let id = hex::encode(sha256(&[chain.id.as_bytes()]));
-    let checkpoint = hex::encode(chain.checkpoint_hash);
-    [&*id, "/", &checkpoint, "/signers"].concat()
+    states_root(&chain.id, &chain.checkpoint_hash) + "signers"
 }

@@ -26,6 +26,17 @@ pub trait Shelf {
     fn remove(&self, names: &[String]) -> impl Future<Output = Result<(), StoreError>>;
 }
 
+/// What the names begin with under which a [`KeptStore`] keeps the states that were reached from this checkpoint; each goes on with its height.
+/// What else is kept there, under names that are no heights, goes with all of them: once the checkpoint is another, or a person ends a halt.
+pub fn states_root(chain_id: &str, checkpoint: &Hash) -> String {
+    format!("{}{}/", chain_root(chain_id), hex::encode(checkpoint))
+}
+
+/// What the names of all that is kept of a chain begin with.
+fn chain_root(chain_id: &str) -> String {
+    format!("{}/", hex::encode(sha256(&[chain_id.as_bytes()])))
+}
+
 /// Keeps states of one chain on a shelf, under the checkpoint from which they were reached.
 ///
 /// - States that were reached from another checkpoint are never found: a checkpoint that is newer, or contradicts them, begins anew. A halt is
@@ -78,11 +89,10 @@ impl<S: Shelf> KeptStore<S> {
         checkpoint: &Hash,
         check: SignatureCheck,
     ) -> KeptStore<S> {
-        let chain = format!("{}/", hex::encode(sha256(&[chain_id.as_bytes()])));
         KeptStore {
-            root: format!("{chain}{}/", hex::encode(checkpoint)),
-            chain,
             shelf,
+            chain: chain_root(chain_id),
+            root: states_root(chain_id, checkpoint),
             check,
             failed: Cell::new(true),
             is_asked_for_halts: false,

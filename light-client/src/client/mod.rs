@@ -28,7 +28,7 @@ pub use evidence::{AttackEvidence, AttackKind};
 pub use failure::{Failure, Resource};
 pub use forward::Mode;
 pub use join::join_all;
-pub use kept::{KeptStore, Shelf};
+pub use kept::{KeptStore, Shelf, states_root};
 pub use limits::{Limits, Spent};
 pub use provider::{Fault, Latest, Provider, Received, Unreachable};
 pub use report::{Followed, Said, Standing, Step, StepKind, Trace};
