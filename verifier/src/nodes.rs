@@ -206,7 +206,8 @@ pub async fn light_block<H: Host>(
     height: u64,
     sets: &mut Sets,
 ) -> Result<Fetched, Fault> {
-    let fetched = fetch_block(host, url, height, &|hash| sets.get(hash).cloned()).await?;
+    let known = |hash: &Hash| sets.get(hash).cloned();
+    let fetched = fetch_block(host, url, height, &known, sets.is_empty()).await?;
     keep(sets, &fetched.block);
     Ok(fetched)
 }
@@ -220,16 +221,28 @@ pub fn keep(sets: &mut Sets, block: &LightBlock) {
     sets.insert(hash, block.validators.clone());
 }
 
-/// Fetches header and commit of a height, and validators unless their set is known.
+/// Fetches header and commit of a height, and validators unless their set is known. `at_once`: no set is, so the validators are asked for beside the header.
 pub async fn fetch_block<H: Host>(
     host: &H,
     url: &str,
     height: u64,
     known: &dyn Fn(&Hash) -> Option<ValidatorSet>,
+    at_once: bool,
 ) -> Result<Fetched, Fault> {
-    let (mut answers, mut bytes) = rpc::weigh(host, url, &[Call::commit(height)], LONG).await?;
+    let both = [Call::commit(height), Call::validators(height, 1)];
+    let [commit, _] = &both;
+    let alone = core::slice::from_ref(commit);
+    let mut asked: &[Call] = if at_once { &both } else { alone };
+    let (answers, mut bytes) = loop {
+        match rpc::weigh(host, url, asked, LONG).await {
+            // It may know no batches.
+            Err(Fault::Garbage(_)) if asked.len() > 1 => asked = alone,
+            answered => break answered?,
+        }
+    };
+    let mut answers = answers.into_iter();
     let raw = answers
-        .pop()
+        .next()
         .ok_or_else(|| Fault::Garbage("nothing".into()))?;
     let signed_header = json::commit(&raw)?;
     if signed_header.header.height != height {
@@ -240,7 +253,7 @@ pub async fn fetch_block<H: Host>(
         Some(set) => set,
         None => {
             let votes = signed_header.commit.signatures.len();
-            let (set, more) = validators(host, url, height, votes).await?;
+            let (set, more) = validators(host, url, height, votes, answers.collect()).await?;
             bytes = bytes.saturating_add(more);
             set
         }
@@ -256,14 +269,18 @@ pub async fn fetch_block<H: Host>(
     Ok(Fetched { block, raw, bytes })
 }
 
-/// The whole set that signs with so many votes, page by page, and the bytes of all pages.
+/// The whole set that signs with so many votes, page by page, and the bytes of all pages. The first may be here already, and is weighed.
 async fn validators<H: Host>(
     host: &H,
     url: &str,
     height: u64,
     votes: usize,
+    mut answers: Vec<Value>,
 ) -> Result<(ValidatorSet, u64), Fault> {
-    let (answers, mut bytes) = rpc::weigh(host, url, &[Call::validators(height, 1)], LONG).await?;
+    let mut bytes = 0;
+    if answers.is_empty() {
+        (answers, bytes) = rpc::weigh(host, url, &[Call::validators(height, 1)], LONG).await?;
+    }
     let first = json::validators(first(&answers)?)?;
     if usize::try_from(first.total) != Ok(votes) {
         // Nobody is led to fetch pages that no commit has votes for.

@@ -116,7 +116,8 @@ impl<H: Host> Provider for Node<'_, H> {
     async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, NodeFault> {
         let sets = &self.shown.sets;
         let known = |hash: &Hash| sets.borrow().get(hash).cloned();
-        let fetched = nodes::fetch_block(self.host, &self.url, height, &known).await;
+        let none_known = sets.borrow().is_empty();
+        let fetched = nodes::fetch_block(self.host, &self.url, height, &known, none_known).await;
         let Fetched { block, raw, bytes } = fetched.map_err(fault)?;
         nodes::keep(&mut sets.borrow_mut(), &block);
         let mut kept = self.shown.raw.borrow_mut();

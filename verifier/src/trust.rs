@@ -168,6 +168,11 @@ impl<S: Store> Trust<S> {
         roll: &mut Roll,
     ) -> Result<(), NoHeader> {
         if let Ok(Some(newest)) = self.store.newest().await {
+            // In most visits the newest header still has the validators of the last one.
+            if self.sets.is_empty() {
+                let validators = newest.validators();
+                self.sets.insert(validators.hash(), validators.clone());
+            }
             if newest.height() < self.vouched_for {
                 self.vouched.clear();
             }

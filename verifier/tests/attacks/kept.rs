@@ -134,6 +134,47 @@ fn the_next_visit_starts_from_the_newest_header_that_was_trusted() {
     assert_eq!(way(&other), (2, 1));
 }
 
+/// What the first node was asked so far, request by request.
+fn asked(net: &Net) -> Vec<String> {
+    let requests = net.requests.borrow();
+    let first = requests.iter().filter(|(url, _)| url == "http://a");
+    first.map(|(_, methods)| methods.clone()).collect()
+}
+
+#[test]
+fn a_first_visit_asks_for_header_and_validators_at_once_and_the_next_for_no_validators_that_it_has()
+{
+    let (drawer, chain) = (Drawer::default(), Rc::new(chain()));
+    let net = honest(&chain);
+    look(&mut visit(&drawer, &chain, 1), &net);
+    assert_eq!(asked(&net)[..3], ["status", "commit validators", "commit"]);
+    assert_eq!(net.count("validators"), 1);
+    let mut longer = common::chain();
+    longer.empty();
+    let net = honest(&Rc::new(longer));
+    let found = look(&mut visit(&drawer, &chain, 1), &net);
+    assert_eq!(way(&found), (chain.height(), 1));
+    assert_eq!(asked(&net)[..2], ["status", "commit"]);
+    assert_eq!(net.count("validators"), 0);
+    // A node that answers one call a request is asked twice.
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::OneByOne)
+        .with("http://b", &chain, Lie::None)
+        .with("http://c", &chain, Lie::None);
+    let found = look(&mut visit(&Drawer::default(), &chain, 1), &net);
+    assert_eq!(way(&found), (1, 1));
+    assert_eq!(
+        asked(&net)[..5],
+        [
+            "status",
+            "commit validators",
+            "commit",
+            "validators",
+            "commit"
+        ]
+    );
+}
+
 #[test]
 fn a_verdict_tells_the_way_from_what_was_trusted_when_the_page_was_opened_or_trust_began_anew() {
     let (drawer, mut chain) = (Drawer::default(), common::chain());

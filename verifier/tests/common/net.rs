@@ -27,6 +27,8 @@ pub enum Lie {
     Fails(Unreachable),
     /// It never stops answering.
     Endless,
+    /// It answers one call a request, as CometBFT does where `max_request_batch_size` is 1.
+    OneByOne,
     /// It refuses the first of so many batches, and wants a pause of so many seconds.
     Busy(Cell<u32>, Option<u32>),
     /// These bytes, whatever the question.
@@ -48,6 +50,8 @@ pub struct Net {
     pub now: Cell<i64>,
     /// Calls so far, by node and method.
     pub calls: RefCell<Vec<(String, String)>>,
+    /// Requests so far, by node, with the methods of their calls.
+    pub requests: RefCell<Vec<(String, String)>>,
     /// The pauses so far, in milliseconds.
     pub pauses: RefCell<Vec<u32>>,
     /// Log entries given so far.
@@ -111,6 +115,13 @@ impl Host for Net {
             calls.len() <= verifier::MAX_BATCH,
             "a batch that no node accepts"
         );
+        let methods = calls.iter().filter_map(|call| call["method"].as_str());
+        let methods = methods.collect::<Vec<_>>().join(" ");
+        self.requests.borrow_mut().push((url.into(), methods));
+        if matches!(lie, Lie::OneByOne) && calls.len() > 1 {
+            let refused = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32600, "message": "Invalid Request", "data": "batch request exceeds maximum (1) allowed number of requests" } });
+            return Ok(refused.to_string().into_bytes());
+        }
         if let Lie::Fails(why) = lie
             && calls.iter().any(|call| call["method"] != "status")
         {
