@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use common::generate::{Member, Recipe, at, members};
 use common::{CHAINS, chain, soon_after, trust};
-use light_client::{Bisection, Budget, LightBlock, Options, Progress, Reason, Time};
+use light_client::{Bisection, BlockIdFlag, Budget, LightBlock, Options, Progress, Reason, Time};
 
 fn now() -> Time {
     at(3_600_000_000_000)
@@ -158,6 +158,30 @@ fn signatures_on_the_way_are_bounded_by_the_budget() {
     let mut again = Bisection::new(reached, 65, Options::default(), Budget::new(1_000));
     run(&mut again, &blocks);
     assert_eq!(again.next(), &Progress::Done);
+}
+
+#[test]
+fn too_little_power_is_called_so_next_to_what_is_trusted_as_well() {
+    let four = members(0, 4, 10);
+    let minority = |height, signers: usize| {
+        let mut recipe = Recipe::new(height, &four);
+        recipe.votes[signers..].fill(BlockIdFlag::Absent);
+        recipe.block()
+    };
+    // One of four is too little for a skip: the gap halves down to the next height.
+    for (target, signers, wanted) in [(2, 1, &[2][..]), (2, 2, &[2]), (9, 1, &[9, 5, 3, 2])] {
+        let mut blocks: BTreeMap<u64, LightBlock> = (2..=9)
+            .map(|height| (height, minority(height, signers)))
+            .collect();
+        blocks.insert(1, Recipe::new(1, &four).block());
+        let mut bisection = start(&blocks, target, 100);
+        assert_eq!(run(&mut bisection, &blocks), wanted);
+        let signed = 10 * signers as u64;
+        assert_eq!(
+            bisection.next(),
+            &Progress::Failed(Reason::TooLittlePower { signed, total: 40 })
+        );
+    }
 }
 
 #[test]
