@@ -1,13 +1,18 @@
-//! Identity files, and acts on whatever was proven.
+//! Identity files, acts on whatever was proven, and copies of documents for a reader.
 
 use crate::{
     edit::edit,
     input::Input,
-    targets::records::{ground, story},
+    targets::records::{ground, seal::Zeros, story},
 };
-use keys::{Action, Identity, Known, Pending, Role, needs, sign};
-use records::{Envelope, Event, Ground, State, canonical, testing::CHAIN};
-use serde_json::Value;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use keys::{Action, Identity, Known, Pending, Role, needs, open, sign};
+use records::{
+    Envelope, Event, Ground, Proven, RecordName, State, canonical,
+    seal::{SealKey, seal},
+    testing::CHAIN,
+};
+use serde_json::{Value, json};
 
 fn known(ids: &[&str]) -> Vec<Known> {
     ids.iter()
@@ -160,4 +165,44 @@ fn bend(ground: &mut Ground, input: &mut Input<'_>) {
         State::decode(json.to_string().as_bytes()).ok()
     });
     proven.state = bent;
+}
+
+const CONTENT: &str = "诊断";
+
+fn reader() -> Identity {
+    Identity::new(Role::Member, "某医院", [9; 32])
+}
+
+pub fn copies() -> Vec<Vec<u8>> {
+    let key = SealKey::from_seed(&reader().seal_seed()).public();
+    let copy = |document: &str| {
+        let record = RecordName::new("document", document).expect("a record name");
+        let sealed = seal(CONTENT.as_bytes(), &key, &record, &mut Zeros);
+        STANDARD.encode(sealed.expect("seals"))
+    };
+    let blobs = [
+        json!({ "d1": copy("d1") }),
+        json!({ "d1": copy("d2"), "d2": copy("d1") }),
+        json!({ "d1": "", "d2": null }),
+    ];
+    blobs.map(|blob| blob.to_string().into_bytes()).into()
+}
+
+/// Whatever stands in a grant's blob, only what was sealed to the reader for a document opens as that document.
+pub fn copy(bytes: &[u8]) {
+    let grant = RecordName::new("grant", "g2").expect("a record name");
+    let proven = Proven {
+        state: None,
+        blob: Some(bytes.to_vec()),
+    };
+    let ground = Ground {
+        chain: CHAIN.into(),
+        time: 0,
+        records: [(grant, proven)].into_iter().collect(),
+    };
+    for document in ["d1", "d2"] {
+        if let Ok(content) = open(&reader(), document, "g2", &ground) {
+            assert_eq!(content, CONTENT, "something else opens");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! What a node takes: transactions, and requests over HTTP.
 
 pub mod abci;
+pub mod gateway;
+pub mod genesis;
 pub mod get;
 pub mod post;
 pub mod snapshot;
@@ -91,7 +93,7 @@ impl World {
             hashes: (1..=node.height()).filter_map(hash).collect(),
             now: node.state().time + 5 * SECOND,
             runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_time()
+                .enable_all()
                 .build()
                 .expect("starts"),
             router: rpc::router(rpc.clone()),
@@ -103,17 +105,7 @@ impl World {
 
     /// Status and body of the answer to a request.
     pub async fn answer(&self, request: Request<Body>) -> (u16, Vec<u8>) {
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("never fails");
-        let status = response.status().as_u16();
-        let body = to_bytes(response.into_body(), LONGEST)
-            .await
-            .expect("a short answer");
-        (status, body.to_vec())
+        answered(self.router.clone(), request).await
     }
 
     /// Status and body of the answer to a JSON-RPC POST.
@@ -134,6 +126,14 @@ impl World {
             .block_on(self.post(request.to_string().into_bytes()));
         serde_json::from_slice::<Value>(&answer).expect("JSON")["result"].take()
     }
+}
+
+/// Status and body of a router's answer.
+async fn answered(router: Router, request: Request<Body>) -> (u16, Vec<u8>) {
+    let response = router.oneshot(request).await.expect("never fails");
+    let status = response.status().as_u16();
+    let body = to_bytes(response.into_body(), LONGEST).await;
+    (status, body.expect("a short answer").to_vec())
 }
 
 fn validator(member: &str) -> records::SecretKey {

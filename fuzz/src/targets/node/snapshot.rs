@@ -47,6 +47,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
 }
 
 pub fn run(bytes: &[u8]) {
+    if let Some(manifest) = Manifest::read(1, bytes) {
+        assert_eq!(manifest.metadata(), bytes, "one encoding");
+    }
     let Some((cut, bytes)) = bytes.split_first() else {
         return;
     };

@@ -1,13 +1,15 @@
 //! Texts of printed codes: whatever a code says, it is read without harm, and what is written again reads the same.
 
 use crate::{input::Input, targets::scanner};
-use records::codes::{self, Scanned, money, uscc};
+use records::{
+    codes::{self, Scanned, money, uscc},
+    kinds::invoice::amounts,
+};
 
 pub fn seeds() -> Vec<Vec<u8>> {
-    scanner::TEXTS
-        .iter()
-        .map(|text| text.as_bytes().to_vec())
-        .collect()
+    let lines = r#"[{"amount":10000,"item":"餐饮服务","qty":"1","rate":"1.5%","tax":150}]"#;
+    let texts = scanner::TEXTS.iter().chain([&lines]);
+    texts.map(|text| text.as_bytes().to_vec()).collect()
 }
 
 pub fn run(bytes: &[u8]) {
@@ -26,6 +28,9 @@ pub fn run(bytes: &[u8]) {
     }
     if let Some(fen) = money::parse_fen(&text) {
         codes::capital(fen);
+    }
+    if let Some(lines) = amounts::read_lines(&text) {
+        amounts::compare(i64::MAX, 0, i64::MIN, &lines);
     }
     money::parse_yuan(&text);
     uscc::check(&text);

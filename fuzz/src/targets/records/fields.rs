@@ -1,11 +1,12 @@
 //! Openings of committed fields: what opens against a commitment is what was committed to.
 
-use crate::input::Input;
+use crate::{input::Input, targets::scanner::TEXTS};
 use records::{
+    codes,
     fields::Schema,
     kinds::{
         consent::{DOCUMENT_FIELDS, GRANT_FIELDS},
-        invoice,
+        invoice::{self, facts},
     },
 };
 
@@ -53,6 +54,17 @@ pub fn run(bytes: &[u8]) {
         schema.open(input.0, &commitment).is_ok(),
         root == commitment
     );
+    if let Ok(narrowed) = schema.narrow(input.0, &[0]) {
+        let shown = schema.claimed(&narrowed);
+        assert_eq!(
+            shown,
+            Ok((claimed[..1].to_vec(), root)),
+            "narrowed is the same"
+        );
+    }
+    if let Some(declared) = codes::read(TEXTS[0]).declared() {
+        facts::compare(&declared, &claimed);
+    }
     if root == commitment {
         for (index, value) in claimed {
             assert_eq!(

@@ -4,10 +4,11 @@ use super::story;
 use crate::input::Input;
 use records::{
     RecordName, Replay, Timeline,
-    kinds::vote::Recount,
+    kinds::vote::{Recount, Vote, check_sampled},
     log::{self, Entry},
     testing::CHAIN,
 };
+use std::sync::LazyLock;
 
 const KINDS: [(&str, &str); 6] = [
     ("consortium", "main"),
@@ -27,6 +28,19 @@ pub fn seeds() -> Vec<Vec<u8>> {
             [&[number], entries.as_slice()].concat()
         })
         .collect()
+}
+
+/// The vote as it stands.
+static VOTE: LazyLock<Vote> = LazyLock::new(|| story::told().data("vote", "v1"));
+
+/// A single entry, as a sample of a long log takes it: no stranger's ballot is one.
+fn sample(record: &RecordName, entry: &[u8]) {
+    let governed = &story::told().timeline;
+    if let Ok(Some(sampled)) = check_sampled(0, entry, record, &VOTE, CHAIN, governed) {
+        let roster = story::roster();
+        let place = usize::try_from(sampled.index).expect("in range");
+        assert_eq!(roster.leaves().get(place), Some(&sampled.entry));
+    }
 }
 
 /// Whose log, and the log.
@@ -52,6 +66,9 @@ pub fn run(bytes: &[u8]) {
             continue;
         };
         assert_eq!(entry.encode(), bytes, "one encoding");
+        if *kind == "vote" {
+            sample(&name, bytes);
+        }
         if replay.push(bytes, &timeline).is_ok() {
             let state = replay.state().expect("an event makes a state");
             timeline

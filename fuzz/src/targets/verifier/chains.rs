@@ -26,4 +26,5 @@ pub fn run(bytes: &[u8]) {
         }
     }
     chains::fraction(&text);
+    chains::hash(&text);
 }
