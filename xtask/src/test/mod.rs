@@ -45,7 +45,7 @@ enum Turn {
     Asked,
 }
 
-/// Cheap ones first, so that a slip is known early.
+/// Cheap ones first, so that a slip is known early; fuzzing while those beside still wait.
 const PARTS: [Part; 17] = [
     Part {
         name: "fmt",
@@ -114,12 +114,6 @@ const PARTS: [Part; 17] = [
         run: hard_days::long,
     },
     Part {
-        name: "fuzz",
-        what: "whatever bytes come from outside, nothing breaks and nothing false is believed",
-        turn: Turn::Asked,
-        run: fuzz::fuzz,
-    },
-    Part {
         name: "mutants",
         what: "whatever is changed in the light client's core, a test fails",
         turn: Turn::Asked,
@@ -136,6 +130,12 @@ const PARTS: [Part; 17] = [
         what: "the page builds, runs in old browsers and keeps its size",
         turn: Turn::Next,
         run: wasm::wasm,
+    },
+    Part {
+        name: "fuzz",
+        what: "whatever bytes come from outside, nothing breaks and nothing false is believed",
+        turn: Turn::Next,
+        run: fuzz::fuzz,
     },
     Part {
         name: "browser",

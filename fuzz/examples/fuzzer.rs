@@ -1,12 +1,17 @@
-//! What libFuzzer calls.
+//! libFuzzer over the target that `LIANYAN_FUZZ_TARGET` names; where it names none, the names of all.
+//!
+//! It is an example because cargo then chooses features as it does for tests, and nearly all that the targets stand on has been built for those.
+#![no_main]
 
 use lianyan_fuzz::{TARGETS, Target, target};
 use std::{path::PathBuf, sync::OnceLock};
 
+libfuzzer_sys::fuzz_target!(init: prepare(), |data: &[u8]| run(data));
+
 static CHOSEN: OnceLock<&Target> = OnceLock::new();
 
 /// Chooses the target and writes its seeds to the folder `LIANYAN_FUZZ_SEEDS`, before libFuzzer reads it.
-pub fn prepare() {
+fn prepare() {
     let name = std::env::var("LIANYAN_FUZZ_TARGET").unwrap_or_default();
     let Some(target) = target(&name) else {
         TARGETS
@@ -28,7 +33,7 @@ pub fn prepare() {
 }
 
 /// One execution.
-pub fn run(data: &[u8]) {
+fn run(data: &[u8]) {
     if let Some(target) = CHOSEN.get() {
         (target.run)(data);
     }
