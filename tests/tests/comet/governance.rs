@@ -5,7 +5,7 @@ use lianyan_tests::{Outcome, demo, place};
 use node::demo::FOUNDERS;
 use records::SecretKey;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// More than two thirds of the power together.
@@ -13,12 +13,15 @@ pub const QUORUM: [&str; 3] = ["notary-office", "hospital-group", "tax-bureau"];
 /// Who joins.
 pub const BANK: &str = "river-bank";
 
-/// A key is rotated, a member joins, another leaves; a light client that trusted the chain before follows, and names those who sign now.
+/// A key is rotated, a member joins, another leaves. A light client that trusted the chain before follows each time, and one that was away all the
+/// while names those who sign now.
 pub fn keys_members_and_powers_change(consortium: &mut Consortium) -> Outcome {
     let (checkpoint, _) = consortium.client(0).newest()?;
-    rotates(consortium)?;
-    joins(consortium)?;
-    leaves(consortium)?;
+    let chains = consortium.chains(checkpoint)?;
+    for change in [rotates, joins, leaves] {
+        change(consortium)?;
+        follow(consortium, &chains)?;
+    }
     consortium.agreed()?;
     let signers = signers(consortium, checkpoint)?;
     assert_eq!(
@@ -193,4 +196,18 @@ pub fn signers(consortium: &Consortium, checkpoint: u64) -> Outcome<Vec<String>>
         .iter()
         .filter_map(|signer| signer["member"].as_str());
     Ok(members.map(str::to_owned).collect())
+}
+
+/// A light client goes on from where it was.
+pub fn follow(consortium: &Consortium, chains: &Path) -> Outcome {
+    let output = Command::new(place::program("lianyan"))
+        .args(["light", "--once", "--chain"])
+        .arg(chains)
+        .arg("--store")
+        .arg(consortium.folder.path().join("trusted"))
+        .output()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+    }
 }

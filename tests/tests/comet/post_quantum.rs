@@ -3,13 +3,12 @@
 use super::consortium::{Beginning, Consortium, NODES};
 use super::governance;
 use super::page::Page;
-use lianyan_tests::{Outcome, place};
+use lianyan_tests::Outcome;
 use node::demo::FOUNDERS;
 use node::network::SigningSeed;
 use records::KeyType;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 const BOTH: [KeyType; 2] = [KeyType::Ed25519, KeyType::MlDsa65];
@@ -63,7 +62,7 @@ pub fn validator_by_validator(cometbft: &Path) -> Outcome {
         governance::decide(&consortium, &act, &governance::QUORUM)?;
         governance::signs_from_now_on(&mut consortium, free)?;
         assert_eq!(ml_dsa(&consortium)?, at + 1);
-        follow(&consortium, &chains)?;
+        governance::follow(&consortium, &chains)?;
         page.as_ref()
             .map_or(Ok(()), |page| shows(page, founder.id))?;
         free = at;
@@ -79,20 +78,6 @@ fn ml_dsa(consortium: &Consortium) -> Outcome<usize> {
     let validators = answer["validators"].as_array().ok_or("no validators")?;
     let new = |validator: &&Value| validator["pub_key"]["type"] == "cometbft/PubKeyMlDsa65";
     Ok(validators.iter().filter(new).count())
-}
-
-/// A light client goes on from where it was.
-fn follow(consortium: &Consortium, chains: &Path) -> Outcome {
-    let output = Command::new(place::program("lianyan"))
-        .args(["light", "--once", "--chain"])
-        .arg(chains)
-        .arg("--store")
-        .arg(consortium.folder.path().join("trusted"))
-        .output()?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
-    }
 }
 
 /// Waits until the page shows that a member signs, and that its key is of the new type.
