@@ -48,13 +48,18 @@ fn hash_of(event: &[u8]) -> String {
 }
 
 /// A transaction's result, as a node has it.
-fn result_of(consortium: &mut Consortium, node: usize, event: &[u8]) -> Outcome<Value> {
+pub fn result_of(consortium: &mut Consortium, node: usize, event: &[u8]) -> Outcome<Value> {
+    Ok(found(consortium, node, event)?["tx_result"].take())
+}
+
+/// A transaction with its block and its result, as a node has it.
+pub fn found(consortium: &mut Consortium, node: usize, event: &[u8]) -> Outcome<Value> {
     let client = consortium.client(node);
     let params = json!({ "hash": hash_of(event) });
     consortium.wait("a transaction in a block", || {
         client.call("tx", params.clone()).is_ok()
     })?;
-    Ok(client.call("tx", params)?["tx_result"].take())
+    Ok(client.call("tx", params)?)
 }
 
 /// An event that breaks a rule is in a block, with the reason, at every node.

@@ -12,6 +12,7 @@ mod operator;
 mod page;
 mod post_quantum;
 mod snapshots;
+mod upgrade;
 
 use consortium::{Beginning, Consortium, NODES, program};
 use lianyan_tests::Outcome;
@@ -134,6 +135,15 @@ fn four_organisations_found_a_chain_on_comet_0_40_and_let_a_fifth_in() -> Outcom
 #[test]
 fn four_organisations_found_a_chain_on_comet_0_38_and_upgrade_it_one_by_one() -> Outcome {
     operated("0.38", Some("0.40"))
+}
+
+#[test]
+fn comet_0_38_stops_before_new_rules_and_goes_on_as_0_40_with_them() -> Outcome {
+    let (Some(older), Some(newer)) = (program("0.38"), program("0.40")) else {
+        return Ok(());
+    };
+    let _turn = turn();
+    upgrade::at_an_agreed_height(&older, &newer)
 }
 
 /// Chains whose application is CometBFT's own.

@@ -15,3 +15,5 @@ mod random;
 mod short;
 mod twins;
 mod watch;
+
+pub use day::until;
