@@ -2,6 +2,7 @@
 
 use super::{comet, tally::Tally};
 use crate::failure::Result;
+use crate::tools::cargo_tool::TMKMS;
 use crate::tools::cometbft::{self, CometBft};
 use std::ffi::OsString;
 use std::sync::OnceLock;
@@ -22,11 +23,16 @@ pub fn short() -> Result<Tally> {
 pub fn long() -> Result<Tally> {
     let minutes = MINUTES_WANTED.get().unwrap_or(&ENOUGH);
     println!("  for {minutes} minutes (`{MINUTES} N` says otherwise)");
-    let wanted = (
+    let mut variables = vec![(
         "LIANYAN_HARD_DAYS_MINUTES".to_owned(),
         minutes.to_string().into(),
-    );
-    drive("hard_days::long", &[cometbft::DEPLOYED], vec![wanted])
+    )];
+    match TMKMS.ensure() {
+        Ok(folder) => variables.push(("LIANYAN_TMKMS".to_owned(), folder.join("tmkms").into())),
+        // The tests that want it say that they are skipped.
+        Err(missing) => println!("{missing}"),
+    }
+    drive("hard_days::long", &[cometbft::DEPLOYED], variables)
 }
 
 /// Plays these days; the clock can be wrong in these versions.

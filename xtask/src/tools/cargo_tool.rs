@@ -45,6 +45,15 @@ pub const CARGO_MUTANTS: CargoTool<'static> = CargoTool {
     flags: &["--locked"],
 };
 
+/// Holds a validator's key, and signs for CometBFT. Keys in files are the one kind that needs no hardware.
+pub const TMKMS: CargoTool<'static> = CargoTool {
+    package: "tmkms",
+    version: "0.15.0",
+    program: "tmkms",
+    why: "it holds a validator's key apart from its node",
+    flags: &["--locked", "--features", "softsign"],
+};
+
 /// wasm-bindgen's tool in the very version of the library in Cargo.lock: any other refuses to work.
 pub fn wasm_bindgen() -> Result<PathBuf> {
     let version = workspace::locked_version("wasm-bindgen")

@@ -1,11 +1,12 @@
-//! Hard days on request: at random, one after the other on one chain, for as long as is wanted; and on v0.38 those that else only the newest version has.
+//! Hard days on request: at random, one after the other on one chain, for as long as is wanted; on v0.38 those that else only the newest version has;
+//! and those with a program that others wrote and that takes minutes to build.
 
 use super::super::{Consortium, turn};
 use super::cables::{Cables, State};
 use super::day::Day;
 use super::random::Random;
 use super::short::{self, with_cables};
-use super::{outages, partition};
+use super::{outages, partition, signer};
 use lianyan_tests::Outcome;
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,16 @@ fn comet_0_38_suspends_a_validator_whose_key_is_on_two_machines() -> Outcome {
 #[test]
 fn comet_0_38_lets_others_through_where_a_member_floods() -> Outcome {
     on_0_38(short::flood)
+}
+
+#[test]
+fn comet_0_40_bears_a_signer_that_is_off() -> Outcome {
+    wanted().map_or(Ok(()), |_| signer::is_off("0.40"))
+}
+
+#[test]
+fn comet_0_38_bears_a_signer_that_is_off() -> Outcome {
+    on_0_38(signer::is_off)
 }
 
 #[test]

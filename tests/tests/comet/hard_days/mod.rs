@@ -13,6 +13,7 @@ mod outages;
 mod partition;
 mod random;
 mod short;
+mod signer;
 mod twins;
 mod watch;
 
