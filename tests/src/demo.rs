@@ -179,6 +179,12 @@ impl Demo {
         Ok((0..VALIDATORS).map(|index| sha256(&of(index))).collect())
     }
 
+    /// The process's number in the system.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The folder with its data.
     #[must_use]
     pub fn data(&self) -> &Path {

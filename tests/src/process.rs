@@ -57,6 +57,12 @@ impl Process {
         }
     }
 
+    /// Its number in the system.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Everything it wrote so far.
     #[must_use]
     pub fn output(&self) -> String {
@@ -94,6 +100,22 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Ticks of a second in `/proc`: `USER_HZ`, the same on every Linux.
+const TICKS: f64 = 100.0;
+
+/// Processor time that a process has used, in seconds: user's and system's, fields 14 and 15 of its `stat`; the second, its name, may hold spaces and
+/// ends with the last bracket.
+///
+/// # Errors
+/// Where there is no such process.
+pub fn processor_seconds(process: u32) -> Outcome<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let (_, fields) = stat.rsplit_once(')').ok_or("no fields")?;
+    let times = fields.split_whitespace().skip(11).take(2);
+    let ticks: Vec<f64> = times.map(str::parse).collect::<Result<_, _>>()?;
+    Ok(ticks.iter().sum::<f64>() / TICKS)
 }
 
 /// Where ports are taken from: below those that a system gives to outgoing connections, which else take one before its server has begun.

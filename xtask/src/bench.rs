@@ -3,7 +3,7 @@
 use crate::failure::{Doing, Result};
 use crate::page;
 use crate::run;
-use crate::tools::{self, cometbft, rust};
+use crate::tools::{self, cometbft, go_tool, rust};
 use crate::workspace;
 use std::process::Command;
 
@@ -14,7 +14,7 @@ struct Bench {
     run: fn() -> Result,
 }
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 8] = [
     Bench {
         name: "sizes",
         what: "what a visitor downloads",
@@ -44,6 +44,11 @@ const BENCHES: [Bench; 7] = [
         name: "comet",
         what: "events a second on four CometBFT validators, beside CometBFT's own kvstore",
         run: comet,
+    },
+    Bench {
+        name: "gateway",
+        what: "verified reading through a gateway on one core, as in an evening of a million visitors",
+        run: gateway,
     },
     Bench {
         name: "crates",
@@ -141,6 +146,25 @@ fn comet() -> Result {
             .arg("comet")
             .env("LIANYAN_COMETBFT", program),
         "both chains",
+    )
+}
+
+fn gateway() -> Result {
+    let program = match go_tool::VEGETA.ensure() {
+        Ok(program) => program,
+        Err(missing) => {
+            println!("skipped: {missing}");
+            return Ok(());
+        }
+    };
+    page::build()?;
+    node()?;
+    show(
+        Command::new("cargo")
+            .args(CROSSING)
+            .arg("gateway")
+            .env("LIANYAN_VEGETA", program),
+        "the load",
     )
 }
 

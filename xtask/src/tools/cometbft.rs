@@ -1,11 +1,9 @@
 //! CometBFT, the consensus engine, in the versions that the application is driven with.
 
-use super::go_clock;
+use super::{go_clock, go_tool};
 use crate::cache;
 use crate::failure::Result;
-use crate::run;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A version: its line, as a person names it, and the release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +25,6 @@ pub const DEPLOYED: CometBft = CometBft {
 /// Both.
 pub const ALL: [CometBft; 2] = [NEWEST, DEPLOYED];
 
-const NO_GO: &str = "CometBFT is built with Go, which is not on PATH: install Go 1.25 or later from https://go.dev/dl or as your system's package.";
-
 impl CometBft {
     /// The version of a line.
     pub fn of_line(line: &str) -> Result<Self> {
@@ -48,9 +44,7 @@ impl CometBft {
         let home = cache::tool("cometbft", self.release)?;
         let program = home.join("cometbft");
         if !program.is_file() {
-            if !run::on_path("go") {
-                return Err(NO_GO.into());
-            }
+            go_tool::require_go("CometBFT")?;
             cache::fill(&home, |partial| self.install(partial))?;
         }
         Ok(program)
@@ -62,9 +56,7 @@ impl CometBft {
         let home = cache::tool("cometbft-clock", self.release)?;
         let program = home.join("cometbft");
         if !program.is_file() {
-            if !run::on_path("go") {
-                return Err(NO_GO.into());
-            }
+            go_tool::require_go("CometBFT")?;
             cache::fill(&home, |partial| {
                 let overlay = go_clock::overlay(partial)?;
                 self.build(partial, "cometbft-clock", &[&overlay])
@@ -78,30 +70,19 @@ impl CometBft {
     }
 
     fn build(self, folder: &Path, name: &str, options: &[&str]) -> Result {
-        let package = format!(
-            "github.com/cometbft/cometbft/cmd/cometbft@v{}",
-            self.release
-        );
-        let mut command = Command::new("go");
-        command
-            .args(["install", "-trimpath", "-ldflags=-s -w"])
-            .args(options)
-            .arg(&package)
-            .current_dir(folder)
-            .env("GOBIN", folder)
-            .env_remove("GOFLAGS");
-        let log = cache::folder()?.join(format!("{name}-{}.log", self.release));
         let what = match options {
             [] => "it is the consensus engine",
             _ => "with a clock that can be wrong",
         };
-        run::step(
+        go_tool::install(
+            folder,
             &format!(
-                "Building CometBFT {}, once per user: {what} (some minutes)",
+                "github.com/cometbft/cometbft/cmd/cometbft@v{}",
                 self.release
             ),
-            &log,
-            &mut command,
+            options,
+            &format!("{name}-{}", self.release),
+            &format!("CometBFT {}, once per user: {what}", self.release),
         )
     }
 }

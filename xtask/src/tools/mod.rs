@@ -6,6 +6,7 @@ pub mod cometbft;
 pub mod cosmjs;
 mod debian_rust;
 mod go_clock;
+pub mod go_tool;
 pub mod rust;
 pub mod wasm_opt;
 
