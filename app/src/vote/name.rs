@@ -92,17 +92,18 @@ fn named(begun: &str) -> &str {
     begun.split('.').next().unwrap_or_default()
 }
 
-/// A co-owner: this identity, or the beginning of another one's key, which is all that the roster says of them.
+/// A co-owner: this identity, or the end of another one's key, which is all that the roster says of them.
 fn who(lang: Lang, owner: &str, own: bool) -> String {
     if own {
         return lang.t(words::VOTE_NAME_ME).to_owned();
     }
-    let key = owner.get(KEY_SHOWN).unwrap_or_default();
+    let key = owner.get(owner.len().saturating_sub(KEY_SHOWN)..);
+    let key = key.unwrap_or_default();
     lang.fill(words::VOTE_NAME_OTHER, &[("key", key)])
 }
 
-/// Behind `ed25519:`, as much as tells a few keys apart.
-const KEY_SHOWN: std::ops::Range<usize> = 8..16;
+/// Digits at the end of a key, as its identity's own card shows them.
+const KEY_SHOWN: usize = 4;
 
 /// What goes to who has not signed yet.
 fn shared(lang: Lang, vote: &str, begun: &str) -> Html {
