@@ -1,5 +1,5 @@
 //! What the tests share: where the vectors are, and how to read them.
-#![allow(dead_code, missing_docs)]
+#![allow(missing_docs)]
 
 pub mod generate;
 pub mod signing;

@@ -15,10 +15,18 @@ pub fn miri() -> Result<Tally> {
             "get it with: rustup toolchain install nightly --component miri --component rust-src",
         ));
     }
+    let mut tally = interpret(&["--lib"], "")?;
+    tally.add(&interpret(&["--test", "all"], "rfc6962")?);
+    Ok(tally)
+}
+
+/// Plays the tests of a target whose names hold `part`.
+fn interpret(target: &[&str], part: &str) -> Result<Tally> {
     let mut command = Command::new("cargo");
     command
         .args([TOOLCHAIN, "miri", "test", "--package", "light-client"])
-        .args(["--lib", "--test", "rfc6962", "--", "--show-output"])
+        .args(target)
+        .args(["--", "--show-output", part])
         // Tests read vectors from files.
         .env("MIRIFLAGS", "-Zmiri-disable-isolation")
         .env("CARGO_TARGET_DIR", workspace::target().join("miri"))

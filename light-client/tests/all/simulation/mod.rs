@@ -1,0 +1,13 @@
+//! Clients against simulated networks: chains whose validators change, nodes that lie, drop and lag, all from seeds.
+//!
+//! Two properties hold in every run: a header off the honest chain is never accepted, and with one honest witness and a live
+//! network the client reaches the tip, or stops because it proved an attack.
+
+mod ahead;
+mod attacks;
+mod chain;
+mod key_types;
+mod nodes;
+mod random;
+mod scenes;
+mod traps;

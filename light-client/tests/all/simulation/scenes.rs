@@ -1,0 +1,490 @@
+//! Single scenes, one for each thing that a client promises.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use light_client::client::{
+    Failure, Fault, LightClient, Limits, Mode, Resource, Said, Settings, StepKind, Store,
+};
+use light_client::{Options, Reason, Time, TrustLevel};
+
+use super::chain::{Chain, soon_after};
+use super::nodes::{Manners, Node, block_on, client, client_with};
+use crate::common::generate::{Rng, at};
+
+fn chain(length: u64, percent: u64) -> Rc<Chain> {
+    Rc::new(Chain::new(length, percent, &mut Rng(1)))
+}
+
+fn honest(name: &str, chain: &Rc<Chain>) -> Node {
+    Node::new(name, chain, Manners::default(), 3)
+}
+
+fn settings() -> Settings {
+    Settings::new(Options::default())
+}
+
+#[test]
+fn the_tip_is_reached_and_kept() {
+    let chain = chain(40, 5);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    assert_eq!(followed.header.header(), chain.header(40));
+    assert_eq!(followed.trace.from, 1);
+    assert_eq!(followed.trace.steps.last().map(|step| step.to), Some(40));
+    assert!(followed.trace.steps.len() < 30, "headers are skipped");
+    assert!(followed.trace.spent.signatures > 0 && followed.trace.spent.headers > 1);
+    let said: Vec<&Said> = followed.standings.iter().map(|s| &s.said).collect();
+    assert_eq!(said, [&Said::Led, &Said::Agrees]);
+    let kept = block_on(client.store().newest()).expect("reads");
+    assert_eq!(kept.map(|state| state.height()), Some(40));
+}
+
+#[test]
+fn every_header_is_verified_where_that_is_wanted() {
+    let chain = chain(12, 30);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let settings = Settings {
+        mode: Mode::Sequential,
+        ..settings()
+    };
+    let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    let heights: Vec<u64> = followed.trace.steps.iter().map(|step| step.to).collect();
+    assert_eq!(heights, (2..=12).collect::<Vec<u64>>());
+    assert!(
+        followed
+            .trace
+            .steps
+            .iter()
+            .all(|step| matches!(step.kind, StepKind::Next(_)))
+    );
+}
+
+#[test]
+fn an_older_header_is_reached_down_the_hash_chain() {
+    let chain = chain(40, 20);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut client = client_with(&chain, 35, nodes, settings(), soon_after(&chain));
+    let followed = block_on(client.at(3)).expect("reached");
+    assert_eq!(followed.header.header(), chain.header(3));
+    assert!(followed.header.signers().is_empty(), "it rests on its hash");
+    assert_eq!(followed.trace.steps.len(), 32);
+}
+
+#[test]
+fn a_header_that_the_hash_chain_does_not_lead_to_is_refused() {
+    let chain = chain(20, 0);
+    let forged = Rc::new(chain.forge(
+        5,
+        super::chain::Lie::Equivocation,
+        &chain.members[&6],
+        &mut Rng(2),
+    ));
+    let nodes = vec![honest("liar", &forged), honest("b", &forged)];
+    let mut client = client_with(&chain, 15, nodes, settings(), soon_after(&chain));
+    let failure = block_on(client.at(8)).expect_err("forged");
+    let Failure::NoWay(standings) = failure else {
+        panic!("{failure:?}");
+    };
+    assert!(standings.iter().all(|standing| matches!(
+        standing.said,
+        Said::Failed(Fault::Refuted(Reason::NotTheHeaderBefore { .. }))
+    )));
+}
+
+#[test]
+fn without_a_witness_of_another_member_nothing_is_believed() {
+    let chain = chain(20, 5);
+    let nodes = vec![honest("bank/1", &chain), honest("bank/2", &chain)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let failure = block_on(client.newest()).expect_err("a bank does not witness itself");
+    assert_eq!(failure.code(), "not-witnessed");
+    let kept = block_on(client.store().newest()).expect("reads");
+    assert_eq!(kept.map(|state| state.height()), Some(1), "nor is it kept");
+}
+
+#[test]
+fn as_many_members_and_those_are_needed_that_the_settings_want() {
+    let chain = chain(20, 5);
+    let nodes = ["bank/1", "bank/2", "shop", "notary"];
+    for (count, one_of, wanted) in [
+        (1, &[][..], None),
+        (2, &[], None),
+        // The bank's second node is none.
+        (3, &[], Some("not-witnessed")),
+        (1, &["notary"], None),
+        (1, &["bank", "tax"], None),
+        (1, &["tax"], Some("not-witnessed")),
+    ] {
+        let settings = Settings {
+            witnesses: count,
+            one_of: one_of.iter().map(|member| String::from(*member)).collect(),
+            ..settings()
+        };
+        let nodes = nodes.map(|name| honest(name, &chain)).into();
+        let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
+        let outcome = block_on(client.newest());
+        assert_eq!(
+            outcome.err().map(|failure| failure.code()),
+            wanted,
+            "{count} {one_of:?}"
+        );
+    }
+}
+
+#[test]
+fn a_silent_witness_is_no_witness() {
+    let chain = chain(20, 5);
+    let deaf = Manners {
+        drops: 100,
+        ..Manners::default()
+    };
+    let nodes = vec![honest("a", &chain), Node::new("b", &chain, deaf, 1)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let Err(Failure::NotWitnessed(followed)) = block_on(client.newest()) else {
+        panic!("nobody else answered");
+    };
+    assert_eq!(followed.standings[1].said.code(), "unreachable");
+}
+
+#[test]
+fn a_witness_that_is_behind_is_named_and_the_rest_suffice() {
+    let chain = chain(30, 5);
+    let slow = Manners {
+        lag: 4,
+        ..Manners::default()
+    };
+    let nodes = vec![
+        honest("a", &chain),
+        Node::new("slow", &chain, slow, 1),
+        honest("c", &chain),
+    ];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    assert_eq!(followed.header.header().height, 30);
+    assert_eq!(followed.standings[1].said, Said::Behind);
+    assert_eq!(followed.standings[2].said, Said::Agrees);
+}
+
+#[test]
+fn one_node_alone_cannot_keep_us_waiting_for_its_block() {
+    let chain = chain(30, 5);
+    let slow = Manners {
+        lag: 1,
+        ..Manners::default()
+    };
+    let nodes = vec![honest("a", &chain), Node::new("b", &chain, slow, 1)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    assert_eq!(followed.header.header().height, 29, "what two members have");
+}
+
+#[test]
+fn a_dead_or_lying_first_node_is_replaced_and_remembered() {
+    let chain = chain(30, 10);
+    for manners in [
+        Manners {
+            drops: 100,
+            ..Manners::default()
+        },
+        Manners {
+            garbles: 100,
+            ..Manners::default()
+        },
+    ] {
+        let nodes = vec![
+            Node::new("bad", &chain, manners, 1),
+            honest("b", &chain),
+            honest("c", &chain),
+        ];
+        let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+        let followed = block_on(client.newest()).expect("reached over the next");
+        assert_eq!(followed.header.header().height, 30);
+        assert!(matches!(followed.standings[0].said, Said::Failed(_)));
+        assert_eq!(followed.standings[1].said, Said::Led);
+    }
+}
+
+#[test]
+fn a_busy_node_is_asked_again_after_the_time_it_named() {
+    let chain = chain(10, 0);
+    let busy = Manners {
+        busy: 2,
+        ..Manners::default()
+    };
+    let nodes = vec![Node::new("a", &chain, busy, 1), honest("b", &chain)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("reached");
+    assert_eq!(followed.standings[0].said, Said::Led);
+}
+
+#[test]
+fn expired_trust_is_said_and_never_passes_by_itself() {
+    let chain = chain(10, 0);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let month = at(30 * 24 * 3600 * 1_000_000_000);
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, month);
+    for _ in 0..2 {
+        let failure = block_on(client.newest()).expect_err("expired");
+        let Failure::TrustExpired { since, .. } = failure else {
+            panic!("{failure:?}");
+        };
+        assert_eq!(since, chain.header(1).time);
+    }
+    let failure = block_on(client.at(5)).expect_err("expired");
+    assert_eq!(failure.code(), "trust-expired");
+}
+
+#[test]
+fn where_trust_expired_by_a_clock_that_may_be_ahead_that_is_said_and_nothing_is_trusted() {
+    const SECOND: i128 = 1_000_000_000;
+    let chain = chain(10, 0);
+    let tip = chain.header(10).time;
+    // A month after the tip, by the device.
+    let ahead = 30 * 24 * 3600;
+    let now = at(tip.unix_nanos() - at(0).unix_nanos() + ahead * SECOND);
+    let claims = |age: i128| Manners {
+        claims: Some((10, age * SECOND)),
+        ..Manners::default()
+    };
+    let by = |now: Time, name, manners| {
+        let clock = Rc::new(now.unix_nanos().into());
+        Node::new(name, &chain, manners, 1).by(&clock)
+    };
+    let month = Duration::from_secs(ahead as u64);
+    for (case, nodes, behind) in [
+        (
+            "all are behind",
+            vec![("a", claims(ahead)), ("b", claims(ahead + 5))],
+            Some(month),
+        ),
+        (
+            "one is not",
+            vec![("a", claims(ahead)), ("b", claims(ahead)), ("c", claims(3))],
+            None,
+        ),
+        (
+            "one member",
+            vec![("a", claims(ahead)), ("a/2", claims(ahead))],
+            None,
+        ),
+        (
+            "one that answers",
+            vec![
+                ("a", claims(ahead)),
+                (
+                    "b",
+                    Manners {
+                        drops: 100,
+                        ..claims(3)
+                    },
+                ),
+            ],
+            None,
+        ),
+        (
+            "expired by their time too",
+            vec![("a", claims(14 * 24 * 3600)), ("b", claims(ahead))],
+            None,
+        ),
+        (
+            "older than what is trusted",
+            vec![("a", claims(ahead + 95)), ("b", claims(ahead + 95))],
+            None,
+        ),
+    ] {
+        let nodes = nodes
+            .into_iter()
+            .map(|(name, manners)| by(now, name, manners));
+        let mut client = client(&chain, nodes.collect(), TrustLevel::ONE_THIRD, now);
+        let failure = block_on(client.newest()).expect_err("expired");
+        let since = chain.header(1).time;
+        assert_eq!(failure, Failure::TrustExpired { since, behind }, "{case}");
+        let ahead = failure
+            .to_string()
+            .contains("2592000 s behind this device's clock");
+        assert_eq!(ahead, behind.is_some(), "{case}: {failure}");
+        assert_eq!(
+            block_on(client.at(5)).expect_err("expired").code(),
+            "trust-expired"
+        );
+    }
+    // Expired a moment ago, while blocks come as ever: no clock explains that.
+    let week = Options::default().trusting_period.as_nanos() as i128;
+    let just = at(chain.header(1).time.unix_nanos() - at(0).unix_nanos() + week);
+    let nodes = ["a", "b"].map(|name| by(just, name, claims(15)));
+    let mut client = client(&chain, nodes.into(), TrustLevel::ONE_THIRD, just);
+    let failure = block_on(client.newest()).expect_err("expired");
+    assert!(
+        matches!(failure, Failure::TrustExpired { behind: None, .. }),
+        "{failure:?}"
+    );
+}
+
+#[test]
+fn a_clock_that_is_behind_is_told_from_a_node_that_lies() {
+    let chain = chain(20, 0);
+    let early = at(100_000_000_000);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, early);
+    let failure = block_on(client.newest()).expect_err("all are ahead");
+    let Failure::ClockBehind { by } = failure else {
+        panic!("{failure:?}");
+    };
+    assert!(
+        by > Duration::from_secs(95) && by <= Duration::from_secs(100),
+        "{by:?}"
+    );
+}
+
+#[test]
+fn limits_end_what_costs_too_much() {
+    let chain = chain(40, 40);
+    let limited = |limits: Limits| {
+        let nodes = vec![honest("a", &chain), honest("b", &chain)];
+        let settings = Settings {
+            limits,
+            ..settings()
+        };
+        let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
+        block_on(client.newest()).expect_err("limited")
+    };
+    let usual = Limits::default();
+    let cases = [
+        (
+            Limits {
+                signatures: 10,
+                ..usual.clone()
+            },
+            Resource::Signatures,
+        ),
+        (
+            Limits {
+                headers: 6,
+                ..usual.clone()
+            },
+            Resource::Headers,
+        ),
+        (
+            Limits {
+                bytes: 6_000,
+                ..usual
+            },
+            Resource::Bytes,
+        ),
+    ];
+    for (limits, resource) in cases {
+        assert_eq!(limited(limits), Failure::OutOf(resource));
+    }
+}
+
+#[test]
+fn blocks_on_the_way_are_asked_for_together_and_within_every_limit() {
+    let chain = chain(200, 10);
+    let follow = |headers| {
+        let leader = honest("a", &chain);
+        let (requests, together) = (leader.requests.clone(), leader.together.clone());
+        let limits = Limits {
+            headers,
+            ..Limits::default()
+        };
+        let settings = Settings {
+            limits,
+            ..settings()
+        };
+        let nodes = vec![leader, honest("b", &chain)];
+        let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
+        let outcome = block_on(client.newest());
+        (outcome, requests.get(), together.get().1)
+    };
+    let (outcome, requests, together) = follow(1_000);
+    let followed = outcome.expect("reached");
+    assert_eq!(followed.header.header(), chain.header(200));
+    assert_eq!(together, 4);
+    // Besides blocks, its newest height; and the other node's header.
+    let spent = followed.trace.spent.headers;
+    assert_eq!(u64::from(spent), requests);
+    assert!(spent > 40, "a long way: {spent}");
+    for headers in 2..40 {
+        let (outcome, requests, _) = follow(headers);
+        assert_eq!(outcome, Err(Failure::OutOf(Resource::Headers)));
+        // Half of them are the other node's.
+        assert_eq!(requests, 1 + u64::from(headers / 2), "of {headers}");
+    }
+}
+
+#[test]
+fn an_empty_store_trusts_nothing() {
+    use light_client::client::MemoryStore;
+    let chain = chain(5, 0);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let device = super::nodes::Device::at(soon_after(&chain));
+    let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
+    assert_eq!(block_on(client.newest()), Err(Failure::NoTrust));
+    assert_eq!(block_on(client.at(3)), Err(Failure::NoTrust));
+}
+
+/// A day after the block at a height was made, where the trusting period is a day.
+fn a_day_after(chain: &Chain, height: u64) -> light_client::Time {
+    let day = 24 * 3600 * 1_000_000_000;
+    let made = chain.header(height).time.unix_nanos();
+    light_client::Time::from_unix_nanos(made + day).expect("a time")
+}
+
+#[test]
+fn old_headers_are_reached_from_the_lowest_state_in_which_trust_has_not_expired() {
+    let chain = chain(40, 0);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut settings = settings();
+    settings.options.trusting_period = Duration::from_secs(24 * 3600);
+    let mut client = client_with(&chain, 10, nodes, settings, soon_after(&chain));
+    for height in [20, 30, 40] {
+        block_on(client.at(height)).expect("reached");
+    }
+    // Trust in blocks 10 and 20 has expired, that in 30 has not.
+    let device = super::nodes::Device::at(a_day_after(&chain, 29));
+    let mut settings = Settings::new(Options::default());
+    settings.options.trusting_period = Duration::from_secs(24 * 3600);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let mut client = LightClient::new(nodes, client.into_store(), device, settings);
+    for height in [5, 10, 15, 25] {
+        let followed = block_on(client.at(height)).expect("down the hash chain");
+        assert_eq!(followed.header.header(), chain.header(height));
+        assert!(followed.header.signers().is_empty());
+        assert!(followed.trace.from <= 30);
+    }
+    let followed = block_on(client.at(35)).expect("up from what holds");
+    assert_eq!((followed.trace.from, followed.trace.steps.len()), (30, 1));
+}
+
+#[test]
+fn the_way_down_goes_on_where_a_call_ran_out() {
+    let chain = chain(60, 0);
+    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let settings = Settings {
+        limits: Limits {
+            headers: 25,
+            ..Limits::default()
+        },
+        ..settings()
+    };
+    let mut client = client_with(&chain, 60, nodes, settings, soon_after(&chain));
+    for _ in 0..2 {
+        let failure = block_on(client.at(3)).expect_err("too far for one call");
+        assert_eq!(failure, Failure::OutOf(Resource::Headers));
+    }
+    let followed = block_on(client.at(3)).expect("reached");
+    assert_eq!(followed.header.header(), chain.header(3));
+    assert_eq!(followed.trace.from, 20, "forty headers were had before");
+    let between = block_on(client.at(50)).expect("reached");
+    assert_eq!(between.header.header(), chain.header(50));
+    let again = super::nodes::state(&chain.blocks[&30]);
+    block_on(client.trust(&again)).expect("kept");
+    let other = block_on(client.at(29)).expect("reached");
+    assert_eq!(
+        other.trace.from, 30,
+        "nothing rests on what was trusted before"
+    );
+}

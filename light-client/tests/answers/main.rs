@@ -1,8 +1,0 @@
-//! Answers of nodes: what real ones said, and what is made of those that no honest node gives.
-
-#[path = "../common/mod.rs"]
-mod common;
-
-mod contents;
-mod reading;
-mod recorded;
