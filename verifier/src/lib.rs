@@ -41,6 +41,7 @@ mod stages;
 mod trust;
 pub mod verdict;
 mod verifier;
+mod way;
 
 pub use checkpoint::{Checkpoint, MAX_CHECKPOINT, Vouched};
 pub use host::{Host, Limits, News};

@@ -9,6 +9,7 @@ use crate::{
     reasons::{self, Reason},
     rpc::Fault,
     stages::Stage,
+    way::Way,
 };
 use alloc::{
     string::{String, ToString},
@@ -17,9 +18,7 @@ use alloc::{
 use core::{cell::RefCell, mem, time::Duration};
 use light_client::{
     Hash, Reason as Wrong, Time, TrustedState, VerifiedHeader,
-    client::{
-        Attack, Failure, Fault as NodeFault, Followed, LightClient, Said, Standing, Store, Trace,
-    },
+    client::{Attack, Failure, Fault as NodeFault, Followed, LightClient, Said, Standing, Store},
     json::Value,
 };
 use litemap::LiteMap;
@@ -50,12 +49,8 @@ pub struct Trust<S> {
     raw: (u64, Value),
     /// Validator sets that were fetched.
     pub sets: Sets,
-    /// The heights between which those steps led, once there were any: what was trusted before them, and the newest header.
-    way: Option<(u64, u64)>,
-    /// Steps since this program began, or since trust began anew.
-    pub steps: u32,
-    /// What the signatures on the way cost so far, in Ed25519 signatures.
-    pub signatures: u32,
+    /// How the newest header was reached.
+    pub way: Way,
     /// The members whose signatures began this trust, as far as this program knows; none where a person or `chains.json` did.
     pub vouched: Vec<String>,
     /// The height for which they signed.
@@ -76,9 +71,7 @@ impl<S: Store> Trust<S> {
             store,
             raw: (0, Value::Null),
             sets: Sets::new(),
-            way: None,
-            steps: 0,
-            signatures: 0,
+            way: Way::default(),
             vouched: Vec::new(),
             vouched_for: 0,
         }
@@ -126,29 +119,9 @@ impl<S: Store> Trust<S> {
         Ok(self.anchored(followed, agreement))
     }
 
-    /// The height that was trusted before the steps to the newest header; none where there was no header yet.
-    pub fn from(&self) -> Option<u64> {
-        self.way.map(|(from, _)| from)
-    }
-
-    /// Adds the way to the one before, where it begins at its end.
-    fn walk(&mut self, way: &Trace, height: u64) {
-        let from = match self.way {
-            Some((from, to)) if to == way.from => from,
-            _ => {
-                (self.steps, self.signatures) = (0, 0);
-                way.from
-            }
-        };
-        let steps = u32::try_from(way.steps.len()).unwrap_or(u32::MAX);
-        self.steps = self.steps.saturating_add(steps);
-        self.signatures = self.signatures.saturating_add(way.spent.signatures);
-        self.way = Some((from, height));
-    }
-
     fn anchored(&mut self, followed: Followed, agreement: Reason) -> Anchored {
         let height = followed.header.header().height;
-        self.walk(&followed.trace, height);
+        self.way.go(&followed.trace, height);
         let raw = match &self.raw {
             (of, raw) if *of == height => raw.clone(),
             _ => Value::Null,
@@ -204,7 +177,7 @@ impl<S: Store> Trust<S> {
         };
         kept.map_err(|error| no_header(error.into()))?;
         self.vouched = vouched.map_or_else(Vec::new, |vouched| vouched.members.clone());
-        self.way = None;
+        self.way = Way::default();
         Ok(())
     }
 

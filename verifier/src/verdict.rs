@@ -125,6 +125,24 @@ pub struct Anchor {
     pub steps: u32,
     /// What the signatures on the way cost, in Ed25519 signatures.
     pub signatures: u32,
+    /// The last of the steps, at most 20, in the order they were taken.
+    pub last_steps: Vec<Step>,
+}
+
+/// A step to a header, and why it is trusted: the power of the signatures that were checked, which is not more than was needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize))]
+pub struct Step {
+    /// Height that it led to.
+    pub to: u64,
+    /// Power of the header's own validators that signed.
+    pub signed: u64,
+    /// Power of them all.
+    pub total: u64,
+    /// Power of those who signed among the validators that were trusted before; a step to the next block counts none.
+    pub trusted_signed: u64,
+    /// Power of all that were trusted before; 0 for a step to the next block, whose validators the block before has named.
+    pub trusted_total: u64,
 }
 
 /// What one asked node said.
@@ -291,6 +309,15 @@ records::shape!(Anchor {
     from: decimal,
     steps,
     signatures,
+    last_steps,
+});
+
+records::shape!(Step {
+    to: decimal,
+    signed: decimal,
+    total: decimal,
+    trusted_signed: decimal,
+    trusted_total: decimal,
 });
 
 records::shape!(NodeAnswer {

@@ -307,6 +307,7 @@ impl<S: Store> Verifier<S> {
     pub(crate) fn describe<H: Host>(&self, host: &H, anchored: &Anchored) -> Anchor {
         let header = anchored.header.header();
         let signers = members::signers(&anchored.header, &self.archive);
+        let way = &self.trust.way;
         Anchor {
             chain_id: header.chain_id.clone(),
             dev: self.chain.dev,
@@ -317,9 +318,13 @@ impl<S: Store> Verifier<S> {
             total_power: total_power(anchored),
             signed_power: signers.iter().map(|signer| signer.signed).sum(),
             signers,
-            from: self.trust.from().unwrap_or(self.chain.checkpoint_height),
-            steps: self.trust.steps,
-            signatures: self.trust.signatures,
+            from: match way.from {
+                0 => self.chain.checkpoint_height,
+                from => from,
+            },
+            steps: way.steps,
+            signatures: way.signatures,
+            last_steps: way.last.clone(),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::draw::prelude::*;
 use crate::i18n::{
     Lang, age, fault, grouped, member as member_name, percent, short, small, thousands, time, words,
 };
-use verifier::verdict::{Anchor, NodeAnswer, Signer, Verdict};
+use verifier::verdict::{Anchor, NodeAnswer, Signer, Step, Verdict};
 
 /// A part that is folded away until it is asked for.
 pub fn fold(title: &str, id: &'static str, open: bool, content: Html) -> Html {
@@ -94,6 +94,38 @@ fn way(lang: Lang, anchor: &Anchor) -> String {
     lang.fill(word, &facts)
 }
 
+/// Each step of it, folded away: a long way's last.
+fn steps(lang: Lang, anchor: &Anchor) -> Html {
+    if anchor.last_steps.is_empty() {
+        return html! { { way(lang, anchor) } };
+    }
+    let told = anchor.last_steps.iter();
+    let told = told.map(|step| html! { <li>{ reason(lang, step) }</li> });
+    html! {
+        <details><summary>{ way(lang, anchor) }</summary><ul class="list">
+            if anchor.steps as usize > anchor.last_steps.len() { <li>{ "…" }</li> }
+            { for told }
+        </ul></details>
+    }
+}
+
+/// Why a step is trusted.
+fn reason(lang: Lang, step: &Step) -> String {
+    let word = match step.trusted_total {
+        0 => words::STEP_NEXT,
+        _ => words::STEP_SKIP,
+    };
+    let facts = [
+        ("to", &*thousands(step.to)),
+        ("own", &*percent(step.signed, step.total)),
+        (
+            "trusted",
+            &*percent(step.trusted_signed, step.trusted_total),
+        ),
+    ];
+    lang.fill(word, &facts)
+}
+
 /// The header.
 pub fn header(lang: Lang, anchor: &Anchor) -> Html {
     html! {
@@ -103,7 +135,7 @@ pub fn header(lang: Lang, anchor: &Anchor) -> Html {
             <dt>{ lang.t(words::HEADER_TIME) }</dt>
             <dd>{ time(&anchor.time) }<div class="caption">{ lang.fill(words::AGO, &[("age", &age(lang, anchor.age_seconds))]) }</div></dd>
             <dt>{ lang.t(words::HASH) }</dt><dd class="mono">{ grouped(&anchor.hash) }</dd>
-            <dt>{ lang.t(words::STEPS_TAKEN) }</dt><dd data-testid="way" data-from={anchor.from.to_string()} data-steps={anchor.steps.to_string()}>{ way(lang, anchor) }</dd>
+            <dt>{ lang.t(words::STEPS_TAKEN) }</dt><dd data-testid="way">{ steps(lang, anchor) }</dd>
         </dl>
     }
 }
@@ -166,6 +198,30 @@ mod tests {
         (anchor.from, anchor.steps, anchor.signatures) = (1_200, 7, 23);
         let said = "从已信任的高度 1,200 起，7 步到此，核对 23 个签名";
         assert_eq!(way(Lang::Zh, &anchor), said);
+        anchor.last_steps = vec![
+            Step {
+                to: 9_000,
+                signed: 77,
+                total: 100,
+                trusted_signed: 70,
+                trusted_total: 80,
+            },
+            Step {
+                to: 9_001,
+                signed: 80,
+                total: 100,
+                trusted_signed: 0,
+                trusted_total: 0,
+            },
+        ];
+        let drawn = written(&steps(Lang::Zh, &anchor));
+        for said in [
+            "<li>…</li>",
+            "9,000：已核对原信任表决权 87.5%、自身 77.0% 的签名",
+            "9,001：紧接的一块，已核对表决权 80.0% 的签名",
+        ] {
+            assert!(drawn.contains(said), "{said} in {drawn}");
+        }
         anchor.steps = 0;
         let said = "高度 1,200 原已信任，没有再走一步";
         assert_eq!(way(Lang::Zh, &anchor), said);

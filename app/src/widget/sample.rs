@@ -43,5 +43,6 @@ fn anchor() -> Anchor {
         from: 1,
         steps: 0,
         signatures: 0,
+        last_steps: Vec::new(),
     }
 }

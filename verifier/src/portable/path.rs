@@ -5,6 +5,7 @@ use crate::{
     chains::Chain,
     reasons,
     trust::{NoHeader, facts},
+    way::Way,
 };
 use alloc::{string::ToString, vec::Vec};
 use light_client::{
@@ -19,9 +20,7 @@ const BUDGET: u32 = 100_000;
 /// The end of the way.
 pub struct Arrived {
     pub state: TrustedState,
-    pub steps: u32,
-    /// What the signatures cost, in Ed25519 signatures.
-    pub signatures: u32,
+    pub way: Way,
     /// Whether a step was judged by its own time, because by now the trusting period is over.
     pub late: bool,
 }
@@ -30,7 +29,7 @@ pub struct Arrived {
 pub fn follow(chain: &Chain, proof: &Portable, now: Time) -> Result<Arrived, NoHeader> {
     let (mut state, rest) = start(chain, proof)?;
     let mut budget = Budget::new(BUDGET);
-    let mut late = false;
+    let (mut way, mut late) = (Way::default(), false);
     for block in rest {
         let mut verdict = verify_step(&state, block, &chain.options(), now, &mut budget);
         if matches!(verdict, Verdict::Rejected(Reason::TrustExpired { .. })) {
@@ -39,7 +38,10 @@ pub fn follow(chain: &Chain, proof: &Portable, now: Time) -> Result<Arrived, NoH
             verdict = verify_step(&state, block, &chain.options(), then, &mut budget);
         }
         state = match verdict {
-            Verdict::Trusted(state, _) => *state,
+            Verdict::Trusted(state, tally) => {
+                way.step(state.height(), tally);
+                *state
+            }
             Verdict::NotEnoughTrust(_) => return Err(refuted("too-little-power")),
             Verdict::Rejected(Reason::TrustExpired { .. }) => {
                 return Err(reasons::TRUST_EXPIRED.into());
@@ -53,12 +55,8 @@ pub fn follow(chain: &Chain, proof: &Portable, now: Time) -> Result<Arrived, NoH
             Verdict::Rejected(reason) => return Err(refuted(reason.code())),
         };
     }
-    Ok(Arrived {
-        state,
-        steps: u32::try_from(rest.len()).unwrap_or(u32::MAX),
-        signatures: BUDGET.saturating_sub(budget.left()),
-        late,
-    })
+    way.signatures = BUDGET.saturating_sub(budget.left());
+    Ok(Arrived { state, way, late })
 }
 
 /// The checkpoint, if the file holds its header; and the blocks after it.

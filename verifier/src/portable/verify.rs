@@ -89,7 +89,6 @@ async fn anchor<H: Host, S: Store>(
     proof: &Portable,
 ) -> Result<(Anchored, Reason, LiteMap<String, String>), NoHeader> {
     let arrived = path::follow(&verifier.chain, proof, now(offline))?;
-    (verifier.trust.steps, verifier.trust.signatures) = (arrived.steps, arrived.signatures);
     let by_way = |header| Anchored {
         header,
         raw: Value::Null,
@@ -104,9 +103,10 @@ async fn anchor<H: Host, S: Store>(
     let reason = match (arrived.late, &proof.older) {
         (true, _) => reasons::HEADER_BY_OLD_KEYS,
         (false, Some(_)) => reasons::HEADER_LOGGED,
-        (false, None) if arrived.steps == 0 => reasons::HEADER_IS_CHECKPOINT,
+        (false, None) if arrived.way.steps == 0 => reasons::HEADER_IS_CHECKPOINT,
         (false, None) => reasons::HEADER_SIGNED,
     };
+    verifier.trust.way = arrived.way;
     let Some(((older, _), _)) = &proof.older else {
         return Ok((last, reason, signed));
     };

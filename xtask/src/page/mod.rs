@@ -35,7 +35,7 @@ const PROGRAMS: [Program; 6] = [
         name: "app",
         stem: "app-",
         goal: 180_000,
-        limit: 199_000,
+        limit: 199_200,
     },
     Program {
         name: "verifier worker",
