@@ -42,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     target("question", verifier::question::seeds, verifier::question::run),
     target("lookup", verifier::lookup::seeds, verifier::lookup::run),
     target("proof-file", verifier::proof_file::seeds, verifier::proof_file::run),
+    target("renewal", verifier::renew::seeds, verifier::renew::run),
     target("proxy", verifier::proxy::seeds, verifier::proxy::run),
     target("messages", worker::seeds, worker::run),
     target("transactions", node::transactions::seeds, node::transactions::run),
@@ -50,6 +51,8 @@ pub const TARGETS: &[Target] = &[
     target("websocket", node::websocket::seeds, node::websocket::run),
     target("gateway", node::gateway::seeds, node::gateway::run),
     target("genesis", node::genesis::seeds, node::genesis::run),
+    target("founders", node::founders::seeds, node::founders::run),
+    target("doctor", node::doctor::seeds, node::doctor::run),
     target("abci", node::abci::seeds, node::abci::run),
     target("snapshot", node::snapshot::seeds, node::snapshot::run),
 ];

@@ -16,6 +16,8 @@ mod options;
 mod servers;
 mod site;
 
+pub use operate::outside;
+
 use crate::error::Result;
 use options::Command;
 use std::process::ExitCode;

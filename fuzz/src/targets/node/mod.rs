@@ -1,6 +1,8 @@
 //! What a node takes: transactions, and requests over HTTP.
 
 pub mod abci;
+pub mod doctor;
+pub mod founders;
 pub mod gateway;
 pub mod genesis;
 pub mod get;
@@ -35,6 +37,9 @@ use tower::ServiceExt;
 /// The founders' validators, as the story's ledger has them.
 const VALIDATORS: [(&str, i64); 4] = [("tax", 31), ("renji", 26), ("housing", 23), ("notary", 20)];
 
+/// The story is told in so many parts, with a pause between them.
+const HALVES: usize = 2;
+
 /// Longest answer that is read, bytes.
 const LONGEST: usize = 16 << 20;
 
@@ -56,30 +61,28 @@ pub struct World {
 }
 
 /// One node for all targets of a run.
-pub static WORLD: LazyLock<World> = LazyLock::new(World::new);
+pub static WORLD: LazyLock<World> = LazyLock::new(|| World::told(HALVES));
 
 impl World {
-    fn new() -> Self {
+    /// When so many halves of the story were told: the chain of one is the beginning of the other's.
+    pub fn told(halves: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut entries = story::told_entries().into_iter();
-        let founding = entries.next().expect("founded");
-        let founding = Entry::decode(&founding).expect("whole").envelope.to_vec();
+        let entries = story::told_entries();
+        let (founding, entries) = entries.split_first().expect("founded");
+        let founding = Entry::decode(founding).expect("whole").envelope.to_vec();
         let node = FullNode::open(&folder.path().join("node.redb"), genesis(founding), 10_000);
         let node = Arc::new(node.expect("opens"));
-        let past = entries.map(|entry| {
-            let entry = Entry::decode(&entry).expect("whole");
-            PastBlock {
-                time: entry.time,
-                events: vec![entry.envelope.to_vec()],
-            }
-        });
         let signers = Signers::new(VALIDATORS.map(|(id, _)| validator(id).seed()));
-        let written =
-            write_history(std::slice::from_ref(&node), &signers, past, |_| {}).expect("written");
-        assert_eq!(
-            written.refused, 0,
-            "the node refuses what the ledger accepted"
-        );
+        let half = entries.len().div_ceil(HALVES);
+        for half in entries.chunks(half).take(halves) {
+            let past = half.iter().map(|entry| past(entry));
+            let written = write_history(std::slice::from_ref(&node), &signers, past, |_| {});
+            assert_eq!(
+                written.expect("written").refused,
+                0,
+                "the node refuses what the ledger accepted"
+            );
+        }
         let snapshot = node.snapshot().expect("reads");
         let hash = |height| {
             snapshot
@@ -134,6 +137,14 @@ async fn answered(router: Router, request: Request<Body>) -> (u16, Vec<u8>) {
     let status = response.status().as_u16();
     let body = to_bytes(response.into_body(), LONGEST).await;
     (status, body.expect("a short answer").to_vec())
+}
+
+fn past(entry: &[u8]) -> PastBlock {
+    let entry = Entry::decode(entry).expect("whole");
+    PastBlock {
+        time: entry.time,
+        events: vec![entry.envelope.to_vec()],
+    }
 }
 
 fn validator(member: &str) -> records::SecretKey {

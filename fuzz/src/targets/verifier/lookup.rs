@@ -116,12 +116,17 @@ pub struct Liar<'a> {
 impl<'a> Liar<'a> {
     /// Lies as the bytes say; not at all where there are none.
     pub fn new(lies: &'a [u8]) -> Self {
+        Self::of(&node::WORLD, lies)
+    }
+
+    /// The same over another world's node.
+    pub fn of(world: &'a World, lies: &'a [u8]) -> Self {
         let mut lies = Input(lies);
         Self {
             who: lies.byte(),
             honest: Cell::new(lies.byte()),
             lies: RefCell::new(lies.0),
-            world: &node::WORLD,
+            world,
         }
     }
 

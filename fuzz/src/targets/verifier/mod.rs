@@ -6,3 +6,4 @@ pub mod lookup;
 pub mod proof_file;
 pub mod proxy;
 pub mod question;
+pub mod renew;

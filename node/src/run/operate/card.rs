@@ -63,13 +63,14 @@ impl Card {
 
     /// Reads a card's file: whole, and signed with the key that it names.
     pub fn read(file: &Path) -> Result<Self> {
-        let text = fs::read_to_string(file).map_err(Error::file(file))?;
-        Self::parse(&text).map_err(|why| Error::Setup(format!("{}: {why}", file.display())))
+        let bytes = fs::read(file).map_err(Error::file(file))?;
+        Self::parse(&bytes).map_err(|why| Error::Setup(format!("{}: {why}", file.display())))
     }
 
-    fn parse(text: &str) -> std::result::Result<Self, String> {
-        let Signed { card, signature } = canonical::decode(text.trim().as_bytes())
-            .map_err(|error| format!("no card: {error}"))?;
+    /// What the file holds; a sentence where that is no founder's card.
+    pub fn parse(file: &[u8]) -> Result<Self, String> {
+        let Signed { card, signature } =
+            canonical::decode(file.trim_ascii()).map_err(|error| format!("no card: {error}"))?;
         if card.lianyan != FORM {
             return Err(format!("a card of another form, `{}`", card.lianyan));
         }

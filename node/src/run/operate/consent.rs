@@ -3,7 +3,6 @@
 use super::{card::unwritten, founding::Founding};
 use crate::error::{Error, Result};
 use records::{Hash, PublicKey, SecretKey, canonical, envelope::pae};
-use std::{fs, path::Path};
 
 /// Form of the file.
 pub(super) const FORM: &str = "consent/1";
@@ -44,11 +43,9 @@ impl Consent {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Reads the file.
-    pub fn read(file: &Path) -> Result<Self> {
-        let bytes = fs::read(file).map_err(Error::file(file))?;
-        canonical::decode(bytes.trim_ascii())
-            .map_err(|error| Error::Setup(format!("{}: no consent: {error}", file.display())))
+    /// What the file holds; a sentence where that is no consent.
+    pub fn parse(file: &[u8]) -> Result<Self, String> {
+        canonical::decode(file.trim_ascii()).map_err(|error| format!("no consent: {error}"))
     }
 
     /// The signature, where it is on this founding and a founder's.

@@ -1,12 +1,13 @@
 //! `lianyan-node genesis`: the ceremony. Every founder runs it alike: with all cards it consents, with all consents it has the genesis.
 
 use super::{
-    card::{self, Card, aloud},
-    consent::{self, Consent},
+    card::{Card, aloud},
+    consent::Consent,
     founding::Founding,
     home::{self, GENESIS, IDENTITY},
     init::CARD,
     options,
+    papers::Papers,
 };
 use crate::{
     application::{Application, DEFAULT_HORIZON},
@@ -30,7 +31,11 @@ const AHEAD: i64 = 600 * 1_000_000_000;
 
 pub(super) fn run(options: &options::Genesis) -> Result<()> {
     let own = Card::read(&options.home.join(CARD))?;
-    let (cards, mut consents) = gather(&options.files, &own)?;
+    let Papers {
+        cards,
+        mut consents,
+        ..
+    } = gather(&options.files, &own)?;
     require_made(&cards)?;
     let founding = Founding::new(cards)?;
     show(&founding);
@@ -57,30 +62,14 @@ pub(super) fn run(options: &options::Genesis) -> Result<()> {
     settle(options, &founding, &genesis, &own)
 }
 
-/// Cards and consents, told apart by what they say they are; the own card is always there, and nothing counts twice.
-fn gather(files: &[PathBuf], own: &Card) -> Result<(Vec<Card>, Vec<Consent>)> {
-    let (mut cards, mut consents) = (vec![own.clone()], Vec::<Consent>::new());
-    let mut seen = vec![own.hash()?];
+fn gather(files: &[PathBuf], own: &Card) -> Result<Papers> {
+    let mut papers = Papers::new(own.clone())?;
     for file in files {
-        let document = home::read_json(file)?;
-        if document["lianyan"] == consent::FORM {
-            let consent = Consent::read(file)?;
-            if !consents.iter().any(|known| known.member == consent.member) {
-                consents.push(consent);
-            }
-        } else if document["card"]["lianyan"] == card::FORM {
-            let card = Card::read(file)?;
-            let hash = card.hash()?;
-            if !seen.contains(&hash) {
-                seen.push(hash);
-                cards.push(card);
-            }
-        } else {
-            let file = file.display();
-            return Err(Error::Setup(format!("{file} is neither card nor consent")));
-        }
+        let bytes = fs::read(file).map_err(Error::file(file))?;
+        let added = papers.add(&bytes);
+        added.map_err(|why| Error::Setup(format!("{}: {why}", file.display())))?;
     }
-    Ok((cards, consents))
+    Ok(papers)
 }
 
 /// The genesis time is that of the last card, and the chain waits for it.

@@ -12,6 +12,8 @@ mod join;
 mod keys;
 mod member;
 mod options;
+pub mod outside;
+mod papers;
 mod read;
 #[cfg(test)]
 mod written;

@@ -8,8 +8,11 @@ use super::{
 use crate::consortium::now;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Method, Request, Uri, body::Bytes, header};
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time;
@@ -18,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 16_000_000;
 /// HTTP dates have seconds; the answer took its time.
 const CLOCK: i64 = 5;
+
+type Https = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// Another node.
 pub(super) struct Other {
@@ -33,8 +38,9 @@ pub(super) struct Other {
 impl Other {
     /// Asks it; that it does not answer is a finding too.
     pub async fn ask(url: &Uri, own: Option<&Engine>) -> Result<Self, Finding> {
-        let (status, date) = call(url, "status", json!({})).await?;
-        let (genesis, _) = call(url, "genesis", json!({})).await?;
+        let client = client().ok_or_else(|| silent(url, "status"))?;
+        let (status, date) = call(&client, url, "status", json!({})).await?;
+        let (genesis, _) = call(&client, url, "genesis", json!({})).await?;
         let mut other = Self {
             url: url.to_string(),
             ahead: date.map(|date| now() / 1_000_000_000 - date),
@@ -44,16 +50,9 @@ impl Other {
         };
         if let Some(own) = own {
             let height = own.height().min(other.height());
-            other.block = other.compare(url, own, height).await;
+            other.block = compare(&client, url, own, height).await;
         }
         Ok(other)
-    }
-
-    async fn compare(&self, url: &Uri, own: &Engine, height: u64) -> Option<(u64, String, String)> {
-        let params = json!({ "height": height.to_string() });
-        let (commit, _) = call(url, "commit", params).await.ok()?;
-        let hash = commit["signed_header"]["commit"]["block_id"]["hash"].as_str()?;
-        Some((height, own.block_hash(height)?, hash.to_lowercase()))
     }
 
     fn height(&self) -> u64 {
@@ -123,26 +122,55 @@ impl Other {
     }
 }
 
-/// The result of a call, and the time that the answer has, Unix seconds.
-async fn call(url: &Uri, method: &str, params: Value) -> Result<(Value, Option<i64>), Finding> {
-    let silent = || {
-        Finding::fault(
-            "silent",
-            format!("{url} does not answer `{method}`"),
-            "telephone who runs it; nothing of it was compared with this node",
-        )
-    };
-    let asked = time::timeout(PATIENCE, post(url, method, params)).await;
-    asked.ok().flatten().ok_or_else(silent)
+/// A block of both: its height, and its hash here and there.
+async fn compare(
+    client: &Https,
+    url: &Uri,
+    own: &Engine,
+    height: u64,
+) -> Option<(u64, String, String)> {
+    let params = json!({ "height": height.to_string() });
+    let (commit, _) = call(client, url, "commit", params).await.ok()?;
+    let hash = commit["signed_header"]["commit"]["block_id"]["hash"].as_str()?;
+    Some((height, own.block_hash(height)?, hash.to_lowercase()))
 }
 
-async fn post(url: &Uri, method: &str, params: Value) -> Option<(Value, Option<i64>)> {
+/// With the authorities that this machine trusts.
+fn client() -> Option<Https> {
     let connector = HttpsConnectorBuilder::new()
         .with_native_roots()
         .ok()?
         .https_or_http()
         .enable_http1()
         .build();
+    Some(Client::builder(TokioExecutor::new()).build(connector))
+}
+
+fn silent(url: &Uri, method: &str) -> Finding {
+    Finding::fault(
+        "silent",
+        format!("{url} does not answer `{method}`"),
+        "telephone who runs it; nothing of it was compared with this node",
+    )
+}
+
+/// The result of a call, and the time that the answer has, Unix seconds.
+async fn call(
+    client: &Https,
+    url: &Uri,
+    method: &str,
+    params: Value,
+) -> Result<(Value, Option<i64>), Finding> {
+    let asked = time::timeout(PATIENCE, post(client, url, method, params)).await;
+    asked.ok().flatten().ok_or_else(|| silent(url, method))
+}
+
+async fn post(
+    client: &Https,
+    url: &Uri,
+    method: &str,
+    params: Value,
+) -> Option<(Value, Option<i64>)> {
     let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": params });
     let request = Request::builder()
         .method(Method::POST)
@@ -150,7 +178,6 @@ async fn post(url: &Uri, method: &str, params: Value) -> Option<(Value, Option<i
         .header(header::CONTENT_TYPE, "application/json")
         .body(Full::new(Bytes::from(body.to_string())))
         .ok()?;
-    let client = Client::builder(TokioExecutor::new()).build(connector);
     let response = client.request(request).await.ok()?;
     let date = response.headers().get(header::DATE);
     let date = date.and_then(|date| date.to_str().ok()).and_then(seconds);

@@ -121,7 +121,7 @@ impl Engine {
     }
 
     fn standing(&self) -> Option<Finding> {
-        let age = now() - self.time()?;
+        let age = since(self.time()?);
         let waits = self.status["sync_info"]["catching_up"] == true;
         (!waits && age > STANDING).then(|| {
             Finding::fault(
@@ -139,7 +139,7 @@ impl Engine {
 
     /// A clock that is slow sees blocks of the future; one that is fast votes with later times than the others.
     fn clock(&self, files: &Whole) -> Option<Finding> {
-        let slow = self.time()? - now();
+        let slow = since(self.time()?).saturating_neg();
         let fast = self
             .commits
             .first()
@@ -311,11 +311,34 @@ fn ahead(commit: &Value, address: &str) -> Option<i64> {
     let own = votes(commit).find(|vote| vote["validator_address"] == address)?;
     let mut times: Vec<i64> = votes(commit).filter_map(time).collect();
     times.sort_unstable();
-    Some(time(own)? - times.get(times.len() / 2)?)
+    Some(time(own)?.saturating_sub(*times.get(times.len() / 2)?))
+}
+
+/// How long ago a time is, ns; what a stranger calls a time may be any.
+fn since(time: i64) -> i64 {
+    now().saturating_sub(time)
 }
 
 /// A number as CometBFT writes it: in a string, or bare.
 pub(super) fn number(value: &Value) -> u64 {
     let text = value.as_str().and_then(|text| text.parse().ok());
     text.or(value.as_u64()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_before_all_times_are_long_ago() {
+        assert_eq!(since(i64::MIN), i64::MAX);
+        let vote = |address: &str, time: &str| json!({ "block_id_flag": 2, "validator_address": address, "timestamp": time });
+        let votes = [
+            vote("A", "0001-01-01T00:00:00Z"),
+            vote("B", "9999-01-01T00:00:00Z"),
+        ];
+        let commit = json!({ "signed_header": { "commit": { "signatures": votes } } });
+        assert_eq!(ahead(&commit, "A"), Some(i64::MIN));
+        assert_eq!(ahead(&commit, "B"), Some(0));
+    }
 }

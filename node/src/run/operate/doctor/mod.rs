@@ -37,6 +37,12 @@ pub(super) fn run(options: &options::Doctor) -> Result<ExitCode> {
     }
 }
 
+/// The codes of what is found.
+pub(super) fn codes(options: &options::Doctor) -> Result<Vec<&'static str>> {
+    let findings = examine(options)?;
+    Ok(findings.iter().map(|finding| finding.code).collect())
+}
+
 fn examine(options: &options::Doctor) -> Result<Vec<Finding>> {
     let (files, mut findings) = Files::read(&options.home);
     findings.extend(files.open());
