@@ -87,8 +87,8 @@ async fn talk(mut socket: WebSocket, rpc: Arc<Rpc>, seats: Arc<Semaphore>) -> Re
                 let text = match message.ok_or(Closed)?.map_err(|_| Closed)? {
                     Message::Text(text) => text.as_bytes().to_vec(),
                     Message::Binary(bytes) => bytes.to_vec(),
-                    // A close is answered as it is read; the next read says that the line has ended.
-                    Message::Close(_) | Message::Ping(_) | Message::Pong(_) => continue,
+                    Message::Close(_) => return farewell(&mut socket).await,
+                    Message::Ping(_) | Message::Pong(_) => continue,
                 };
                 if let Some(answer) = answer(&rpc, &mut subscribed, &text).await {
                     send(&mut socket, &answer).await?;
@@ -121,6 +121,13 @@ async fn talk(mut socket: WebSocket, rpc: Arc<Rpc>, seats: Arc<Semaphore>) -> Re
             }
         }
     }
+}
+
+/// Waits until a client's goodbye is answered, which reading on does. Nothing else may be sent after
+/// it: a ping or an event would end the line before its answer has left.
+async fn farewell(socket: &mut WebSocket) -> Result<(), Closed> {
+    let answered = async { while let Some(Ok(_)) = socket.recv().await {} };
+    time::timeout(SLOW, answered).await.map_err(|_| Closed)
 }
 
 async fn send(socket: &mut WebSocket, answer: &Value) -> Result<(), Closed> {
