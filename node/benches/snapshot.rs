@@ -49,7 +49,7 @@ fn main() {
 fn measure(folder: &Path, size: u64) {
     let chain = Chain::new(folder, size);
     let alone = chain.small_blocks(&AtomicBool::new(false), 50);
-    let snapshot = chain.store.snapshot().expect("reads");
+    let snapshot = chain.store.snapshot();
     let stop = AtomicBool::new(false);
     let (files, taken, beside) = thread::scope(|scope| {
         let blocks = scope.spawn(|| chain.small_blocks(&stop, usize::MAX));
@@ -127,7 +127,7 @@ impl Chain {
 
 /// The block that writes the records from `first` on: the new root.
 fn block(store: &Store, upper: &Arc<UpperNodes>, first: u64, version: u64) -> Hash {
-    let snapshot = store.snapshot().expect("reads");
+    let snapshot = store.snapshot();
     let mut changes = Changes::default();
     let heads: Vec<(Hash, Head)> = (0..PER_BLOCK)
         .map(|position| {

@@ -71,7 +71,7 @@ fn timed(chain: &Chain, events: Vec<Vec<u8>>) -> f64 {
     for block in events.chunks(EVENTS_PER_BLOCK) {
         let height = chain.node.height() + 1;
         chain.decide(block.to_vec());
-        let results = chain.node.snapshot().expect("reads").results(height);
+        let results = chain.node.snapshot().results(height);
         let results = results.expect("reads").expect("is there");
         assert_eq!(results.tx_results.len(), block.len());
         assert!(results.tx_results.iter().all(|result| result.code == 0));
@@ -120,7 +120,7 @@ fn records() {
 }
 
 fn write_block(store: &Store, upper: &Arc<UpperNodes>, first: u64, version: u64) {
-    let snapshot = store.snapshot().expect("reads");
+    let snapshot = store.snapshot();
     let mut changes = Changes::default();
     let heads: Vec<(Hash, Head)> = (first..first + PER_BLOCK)
         .map(|i| {
@@ -143,7 +143,7 @@ fn write_block(store: &Store, upper: &Arc<UpperNodes>, first: u64, version: u64)
 
 /// Times of single proofs, sorted, and their mean size in bytes.
 fn proofs(store: &Store, upper: &Arc<UpperNodes>, size: u64, version: u64) -> (Vec<Duration>, u64) {
-    let snapshot = store.snapshot().expect("reads");
+    let snapshot = store.snapshot();
     let tree = TreeView::new(&snapshot, upper.clone());
     let mut bytes = 0;
     let mut times: Vec<Duration> = (0..PROOFS)

@@ -62,7 +62,7 @@ fn what_does_not_follow_from_the_chain_is_refused() {
     chain.decide(vec![chain.admit("a")]);
     let (block, commit) = chain.decide(vec![chain.admit("b")]);
     let replica = chain.replica("a");
-    let first = chain.node.snapshot().expect("reads");
+    let first = chain.node.snapshot();
     let (one, its_commit) = (
         first.block(1).expect("reads"),
         first.commit(1).expect("reads"),

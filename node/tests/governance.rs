@@ -33,7 +33,7 @@ fn raw(index: usize) -> [u8; 32] {
 }
 
 fn codes(chain: &Chain) -> Vec<u32> {
-    let snapshot = chain.node.snapshot().expect("reads");
+    let snapshot = chain.node.snapshot();
     let results = snapshot.results(chain.node.height()).expect("reads");
     let results = results.expect("results").tx_results;
     results.iter().map(|result| result.code).collect()

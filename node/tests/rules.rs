@@ -31,7 +31,7 @@ fn check(chain: &Chain, tx: &[u8]) -> u32 {
 }
 
 fn results(chain: &Chain, height: u64) -> Vec<node::comet::ExecTxResult> {
-    let snapshot = chain.node.snapshot().expect("reads");
+    let snapshot = chain.node.snapshot();
     snapshot
         .results(height)
         .expect("reads")
@@ -176,7 +176,6 @@ fn an_event_that_breaks_a_rule_stays_in_the_block_with_its_code() {
     let header = chain
         .node
         .snapshot()
-        .expect("reads")
         .block_meta(2)
         .expect("reads")
         .expect("there")
@@ -259,7 +258,7 @@ fn an_event_is_found_where_it_was_accepted() {
     let chain = Chain::new();
     let (early, first) = (another_key(&chain, 1), another_key(&chain, 0));
     let found = |event: &[u8]| {
-        let snapshot = chain.node.snapshot().expect("reads");
+        let snapshot = chain.node.snapshot();
         let place = snapshot.tx_place(&node::comet::tx_hash(event));
         place.expect("reads").map(|place| place.height)
     };
@@ -284,7 +283,7 @@ fn a_blob_that_an_event_names_waits_no_more_also_where_its_block_is_executed_twi
     };
     assert_eq!(application.query(&keep).expect("answers").code, code::OK);
     let waiting = || {
-        let snapshot = application.store().snapshot().expect("reads");
+        let snapshot = application.store().snapshot();
         let rows = snapshot.range(Table::WaitingBlobs, &[], &[0xff; 9], 9);
         rows.expect("reads").len()
     };

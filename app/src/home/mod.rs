@@ -2,7 +2,7 @@
 
 use crate::draw::prelude::*;
 use crate::engine::Link;
-use crate::i18n::{Text, age, percent, reason, thousands, words};
+use crate::i18n::{Text, age, reason, thousands, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Icon, Mark, icon, mark};
 use verifier::verdict::agreeing_members;
@@ -93,11 +93,11 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
             reason(lang, &chain.reason, &chain.facts).0,
         );
     }
-    let share = percent(anchor.signed_power, anchor.total_power);
     let by = match anchor.signed_power {
         // The checkpoint itself: nobody's vote was needed.
         0 => reason(lang, "header-is-checkpoint", &chain.facts).0,
-        _ => lang.fill(words::CHAIN_SIGNED, &[("percent", &share)]),
+        // No share: each node has its own commit of the newest header, so that a verdict on it may come to another one.
+        _ => lang.t(words::CHAIN_SIGNED).to_owned(),
     };
     let agree = lang.fill(words::CHAIN_AGREE, &[("agree", &agree.to_string())]);
     (Mark::Tick, line, format!("{by} · {agree}"))

@@ -1,12 +1,7 @@
 //! What may be in a block at all: well-formed events with good signatures, for this chain.
 
 use super::{Application, CheckTxRequest, CheckTxResponse, code};
-use crate::{
-    comet,
-    error::Error,
-    merkle::{Hash, sha256},
-    store::Table,
-};
+use crate::{comet, error::Error, merkle::Hash, store::Table};
 use records::{Event, registry};
 use std::{
     collections::{HashMap, VecDeque},
@@ -63,7 +58,16 @@ impl Application {
         rules_version: u64,
         tx: &[u8],
     ) -> Result<Opened, String> {
-        let hash = sha256(tx);
+        self.open_hashed(chain_id, rules_version, tx, comet::tx_hash(tx))
+    }
+
+    fn open_hashed(
+        &self,
+        chain_id: &str,
+        rules_version: u64,
+        tx: &[u8],
+        hash: Hash,
+    ) -> Result<Opened, String> {
         let known = |event: &Event| {
             registry::require_known(event.payload(), rules_version)
                 .map_err(|refusal| refusal.to_string())
@@ -126,8 +130,9 @@ impl Application {
         let position = self
             .position()
             .ok_or_else(|| malformed("the chain has no genesis yet"))?;
+        let hash = comet::tx_hash(tx);
         let event = self
-            .open_event(&position.chain_id, position.app_version, tx)
+            .open_hashed(&position.chain_id, position.app_version, tx, hash)
             .map_err(|why| malformed(&why))?;
         if event.payload().until < position.time {
             return Err(malformed(
@@ -136,8 +141,8 @@ impl Application {
         }
         // Anyone can send again what someone else has signed.
         let failed = |error: Error| (code::FAILED, error.to_string());
-        let snapshot = self.store.snapshot().map_err(failed)?;
-        let known = snapshot.get(Table::TxIndex, &comet::tx_hash(tx));
+        let snapshot = self.store.snapshot();
+        let known = snapshot.get(Table::TxIndex, &hash);
         if known.map_err(failed)?.is_some() {
             return Err((code::KNOWN, "the event is in a block already".into()));
         }

@@ -204,7 +204,7 @@ impl Application {
                 why: format!("the application is at height {}", position.height),
             });
         }
-        let snapshot = self.store.snapshot()?;
+        let snapshot = self.store.snapshot();
         let directory = self.governing(&snapshot, Some(position.version));
         let rules_version = governing(directory.rules_version(request.height))?;
         let context = Context {

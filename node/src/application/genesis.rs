@@ -39,10 +39,10 @@ impl Application {
         self.require_unbegun(request)?;
         self.waiting.begin();
         *super::lock(&self.restoring) = None;
-        if statesync::is_under_way(&self.store.snapshot()?)? {
+        if statesync::is_under_way(&self.store.snapshot())? {
             statesync::forget(&self.store, &self.upper)?;
         }
-        let snapshot = self.store.snapshot()?;
+        let snapshot = self.store.snapshot();
         let directory = self.governing(&snapshot, None);
         let context = Context {
             chain: &request.chain_id,

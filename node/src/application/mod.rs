@@ -77,7 +77,7 @@ pub struct Application {
 impl Application {
     /// The application over this store, where it was left. States older than `horizon` heights are forgotten.
     pub fn open(store: Arc<Store>, horizon: u64) -> Result<Self> {
-        let snapshot = store.snapshot()?;
+        let snapshot = store.snapshot();
         let position = Position::load(&snapshot)?;
         let waiting = Waiting::load(&snapshot, Instant::now())?;
         Ok(Self {
@@ -205,7 +205,7 @@ impl Application {
         let Some(oldest) = position.height.checked_sub(self.horizon) else {
             return Ok(());
         };
-        let snapshot = self.store.snapshot()?;
+        let snapshot = self.store.snapshot();
         match snapshot.version_at(oldest)? {
             Some(version) => store::prune(&snapshot, version, changes),
             None => Ok(()),

@@ -45,7 +45,7 @@ impl Application {
         if request.path == "/blob/keep" {
             return self.keep_blob(&request.data);
         }
-        let snapshot = self.store.snapshot()?;
+        let snapshot = self.store.snapshot();
         let height = match self.shown_height(&position, request.height) {
             Ok(height) => height,
             Err(why) => return Ok(refused(why)),

@@ -42,7 +42,7 @@ impl Application {
         if let Some(shelf) = &self.shelf
             && shelf.wants(position.height, last)
         {
-            shelf.take(self.store.snapshot()?, last, position.version);
+            shelf.take(self.store.snapshot(), last, position.version);
         }
         Ok(())
     }
@@ -50,7 +50,7 @@ impl Application {
     /// `OfferSnapshot`: begins to restore, or goes on where this snapshot was left.
     pub fn offer_snapshot(&self, offer: &Offer<'_>) -> Result<Offered> {
         // After a crash before its first block, CometBFT begins again.
-        let first = self.store.snapshot()?.first_height()?;
+        let first = self.store.snapshot().first_height()?;
         if let Some(position) = self.position().filter(|p| Some(p.height) > first) {
             eprintln!(
                 "a snapshot is offered to an application that is at height {} of {}: who joins begins with an empty folder",
@@ -129,7 +129,7 @@ impl Application {
     fn begin_with(&self, restore: &Restore) -> Restored<()> {
         let mut changes = Changes::default();
         let finished = restore.finish(&self.store, &mut changes)?;
-        let (snapshot, height) = (self.store.snapshot()?, restore.manifest.height);
+        let (snapshot, height) = (self.store.snapshot(), restore.manifest.height);
         let hashes_logged = log_size(&snapshot, &block_hashes(), finished.version)?;
         if hashes_logged != height {
             return Err(Fault::Theirs("it has no block hashes"));

@@ -44,7 +44,7 @@ impl FullNode {
     pub fn open(file: &Path, genesis: Genesis, horizon: u64) -> Result<Self> {
         let store = Arc::new(Store::open(file)?);
         let application = Application::open(store.clone(), horizon)?;
-        let state = match ChainState::load(&store.snapshot()?)? {
+        let state = match ChainState::load(&store.snapshot())? {
             Some(state) => state,
             None => begin(&application, &genesis)?,
         };
@@ -57,7 +57,7 @@ impl FullNode {
             )));
         }
         let (height, _) = watch::channel(state.height.unsigned_abs());
-        let seen = store.snapshot()?.commit(state.height.unsigned_abs())?;
+        let seen = store.snapshot().commit(state.height.unsigned_abs())?;
         Ok(Self {
             genesis,
             application,
@@ -84,7 +84,7 @@ impl FullNode {
 
     /// A record's state after the last block.
     pub fn record(&self, record: &RecordName) -> Result<Option<records::State>> {
-        let snapshot = self.snapshot()?;
+        let snapshot = self.snapshot();
         let version = snapshot.version_at(self.height())?;
         let version = version.ok_or(Error::Damaged("no version of the state"))?;
         let stored = snapshot.record(&record.tree_key(), version)?;
@@ -92,7 +92,7 @@ impl FullNode {
     }
 
     /// The node's data as of its last block.
-    pub fn snapshot(&self) -> Result<Snapshot> {
+    pub fn snapshot(&self) -> Arc<Snapshot> {
         self.store.snapshot()
     }
 

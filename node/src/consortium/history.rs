@@ -93,7 +93,7 @@ fn write_block(
             None => next,
         };
         decide(node, signers, events, time, &|| votes)?;
-        let results = node.snapshot()?.results(node.height())?.unwrap_or_default();
+        let results = node.snapshot().results(node.height())?.unwrap_or_default();
         let refused = results
             .tx_results
             .iter()

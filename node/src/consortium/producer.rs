@@ -47,7 +47,7 @@ pub fn decide(
     let height = state.height.unsigned_abs();
     let last_commit = match height {
         0 => comet::empty_commit(),
-        _ => node.snapshot()?.commit(height)?.unwrap_or_default(),
+        _ => node.snapshot().commit(height)?.unwrap_or_default(),
     };
     let time = comet::nanos(&state.next_time(&last_commit));
     let txs = node.application.prepare_proposal(PrepareProposalRequest {
@@ -137,7 +137,7 @@ fn drop_decided(node: &FullNode, mempool: &Mempool) -> Result<()> {
     if mempool.size().0 == 0 {
         return Ok(());
     }
-    let snapshot = node.snapshot()?;
+    let snapshot = node.snapshot();
     mempool.retain(|hash, tx| {
         matches!(snapshot.tx_place(hash), Ok(None))
             && node

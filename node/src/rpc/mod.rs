@@ -41,7 +41,7 @@ pub struct Rpc {
 }
 
 impl Rpc {
-    fn snapshot(&self) -> Result<Snapshot, RpcError> {
-        Ok(self.node.snapshot()?)
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.node.snapshot()
     }
 }

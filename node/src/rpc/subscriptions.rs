@@ -124,7 +124,7 @@ impl Subscriptions {
             return Ok(self.cancel());
         }
         self.told += 1;
-        let snapshot = rpc.snapshot()?;
+        let snapshot = rpc.snapshot();
         let mut news = Vec::new();
         for held in &self.list {
             let events = held.query.kind.of_block(&snapshot, self.told)?;

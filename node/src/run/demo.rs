@@ -163,7 +163,7 @@ fn port(options: &options::Demo, node: usize) -> u16 {
 
 fn chains(options: &options::Demo, chain: &Chain, node: &FullNode) -> Result<String> {
     let height = node.height();
-    let meta = node.snapshot()?.block_meta(height)?;
+    let meta = node.snapshot().block_meta(height)?;
     let id = meta.and_then(|meta| meta.block_id);
     let id = id.ok_or(Error::Damaged("no block to trust"))?;
     let members = FOUNDERS.iter().enumerate().take(NODES);

@@ -63,7 +63,7 @@ impl Restore {
         app_hash: Hash,
     ) -> Result<Self> {
         let snapshot = manifest.hash();
-        let left = Progress::load(&store.snapshot()?)?;
+        let left = Progress::load(&store.snapshot())?;
         let same = |left: &Progress| left.snapshot == snapshot && left.app_hash == app_hash;
         let progress = match left.filter(same) {
             Some(left) => left,
@@ -99,7 +99,7 @@ impl Restore {
         upper: &Arc<UpperNodes>,
         bytes: &[u8],
     ) -> Restored<()> {
-        let snapshot = store.snapshot()?;
+        let snapshot = store.snapshot();
         let mut intake = Intake::new(&snapshot, self.manifest.height, self.progress.clone())?;
         let mut rest = bytes;
         while !rest.is_empty() {

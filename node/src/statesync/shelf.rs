@@ -102,7 +102,12 @@ impl Shelf {
     }
 
     /// Takes a snapshot of the state after the block at `height`, in a thread of its own: the chain goes on meanwhile.
-    pub fn take(&self, snapshot: Snapshot, height: u64, version: u64) -> thread::JoinHandle<()> {
+    pub fn take(
+        &self,
+        snapshot: Arc<Snapshot>,
+        height: u64,
+        version: u64,
+    ) -> thread::JoinHandle<()> {
         let shelf = self.clone();
         shelf.0.writing.store(true, Ordering::Relaxed);
         thread::spawn(move || {

@@ -23,7 +23,10 @@ use crate::error::Result;
 use redb::{Builder, Database, Durability, ReadableDatabase, StorageBackend};
 use std::{
     path::Path,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// Memory that the database may use to keep pages at hand.
@@ -37,6 +40,8 @@ fn builder() -> Builder {
 
 /// The database.
 pub struct Store {
+    /// As of the last commit: whoever reads between two commits shares what is open already.
+    newest: RwLock<Arc<Snapshot>>,
     database: Database,
     /// Every so many commits are made durable together.
     durable_every: AtomicU64,
@@ -61,6 +66,7 @@ impl Store {
         }
         transaction.commit()?;
         Ok(Self {
+            newest: RwLock::new(Arc::new(Snapshot::of(database.begin_read()?))),
             database,
             durable_every: AtomicU64::new(1),
             commits: AtomicU64::new(0),
@@ -68,8 +74,15 @@ impl Store {
     }
 
     /// The state as of the last commit.
-    pub fn snapshot(&self) -> Result<Snapshot> {
-        Ok(Snapshot::of(self.database.begin_read()?))
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        let newest = self.newest.read();
+        newest.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn renew_snapshot(&self) -> Result<()> {
+        let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
+        *newest = Arc::new(Snapshot::of(self.database.begin_read()?));
+        Ok(())
     }
 
     /// Makes every so many commits durable together; 1, every commit, is how it opens. For writing what can be written again.
@@ -96,7 +109,7 @@ impl Store {
             transaction.open_table(table.definition())?;
         }
         transaction.commit()?;
-        Ok(())
+        self.renew_snapshot()
     }
 
     /// Writes every change or none. When this returns, they survive a crash.
@@ -115,6 +128,6 @@ impl Store {
             }
         }
         transaction.commit()?;
-        Ok(())
+        self.renew_snapshot()
     }
 }

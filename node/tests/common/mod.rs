@@ -241,7 +241,7 @@ impl Chain {
     }
 
     pub fn header_app_hash(&self, height: u64) -> Vec<u8> {
-        let snapshot = self.node.snapshot().expect("reads");
+        let snapshot = self.node.snapshot();
         let meta = snapshot
             .block_meta(height)
             .expect("reads")

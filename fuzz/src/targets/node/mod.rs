@@ -83,7 +83,7 @@ impl World {
                 "the node refuses what the ledger accepted"
             );
         }
-        let snapshot = node.snapshot().expect("reads");
+        let snapshot = node.snapshot();
         let hash = |height| {
             snapshot
                 .block_meta(height)

@@ -12,14 +12,14 @@ const MAX_METAS: u64 = 20;
 
 fn meta(rpc: &Rpc, params: &Params) -> Result<(u64, BlockMeta), RpcError> {
     let height = height_or(params, rpc.node.height())?;
-    let meta = rpc.snapshot()?.block_meta(height)?;
+    let meta = rpc.snapshot().block_meta(height)?;
     Ok((height, meta.ok_or_else(|| missing(height))?))
 }
 
 /// The height of a block given by its hash.
 fn by_hash(rpc: &Rpc, hash: Vec<u8>) -> Result<Option<u64>, RpcError> {
     match hash.try_into() {
-        Ok(hash) => Ok(rpc.snapshot()?.height_of(&hash)?),
+        Ok(hash) => Ok(rpc.snapshot().height_of(&hash)?),
         Err(_) => Ok(None),
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn header_by_hash(rpc: &Rpc, params: &Params) -> Answer {
         return Ok(json!({ "header": null }));
     };
     let meta = rpc
-        .snapshot()?
+        .snapshot()
         .block_meta(height)?
         .ok_or_else(|| missing(height))?;
     Ok(json!({ "header": meta.header.as_ref().map(json::header) }))
@@ -53,7 +53,7 @@ pub(super) fn block_by_hash(rpc: &Rpc, params: &Params) -> Answer {
 }
 
 fn block_at(rpc: &Rpc, height: u64) -> Answer {
-    let snapshot = rpc.snapshot()?;
+    let snapshot = rpc.snapshot();
     let (Some(meta), Some(block)) = (snapshot.block_meta(height)?, snapshot.block(height)?) else {
         return Err(missing(height));
     };
@@ -64,7 +64,7 @@ fn block_at(rpc: &Rpc, height: u64) -> Answer {
 pub(super) fn block_results(rpc: &Rpc, params: &Params) -> Answer {
     let height = height_or(params, rpc.node.height())?;
     let results = rpc
-        .snapshot()?
+        .snapshot()
         .results(height)?
         .ok_or_else(|| missing(height))?;
     Ok(json::block_results(height, &results))
@@ -74,7 +74,7 @@ pub(super) fn commit(rpc: &Rpc, params: &Params) -> Answer {
     let latest = rpc.node.height();
     let (height, meta) = meta(rpc, params)?;
     let commit = rpc
-        .snapshot()?
+        .snapshot()
         .commit(height)?
         .ok_or_else(|| missing(height))?;
     Ok(json!({
@@ -100,7 +100,7 @@ pub(super) fn blockchain(rpc: &Rpc, params: &Params) -> Answer {
             "min height {from} can't be greater than max height {to}"
         )));
     }
-    let snapshot = rpc.snapshot()?;
+    let snapshot = rpc.snapshot();
     let metas: Result<Vec<Value>, RpcError> = (from..=to)
         .rev()
         .map(|height| {

@@ -18,7 +18,7 @@ pub(super) fn health(_: &Rpc, _: &Params) -> Answer {
 }
 
 pub(super) fn status(rpc: &Rpc, _: &Params) -> Answer {
-    let snapshot = rpc.snapshot()?;
+    let snapshot = rpc.snapshot();
     let state = rpc.node.state();
     let power = state
         .validators
@@ -96,7 +96,7 @@ pub(super) fn consensus_params(rpc: &Rpc, params: &Params) -> Answer {
     let mut shown = rpc.node.state().params;
     if height < latest {
         let meta = rpc
-            .snapshot()?
+            .snapshot()
             .block_meta(height)?
             .ok_or_else(|| missing(height))?;
         let version = meta.header.and_then(|header| header.version);

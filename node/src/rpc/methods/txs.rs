@@ -11,7 +11,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_millis(25);
 
 pub(super) fn tx(rpc: &Rpc, params: &Params) -> Answer {
     let hash = params.bytes("hash")?;
-    let snapshot = rpc.snapshot()?;
+    let snapshot = rpc.snapshot();
     let place = snapshot
         .tx_place(&hash)?
         .ok_or_else(|| RpcError::internal(format!("tx ({}) not found", hex_of(&hash))))?;
@@ -69,7 +69,7 @@ fn tx_proof(txs: &[Vec<u8>], index: usize, tx: &[u8]) -> Value {
 
 /// Transactions by hash or by height: what this node indexes.
 pub(super) fn tx_search(rpc: &Rpc, params: &Params) -> Answer {
-    let snapshot = rpc.snapshot()?;
+    let snapshot = rpc.snapshot();
     let query = params.text("query")?;
     let mut places = found(&snapshot, &query)?;
     if params.text("order_by")? == "desc" {
@@ -193,7 +193,7 @@ pub fn execute_tx(rpc: &Rpc, tx: Vec<u8>) -> Result<ExecTxResult, RpcError> {
 
 /// Checks a transaction and lets it wait for a block.
 fn submit(rpc: &Rpc, tx: Vec<u8>) -> Result<CheckTxResponse, RpcError> {
-    if rpc.snapshot()?.tx_place(&comet::tx_hash(&tx))?.is_some() {
+    if rpc.snapshot().tx_place(&comet::tx_hash(&tx))?.is_some() {
         return Err(RpcError::internal("tx already exists in cache"));
     }
     let check = rpc.node.application.check_tx(CheckTxRequest {
@@ -228,14 +228,14 @@ impl Drop for Waiting<'_> {
 }
 
 /// Waits until this node has the block with the transaction.
-fn decided(rpc: &Rpc, hash: &merkle::Hash) -> Result<(Snapshot, TxPlace), RpcError> {
+fn decided(rpc: &Rpc, hash: &merkle::Hash) -> Result<(Arc<Snapshot>, TxPlace), RpcError> {
     let _waiting = Waiting::one_more(rpc)?;
     let deadline = Instant::now() + COMMIT_TIMEOUT;
     let mut height = 0;
     while Instant::now() < deadline {
         if rpc.node.height() != height {
             height = rpc.node.height();
-            let snapshot = rpc.snapshot()?;
+            let snapshot = rpc.snapshot();
             if let Some(place) = snapshot.tx_place(hash)? {
                 return Ok((snapshot, place));
             }
