@@ -1,11 +1,11 @@
 //! The consortium's affairs by `lianyan-node propose` and `approve`, as its members would: keys rotate, members join and leave, and blocks go on.
 
-use super::Consortium;
+use super::{Consortium, light};
 use lianyan_tests::{Outcome, demo, place};
 use node::demo::FOUNDERS;
 use records::SecretKey;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// More than two thirds of the power together.
@@ -20,7 +20,7 @@ pub fn keys_members_and_powers_change(consortium: &mut Consortium) -> Outcome {
     let chains = consortium.chains(checkpoint)?;
     for change in [rotates, joins, leaves] {
         change(consortium)?;
-        follow(consortium, &chains)?;
+        light::follow(&chains, consortium.folder.path())?;
     }
     consortium.agreed()?;
     let signers = signers(consortium, checkpoint)?;
@@ -196,18 +196,4 @@ pub fn signers(consortium: &Consortium, checkpoint: u64) -> Outcome<Vec<String>>
         .iter()
         .filter_map(|signer| signer["member"].as_str());
     Ok(members.map(str::to_owned).collect())
-}
-
-/// A light client goes on from where it was.
-pub fn follow(consortium: &Consortium, chains: &Path) -> Outcome {
-    let output = Command::new(place::program("lianyan"))
-        .args(["light", "--once", "--chain"])
-        .arg(chains)
-        .arg("--store")
-        .arg(consortium.folder.path().join("trusted"))
-        .output()?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
-    }
 }

@@ -2,14 +2,11 @@
 //! lied to.
 
 use super::snapshots::{Held, while_stopped};
-use super::{Consortium, NODES, events};
+use super::{Consortium, NODES, events, light};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use lianyan_tests::{Outcome, place};
-use node::merkle::Hash;
+use lianyan_tests::Outcome;
 use node::network::StateSync;
-use serde_json::{Value, json};
-use std::path::Path;
-use std::process::Command;
+use serde_json::json;
 
 /// Chunks of a snapshot here: more than are made durable together.
 const CHUNKS: usize = 60;
@@ -53,7 +50,7 @@ pub fn a_sixth_node_is_lied_to_by_most(consortium: &mut Consortium) -> Outcome {
 fn join(consortium: &mut Consortium) -> Outcome<usize> {
     let (checkpoint, _) = consortium.client(0).newest()?;
     let chains = consortium.chains(checkpoint)?;
-    let (height, hash) = trusted(&chains)?;
+    let (height, hash) = light::verified(&light::once(&chains, |_| ())?)?;
     consortium.join(StateSync {
         servers: [0, 2].map(|node| consortium.rpc(node).to_string()).into(),
         height,
@@ -75,21 +72,6 @@ fn begins_with_a_snapshot(consortium: &mut Consortium, joined: usize) -> Outcome
     let taken = consortium.client(joined).broadcast(&[event])?;
     assert!(taken[0]["code"] != 0, "it knows what is in blocks already");
     Ok(())
-}
-
-/// What `lianyan light --once` verified: a height, and the hash of its block.
-fn trusted(chains: &Path) -> Outcome<(u64, Hash)> {
-    let output = Command::new(place::program("lianyan"))
-        .args(["light", "--once", "--chain"])
-        .arg(chains)
-        .output()?;
-    let said: Value = serde_json::from_slice(&output.stdout)?;
-    if said["verified"] != true {
-        return Err(format!("no trusted header: {said}").into());
-    }
-    let height = said["height"].as_str().ok_or("no height")?.parse()?;
-    let hash = hex::decode(said["hash"].as_str().ok_or("no hash")?)?;
-    Ok((height, hash.try_into().map_err(|_| "no hash")?))
 }
 
 fn earliest(consortium: &Consortium, node: usize) -> Outcome<u64> {

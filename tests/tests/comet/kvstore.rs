@@ -1,5 +1,6 @@
 //! Chains that are none of ours: CometBFT's own store of keys and values, before our light client, its proxy and the page.
 
+use super::light;
 use super::page::Page;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use lianyan_tests::Outcome;
@@ -11,7 +12,6 @@ use node::consortium::now;
 use node::demo::{Script, Size, Tempo};
 use node::network::{Client, Plan, Process};
 use records::KeyType;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -70,7 +70,7 @@ pub fn followed_and_proven(cometbft: &Path) -> Outcome {
         &format!("validators?height={}", changed + 4),
         &VALIDATOR,
     )?;
-    let reached = chain.follow(&chains)?;
+    let (reached, _) = light::verified(&light::once(&chains, |_| ())?)?;
     if reached < changed + 4 {
         return Err(
             format!("followed to {reached}, and the validators changed at {changed}").into(),
@@ -142,21 +142,6 @@ impl Chain {
         let file = self.folder.path().join("chains.json");
         std::fs::write(&file, chains.to_string())?;
         Ok(file)
-    }
-
-    /// The height that our light client reaches.
-    fn follow(&self, chains: &Path) -> Outcome<u64> {
-        let mut light = Command::new(place::program("lianyan"));
-        let output = light
-            .args(["light", "--once", "--chain"])
-            .arg(chains)
-            .output()?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-        }
-        let line: Value = serde_json::from_slice(&output.stdout)?;
-        let height = line["height"].as_str().and_then(|text| text.parse().ok());
-        Ok(height.ok_or_else(|| format!("no height: {line}"))?)
     }
 }
 

@@ -7,6 +7,7 @@ mod governance;
 mod hard_days;
 mod joining;
 mod kvstore;
+mod light;
 mod misbehaviour;
 mod operator;
 mod page;

@@ -1,8 +1,8 @@
 //! Validators with ML-DSA-65 keys: from the first block, and one after the other while a light client follows.
 
 use super::consortium::{Beginning, Consortium, NODES};
-use super::governance;
 use super::page::Page;
+use super::{governance, light};
 use lianyan_tests::Outcome;
 use node::demo::FOUNDERS;
 use node::network::SigningSeed;
@@ -62,7 +62,7 @@ pub fn validator_by_validator(cometbft: &Path) -> Outcome {
         governance::decide(&consortium, &act, &governance::QUORUM)?;
         governance::signs_from_now_on(&mut consortium, free)?;
         assert_eq!(ml_dsa(&consortium)?, at + 1);
-        governance::follow(&consortium, &chains)?;
+        light::follow(&chains, consortium.folder.path())?;
         page.as_ref()
             .map_or(Ok(()), |page| shows(page, founder.id))?;
         free = at;

@@ -3,7 +3,7 @@
 
 use super::consortium::{Beginning, Consortium, NODES};
 use super::hard_days::until;
-use super::{events, governance};
+use super::{events, light};
 use lianyan_tests::Outcome;
 use node::application::code;
 use node::demo::FOUNDERS;
@@ -61,7 +61,7 @@ pub fn at_an_agreed_height(older: &Path, newer: &Path) -> Outcome {
         before,
         "something is lost"
     );
-    governance::follow(&consortium, &chains)?;
+    light::follow(&chains, consortium.folder.path())?;
     old_pages_tell_old_records_from_new_ones(&mut consortium, &chains)?;
     consortium.agreed().map(drop)
 }

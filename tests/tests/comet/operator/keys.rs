@@ -2,6 +2,7 @@
 
 use super::words::{run, well, words};
 use super::{MEMBERS, Organisations, PORTS};
+use crate::light;
 use lianyan_tests::Outcome;
 use node::network::Client;
 use std::fs;
@@ -36,7 +37,7 @@ impl Organisations {
     pub fn replace_a_validators_key(&mut self) -> Outcome {
         let (member, other) = (1, 0);
         let chains = self.chains()?;
-        let trusted = self.follow(&chains)?;
+        let trusted = light::follow(&chains, self.folder.path())?;
         let old_id = self.node_id(member)?;
         let second = self.second_home(member)?;
         self.wait("the second home catches up", |all| {
@@ -60,7 +61,7 @@ impl Organisations {
         self.wait_until_well(other)?;
         self.wait_until_well(member)?;
         self.agree_on_block(seated + 3)?;
-        match self.follow(&chains)? {
+        match light::follow(&chains, self.folder.path())? {
             height if height > seated.max(trusted) => Ok(()),
             height => Err(format!("the light client stands at {height}").into()),
         }

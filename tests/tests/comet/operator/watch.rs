@@ -1,12 +1,11 @@
 //! Who looks on: a light client, and everybody who compares headers.
 
 use super::{MEMBERS, Organisations};
-use lianyan_tests::{Outcome, place};
+use lianyan_tests::Outcome;
 use node::network::Client;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 impl Organisations {
     /// `chains.json` as step 5 has it: trust begins at block 1.
@@ -26,21 +25,6 @@ impl Organisations {
         let file = self.folder.path().join("chains.json");
         fs::write(&file, document.to_string())?;
         Ok(file)
-    }
-
-    /// The height that a light client verifies, from where it was.
-    pub fn follow(&self, chains: &Path) -> Outcome<u64> {
-        let output = Command::new(place::program("lianyan"))
-            .args(["light", "--once", "--chain"])
-            .arg(chains)
-            .arg("--store")
-            .arg(self.folder.path().join("trusted"))
-            .output()?;
-        let said: Value = serde_json::from_slice(&output.stdout)?;
-        match said["height"].as_str().filter(|_| output.status.success()) {
-            Some(height) => Ok(height.parse()?),
-            None => Err(format!("nothing verified: {said}").into()),
-        }
     }
 
     /// Every node has the same block, and with it the same app hash.
