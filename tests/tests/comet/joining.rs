@@ -1,12 +1,16 @@
 //! Nodes join in the midst of the chain's life: by a snapshot, from a header that our own light client found. One is killed while it restores, one is
-//! lied to.
+//! lied to, one asks over https.
 
+use super::https::Authority;
 use super::snapshots::{Held, while_stopped};
 use super::{Consortium, NODES, events, light};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use lianyan_tests::Outcome;
 use node::network::StateSync;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 /// Chunks of a snapshot here: more than are made durable together.
 const CHUNKS: usize = 60;
@@ -44,6 +48,69 @@ pub fn a_sixth_node_is_lied_to_by_most(consortium: &mut Consortium) -> Outcome {
     let refused = format!("the snapshot of height {} is refused", snapshot.height);
     let application = format!("node-{joined}-application.log");
     consortium.wait_for_log(&application, &[&refused])
+}
+
+/// The nodes that a seventh one is to trust are behind https, with certificates of an authority of their own. Neither our light client nor CometBFT takes
+/// anything from them before the machine trusts that authority; then both do.
+pub fn a_seventh_node_asks_over_https(consortium: &mut Consortium) -> Outcome {
+    let (authority, stranger) = (Authority::new()?, Authority::new()?);
+    let folder = consortium.folder.path().to_owned();
+    let authorities = folder.join("authorities.pem");
+    let trust = |of: &Authority| fs::write(&authorities, of.pem());
+    let servers = [
+        authority.proxy(consortium.rpc(0))?,
+        authority.proxy(consortium.rpc(2))?,
+    ];
+    let chains = chains_at(consortium, &servers)?;
+    let look = || {
+        light::once(&chains, |command| {
+            command.env("SSL_CERT_FILE", &authorities);
+        })
+    };
+    trust(&stranger)?;
+    let refused = look()?;
+    assert_eq!(refused["reason"], "checkpoint-not-given", "{refused}");
+    trust(&authority)?;
+    let (height, hash) = light::verified(&look()?)?;
+    trust(&stranger)?;
+    consortium.plan.cometbft = trusting(&consortium.plan.cometbft, &folder, &authorities)?;
+    let joined = consortium.join(StateSync {
+        servers: servers.into(),
+        height,
+        hash,
+    })?;
+    let engine = format!("node-{joined}-cometbft.log");
+    let ended = [
+        "failed to start state sync",
+        "certificate signed by unknown authority",
+    ];
+    consortium.wait_for_log(&engine, &ended)?;
+    let said = fs::read_to_string(consortium.plan.logs().join(engine))?;
+    assert!(!said.contains("Applied snapshot chunk"));
+    trust(&authority)?;
+    begins_with_a_snapshot(consortium, joined)
+}
+
+/// `chains.json` with the nodes 0 and 2, as these servers.
+fn chains_at(consortium: &Consortium, servers: &[String; 2]) -> Outcome<PathBuf> {
+    let (checkpoint, _) = consortium.client(0).newest()?;
+    let file = consortium.chains_of(&[0, 2], checkpoint)?;
+    let mut document: Value = serde_json::from_slice(&fs::read(&file)?)?;
+    for (at, server) in servers.iter().enumerate() {
+        document["chains"][0]["nodes"][at]["url"] = json!(server);
+    }
+    fs::write(&file, document.to_string())?;
+    Ok(file)
+}
+
+/// The program on a machine that trusts the authorities in a file.
+fn trusting(program: &Path, folder: &Path, authorities: &Path) -> Outcome<PathBuf> {
+    let script = folder.join("cometbft");
+    let (program, authorities) = (program.display(), authorities.display());
+    let text = format!("#!/bin/sh\nSSL_CERT_FILE='{authorities}' exec '{program}' \"$@\"\n");
+    fs::write(&script, text)?;
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700))?;
+    Ok(script)
 }
 
 /// A further node that is told to begin with a snapshot.

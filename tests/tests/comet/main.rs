@@ -5,6 +5,7 @@ mod crashes;
 mod events;
 mod governance;
 mod hard_days;
+mod https;
 mod joining;
 mod kvstore;
 mod light;
@@ -51,7 +52,8 @@ fn life(line: &str) -> Outcome {
     crashes::at_random_under_load(&mut consortium)?;
     crashes::all_at_once(&mut consortium)?;
     joining::a_fifth_node_is_killed_while_it_restores(&mut consortium)?;
-    joining::a_sixth_node_is_lied_to_by_most(&mut consortium)
+    joining::a_sixth_node_is_lied_to_by_most(&mut consortium)?;
+    joining::a_seventh_node_asks_over_https(&mut consortium)
 }
 
 #[test]
