@@ -193,7 +193,8 @@ impl Organisations {
             Ok(other.newest()?.0 >= died + 10)
         })?;
         self.start(member)?;
-        self.wait_until_well(member)
+        self.wait_until_well(member)?;
+        self.what_is_watched_is_shown(member)
     }
 
     /// Step 8: one member after the other, both versions in one chain meanwhile.

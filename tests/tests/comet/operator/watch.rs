@@ -4,8 +4,12 @@ use super::{MEMBERS, Organisations};
 use lianyan_tests::Outcome;
 use node::network::Client;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+
+/// What wakes somebody.
+const ALERTS: &str = include_str!("../../../../deploy/alerts.yml");
 
 impl Organisations {
     /// `chains.json` as step 5 has it: trust begins at block 1.
@@ -25,6 +29,18 @@ impl Organisations {
         let file = self.folder.path().join("chains.json");
         fs::write(&file, document.to_string())?;
         Ok(file)
+    }
+
+    /// Step 6: CometBFT shows every figure that the alerts ask it for. Of blocks without a node's vote it does so once there was one.
+    pub fn what_is_watched_is_shown(&mut self, member: usize) -> Outcome {
+        let words = ALERTS.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let asked: BTreeSet<&str> = words.filter(|word| word.starts_with("cometbft_")).collect();
+        let figures = format!("http://{}/metrics", self.address(member, 2));
+        self.wait(&format!("{asked:?} at {figures}"), |_| {
+            let shown = ureq::get(&figures).call()?.body_mut().read_to_string()?;
+            let is_shown = |figure: &&str| shown.contains(&format!("\n{figure}{{"));
+            Ok(asked.iter().all(is_shown))
+        })
     }
 
     /// Every node has the same block, and with it the same app hash.
