@@ -16,14 +16,22 @@ fn text(file: &str) -> String {
     fs::read_to_string(deploy().join(file)).expect("readable")
 }
 
-#[test]
-fn systemd_finds_nothing_wrong_with_the_units() {
-    let known = Command::new("systemd-analyze")
+/// Whether a program is on this machine; says so where it is not.
+fn is_here(program: &str) -> bool {
+    let known = Command::new(program)
         .arg("--version")
         .stdout(Stdio::null())
         .status();
-    if !known.is_ok_and(|status| status.success()) {
-        println!("SKIPPED: systemd-analyze is absent");
+    let here = known.is_ok_and(|status| status.success());
+    if !here {
+        println!("SKIPPED: {program} is absent");
+    }
+    here
+}
+
+#[test]
+fn systemd_finds_nothing_wrong_with_the_units() {
+    if !is_here("systemd-analyze") {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -161,6 +169,26 @@ fn every_alert_is_whole_and_asks_for_figures_that_there_are() {
         let job = job.split('"').next().expect("a name");
         let scraped = text("prometheus.yml").contains(&format!("job_name: {job}\n"));
         assert!(scraped, "prometheus.yml has no job {job}");
+    }
+}
+
+/// `alerts.yml` beside this has the evenings.
+#[test]
+fn prometheus_takes_its_files_and_wakes_whom_it_should() {
+    if !is_here("promtool") {
+        return;
+    }
+    let evenings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/operate/alerts.yml");
+    for (words, file) in [
+        (["check", "config"], deploy().join("prometheus.yml")),
+        (["check", "rules"], deploy().join("alerts.yml")),
+        (["test", "rules"], evenings),
+    ] {
+        let mut command = Command::new("promtool");
+        let done = command.args(words).arg(file).output().expect("runs");
+        let said = [done.stdout, done.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(done.status.success(), "{words:?}: {said}");
     }
 }
 
