@@ -1,12 +1,18 @@
 //! The files of deploy/, as far as this machine can judge them.
 
 use node::gateway::Metrics;
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
+
+/// Names the program that reads a compose file as Docker Compose does.
+const COMPOSE: &str = "LIANYAN_COMPOSE";
+/// Whoever deploys says who this is.
+const USER: &str = "${LIANYAN_USER:?uid:gid of the user lianyan}";
 
 fn deploy() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy")
@@ -120,6 +126,35 @@ fn containers_run_what_the_units_run() {
             settings.contains_key(&format!("x-service/{name}")),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn compose_reads_services_that_run_what_the_units_run() {
+    let Some(program) = std::env::var_os(COMPOSE) else {
+        println!(
+            "SKIPPED: {COMPOSE} names no program; `cargo xtask test unit` builds it where Go is installed"
+        );
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("compose.yaml");
+    // It puts in defaults, and nothing of its environment.
+    let text = text("compose.yaml").replace(USER, "998:998");
+    fs::write(&file, text).expect("writes");
+    let mut command = Command::new(program);
+    let read = command.args(["-format", "json"]).arg(&file).output();
+    let read = read.expect("runs");
+    let said = String::from_utf8_lossy(&read.stderr);
+    assert!(read.status.success(), "{said}");
+    let read: Value = serde_json::from_slice(&read.stdout).expect("JSON");
+    let services = read["services"].as_object().expect("services");
+    let names: Vec<&String> = services.keys().collect();
+    assert_eq!(names, ["app", "comet", "gateway"]);
+    for (name, service) in services {
+        assert_eq!(service["command"], started(name));
+        assert_eq!(service["user"], "998:998", "{name}");
+        assert_eq!(service["read_only"], true, "{name}");
     }
 }
 

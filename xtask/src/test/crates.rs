@@ -3,6 +3,7 @@
 use super::{stream, tally::Tally};
 use crate::failure::Result;
 use crate::run;
+use crate::tools::go_tool;
 use crate::workspace;
 use std::ffi::OsString;
 use std::process::Command;
@@ -25,9 +26,15 @@ pub fn build() -> Result<Tally> {
     Ok(Tally::passed())
 }
 
-/// Every test that starts no browser and no program that others wrote.
+/// Every test that starts no browser, no CometBFT and no client that others wrote.
 pub fn unit() -> Result<Tally> {
-    cargo_test(&[], &[], &[])
+    let mut places = Vec::new();
+    match go_tool::COMPOSE.ensure() {
+        Ok(program) => places.push(("LIANYAN_COMPOSE".to_owned(), program.into_os_string())),
+        // The test that wants it says that it is skipped.
+        Err(missing) => println!("{missing}"),
+    }
+    cargo_test(&[], &[], &places)
 }
 
 /// These test programs of `tests/`, with words for them and variables of the environment, whichever fails. What passing tests print is shown too: skips are said there.

@@ -8,8 +8,10 @@ use std::process::Command;
 
 /// A tool built with `go install`.
 pub struct GoTool<'a> {
+    name: &'a str,
     package: &'a str,
     version: &'a str,
+    /// The file that Go makes: the package's last part.
     program: &'a str,
     /// What it is for, as the person waiting reads it.
     why: &'a str,
@@ -17,34 +19,39 @@ pub struct GoTool<'a> {
 
 /// Sends requests at a constant rate, and says how long each took.
 pub const VEGETA: GoTool<'static> = GoTool {
+    name: "vegeta",
     package: "github.com/tsenart/vegeta/v12",
     version: "12.13.0",
     program: "vegeta",
     why: "it is the load before a gateway",
 };
 
+/// Reads a compose file with the code with which Docker Compose reads it, and prints what came of it.
+pub const COMPOSE: GoTool<'static> = GoTool {
+    name: "compose-go",
+    package: "github.com/compose-spec/compose-go/v2/cmd",
+    version: "2.16.2",
+    program: "cmd",
+    why: "it reads deploy/compose.yaml as Docker Compose does",
+};
+
 impl GoTool<'_> {
     /// The program, built first where it is missing.
     pub fn ensure(&self) -> Result<PathBuf> {
         let Self {
+            name,
             package,
             version,
             program,
             why,
         } = self;
-        let home = cache::tool(program, version)?;
+        let home = cache::tool(name, version)?;
         let file = home.join(program);
         if !file.is_file() {
-            require_go(program)?;
+            require_go(name)?;
             cache::fill(&home, |partial| {
-                let what = format!("{program} {version}, once per user: {why}");
-                install(
-                    partial,
-                    &format!("{package}@v{version}"),
-                    &[],
-                    program,
-                    &what,
-                )
+                let what = format!("{name} {version}, once per user: {why}");
+                install(partial, &format!("{package}@v{version}"), &[], name, &what)
             })?;
         }
         Ok(file)
