@@ -1,4 +1,4 @@
-//! What it costs to join: taking a snapshot while blocks go on, its size, and restoring it.
+//! What it costs to join: taking a snapshot while blocks go on, its size, and restoring it in a process of its own.
 
 use node::{
     merkle::{Hash, sha256},
@@ -10,8 +10,9 @@ use records::{
     log::{Entry, LogTree, leaf_hash},
 };
 use std::{
-    fs,
+    fmt, fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -20,9 +21,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Record counts; each record has one entry in its log. The last is asked for by `LIANYAN_BENCH_MILLION`, for it takes minutes and 6 GB.
+/// Record counts; each record has one entry in its log. The last is asked for by `LIANYAN_BENCH_MILLION=1`, for it takes minutes and 8 GB of disk.
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 const BIG: &str = "LIANYAN_BENCH_MILLION";
+/// Names the folder, in the process that joins; the root that it is to come to follows.
+const JOIN: &str = "LIANYAN_BENCH_JOIN";
+const ROOT: &str = "LIANYAN_BENCH_ROOT";
 /// Records of a block.
 const PER_BLOCK: u64 = 10_000;
 /// Bytes of a state and of an envelope, as those of an invoice are.
@@ -32,11 +36,14 @@ const ENVELOPE: usize = 800;
 const PAUSE: Duration = Duration::from_millis(20);
 
 fn main() {
+    if let Some(folder) = std::env::var_os(JOIN) {
+        return join(Path::new(&folder));
+    }
     println!("\nsnapshots: one entry of {ENVELOPE} bytes and a state of {STATE} for each record\n");
     println!(
-        "| records | taken | of a small block's commit meanwhile, median | alone | snapshot | restored | records/s | restored to taken |"
+        "| records | taken | processor | memory | a small block's commit meanwhile, median | alone | snapshot | restored | processor | memory | records/s |"
     );
-    println!("|---:|---:|---:|---:|---:|---:|---:|---:|");
+    println!("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     let sizes = SIZES
         .into_iter()
         .filter(|size| *size < 1_000_000 || std::env::var_os(BIG).is_some());
@@ -51,36 +58,33 @@ fn measure(folder: &Path, size: u64) {
     let alone = chain.small_blocks(&AtomicBool::new(false), 50);
     let snapshot = chain.store.snapshot();
     let stop = AtomicBool::new(false);
-    let (files, taken, beside) = thread::scope(|scope| {
+    let mut files = Vec::new();
+    let (taken, beside) = thread::scope(|scope| {
         let blocks = scope.spawn(|| chain.small_blocks(&stop, usize::MAX));
-        let start = Instant::now();
-        let mut files: Vec<PathBuf> = Vec::new();
-        write(&snapshot, chain.version, |chunk| {
-            let file = folder.join(format!("{:06}", files.len()));
-            fs::write(&file, chunk).expect("writes");
-            files.push(file);
-            Ok(())
-        })
-        .expect("a snapshot");
-        let taken = start.elapsed();
+        let taken = Cost::of(|| {
+            write(&snapshot, chain.version, |chunk| {
+                let file = folder.join(format!("{:06}", files.len()));
+                fs::write(&file, chunk).expect("writes");
+                files.push(file);
+                Ok(())
+            })
+            .expect("a snapshot");
+        });
         stop.store(true, Ordering::Relaxed);
-        (files, taken, blocks.join().expect("blocks"))
+        (taken, blocks.join().expect("blocks"))
     });
-    let restored = restore(folder, &files, &chain.root);
+    let restored = Cost::in_another_process(folder, &chain.root);
     let bytes: u64 = files
         .iter()
         .map(|file| fs::metadata(file).expect("is there").len())
         .sum();
     println!(
-        "| {size} | {:.1} s | {:.1} ms | {:.1} ms | {} MB, {} chunks | {:.1} s | {:.0} | {:.1} |",
-        taken.as_secs_f64(),
+        "| {size} | {taken} | {:.1} ms | {:.1} ms | {} MB, {} chunks | {restored} | {:.0} |",
         beside.as_secs_f64() * 1e3,
         alone.as_secs_f64() * 1e3,
         bytes / 1_000_000,
         files.len(),
-        restored.as_secs_f64(),
-        size as f64 / restored.as_secs_f64(),
-        restored.as_secs_f64() / taken.as_secs_f64(),
+        size as f64 / restored.time.as_secs_f64(),
     );
 }
 
@@ -163,7 +167,93 @@ fn bytes(key: &Hash, length: usize) -> Vec<u8> {
     key.iter().copied().cycle().take(length).collect()
 }
 
-fn restore(folder: &Path, files: &[PathBuf], root: &Hash) -> Duration {
+/// What something took.
+struct Cost {
+    time: Duration,
+    /// Of this thread; the rest of the time it waited, on a busy machine for its turn.
+    processor: Duration,
+    /// The most that the process had meanwhile, MB.
+    memory: u64,
+}
+
+impl Cost {
+    fn of(act: impl FnOnce()) -> Self {
+        forget_peak();
+        let (start, before) = (Instant::now(), processor());
+        act();
+        Self {
+            time: start.elapsed(),
+            processor: processor() - before,
+            memory: peak(),
+        }
+    }
+
+    /// Of a node that joins, which has nothing but the chunks.
+    fn in_another_process(folder: &Path, root: &Hash) -> Self {
+        let program = std::env::current_exe().expect("this program");
+        let mut command = Command::new(program);
+        let output = command.env(JOIN, folder).env(ROOT, hex::encode(root));
+        let output = output.output().expect("runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let figures: Result<Vec<u64>, _> = said.split_whitespace().map(str::parse).collect();
+        let Ok([time, processor, memory]) = figures.as_deref() else {
+            panic!("it ended: {}", String::from_utf8_lossy(&output.stderr));
+        };
+        Self {
+            time: Duration::from_millis(*time),
+            processor: Duration::from_millis(*processor),
+            memory: *memory,
+        }
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (time, processor) = (self.time.as_secs_f64(), self.processor.as_secs_f64());
+        write!(f, "{time:.1} s | {processor:.1} s | {} MB", self.memory)
+    }
+}
+
+/// The process that joins: says what it took, in ms, ms and MB.
+fn join(folder: &Path) {
+    let root = std::env::var(ROOT).expect("a root");
+    let root = hex::decode(root).ok().and_then(|root| root.try_into().ok());
+    let root = root.expect("a root");
+    let cost = Cost::of(|| restore(folder, &root));
+    let (time, processor) = (cost.time.as_millis(), cost.processor.as_millis());
+    println!("{time} {processor} {}", cost.memory);
+}
+
+/// Processor time of this thread so far (proc(5): `utime` and `stime`, in hundredths of a second).
+fn processor() -> Duration {
+    let stat = fs::read_to_string("/proc/thread-self/stat").expect("Linux");
+    let (_, fields) = stat.rsplit_once(')').expect("a name");
+    let times = fields.split_whitespace().skip(11).take(2);
+    let hundredths: u64 = times.map(|time| time.parse::<u64>().expect("a time")).sum();
+    Duration::from_millis(10 * hundredths)
+}
+
+/// The most memory that this process had since it began or [`forget_peak`], MB (proc(5): `VmHWM`).
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.expect("a size") / 1000
+}
+
+/// What it had before does not count any more.
+fn forget_peak() {
+    fs::write("/proc/self/clear_refs", "5").expect("Linux");
+}
+
+/// The files of a folder's snapshot, chunk by chunk.
+fn chunk_files(folder: &Path) -> Vec<PathBuf> {
+    let names = (0..).map(|index| folder.join(format!("{index:06}")));
+    names.take_while(|file| file.exists()).collect()
+}
+
+fn restore(folder: &Path, root: &Hash) {
+    let files = chunk_files(folder);
     let read = |file: &PathBuf| fs::read(file).expect("reads");
     let manifest = Manifest {
         height: u64::MAX,
@@ -171,9 +261,8 @@ fn restore(folder: &Path, files: &[PathBuf], root: &Hash) -> Duration {
     };
     let store = Store::open(&folder.join("joined.redb")).expect("opens");
     let upper = Arc::new(UpperNodes::default());
-    let start = Instant::now();
     let mut restore = Restore::begin(&store, &upper, manifest, *root).expect("begins");
-    for (index, file) in (0..).zip(files) {
+    for (index, file) in (0..).zip(&files) {
         let chunk = read(file);
         assert!(restore.is_chunk(index, &chunk));
         restore
@@ -185,5 +274,4 @@ fn restore(folder: &Path, files: &[PathBuf], root: &Hash) -> Duration {
         .finish(&store, &mut changes)
         .expect("gives the app hash");
     store.commit(changes).expect("writes");
-    start.elapsed()
 }
