@@ -92,7 +92,7 @@ impl Envelope {
 
     /// Puts together an event's payload and signatures made elsewhere.
     pub fn assemble(payload: Vec<u8>, mut signatures: Vec<(PublicKey, Vec<u8>)>) -> Self {
-        signatures.sort();
+        signatures.sort_unstable();
         signatures.dedup_by(|a, b| a.0 == b.0);
         Self {
             payload_type: PAYLOAD_TYPE,

@@ -165,7 +165,7 @@ pub fn touches(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     }];
     touches.extend((event_type.joins)(payload)?);
     let mut names: Vec<&RecordName> = touches.iter().map(|touch| &touch.record).collect();
-    names.sort();
+    names.sort_unstable();
     names.dedup();
     if names.len() != touches.len() || touches.len() > MAX_TOUCHES {
         return Err(Refusal::new("bad-touches"));

@@ -138,7 +138,7 @@ impl<'a, H: Host> Session<'a, H> {
                 // Each waits for the other: no honest log is made like that.
                 return Err(reasons::HISTORY_BREAKS_RULES.into());
             }
-            wanted.sort();
+            wanted.sort_unstable();
             wanted.dedup();
             self.prove(&wanted)
                 .await

@@ -123,7 +123,7 @@ fn byzantine(
             .collect(),
         AttackKind::Amnesia => Vec::new(),
     };
-    found.sort_by(|a, b| {
+    found.sort_unstable_by(|a, b| {
         b.power()
             .cmp(&a.power())
             .then_with(|| a.address().cmp(b.address()))

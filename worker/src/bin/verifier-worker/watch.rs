@@ -77,7 +77,7 @@ impl Watch {
             .iter()
             .map(|watched| watched.name.clone())
             .collect();
-        names.sort();
+        names.sort_unstable();
         names.dedup();
         names
     }
