@@ -9,6 +9,7 @@ use alloc::{
     vec::Vec,
 };
 use light_client::{
+    Hash,
     client::Unreachable,
     json::{self, JsonError},
 };
@@ -119,6 +120,22 @@ impl Call {
         }
     }
 
+    fn text(&self, name: &str) -> Option<&str> {
+        self.params.get(name).and_then(Value::as_str)
+    }
+
+    /// The height that it is about.
+    pub(crate) fn height(&self) -> Option<u64> {
+        self.text("height")?.parse().ok()
+    }
+
+    /// Of a question to the application: path, tree key or hash, and what stands behind it.
+    pub(crate) fn queried(&self) -> Option<(&str, Hash, Vec<u8>)> {
+        let data = hex::decode(self.text("data")?).ok()?;
+        let (key, rest) = data.split_first_chunk()?;
+        Some((self.text("path")?, *key, rest.to_vec()))
+    }
+
     /// Hands in a transaction; answered once the node has looked at it.
     pub fn broadcast(tx: &[u8]) -> Self {
         use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -160,21 +177,21 @@ pub async fn ask<H: Host>(
 async fn post<H: Host>(
     host: &H,
     url: &str,
-    batch: &[Call],
+    body: Vec<u8>,
     limits: Limits,
 ) -> Result<Vec<u8>, Unreachable> {
-    match host.post(url, encode(batch), limits).await {
+    match host.post(url, body.clone(), limits).await {
         Err(Unreachable::Busy(seconds)) => {
             let wanted = seconds.unwrap_or(1).clamp(1, LONGEST_PAUSE) * 1_000;
             let [more, ..] = host.random();
             host.pause(wanted + u32::from(more) * 2).await;
-            host.post(url, encode(batch), limits).await
+            host.post(url, body, limits).await
         }
         other => other,
     }
 }
 
-/// As [`ask`], with the bytes of the answers.
+/// As [`ask`], with the bytes of the node's answers. What is answered beside the host is not asked of the node.
 pub async fn weigh<H: Host>(
     host: &H,
     url: &str,
@@ -184,15 +201,18 @@ pub async fn weigh<H: Host>(
     let mut answers = Vec::with_capacity(calls.len());
     let mut bytes = 0u64;
     for batch in calls.chunks(MAX_BATCH) {
-        let body = match host.aside() {
-            Some(Aside::Instead(proof)) => proof.answer(&encode(batch)),
-            _ => post(host, url, batch, limits).await?,
-        };
-        if body.len() > limits.bytes {
-            return Err(Unreachable::TooLong.into());
+        let beside = |call| host.aside().and_then(|aside| aside.answer(call));
+        let places: Vec<Option<Value>> = batch.iter().map(beside).collect();
+        let mut answer = Value::Array(Vec::new());
+        if places.iter().any(Option::is_none) {
+            let body = post(host, url, encode(batch, &places), limits).await?;
+            if body.len() > limits.bytes {
+                return Err(Unreachable::TooLong.into());
+            }
+            bytes = bytes.saturating_add(u64::try_from(body.len()).unwrap_or(u64::MAX));
+            answer = json::parse(&body)?;
         }
-        bytes = bytes.saturating_add(u64::try_from(body.len()).unwrap_or(u64::MAX));
-        let sorted = sort(json::parse(&body)?, batch.len())?;
+        let sorted = sort(answer, places)?;
         if let Some(Aside::Keeping(book)) = host.aside() {
             book.borrow_mut().hear(batch, &sorted);
         }
@@ -201,20 +221,21 @@ pub async fn weigh<H: Host>(
     Ok((answers, bytes))
 }
 
-fn encode(batch: &[Call]) -> Vec<u8> {
-    let calls = batch.iter().enumerate().map(
-        |(id, call)| json!({ "jsonrpc": "2.0", "id": id, "method": call.method, "params": call.params }),
+/// The calls that are still open, each with its place as its number.
+fn encode(batch: &[Call], places: &[Option<Value>]) -> Vec<u8> {
+    let calls = batch.iter().zip(places).enumerate();
+    let open = calls.filter(|(_, (_, place))| place.is_none()).map(
+        |(id, (call, _))| json!({ "jsonrpc": "2.0", "id": id, "method": call.method, "params": call.params }),
     );
-    Value::Array(calls.collect()).to_string().into_bytes()
+    Value::Array(open.collect()).to_string().into_bytes()
 }
 
-/// Puts the answers in the order of the calls; a batch of one may come back bare.
-fn sort(answer: Value, count: usize) -> Result<Vec<Value>, Fault> {
+/// Puts the answers into the places of the calls that are still open; a batch of one may come back bare.
+fn sort(answer: Value, mut places: Vec<Option<Value>>) -> Result<Vec<Value>, Fault> {
     let answers = match answer {
         Value::Array(answers) => answers,
         single => Vec::from([single]),
     };
-    let mut places: Vec<Option<Value>> = (0..count).map(|_| None).collect();
     for answer in answers {
         let id = answer.get("id").and_then(Value::as_u64);
         let place = id
@@ -239,7 +260,7 @@ mod tests {
             json!({"id": 1, "result": "b"}),
             json!({"id": 0, "result": "a"}),
         );
-        let sorted = sort(json!([a, b]), 2).expect("whole");
+        let sorted = sort(json!([a, b]), vec![None; 2]).expect("whole");
         assert_eq!(
             (&sorted[0]["result"], &sorted[1]["result"]),
             (&json!("a"), &json!("b"))
@@ -253,8 +274,21 @@ mod tests {
             json!("text"),
             json!(null),
         ] {
-            assert!(sort(bad.clone(), 2).is_err(), "{bad}");
+            assert!(sort(bad.clone(), vec![None; 2]).is_err(), "{bad}");
         }
-        assert!(sort(json!({"id": 0}), 1).is_ok());
+        assert!(sort(json!({"id": 0}), vec![None]).is_ok());
+    }
+
+    #[test]
+    fn of_a_batch_only_what_is_open_is_asked_and_nothing_else_is_answered() {
+        let batch = [Call::header(1), Call::header(2)];
+        let places = || vec![Some(json!("held")), None];
+        let body: Value = json::parse(&encode(&batch, &places())).expect("json");
+        let asked = body.as_array().expect("a batch");
+        assert_eq!((asked.len(), &asked[0]["id"]), (1, &json!(1)));
+        let answer = json!({ "id": 1 });
+        let sorted = sort(json!([answer]), places());
+        assert_eq!(sorted, Ok(vec![json!("held"), answer]));
+        assert!(sort(json!([{"id": 0}]), places()).is_err());
     }
 }

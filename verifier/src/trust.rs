@@ -55,6 +55,8 @@ pub struct Trust<S> {
     pub vouched: Vec<String>,
     /// The height for which they signed.
     pub vouched_for: u64,
+    /// The height that is wanted, where it is not the newest: that of a short proof.
+    pub wanted: Option<u64>,
 }
 
 /// A header that this program trusts now, and what the nodes said to it.
@@ -74,10 +76,11 @@ impl<S: Store> Trust<S> {
             way: Way::default(),
             vouched: Vec::new(),
             vouched_for: 0,
+            wanted: None,
         }
     }
 
-    /// Moves on to the newest header that the nodes hold, and compares it among them.
+    /// Moves on to the newest header that the nodes hold, or to the height that is wanted, and compares it among them.
     pub async fn advance<H: Host>(
         &mut self,
         host: &H,
@@ -101,7 +104,7 @@ impl<S: Store> Trust<S> {
         // A node that does not answer is not waited for twice: there are others.
         settings.tries = 1;
         let mut client = LightClient::new(providers, &mut self.store, Device(host), settings);
-        let outcome = client.newest().await;
+        let outcome = client.forward(self.wanted).await;
         let standings = client.standings();
         drop(client);
         (self.sets, self.raw) = (shown.sets.into_inner(), shown.raw.into_inner());

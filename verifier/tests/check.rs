@@ -143,3 +143,52 @@ fn a_scan_prints_each_text_and_says_where_there_is_none() {
     let words = folder.file("words.png", "no picture");
     assert_eq!(lianyan(&["scan", &words]).0, 65);
 }
+
+#[test]
+fn a_short_proof_fits_a_code_and_is_completed_where_nodes_answer() {
+    let folder = Folder::new("short");
+    let chains = folder.chains(honest());
+    let short = folder.file("short.proof", "");
+    let record = link();
+    let make = ["proof", "make", &record, "--short", "-o", &short];
+    let (exit, made) = lianyan(&[&make[..], &["--chain", &chains]].concat());
+    assert_eq!((exit, &made["code"]["fits"]), (0, &json!(true)), "{made:#}");
+    let link = made["link"].as_str().expect("a link");
+    assert_eq!(made["code"]["link_bytes"], link.len(), "{made:#}");
+    let bytes = std::fs::read(&short).expect("written");
+    assert_eq!(made["bytes"], bytes.len(), "{made:#}");
+    let (exit, shown) = lianyan(&["proof", "show", &short]);
+    assert_eq!((exit, &shown["height"]), (0, &json!("3")), "{shown:#}");
+    assert_eq!(shown["verified"], false);
+    assert_eq!(
+        (&shown["link"], &shown["hash"]),
+        (&json!(link), &made["hash"])
+    );
+
+    let verify = |file: &str, chains: &str| lianyan(&["proof", "verify", file, "--chain", chains]);
+    let (exit, said) = verify(&short, &chains);
+    assert_eq!(
+        (exit, &said["headline"], &said["proof"]),
+        (0, &json!("proven-as-of"), &made["hash"]),
+        "{said:#}"
+    );
+    let scanned = ["https://any.example/", link].concat();
+    let (exit, same) = lianyan(&["check", &scanned, "--chain", &chains]);
+    assert_eq!((exit, &same["proof"]), (0, &said["proof"]), "{same:#}");
+    let dead = folder.chains([0; 3].map(|_| "http://127.0.0.1:9".to_owned()));
+    let (exit, said) = verify(&short, &dead);
+    assert_eq!(
+        (exit, &said["outcome"], &said["headline"]),
+        (2, &json!("not-established"), &json!("checkpoint-not-given")),
+        "{said:#}"
+    );
+    // Renewed it is whole, and needs no node any more.
+    let chains = folder.chains(honest());
+    let whole = folder.file("whole.proof", "");
+    let (exit, said) = lianyan(&["proof", "renew", &short, "-o", &whole, "--chain", &chains]);
+    assert_eq!((exit, &said["code"]), (0, &Value::Null), "{said:#}");
+    let dead = folder.chains([0; 3].map(|_| "http://127.0.0.1:9".to_owned()));
+    assert_eq!(verify(&whole, &dead).0, 0);
+    let bent = folder.file("bent.proof", [&bytes[..], &[0]].concat());
+    assert_eq!(verify(&bent, &dead).0, 65);
+}

@@ -27,19 +27,24 @@ impl Settings {
 
 impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// Up to the newest header that every node holds which follows the chain. Each round but the last finds out a node that claimed something else than
-    /// it holds.
-    pub(super) async fn follow(&mut self, meter: &mut Meter) -> Result<Followed, Failure> {
+    /// it holds. Where a height on the way there is wanted, there is one round.
+    pub(super) async fn follow(
+        &mut self,
+        to: Option<u64>,
+        meter: &mut Meter,
+    ) -> Result<Followed, Failure> {
         let from = self.store.newest().await?.ok_or(Failure::NoTrust)?;
         let everybody: Vec<usize> = (0..self.sources.len()).collect();
         self.hear(&everybody, &from.header().chain_id).await;
         let mut way = Way::from(&from);
         let mut before: Option<Trace> = None;
         loop {
-            let Some(aim) = self.aim() else {
+            let within = |aim: &u64| to.is_none_or(|to| (from.height()..=*aim).contains(&to));
+            let Some(aim) = self.aim().filter(within) else {
                 return Err(no_way(None, self.standings()));
             };
             // A height below what is trusted already would be no news.
-            let aim = aim.max(way.from.height());
+            let aim = to.unwrap_or(aim.max(way.from.height()));
             let leaders = self.leaders(aim);
             let rounds = self.rounds(aim);
             let outcome = self.climb(&mut way, aim, &leaders, rounds, meter).await;
@@ -50,7 +55,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 Err(Failure::NoWay(_) | Failure::OutOf(_)) => self.give_up(aim),
                 Err(_) => false,
             };
-            if !goes_on {
+            if !goes_on || to.is_some() {
                 return self.closing(outcome);
             }
             if let Ok(followed) = outcome {

@@ -132,8 +132,13 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
     /// Moves on to the newest header that every node holds which follows the chain; see [`Settings::near`] and [`Settings::lag`].
     pub async fn newest(&mut self) -> Result<Followed, Failure> {
+        self.forward(None).await
+    }
+
+    /// As [`newest`](Self::newest), or on the way there to exactly this height, which is not below what is trusted, nor above what all those nodes hold.
+    pub async fn forward(&mut self, to: Option<u64>) -> Result<Followed, Failure> {
         let mut meter = self.begin().await?;
-        self.follow(&mut meter).await
+        self.follow(to, &mut meter).await
     }
 
     /// Proves the header of one height, above or below what is trusted. A new one that a node lacks which follows the chain is held back until the node has

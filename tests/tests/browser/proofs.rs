@@ -2,11 +2,14 @@
 
 use super::Scenario;
 use lianyan_tests::Outcome;
-use lianyan_tests::visitor::Visitor;
+use lianyan_tests::visitor::{Seen, Visitor};
 use lianyan_tests::world::World;
+use qrcode::{Color, EcLevel, QrCode};
+use records::RecordName;
 use scanner::{Budget, FilePicture, scan};
 use sha2::{Digest, Sha256};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use verifier::portable::{MOST_IN_CODE, Portable, Short};
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -16,6 +19,10 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "the certificate names the proof file by its hash, and its code leads back to the record",
         run: certified,
+    },
+    Scenario {
+        name: "a code that holds a short proof is completed by another browser, and its content leaves the address bar at once",
+        run: in_code,
     },
 ];
 
@@ -81,4 +88,72 @@ fn certified(world: &World) -> Outcome {
         );
         Ok(found.texts.contains(&link).then_some(()))
     })
+}
+
+fn in_code(world: &World) -> Outcome {
+    let (visitor, file, _) = save(world)?;
+    let route = visitor
+        .browser()
+        .session()
+        .run("return location.hash", &[])?;
+    let route = route.as_str().unwrap_or_default().to_owned();
+    let mut parts = route.split('/').skip(2);
+    let record = RecordName::new(
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    let whole = Portable::decode(&std::fs::read(&file)?)?;
+    let short = record.and_then(|record| Short::of(&whole, &record));
+    let link = short
+        .and_then(|short| short.to_link())
+        .ok_or("no short proof")?;
+    let text = [&world.page(), "/", &link].concat();
+    println!("a code with a short proof: {} bytes", text.len());
+    if text.len() > MOST_IN_CODE {
+        return Err(format!("{} bytes fit no code", text.len()).into());
+    }
+
+    let picture = file.with_file_name("code.png");
+    draw(&text, &picture)?;
+    proves(&Visitor::new(&world.page())?.check_picture(&picture)?)?;
+    let other = Visitor::new(&world.page())?;
+    other.go(&link)?;
+    proves(&other.verdict()?)?;
+    let bar = other.browser().session().run("return location.hash", &[])?;
+    if bar != route {
+        return Err(format!("the address bar says {bar}").into());
+    }
+
+    let (before, after) = link.split_at(link.len() / 2);
+    let (first, rest) = after.split_at(1);
+    let bent = [before, if first == "A" { "B" } else { "A" }, rest].concat();
+    let seen = other.check(&bent)?;
+    seen.must_be_one_of(&["not-established", "rejected"])?;
+    if proves(&seen).is_ok() {
+        return Err(format!("a bent code proves: {seen:?}").into());
+    }
+    Ok(())
+}
+
+/// That all is proven as of a header.
+fn proves(seen: &Seen) -> Outcome {
+    seen.must_be("not-established")?;
+    match seen.headline.as_str() {
+        "proven-as-of" => Ok(()),
+        _ => Err(format!("it does not prove: {seen:?}").into()),
+    }
+}
+
+/// A code with as little error correction as there is, as a picture: six pixels a module, four modules of white around it.
+fn draw(text: &str, picture: &Path) -> Outcome {
+    let code = QrCode::with_error_correction_level(text, EcLevel::L)?;
+    let at = |pixel: u32| usize::try_from(pixel / 6).ok()?.checked_sub(4);
+    let side = u32::try_from(code.width() + 8)? * 6;
+    let shade = |x: u32, y: u32| {
+        let inside = at(x).zip(at(y));
+        let inside = inside.filter(|(x, y)| *x.max(y) < code.width());
+        let dark = inside.is_some_and(|place| code[place] == Color::Dark);
+        image::Luma([if dark { 0 } else { 255 }])
+    };
+    Ok(image::GrayImage::from_fn(side, side, shade).save(picture)?)
 }

@@ -3,19 +3,55 @@
 //! The verifier is written out once for every type of host and of store. A program that counts its bytes gives its own host a place for this, and its
 //! own type of store; others wrap theirs.
 
-use super::{format::Portable, recorder::Book};
-use crate::host::{Host, Limits, News};
+use super::{
+    format::Portable,
+    offline::{Held, envelope},
+    recorder::Book,
+};
+use crate::{
+    host::{Host, Limits, News},
+    rpc::Call,
+};
 use alloc::{rc::Rc, vec::Vec};
 use core::cell::RefCell;
-use light_client::client::{MemoryStore, Store, Unreachable};
+use light_client::{
+    client::{MemoryStore, Store, Unreachable},
+    json::Value,
+};
 
 /// A proof file that is being made or verified.
 #[derive(Clone)]
 pub enum Aside {
-    /// What nodes answer is kept.
+    /// What nodes answer is kept, with what a short proof answers in their place.
     Keeping(Rc<RefCell<Book>>),
     /// The file answers in the nodes' place; no node is asked.
     Instead(Rc<Portable>),
+}
+
+impl Aside {
+    /// The answer to a call for which no node is asked.
+    pub(crate) fn answer(&self, call: &Call) -> Option<Value> {
+        let book;
+        let held = match self {
+            Self::Keeping(kept) => {
+                book = kept.borrow();
+                let own = book.given.as_ref()?;
+                Held {
+                    under: own.header.0,
+                    shelves: &own.shelves,
+                    whole: None,
+                }
+            }
+            Self::Instead(proof) => Held {
+                under: proof.header().height,
+                shelves: &proof.shelves,
+                whole: Some(proof),
+            },
+        };
+        let result = held.result(call);
+        // A file answers every call, a short proof those about its own record.
+        (result.is_some() || held.whole.is_some()).then(|| envelope(result))
+    }
 }
 
 /// What files are made and verified with: a host with a file beside it, and a store for a trust that begins at the checkpoint and ends with the file.

@@ -1,25 +1,25 @@
 //! What a proof file holds, and its one encoding.
 
 use super::{
+    asked::Asked,
     bytes::{In, Out, Torn},
     entry,
 };
-use crate::question::Question;
 use alloc::{string::String, sync::Arc, vec::Vec};
 use light_client::{
     BlockIdFlag, Commit, CommitSig, Hash, Header, LightBlock, MAX_CHAIN_ID_LENGTH, SignedHeader,
     ValidatorSet, sha256,
 };
 use litemap::LiteMap;
-use records::kinds::vote;
 
 /// Longest file, bytes.
 pub const MAX_FILE: usize = 4 * 1024 * 1024;
-/// How every file begins: what it is, and the version of its format.
-const MAGIC: &[u8] = b"lianyan\x01";
-const MAX_TEXT: usize = 8 * 1024;
-const MAX_NAME: usize = 96;
-const MAX_OPENING: usize = 64 * 1024;
+/// How every file begins; its format, one byte, stands behind it.
+const MAGIC: &[u8] = b"lianyan";
+/// The format of a proof file.
+const WHOLE: u8 = 1;
+/// The format of a [short proof](super::Short).
+pub(super) const SHORT: u8 = 2;
 const MAX_STEPS: usize = 1_000;
 const MAX_BLOCK: usize = 1024 * 1024;
 /// Validators over all steps: a set is written once and held once for each step.
@@ -40,8 +40,8 @@ pub enum Unreadable {
     /// It begins as no proof file does.
     #[error("not a proof file")]
     NotAProof,
-    /// A later format.
-    #[error("a proof file of format {0}; this program reads format 1")]
+    /// A later format, or one that is of no use here.
+    #[error("a proof file of format {0}; this program reads 1 and, where it may ask nodes, 2")]
     Version(u8),
     /// Longer than [`MAX_FILE`].
     #[error("longer than a proof file may be")]
@@ -54,62 +54,6 @@ pub enum Unreadable {
 impl From<Torn> for Unreadable {
     fn from(Torn: Torn) -> Self {
         Self::Torn
-    }
-}
-
-/// What was asked when the file was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// What a printed code says.
-    Text(String),
-    /// A record, with openings of the fields that its keeper chose to show.
-    Record {
-        /// Its kind.
-        kind: String,
-        /// Its id.
-        id: String,
-        /// The openings, where there are any.
-        opening: Option<Vec<u8>>,
-    },
-}
-
-impl Asked {
-    /// What a scanned, pasted or typed text asks. A link becomes the record that it names, so that its openings can be narrowed.
-    pub fn text(text: &str) -> Self {
-        match records::codes::read(text) {
-            records::codes::Scanned::Link(link) => Self::Record {
-                kind: link.kind().into(),
-                id: link.id().into(),
-                opening: link.openings().map(<[u8]>::to_vec),
-            },
-            _ => Self::Text(text.into()),
-        }
-    }
-
-    /// The same question with these fields shown and all others withheld. None where a name is no field of the record, or the opening cannot be narrowed.
-    pub fn showing(self, fields: &[&str]) -> Option<Self> {
-        let Self::Record { kind, id, opening } = self else {
-            return None;
-        };
-        let schema = crate::kinds::schema(&kind)?;
-        let shown: Option<Vec<usize>> = fields.iter().map(|name| schema.index(name)).collect();
-        let (opening, shown) = (opening?, shown?);
-        let opening = match shown.is_empty() {
-            true => None,
-            false => Some(schema.narrow(&opening, &shown).ok()?),
-        };
-        Some(Self::Record { kind, id, opening })
-    }
-
-    /// The question, about a record. Every ballot of a vote is counted: a sample of somebody else's choice proves nothing.
-    pub(super) fn question(&self) -> Option<Question> {
-        let mut question = match self {
-            Self::Text(text) => Question::text(text),
-            Self::Record { kind, id, opening } => Question::record(kind, id, opening.clone())?,
-        };
-        let name = question.record.as_ref()?;
-        question.count = (name.kind() == vote::NAME).then_some(0);
-        Some(question)
     }
 }
 
@@ -178,9 +122,7 @@ impl Portable {
 
     /// The file. None where something in it has no place in the format.
     pub fn encode(&self) -> Option<Vec<u8>> {
-        let mut out = Out(MAGIC.to_vec());
-        out.bytes(self.chain.as_bytes());
-        self.write_asked(&mut out);
+        let mut out = begun(WHOLE, &self.chain, &self.asked);
         self.write_way(&mut out);
         match &self.older {
             None => out.number(0),
@@ -190,7 +132,7 @@ impl Portable {
                 out.bytes(head);
             }
         }
-        self.write_shelves(&mut out)?;
+        write_shelves(&mut out, &self.shelves)?;
         out.count(self.times.len());
         for logged in self.times.values() {
             write_logged(&mut out, logged);
@@ -207,32 +149,10 @@ impl Portable {
         if bytes.len() > MAX_FILE {
             return Err(Unreadable::TooLong);
         }
-        let (name, version) = MAGIC.split_at(MAGIC.len() - 1);
-        let rest = bytes.strip_prefix(name).ok_or(Unreadable::NotAProof)?;
-        let rest = match rest.split_first() {
-            Some((found, rest)) if version == [*found] => rest,
-            Some((found, _)) => return Err(Unreadable::Version(*found)),
-            None => return Err(Unreadable::NotAProof),
-        };
-        let proof = read(&mut In(rest))?;
+        let proof = read(begin(WHOLE, bytes)?)?;
         match proof.encode() {
             Some(again) if again == bytes => Ok(proof),
             _ => Err(Unreadable::Torn),
-        }
-    }
-
-    fn write_asked(&self, out: &mut Out) {
-        match &self.asked {
-            Asked::Text(text) => {
-                out.number(1);
-                out.bytes(text.as_bytes());
-            }
-            Asked::Record { kind, id, opening } => {
-                out.number(2);
-                out.bytes(kind.as_bytes());
-                out.bytes(id.as_bytes());
-                out.bytes(opening.as_deref().unwrap_or_default());
-            }
         }
     }
 
@@ -249,38 +169,32 @@ impl Portable {
             out.bytes(&block.signed_header.commit.to_bytes());
         }
     }
+}
 
-    /// Records by tree key; each log entry once, where it is first needed.
-    fn write_shelves(&self, out: &mut Out) -> Option<()> {
-        let logs = self.shelves.values().flat_map(|shelf| &shelf.log);
-        let mut entries: Vec<&[u8]> = logs.map(AsRef::as_ref).collect();
-        entries.sort_unstable();
-        entries.dedup();
-        // Where each stands in the file, once it is written.
-        let mut places: Vec<Option<usize>> = alloc::vec![None; entries.len()];
-        let mut next = 0;
-        out.count(self.shelves.len());
-        for (key, shelf) in &self.shelves {
-            out.0.extend_from_slice(key);
-            out.bytes(&shelf.proof);
-            out.count(shelf.log.len());
-            for one in &shelf.log {
-                let at = entries.binary_search(&one.as_ref()).ok()?;
-                let place = places.get_mut(at)?;
-                if let Some(place) = *place {
-                    out.count(place);
-                    continue;
-                }
-                *place = Some(next);
-                out.count(next);
-                next += 1;
-                if !entry::write(out, one) {
-                    return None;
-                }
-            }
-        }
-        Some(())
+/// A file of this format that has only begun.
+pub(super) fn begun(format: u8, chain: &str, asked: &Asked) -> Out {
+    let mut out = Out([MAGIC, &[format]].concat());
+    out.bytes(chain.as_bytes());
+    asked.write(&mut out);
+    out
+}
+
+/// What stands behind the beginning of a file of this format.
+pub(super) fn of_format(format: u8, bytes: &[u8]) -> Result<&[u8], Unreadable> {
+    let rest = bytes.strip_prefix(MAGIC).and_then(<[u8]>::split_first);
+    match rest {
+        Some((found, rest)) if *found == format => Ok(rest),
+        Some((found, _)) => Err(Unreadable::Version(*found)),
+        None => Err(Unreadable::NotAProof),
     }
+}
+
+/// The chain and what was asked, of a file of this format, and what stands behind them.
+pub(super) fn begin(format: u8, bytes: &[u8]) -> Result<(String, Asked, In<'_>), Unreadable> {
+    let mut from = In(of_format(format, bytes)?);
+    let chain = from.text(MAX_CHAIN_ID_LENGTH)?.into();
+    let asked = Asked::read(&mut from)?;
+    Ok((chain, asked, from))
 }
 
 fn write_set<'a>(out: &mut Out, known: &mut Vec<&'a ValidatorSet>, set: &'a ValidatorSet) {
@@ -294,24 +208,59 @@ fn write_set<'a>(out: &mut Out, known: &mut Vec<&'a ValidatorSet>, set: &'a Vali
     }
 }
 
+/// Records by tree key; each log entry once, where it is first needed.
+pub(super) fn write_shelves(out: &mut Out, shelves: &LiteMap<Hash, Shelf>) -> Option<()> {
+    let logs = shelves.values().flat_map(|shelf| &shelf.log);
+    let mut entries: Vec<&[u8]> = logs.map(AsRef::as_ref).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    // Where each stands in the file, once it is written.
+    let mut places: Vec<Option<usize>> = alloc::vec![None; entries.len()];
+    let mut next = 0;
+    out.count(shelves.len());
+    for (key, shelf) in shelves {
+        out.0.extend_from_slice(key);
+        out.bytes(&shelf.proof);
+        out.count(shelf.log.len());
+        for one in &shelf.log {
+            let at = entries.binary_search(&one.as_ref()).ok()?;
+            let place = places.get_mut(at)?;
+            if let Some(place) = *place {
+                out.count(place);
+                continue;
+            }
+            *place = Some(next);
+            out.count(next);
+            next += 1;
+            if !entry::write(out, one) {
+                return None;
+            }
+        }
+    }
+    Some(())
+}
+
 fn write_logged(out: &mut Out, (header, path): &Logged) {
     out.bytes(&header.to_bytes());
     out.hashes(path);
 }
 
-fn read(from: &mut In<'_>) -> Result<Portable, Torn> {
-    let chain = from.text(MAX_CHAIN_ID_LENGTH)?.into();
-    let asked = read_asked(from)?;
+fn read((chain, asked, mut from): (String, Asked, In<'_>)) -> Result<Portable, Torn> {
+    let from = &mut from;
     let (start, steps) = read_way(from)?;
     let older = match from.byte()? {
         0 => None,
         _ => Some((read_logged(from)?, from.bytes(MAX_PROOF)?.to_vec())),
     };
     let shelves = read_shelves(from)?;
-    let times = from.list(MAX_HEADERS, read_logged)?;
-    let times = times.into_iter().map(|logged| (logged.0.height, logged));
-    let blobs = from.list(MAX_BLOBS, |from| Ok(from.bytes(MAX_BLOB)?.to_vec()))?;
-    let blobs = blobs.into_iter().map(|blob| (sha256(&[&blob]), blob));
+    let times = from.list(MAX_HEADERS, |from| {
+        let logged = read_logged(from)?;
+        Ok((logged.0.height, logged))
+    })?;
+    let blobs = from.list(MAX_BLOBS, |from| {
+        let blob = from.bytes(MAX_BLOB)?;
+        Ok((sha256(&[blob]), blob.to_vec()))
+    })?;
     let proof = Portable {
         chain,
         asked,
@@ -319,28 +268,13 @@ fn read(from: &mut In<'_>) -> Result<Portable, Torn> {
         steps,
         older,
         shelves,
-        times: times.collect(),
-        blobs: blobs.collect(),
+        times: rising(times)?,
+        blobs: rising(blobs)?,
     };
     if from.0.is_empty() {
         Ok(proof)
     } else {
         Err(Torn)
-    }
-}
-
-fn read_asked(from: &mut In<'_>) -> Result<Asked, Torn> {
-    match from.byte()? {
-        1 => Ok(Asked::Text(from.text(MAX_TEXT)?.into())),
-        2 => Ok(Asked::Record {
-            kind: from.text(MAX_NAME)?.into(),
-            id: from.text(MAX_NAME)?.into(),
-            opening: match from.bytes(MAX_OPENING)? {
-                [] => None,
-                opening => Some(opening.to_vec()),
-            },
-        }),
-        _ => Err(Torn),
     }
 }
 
@@ -389,7 +323,7 @@ fn read_logged(from: &mut In<'_>) -> Result<Logged, Torn> {
     Ok((read_header(from)?, from.hashes(MAX_PATH)?))
 }
 
-fn read_shelves(from: &mut In<'_>) -> Result<LiteMap<Hash, Shelf>, Torn> {
+pub(super) fn read_shelves(from: &mut In<'_>) -> Result<LiteMap<Hash, Shelf>, Torn> {
     let mut entries: Vec<Arc<[u8]>> = Vec::new();
     let shelves = from.list(MAX_RECORDS, |from| {
         let (key, proof) = (from.array()?, from.bytes(MAX_PROOF)?.to_vec());
@@ -411,5 +345,13 @@ fn read_shelves(from: &mut In<'_>) -> Result<LiteMap<Hash, Shelf>, Torn> {
         })?;
         Ok((key, Shelf { proof, log }))
     })?;
-    Ok(shelves.into_iter().collect())
+    rising(shelves)
+}
+
+/// What stands in a file by rising key.
+fn rising<K: Ord, V>(items: Vec<(K, V)>) -> Result<LiteMap<K, V>, Torn> {
+    match items.is_sorted_by(|(one, _), (next, _)| one < next) {
+        true => Ok(LiteMap::from_sorted_store_unchecked(items)),
+        false => Err(Torn),
+    }
 }

@@ -2,9 +2,11 @@
 
 use super::{
     aside::{Apart, Aside},
-    format::{Asked, Logged, MAX_FILE, Portable, Unreadable},
+    asked::Asked,
+    format::{Logged, MAX_FILE, Portable, Unreadable},
     path,
     recorder::Book,
+    short::{Own, Short},
     verify::verify,
 };
 use crate::{
@@ -12,7 +14,8 @@ use crate::{
     checks::Checks,
     headers,
     host::Host,
-    reasons,
+    reasons::{self, Reason},
+    sending::Unsent,
     session::Session,
     trust::now,
     verdict::{Check, CheckId, Status, Verdict},
@@ -21,6 +24,7 @@ use crate::{
 use alloc::{rc::Rc, string::String, vec::Vec};
 use core::cell::RefCell;
 use light_client::{Header, TrustedState, ValidatorSet, client::Store, unpack_jmt};
+use litemap::LiteMap;
 use records::Head;
 
 /// Why no file was made.
@@ -51,18 +55,42 @@ impl NotMade {
     }
 }
 
+impl From<Reason> for NotMade {
+    fn from(reason: Reason) -> Self {
+        Self::NothingProven(reason.code.into())
+    }
+}
+
+impl From<NotMade> for Unsent {
+    fn from(not: NotMade) -> Self {
+        Self::new(not.code())
+    }
+}
+
 /// Asks the nodes, and keeps what they answered. Gives the file, and the verdict that it leads to by itself.
 pub async fn make(
     with: &impl Apart,
     chain: &Chain,
     asked: Asked,
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
-    let question = asked
-        .question()
-        .ok_or_else(|| NotMade::NothingProven(reasons::NO_RECORD_NAMED.code.into()))?;
-    let book = Rc::<RefCell<Book>>::default();
-    let host = with.host(Aside::Keeping(book.clone()));
+    keep(with, chain, asked, None).await
+}
+
+/// As [`make`]; what is given of a short proof about this question is completed. The header of its height comes from the reader's own checkpoint; what it
+/// leaves out, from the chain's own nodes, under that header. What the file then says of its record must be what was given: nodes neither mend a short
+/// proof nor speak in its place.
+pub async fn keep(
+    with: &impl Apart,
+    chain: &Chain,
+    asked: Asked,
+    given: Option<Rc<Own>>,
+) -> Result<(Vec<u8>, Verdict), NotMade> {
+    let question = asked.question().ok_or(reasons::NO_RECORD_NAMED)?;
     let mut verifier = Verifier::with_store(chain.clone(), with.store());
+    verifier.trust.wanted = given.as_ref().map(|own| own.header.0);
+    let book = Rc::<RefCell<Book>>::default();
+    book.borrow_mut().given = given;
+    let host = with.host(Aside::Keeping(book.clone()));
     let verdict = verifier.check(&host, &question).await;
     let book = book.take();
     let Some(anchor) = &verdict.anchor else {
@@ -70,23 +98,39 @@ pub async fn make(
     };
     let target = anchor.height;
     let (start, steps) = way(&host, &verifier, &book, target)?;
-    let shelves = book.shelves(target.saturating_sub(1));
-    let log = headers::log_name().and_then(|name| {
-        let key = name.tree_key();
-        let (_, head) = unpack_jmt(&shelves.get(&key)?.proof, &key)?;
-        Some(book.logged(&key, Head::decode(&head)?.log_size))
-    });
     let proof = Portable {
         chain: chain.id.clone(),
         asked,
         start,
         steps,
         older: None,
-        shelves,
-        times: log.unwrap_or_default(),
+        shelves: book.shelves(target.saturating_sub(1)),
+        times: logged(&book, target).map_or_else(LiteMap::new, |(times, _)| times),
         blobs: book.blobs,
     };
-    seal(with, chain, &proof).await
+    let whole = seal(with, chain, &proof).await?;
+    match &book.given {
+        Some(given) if !given.is_of(&proof, &whole.1) => Err(reasons::PROOF_BENT.into()),
+        _ => Ok(whole),
+    }
+}
+
+/// The whole file of a short proof, and the verdict that it leads to by itself.
+pub async fn complete(
+    with: &impl Apart,
+    chains: &[Chain],
+    bytes: &[u8],
+) -> Result<(Vec<u8>, Verdict), NotMade> {
+    let (chain, short) = Short::read(chains, bytes)?;
+    keep(with, chain, short.asked, Some(Rc::new(short.own))).await
+}
+
+/// What a file proves, on the reader's own chains: a whole one by itself, a short one once it is complete.
+pub async fn check(with: &impl Apart, chains: &[Chain], bytes: &[u8]) -> Result<Verdict, NotMade> {
+    match Short::is(bytes) {
+        true => Ok(complete(with, chains, bytes).await?.1),
+        false => Ok(verify(with, chains, bytes).await?),
+    }
 }
 
 /// Proves a file's header again, under one that is trusted today; what the file holds of records stays as it is. Where events were written since, that header
@@ -98,8 +142,7 @@ pub async fn renew(
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
     let proof = Portable::decode(bytes)?;
     if proof.chain != chain.id {
-        let unknown = reasons::PROOF_CHAIN_UNKNOWN.code.into();
-        return Err(NotMade::NothingProven(unknown));
+        return Err(reasons::PROOF_CHAIN_UNKNOWN.into());
     }
     let book = Rc::<RefCell<Book>>::default();
     let host = with.host(Aside::Keeping(book.clone()));
@@ -126,14 +169,18 @@ pub async fn renew(
             None => Some(reasons::PROOF_NOT_GIVEN),
         };
         if let Some(why) = why {
-            return Err(NotMade::NothingProven(why.code.into()));
+            return Err(why.into());
         }
     }
     let book = book.take();
     let (start, steps) = way(&host, &verifier, &book, target)?;
     let older = match unchanged {
         true => None,
-        false => Some(older(&book, target, wanted.height).ok_or_else(incomplete)?),
+        false => {
+            let (mut times, head) = logged(&book, target).ok_or_else(incomplete)?;
+            let logged = times.remove(&wanted.height).ok_or_else(incomplete)?;
+            Some((logged, head))
+        }
     };
     let renewed = Portable {
         start,
@@ -144,13 +191,12 @@ pub async fn renew(
     seal(with, chain, &renewed).await
 }
 
-/// The header of this height in the log of block hashes under the target, and the head of that log.
-fn older(book: &Book, target: u64, wanted: u64) -> Option<(Logged, Vec<u8>)> {
+/// What was shown of the log of block hashes under the target, and the head of that log.
+fn logged(book: &Book, target: u64) -> Option<(LiteMap<u64, Logged>, Vec<u8>)> {
     let key = headers::log_name()?.tree_key();
     let packed = book.head(target.checked_sub(1)?, &key)?;
     let (_, head) = unpack_jmt(&packed, &key)?;
-    let mut logged = book.logged(&key, Head::decode(&head)?.log_size);
-    Some((logged.remove(&wanted)?, packed))
+    Some((book.logged(&key, Head::decode(&head)?.log_size), packed))
 }
 
 fn incomplete() -> NotMade {

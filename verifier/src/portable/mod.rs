@@ -3,8 +3,11 @@
 //! A file is a small node. It holds what the nodes answered while a verdict was reached, and answers the same questions when the verdict is reached
 //! again: verification is the same code as ever, over a [`Host`](crate::Host) whose nodes are the file. Trust starts from the reader's own checkpoint and
 //! never from the file; what the file says is judged as a node's answers are.
+//!
+//! A [short proof](Short) is the record's own part of a file, small enough for a code. Nodes add the rest, and the whole file is verified as any other.
 
 mod aside;
+mod asked;
 mod bytes;
 mod entry;
 mod format;
@@ -12,16 +15,20 @@ mod make;
 mod offline;
 mod path;
 mod recorder;
+mod short;
 mod verify;
 
 pub use aside::{Apart, Aside, Beside, beside};
-pub use format::{Asked, Logged, MAX_FILE, Portable, Shelf, Unreadable};
-pub use make::{NotMade, make, renew};
+pub use asked::Asked;
+pub use format::{Logged, MAX_FILE, Portable, Shelf, Unreadable};
+pub use make::{NotMade, check, complete, keep, make, renew};
 pub use recorder::Book;
+pub use short::{MAX_SHORT, MOST_IN_CODE, Own, Short};
 pub use verify::verify;
 
 use alloc::{string::String, vec::Vec};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use records::codes::{self, Scanned};
 
 /// How a file begins as text.
 const BEGINNING: &str = "bGlhbnlhbg";
@@ -36,7 +43,14 @@ pub fn is_text(text: &str) -> bool {
     text.starts_with(BEGINNING)
 }
 
-/// The file of a text; none where it is no such text.
+/// The file of a text, or the short proof that a link to its record brings where others bring openings; none where it is no such text. No opening begins as
+/// a short proof does. Where a link came from, and which record it names, is dropped unread.
 pub fn from_text(text: &str) -> Option<Vec<u8>> {
-    is_text(text).then(|| STANDARD.decode(text).ok()).flatten()
+    if is_text(text) {
+        return STANDARD.decode(text).ok();
+    }
+    match codes::read(text) {
+        Scanned::Link(link) => Some(link.openings()?.to_vec()).filter(|file| Short::is(file)),
+        _ => None,
+    }
 }

@@ -1,9 +1,11 @@
 //! A proof file as the one node that is asked: it answers what nodes answer, from what they answered once.
 
-use super::format::{Portable, Shelf};
+use super::format::{Logged, Portable, Shelf};
+use crate::rpc::Call;
 use alloc::{
     format,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -12,104 +14,97 @@ use light_client::{
     json::{self, Value},
     unpack_jmt,
 };
+use litemap::LiteMap;
 use records::log;
 
 /// Log entries of one answer, bytes, as nodes limit them.
 const MAX_ANSWER: usize = 1024 * 1024;
 
-impl Portable {
-    /// Answers a batch of calls.
-    pub(crate) fn answer(&self, body: &[u8]) -> Vec<u8> {
-        // What is asked is asked by this program: it is always a batch.
-        let calls = json::parse(body).unwrap_or_default();
-        let calls = calls.as_array().map(Vec::as_slice).unwrap_or_default();
-        let answers: Vec<String> = calls.iter().map(|call| self.envelope(call)).collect();
-        format!("[{}]", answers.join(",")).into_bytes()
-    }
+/// What is held in the nodes' place.
+pub(super) struct Held<'a> {
+    /// Height of the header under which the records are proven.
+    pub under: u64,
+    /// The records.
+    pub shelves: &'a LiteMap<Hash, Shelf>,
+    /// The whole file, where it is one.
+    pub whole: Option<&'a Portable>,
+}
 
-    fn envelope(&self, call: &Value) -> String {
-        let id = call.get("id").and_then(Value::as_u64).unwrap_or_default();
-        let answer = match self.result(call) {
-            Some(result) => format!(r#""result":{result}"#),
-            None => r#""error":{"code":-32603,"message":"not in the proof file","data":""}"#.into(),
-        };
-        format!(r#"{{"jsonrpc":"2.0","id":{id},{answer}}}"#)
-    }
-
-    fn result(&self, call: &Value) -> Option<String> {
-        let params = call.get("params")?;
-        let text = |name| params.get(name).and_then(Value::as_str);
-        let height: u64 = text("height")?.parse().ok()?;
-        match call.get("method")?.as_str()? {
-            "header" => {
-                let header = match &self.older {
-                    Some(((header, _), _)) if header.height == height => header,
-                    _ => &self.times.get(&height)?.0,
-                };
-                Some(format!(r#"{{"header":{}}}"#, json::write::header(header)))
-            }
-            "abci_query" => {
-                let data = hex::decode(text("data")?).ok()?;
-                let (key, rest) = data.split_first_chunk()?;
-                let found = self.query(text("path")?, key, rest, height)?;
-                Some(found.json(key, height))
-            }
-            _ => None,
+impl Held<'_> {
+    /// The result of a call; none where nothing of the kind is held.
+    pub fn result(&self, call: &Call) -> Option<String> {
+        let height = call.height()?;
+        if call.method == "header" {
+            let (header, _) = self.whole?.logged(height)?;
+            return Some(format!(r#"{{"header":{}}}"#, json::write::header(header)));
         }
+        let (path, key, data) = call.queried()?;
+        let found = self.query(path, &key, &data, height.checked_add(1)?)?;
+        Some(found.json(&key, height))
     }
 
-    fn query(&self, path: &str, key: &Hash, data: &[u8], height: u64) -> Option<Found> {
-        let places = data.as_chunks::<8>().0;
-        let number = |at: usize| places.get(at).map(|bytes| u64::from_be_bytes(*bytes));
+    fn query(&self, path: &str, key: &Hash, data: &[u8], under: u64) -> Option<Found> {
+        let shelf = self.shelves.get(key).filter(|_| under == self.under);
         match path {
             "/head" => {
-                let packed = self.head(key, height)?;
+                let log = self.whole.and_then(|whole| whole.head_of_log(under));
+                let packed = log.or(shelf.map(|shelf| &shelf.proof))?;
                 let (proof, value) = unpack_jmt(packed, key)?;
                 Some(Found {
                     value,
                     proof: Some(proof),
                 })
             }
-            "/log" => {
-                let count = u32::from_be_bytes(*data.last_chunk()?);
-                let log = &self.shelf(key)?.log;
-                let start = usize::try_from(number(0)?).ok()?;
-                let rest = log.get(start..)?.iter().take(usize::try_from(count).ok()?);
-                let mut room = MAX_ANSWER;
-                let fits = |entry: &&alloc::sync::Arc<[u8]>| {
-                    let first = room == MAX_ANSWER;
-                    let left = room.checked_sub(entry.len());
-                    room = left.unwrap_or_default();
-                    left.is_some() || first
-                };
-                let rest = rest.take_while(fits);
-                Some(log::pack_entries(rest.map(|entry| &entry[..])).into())
-            }
+            "/log" => Some(stretch(&shelf?.log, data)?.into()),
             "/log/inclusion" => {
-                let height = number(0)?.checked_add(1)?;
-                let older = self.older.as_ref().map(|(logged, _)| logged);
-                let older = older.filter(|(header, _)| header.height == height);
-                let (_, path) = older.or_else(|| self.times.get(&height))?;
-                Some(path.concat().into())
+                let height = u64::from_be_bytes(*data.first_chunk()?).checked_add(1)?;
+                Some(self.whole?.logged(height)?.1.concat().into())
             }
-            "/blob" => Some(self.blobs.get(key)?.clone().into()),
+            "/blob" => Some(self.whole?.blobs.get(key)?.clone().into()),
             _ => None,
         }
     }
+}
 
-    /// The proof of a head: under the header on which all rests, or that of the log of block hashes in which that header stands.
-    fn head(&self, key: &Hash, height: u64) -> Option<&[u8]> {
-        let under = height.checked_add(1)?;
-        match &self.older {
-            Some((_, head)) if under == self.last().height => Some(head),
-            _ if under == self.header().height => Some(&self.shelf(key)?.proof),
-            _ => None,
-        }
+impl Portable {
+    /// A header and its place in the log of block hashes.
+    fn logged(&self, height: u64) -> Option<&Logged> {
+        let older = self.older.as_ref().map(|(logged, _)| logged);
+        let older = older.filter(|(header, _)| header.height == height);
+        older.or_else(|| self.times.get(&height))
     }
 
-    fn shelf(&self, key: &Hash) -> Option<&Shelf> {
-        self.shelves.get(key)
+    /// The head of the log in which the header stands on which all rests, under the header to which the way leads.
+    fn head_of_log(&self, under: u64) -> Option<&Vec<u8>> {
+        let older = self.older.as_ref().map(|(_, head)| head);
+        older.filter(|_| under == self.last().height)
     }
+}
+
+/// A stretch of a log: data is the place of its first entry and how many are wanted.
+fn stretch(log: &[Arc<[u8]>], data: &[u8]) -> Option<Vec<u8>> {
+    let start = usize::try_from(u64::from_be_bytes(*data.first_chunk()?)).ok()?;
+    let count = usize::try_from(u32::from_be_bytes(*data.last_chunk()?)).ok()?;
+    let rest = log.get(start..)?.iter().take(count);
+    let mut room = MAX_ANSWER;
+    let fits = |entry: &&Arc<[u8]>| {
+        let first = room == MAX_ANSWER;
+        let left = room.checked_sub(entry.len());
+        room = left.unwrap_or_default();
+        left.is_some() || first
+    };
+    let rest = rest.take_while(fits);
+    Some(log::pack_entries(rest.map(|entry| &entry[..])))
+}
+
+/// An answer as a node gives it.
+pub(super) fn envelope(result: Option<String>) -> Value {
+    let answer = match result {
+        Some(result) => format!(r#""result":{result}"#),
+        None => r#""error":{"code":-32603,"message":"not in the proof file","data":""}"#.into(),
+    };
+    let answer = format!(r#"{{"jsonrpc":"2.0",{answer}}}"#);
+    json::parse(answer.as_bytes()).unwrap_or_default()
 }
 
 /// The answer to a query.

@@ -1,8 +1,11 @@
 //! Keeps what nodes answer while a verdict is reached.
 
-use super::format::{Logged, Shelf};
+use super::{
+    format::{Logged, Shelf},
+    short::Own,
+};
 use crate::rpc::Call;
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{rc::Rc, sync::Arc, vec::Vec};
 use light_client::{
     Hash, Header, SignedHeader,
     json::{self, AbciQuery, Value},
@@ -17,6 +20,8 @@ type Stretches = LiteMap<u64, Vec<Arc<[u8]>>>;
 /// What was answered. Where two nodes answered the same question, the later answer: a question is asked again only where the earlier one did not hold.
 #[derive(Default)]
 pub struct Book {
+    /// What the short proof holds that is being completed.
+    pub given: Option<Rc<Own>>,
     /// Every commit that was shown, by height: two nodes may show two.
     pub commits: LiteMap<u64, Vec<SignedHeader>>,
     headers: LiteMap<u64, Header>,
@@ -53,12 +58,10 @@ impl Book {
                 self.headers.insert(header.height, header);
             }
             "abci_query" => {
-                let text = |name| call.params.get(name).and_then(Value::as_str);
-                let data = hex::decode(text("data")?).ok()?;
-                let (key, rest) = data.split_first_chunk()?;
+                let (path, key, data) = call.queried()?;
                 let found = json::abci_query(answer).ok()?;
                 if found.code == 0 {
-                    self.query(text("path")?, *key, rest, found)?;
+                    self.query(path, key, &data, found)?;
                 }
             }
             _ => {}
@@ -103,7 +106,7 @@ impl Book {
             };
             (*key, shelf)
         };
-        of.map(shelf).collect()
+        LiteMap::from_sorted_store_unchecked(of.map(shelf).collect())
     }
 
     /// The packed proof of one head.
@@ -128,6 +131,7 @@ impl Book {
             let path = self.paths.get(&(*key, height.checked_sub(1)?, size))?;
             Some((*height, (header.clone(), path.clone())))
         };
-        self.headers.iter().filter_map(logged).collect()
+        let logged = self.headers.iter().filter_map(logged);
+        LiteMap::from_sorted_store_unchecked(logged.collect())
     }
 }

@@ -5,9 +5,11 @@ mod common;
 
 mod attacks;
 mod bent;
+mod coded;
 mod kept;
 mod mixed;
 mod renewed;
+mod short;
 
 use common::{INVOICE, Lie, Net, TestChain, link, now};
 use records::testing::SECOND;

@@ -42,6 +42,27 @@ fn the_tip_is_reached_and_kept() {
 }
 
 #[test]
+fn a_height_on_the_way_to_the_tip_is_reached_exactly_and_none_beyond_it() {
+    let chain = chain(40, 5);
+    let manners = Manners {
+        lag: 1,
+        ..Manners::default()
+    };
+    let behind = Node::new("b", &chain, manners, 3);
+    let nodes = vec![honest("a", &chain), behind];
+    let mut client = client_with(&chain, 10, nodes, settings(), soon_after(&chain));
+    let followed = block_on(client.forward(Some(25))).expect("reached");
+    assert_eq!(followed.header.header(), chain.header(25));
+    let said: Vec<&Said> = followed.standings.iter().map(|s| &s.said).collect();
+    assert_eq!(said, [&Said::Led, &Said::Agrees]);
+    // Nothing is believed where an honest node could not contradict, and there is no way down.
+    for height in [40, 24] {
+        let refused = block_on(client.forward(Some(height))).expect_err("out of reach");
+        assert_eq!(refused.code(), "no-way", "{height}");
+    }
+}
+
+#[test]
 fn every_header_is_verified_where_that_is_wanted() {
     let chain = chain(12, 30);
     let nodes = vec![honest("a", &chain), honest("b", &chain)];

@@ -3,11 +3,11 @@
 use crate::{
     Exit, Line, arguments, config,
     http::{Terminal, block_on},
-    pictures, print, unreadable,
+    pictures, print, proof, unreadable,
 };
 use std::path::Path;
 use verifier::{
-    Question, Verifier,
+    Question, Verifier, portable,
     verdict::{Outcome, Verdict},
 };
 
@@ -24,6 +24,10 @@ pub fn run(check: &arguments::Check) -> Exit {
         Ok(chain) => chain,
         Err(exit) => return exit,
     };
+    // A link may bring a short proof.
+    if let Some(file) = portable::from_text(&text) {
+        return proof::judge("the proof", &file, &[chain]).unwrap_or_else(|exit| exit);
+    }
     let mut verifier = Verifier::new(chain);
     let verdict = block_on(verifier.check(&Terminal, &Question::text(&text)));
     let exit = match verdict.outcome {

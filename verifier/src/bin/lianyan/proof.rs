@@ -7,20 +7,25 @@ use crate::{
 };
 use arguments::{Make, Proof};
 use light_client::sha256;
+use records::RecordName;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use verifier::{
     Reason,
-    portable::{self, Asked, MAX_FILE, NotMade, Portable},
+    chains::Chain,
+    portable::{self, Asked, MAX_FILE, MOST_IN_CODE, NotMade, Portable, Short},
     verdict::{Outcome, Status, Verdict},
 };
+
+/// A page's address that a code has room for beside the proof, bytes.
+const ADDRESS: usize = 64;
 
 /// Runs the command.
 pub fn run(proof: &Proof) -> Exit {
     match proof {
         Proof::Make(make) => self::make(make),
         Proof::Show(file) => show(file),
-        Proof::Verify { file, chain } => verify(file, chain.as_deref()),
+        Proof::Verify { file, nodes, chain } => verify(file, nodes, chain.as_deref()),
         Proof::Renew {
             file,
             out,
@@ -45,9 +50,21 @@ fn make(make: &Make) -> Result<Exit, Exit> {
         }
         let out = place(make, &asked);
         let made = block_on(portable::make(&portable::beside(&Terminal), &chain, asked));
+        let made = match make.short {
+            true => made.and_then(shorten),
+            false => made,
+        };
         worst = worst.max(keep(what, &out, made)?);
     }
     Ok(worst)
+}
+
+/// The record's own part of a file that was made.
+fn shorten((bytes, verdict): (Vec<u8>, Verdict)) -> Result<(Vec<u8>, Verdict), NotMade> {
+    let proof = Portable::decode(&bytes)?;
+    let record = RecordName::new(&verdict.kind, &verdict.id);
+    let short = record.and_then(|record| Short::of(&proof, &record)?.encode());
+    Ok((short.ok_or(NotMade::TooMuch)?, verdict))
 }
 
 /// The question of a text, a file's text or picture, or a record's name.
@@ -95,30 +112,38 @@ fn keep(what: &str, out: &Path, made: Result<(Vec<u8>, Verdict), NotMade>) -> Re
     let name = out.display().to_string();
     std::fs::write(out, &bytes).map_err(|error| unreadable(&name, &error))?;
     let hash = hex::encode(sha256(&[&bytes]));
-    let rows = vec![
+    let mut rows = vec![
         ("file".into(), name.clone()),
         ("bytes".into(), bytes.len().to_string()),
         ("hash".into(), hash.clone()),
         ("proves".into(), verdict.headline.clone()),
     ];
-    print(&Line {
-        json: json!({ "made": true, "file": name, "bytes": bytes.len(), "hash": hash, "headline": verdict.headline, "facts": verdict.facts }),
-        rows,
-    });
+    let mut json = json!({ "made": true, "file": name, "bytes": bytes.len(), "hash": hash, "headline": verdict.headline, "facts": verdict.facts });
+    if let Some(link) = Short::decode(&bytes).ok().and_then(|short| short.to_link()) {
+        let code = in_code(&link);
+        rows.push(("code".into(), code.to_string()));
+        json["code"] = code;
+        json["link"] = link.into();
+    }
+    print(&Line { json, rows });
     Ok(exit_of(&verdict))
+}
+
+/// Whether a link behind a page's address fits one QR code: bytes of the link, and of the address that there is room for.
+fn in_code(link: &str) -> Value {
+    let room = MOST_IN_CODE.saturating_sub(link.len());
+    json!({ "fits": room >= ADDRESS, "link_bytes": link.len(), "room": room })
 }
 
 fn show(file: &Path) -> Result<Exit, Exit> {
     let bytes = read(file)?;
     let name = file.display().to_string();
+    if Short::is(&bytes) {
+        return show_short(&name, &bytes);
+    }
     let proof = Portable::decode(&bytes).map_err(|error| unreadable(&name, &error))?;
     let (header, last) = (proof.header(), proof.last());
-    let asked = match proof.asked.clone() {
-        Asked::Text(text) => json!({ "text": text }),
-        Asked::Record { kind, id, opening } => {
-            json!({ "kind": kind, "id": id, "opening_bytes": opening.map(|opening| opening.len()) })
-        }
-    };
+    let asked = describe(&proof.asked);
     let [blocks, records, entries, headers, blobs] = proof.contents();
     let contents = json!({ "blocks": blocks, "records": records, "entries": entries, "headers": headers, "blobs": blobs });
     let hash = hex::encode(sha256(&[&bytes]));
@@ -148,16 +173,65 @@ fn show(file: &Path) -> Result<Exit, Exit> {
     Ok(Exit::Verified)
 }
 
-fn verify(file: &Path, chain: Option<&Path>) -> Result<Exit, Exit> {
+fn show_short(name: &str, bytes: &[u8]) -> Result<Exit, Exit> {
+    let short = Short::decode(bytes).map_err(|error| unreadable(name, &error))?;
+    let asked = describe(&short.asked);
+    let (height, header) = &short.own.header;
+    let (height, header) = (height.to_string(), hex::encode(header));
+    let entries = short.own.shelves.values().map(|shelf| shelf.log.len());
+    let contents = json!({ "records": short.own.shelves.len(), "entries": entries.sum::<usize>() });
+    let hash = hex::encode(sha256(&[bytes]));
+    let link = short.to_link().unwrap_or_default();
+    let code = in_code(&link);
+    let rows = [
+        (
+            "verified",
+            "no; see `lianyan proof verify`, which asks nodes for what is left out".to_string(),
+        ),
+        ("chain", short.chain.clone()),
+        ("asked", asked.to_string()),
+        ("height", height.clone()),
+        ("header", header.clone()),
+        ("contents", contents.to_string()),
+        ("bytes", bytes.len().to_string()),
+        ("hash", hash.clone()),
+        ("code", code.to_string()),
+    ];
+    print(&Line {
+        json: json!({
+            "verified": false, "short": true, "chain": short.chain, "asked": asked, "bytes": bytes.len(), "hash": hash, "contents": contents,
+            "height": height, "header": header, "code": code, "link": link,
+        }),
+        rows: rows.map(|(name, value)| (name.into(), value)).into(),
+    });
+    Ok(Exit::Verified)
+}
+
+/// What was asked, its openings by their size alone.
+fn describe(asked: &Asked) -> Value {
+    match asked {
+        Asked::Text(text) => json!({ "text": text }),
+        Asked::Record { kind, id, opening } => {
+            json!({ "kind": kind, "id": id, "opening_bytes": opening.as_ref().map(Vec::len) })
+        }
+    }
+}
+
+fn verify(file: &Path, nodes: &[String], chain: Option<&Path>) -> Result<Exit, Exit> {
     let bytes = read(file)?;
-    let chains = config::chains(chain)?;
-    let verdict = block_on(portable::verify(
-        &portable::beside(&Terminal),
-        &chains,
-        &bytes,
-    ));
-    let verdict = verdict.map_err(|error| unreadable(&file.display().to_string(), &error))?;
-    let hash = hex::encode(sha256(&[&bytes]));
+    let chains = config::chains(chain)?.into_iter();
+    let chains: Vec<Chain> = chains.map(|chain| config::asking(chain, nodes)).collect();
+    judge(&file.display().to_string(), &bytes, &chains)
+}
+
+/// Prints what a file proves.
+pub fn judge(name: &str, bytes: &[u8], chains: &[Chain]) -> Result<Exit, Exit> {
+    let verdict = match block_on(portable::check(&portable::beside(&Terminal), chains, bytes)) {
+        Ok(verdict) => verdict,
+        Err(NotMade::Unreadable(error)) => return Err(unreadable(name, &error)),
+        Err(error) => return Ok(incomplete(&error)),
+    };
+    let hash = hex::encode(sha256(&[bytes]));
     let mut json = serde_json::to_value(&verdict).map_err(|error| unreadable("verdict", &error))?;
     if let Value::Object(fields) = &mut json {
         fields.insert("proof".into(), hash.clone().into());
@@ -170,21 +244,41 @@ fn verify(file: &Path, chain: Option<&Path>) -> Result<Exit, Exit> {
     Ok(exit_of(&verdict))
 }
 
+/// Says why a short proof could not be completed.
+fn incomplete(error: &NotMade) -> Exit {
+    let rows = vec![
+        (
+            "verdict".into(),
+            format!("notestablished ({})", error.code()),
+        ),
+        ("why".into(), error.to_string()),
+    ];
+    print(&Line {
+        json: json!({ "outcome": Outcome::NotEstablished, "headline": error.code(), "why": error.to_string() }),
+        rows,
+    });
+    Exit::NotEstablished
+}
+
 fn renew(file: &Path, out: &Path, nodes: &[String], chain: Option<&Path>) -> Result<Exit, Exit> {
     let bytes = read(file)?;
     let name = file.display().to_string();
-    let proof = Portable::decode(&bytes).map_err(|error| unreadable(&name, &error))?;
+    let id = match Short::is(&bytes) {
+        true => Short::decode(&bytes).map(|short| short.chain),
+        false => Portable::decode(&bytes).map(|proof| proof.chain),
+    };
+    let id = id.map_err(|error| unreadable(&name, &error))?;
     let mut chains = config::chains(chain)?.into_iter();
-    let Some(chain) = chains.find(|chain| chain.id == proof.chain) else {
-        let why = format!("chains.json does not name its chain {}", proof.chain);
+    let Some(chain) = chains.find(|chain| chain.id == id) else {
+        let why = format!("chains.json does not name its chain {id}");
         return Err(unreadable(&name, &why));
     };
     let chain = config::asking(chain, nodes);
-    let renewed = block_on(portable::renew(
-        &portable::beside(&Terminal),
-        &chain,
-        &bytes,
-    ));
+    let (beside, chains) = (portable::beside(&Terminal), core::slice::from_ref(&chain));
+    let renewed = match Short::is(&bytes) {
+        true => block_on(portable::complete(&beside, chains, &bytes)),
+        false => block_on(portable::renew(&beside, &chain, &bytes)),
+    };
     keep(&name, out, renewed)
 }
 

@@ -6,9 +6,10 @@ use crate::tabs::Tabs;
 use crate::watch::Watch;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use records::{RecordName, canonical, kinds::ballot::Seat};
+use std::rc::Rc;
 use verifier::{
     KeptStore, Look, Question, Unsent, Written, chains,
-    portable::{self, Apart, Aside, Asked},
+    portable::{self, Apart, Aside, Asked, NotMade, Short},
 };
 use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
 
@@ -75,13 +76,12 @@ pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier,
             }
             done.map(|_| post(&FromVerifier::Established { id }))
         }
-        ToVerifier::Prove { text, .. } => match verifier.halted().await {
-            None => prove(verifier, id, &text).await,
-            Some(reason) => Err(Unsent::new(reason)),
-        },
-        ToVerifier::Check { text, .. } if portable::is_text(&text) => {
+        ToVerifier::Prove { ref text, .. } | ToVerifier::Check { ref text, .. }
+            if is_of_file(&message, text) =>
+        {
+            let keep = matches!(message, ToVerifier::Prove { .. });
             match verifier.halted().await {
-                None => judge(verifier, id, &text).await,
+                None => prove(verifier, id, text, keep).await,
                 Some(reason) => Err(Unsent::new(reason)),
             }
         }
@@ -153,15 +153,39 @@ impl Apart for Beside<'_> {
     }
 }
 
-/// Makes a proof file, or renews one.
-async fn prove(verifier: &Verifier, id: Id, text: &str) -> Result<(), Unsent> {
+/// Whether a question is about a proof file: one to be made, or what one proves.
+fn is_of_file(message: &ToVerifier, text: &str) -> bool {
+    let makes = matches!(message, ToVerifier::Prove { .. });
+    makes || portable::is_text(text) || portable::from_text(text).is_some()
+}
+
+/// Makes a proof file or renews one, where it is to be kept; else verifies one by itself. A short proof is completed for both.
+async fn prove(verifier: &Verifier, id: Id, text: &str, keep: bool) -> Result<(), Unsent> {
     let chain = verifier.chain();
-    let with = Beside { id, chain };
-    let made = match portable::from_text(text) {
-        Some(file) => portable::renew(&with, chain, &file).await,
-        None => portable::make(&with, chain, Asked::text(text)).await,
+    let (with, chains) = (Beside { id, chain }, std::slice::from_ref(chain));
+    let file = portable::from_text(text);
+    let (asked, short) = match &file {
+        Some(file) if Short::is(file) => {
+            let (_, short) = Short::read(chains, file)?;
+            (Some(short.asked), Some(Rc::new(short.own)))
+        }
+        None if keep => (Some(Asked::text(text)), None),
+        _ => (None, None),
     };
-    let (file, verdict) = made.map_err(|not| Unsent::new(not.code()))?;
+    let file = file.unwrap_or_default();
+    let (file, verdict) = match asked {
+        Some(asked) => portable::keep(&with, chain, asked, short).await?,
+        None if keep => portable::renew(&with, chain, &file).await?,
+        None => {
+            let verdict = portable::verify(&with, chains, &file).await;
+            (file, verdict.map_err(NotMade::from)?)
+        }
+    };
+    if !keep {
+        let verdict = Box::new(verdict);
+        post(&FromVerifier::Verdict { id, verdict });
+        return Ok(());
+    }
     let anchor = verdict
         .anchor
         .ok_or_else(|| Unsent::new("proof-incomplete"))?;
@@ -171,17 +195,6 @@ async fn prove(verifier: &Verifier, id: Id, text: &str) -> Result<(), Unsent> {
         hash: hex::encode(records::hash::sha256(&[&file])),
         file: portable::to_text(&file),
     });
-    Ok(())
-}
-
-/// Verifies a proof file by itself.
-async fn judge(verifier: &Verifier, id: Id, text: &str) -> Result<(), Unsent> {
-    let chain = verifier.chain();
-    let (with, chains) = (Beside { id, chain }, std::slice::from_ref(chain));
-    let file = portable::from_text(text).unwrap_or_default();
-    let verdict = portable::verify(&with, chains, &file).await;
-    let verdict = Box::new(verdict.map_err(|_| Unsent::new("not-a-proof"))?);
-    post(&FromVerifier::Verdict { id, verdict });
     Ok(())
 }
 

@@ -17,16 +17,17 @@ pub const USAGE: &str = "\
 lianyan scan FILE…
     Reads the QR codes of pictures (PNG, JPEG) and says what they declare.
 lianyan check TEXT|FILE [--node URL]… [--chain chains.json]
-    Checks what a code, a link or a picture says against the chain. Without --chain, chains.json or public/chains.json here.
-lianyan proof make TEXT|FILE|KIND/ID… -o FILE [--show FIELD,…] [--node URL]… [--chain chains.json]
+    Checks what a code, a link or a picture says against the chain; a short proof in it is completed and verified. Without --chain, chains.json or public/chains.json here.
+lianyan proof make TEXT|FILE|KIND/ID… -o FILE [--show FIELD,…] [--short] [--node URL]… [--chain chains.json]
     Proves as `check` does and keeps the proof in a file; of several, each in a file of the folder -o. --show opens these fields and withholds
-    the others; `--show none` withholds all.
-lianyan proof verify FILE [--chain chains.json]
-    Verifies a proof file without any node: what it proves, as of its height and time. Trust starts from the checkpoint of chains.json.
+    the others; `--show none` withholds all. --short keeps the record's own part alone, and says whether it fits one QR code.
+lianyan proof verify FILE [--node URL]… [--chain chains.json]
+    Verifies a proof file without any node: what it proves, as of its height and time. Trust starts from the checkpoint of chains.json. A short
+    proof is completed first: for what it leaves out, nodes are asked that still hold the state of its height.
 lianyan proof show FILE
     Says what a proof file holds. Nothing is verified.
 lianyan proof renew FILE -o FILE [--node URL]… [--chain chains.json]
-    Proves a file's header again under one that is trusted today, through the chain's own log of block hashes.
+    Proves a file's header again under one that is trusted today, through the chain's own log of block hashes. A short proof becomes a whole file.
 lianyan light [--chain chains.json] [--node URL]… [--witness URL]… [--store FOLDER] [--once] [--every 5s] [--height N] [--reset] [--checkpoint FILE]
 lianyan light --chain-id ID --trust-height N --trust-hash HEX --node URL… --witness URL… [--trusting-period 336h] [--trust-level 2/3] …
     Follows the chain and prints every header that it verified, and how. --store keeps what is trusted, and a fork for good: --reset, after

@@ -11,6 +11,7 @@ pub enum Proof {
     Show(PathBuf),
     Verify {
         file: PathBuf,
+        nodes: Vec<String>,
         chain: Option<PathBuf>,
     },
     Renew {
@@ -30,6 +31,8 @@ pub struct Make {
     pub out: PathBuf,
     /// The fields to show; all that came with the text where nothing is said.
     pub show: Option<Vec<String>>,
+    /// Whether to keep the record's own part alone.
+    pub short: bool,
     /// Nodes to ask instead of those that the file names.
     pub nodes: Vec<String>,
     /// The file of chains.
@@ -42,6 +45,7 @@ struct Given {
     what: Vec<String>,
     out: Option<PathBuf>,
     show: Option<Vec<String>>,
+    short: bool,
     nodes: Vec<String>,
     chain: Option<PathBuf>,
 }
@@ -53,9 +57,9 @@ pub fn parse(mut parser: Parser) -> Result<Proof, Wrong> {
         None => return Err(Wrong::Missing("make, show, verify or renew")),
     };
     let options: &[&str] = match command.as_str() {
-        "make" => &["out", "show", "node", "chain"],
+        "make" => &["out", "show", "short", "node", "chain"],
         "show" => &[],
-        "verify" => &["chain"],
+        "verify" => &["node", "chain"],
         "renew" => &["out", "node", "chain"],
         _ => return Err(Wrong::Command(["proof ", &command].concat())),
     };
@@ -73,6 +77,7 @@ pub fn parse(mut parser: Parser) -> Result<Proof, Wrong> {
             what: given.what,
             out: out?,
             show: given.show,
+            short: given.short,
             nodes: given.nodes,
             chain: given.chain,
         }));
@@ -85,6 +90,7 @@ pub fn parse(mut parser: Parser) -> Result<Proof, Wrong> {
         "show" => Proof::Show(file),
         "verify" => Proof::Verify {
             file,
+            nodes: given.nodes,
             chain: given.chain,
         },
         _ => Proof::Renew {
@@ -111,6 +117,10 @@ fn given(parser: &mut Parser, options: &[&str]) -> Result<Given, Wrong> {
             },
             other => return Err(other.unexpected().into()),
         };
+        if option == "short" {
+            given.short = true;
+            continue;
+        }
         let value = parser.value()?;
         match option {
             "out" => given.out = Some(value.into()),
