@@ -5,6 +5,7 @@ use crate::common::generate::{Member, Recipe, members, reseal, set, sign, sorted
 use crate::common::trust;
 use light_client::{
     BlockIdFlag, CommitSig, Reason, Time, TrustedState, Validator, ValidatorSet, ValidatorSetError,
+    VerifiedHeader,
 };
 
 #[test]
@@ -211,4 +212,19 @@ fn a_header_is_the_one_before_by_its_hash_and_its_height() {
             "{height}: {refused:?}"
         );
     }
+}
+
+#[test]
+fn a_header_is_the_one_in_the_log_by_its_hash() {
+    let header = Recipe::new(4, &members(0, 4, 10))
+        .block()
+        .signed_header
+        .header;
+    let logged = VerifiedHeader::by_hash(header.clone(), &header.hash()).expect("the one");
+    assert_eq!((logged.header(), logged.hash()), (&header, &header.hash()));
+    assert_eq!(logged.signers(), []);
+    let mut bent = header.clone();
+    bent.app_hash[0] ^= 1;
+    assert_eq!(VerifiedHeader::by_hash(bent, &header.hash()), None);
+    assert_eq!(VerifiedHeader::by_hash(header, &[7; 32]), None);
 }
