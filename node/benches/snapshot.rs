@@ -21,7 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Record counts; each record has one entry in its log. The last is asked for by `LIANYAN_BENCH_MILLION=1`, for it takes minutes and 8 GB of disk.
+/// Record counts; each record has one entry in its log. The last is asked for by `LIANYAN_BENCH_MILLION=1`, for it takes minutes and 10 GB of disk.
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 const BIG: &str = "LIANYAN_BENCH_MILLION";
 /// Names the folder, in the process that joins; the root that it is to come to follows.

@@ -1,30 +1,13 @@
 //! What a forger makes of a true file.
 
 use crate::{
-    common::{self, INVOICE, TestChain, chain, json},
+    claimed,
+    common::{self, INVOICE, TestChain, chain},
     made, reader, reader_of, reason, verify, verify_after, verify_changed,
 };
-use records::{RecordName, kinds::invoice::Lock, testing::key};
+use records::RecordName;
 use std::rc::Rc;
 use verifier::{chains::Chain, portable::Portable, verdict::Outcome};
-
-/// The chain with the invoice claimed by a company.
-fn claimed() -> TestChain {
-    let mut chain = chain();
-    let lock = Lock {
-        buyer: None,
-        by: "firm".into(),
-        claim: "c1".into(),
-    };
-    chain.submit(
-        "invoice.lock",
-        ("invoice", INVOICE),
-        json(&lock),
-        &[&key("firm")],
-    );
-    chain.empty();
-    chain
-}
 
 #[test]
 fn a_file_does_not_bring_its_own_checkpoint() {
@@ -65,7 +48,7 @@ fn a_file_does_not_bring_its_own_checkpoint() {
 
 #[test]
 fn a_file_whose_way_passes_no_checkpoint_of_ours_is_not_anchored() {
-    let chain = Rc::new(claimed());
+    let chain = Rc::new(claimed(1));
     let file = made(&Rc::new(common::chain()));
     let verdict = verify_after(&chain, &reader(&chain, 5), &file, 60);
     assert_eq!(
@@ -103,7 +86,7 @@ fn a_file_of_another_chain_proves_nothing_here() {
 
 #[test]
 fn an_old_state_does_not_pass_under_a_newer_header() {
-    let (before, after) = (Rc::new(chain()), Rc::new(claimed()));
+    let (before, after) = (Rc::new(chain()), Rc::new(claimed(1)));
     let old = Portable::decode(&made(&before)).expect("reads");
     let file = made(&after);
     assert_eq!(

@@ -11,8 +11,11 @@ mod mixed;
 mod renewed;
 mod short;
 
-use common::{INVOICE, Lie, Net, TestChain, link, now};
-use records::testing::SECOND;
+use common::{INVOICE, Lie, Net, TestChain, chain, json, link, now};
+use records::{
+    kinds::invoice::Lock,
+    testing::{SECOND, key},
+};
 use std::rc::Rc;
 use verifier::{
     chains::{self, Chain},
@@ -86,6 +89,24 @@ fn reason<'a>(verdict: &'a Verdict, check: &str) -> Option<&'a str> {
     let of = |id| serde_json::to_value(id).expect("encodes") == check;
     let mut checks = verdict.checks.iter();
     Some(&checks.find(|one| of(one.id))?.reason)
+}
+
+/// The chain goes on: a company claims the invoice, and so many later blocks are empty.
+fn claimed(blocks: usize) -> TestChain {
+    let mut chain = chain();
+    let lock = Lock {
+        buyer: None,
+        by: "firm".into(),
+        claim: "c1".into(),
+    };
+    chain.submit(
+        "invoice.lock",
+        ("invoice", INVOICE),
+        json(&lock),
+        &[&key("firm")],
+    );
+    (0..blocks).for_each(|_| chain.empty());
+    chain
 }
 
 fn record() -> Asked {

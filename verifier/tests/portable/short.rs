@@ -1,13 +1,13 @@
 //! Short proofs: the record's own part of a file, which nodes complete; and what a forger makes of them.
 
 use crate::{
-    NODES,
+    NODES, claimed,
     common::{self, INVOICE, Lie, Net, PRINTED, TestChain, chain, json, lie, link, now},
     make, net, reader, record, verify,
 };
 use records::{
     RecordName,
-    kinds::{invoice::Lock, quota},
+    kinds::quota,
     testing::{SECOND, key},
 };
 use std::rc::Rc;
@@ -55,24 +55,6 @@ fn refusal(chain: &Rc<TestChain>, short: &Short) -> String {
     }
 }
 
-/// The chain goes on: a company claims the invoice, and later blocks are empty.
-fn later(blocks: usize) -> TestChain {
-    let mut chain = chain();
-    let lock = Lock {
-        buyer: None,
-        by: "firm".into(),
-        claim: "c1".into(),
-    };
-    chain.submit(
-        "invoice.lock",
-        ("invoice", INVOICE),
-        json(&lock),
-        &[&key("firm")],
-    );
-    (0..blocks).for_each(|_| chain.empty());
-    chain
-}
-
 #[test]
 fn nodes_make_the_very_file_of_it_from_which_it_was_cut() {
     let chain = Rc::new(chain());
@@ -91,7 +73,7 @@ fn nodes_make_the_very_file_of_it_from_which_it_was_cut() {
 #[test]
 fn it_says_what_held_under_its_header_however_the_record_changed_since() {
     let old = short(&Rc::new(chain()));
-    let today = Rc::new(later(3));
+    let today = Rc::new(claimed(3));
     let (file, verdict) = complete(&today, &old).expect("completes");
     assert_eq!(
         (verdict.outcome, verdict.headline.as_str()),
@@ -229,7 +211,7 @@ fn no_bent_byte_makes_it_prove_something_else() {
 
 #[test]
 fn another_headers_hash_or_height_is_refuted() {
-    let today = Rc::new(later(3));
+    let today = Rc::new(claimed(3));
     let true_one = short(&Rc::new(chain()));
     let mut bent = true_one.clone();
     bent.own.header.1 = today.header(2).hash();
@@ -249,7 +231,7 @@ fn another_headers_hash_or_height_is_refuted() {
 
 #[test]
 fn a_shortened_log_and_an_old_state_under_a_newer_header_are_refuted() {
-    let today = Rc::new(later(1));
+    let today = Rc::new(claimed(1));
     let mut bent = short(&today);
     own(&mut bent).log.pop();
     assert_eq!(refusal(&today, &bent), "proof-bent");
@@ -302,7 +284,7 @@ fn of_another_chain_nothing_is_completed() {
 #[test]
 fn a_checkpoint_above_its_header_does_not_reach_it() {
     let old = short(&Rc::new(chain()));
-    let today = Rc::new(later(3));
+    let today = Rc::new(claimed(3));
     let bytes = old.encode().expect("encodes");
     let net = net(&today);
     let with = portable::beside(&net);
@@ -312,7 +294,7 @@ fn a_checkpoint_above_its_header_does_not_reach_it() {
 
 #[test]
 fn what_nodes_do_not_hold_any_more_is_not_established() {
-    let today = Rc::new(later(3));
+    let today = Rc::new(claimed(3));
     let bytes = short(&Rc::new(chain())).encode().expect("encodes");
     let pruned = || {
         lie(|method, params, mut answer| {
