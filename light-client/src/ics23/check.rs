@@ -101,7 +101,7 @@ fn place_of<'k>(spec: &Spec, key: &'k [u8]) -> Cow<'k, [u8]> {
 
 /// Whether nothing can stand between two paths: coming from the root they part at one node, to its left and its right; the
 /// left path then keeps to the right and the right path to the left.
-fn are_neighbours(spec: &Spec, mut left: &[InnerOp], mut right: &[InnerOp]) -> bool {
+pub(super) fn are_neighbours(spec: &Spec, mut left: &[InnerOp], mut right: &[InnerOp]) -> bool {
     while let (Some((left_top, left_below)), Some((right_top, right_below))) =
         (left.split_last(), right.split_last())
     {

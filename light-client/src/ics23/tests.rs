@@ -12,6 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::check::are_neighbours;
 use super::ops::is_placeholder;
 use super::proof::{ExistenceProof, InnerOp, LeafOp, Proof};
 use super::spec::{HashOp, InnerSpec, LeafSpec, LengthOp, Rules, Spec};
@@ -245,6 +246,26 @@ fn a_jmt_inner_node_has_its_exact_prefix_and_two_children() {
     ] {
         assert!(op(prefix, suffix).check(&JMT_SPEC, 1).is_err());
     }
+}
+
+#[test]
+fn paths_through_different_nodes_to_the_same_side_are_no_neighbours() {
+    let name = b"JMT::IntrnalNode";
+    let left = |sibling: u8| InnerOp {
+        hash: HashOp::Sha256,
+        prefix: name.to_vec(),
+        suffix: alloc::vec![sibling; 32],
+    };
+    let right = |sibling: u8| InnerOp {
+        hash: HashOp::Sha256,
+        prefix: [&name[..], &[sibling; 32]].concat(),
+        suffix: Vec::new(),
+    };
+    let neighbours = |above: InnerOp, other: InnerOp| {
+        are_neighbours(&JMT_SPEC, &[left(7), above], &[right(8), other])
+    };
+    assert!(neighbours(left(1), left(1)) && neighbours(right(1), right(1)));
+    assert!(!neighbours(left(1), left(2)) && !neighbours(right(1), right(2)));
 }
 
 #[test]

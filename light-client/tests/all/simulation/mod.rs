@@ -6,6 +6,7 @@
 mod ahead;
 mod attacks;
 mod chain;
+mod forks;
 mod key_types;
 mod nodes;
 mod random;

@@ -1,0 +1,121 @@
+//! What a fork is proven from: the common header, the votes of both sides, and the evidence against each.
+
+use std::rc::Rc;
+
+use light_client::client::{
+    Attack, Failure, Fault, LightClient, MemoryStore, Said, Settings, Store,
+};
+use light_client::{Options, TrustLevel};
+
+use super::chain::{Chain, Lie, soon_after};
+use super::nodes::{Client, Device, Manners, Node, block_on, client, state};
+use crate::common::generate::Rng;
+
+fn node(name: &str, chain: &Rc<Chain>) -> Node {
+    Node::new(name, chain, Manners::default(), 3)
+}
+
+/// A chain of 20, and a branch of it from height 8 that all its validators signed.
+fn forked() -> (Rc<Chain>, Chain) {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let forged = honest.forge(8, Lie::Lunatic, &honest.members[&9], rng);
+    (Rc::new(honest), forged)
+}
+
+/// A client that trusts the chain's first block, and blocks of a branch: for their hashes, as a checkpoint is trusted.
+fn misled(honest: &Chain, branch: &Chain, heights: &[u64], nodes: Vec<Node>) -> Client {
+    let mut store = MemoryStore::default();
+    block_on(store.put(&state(&honest.blocks[&1]))).expect("kept");
+    for height in heights {
+        block_on(store.put(&state(&branch.blocks[height]))).expect("kept");
+    }
+    let settings = Settings::new(Options {
+        trust_level: TrustLevel::TWO_THIRDS,
+        ..Options::default()
+    });
+    LightClient::new(nodes, store, Device::at(soon_after(honest)), settings)
+}
+
+fn attack_of<T: std::fmt::Debug>(outcome: Result<T, Failure>) -> Attack {
+    match outcome {
+        Err(Failure::Attack(attack)) => *attack,
+        other => panic!("a fork must be found: {other:?}"),
+    }
+}
+
+#[test]
+fn the_common_header_is_one_that_the_witness_holds_too() {
+    let (honest, forged) = forked();
+    let forged = Rc::new(forged);
+    let nodes = vec![
+        node("liar", &forged),
+        node("its friend", &forged),
+        node("honest", &honest),
+    ];
+    let attack = attack_of(block_on(
+        misled(&honest, &forged, &[12, 15], nodes).newest(),
+    ));
+    assert_eq!(attack.theirs_from, "honest");
+    assert_eq!(attack.common_height, 1, "12 is of the branch");
+}
+
+#[test]
+fn votes_for_another_header_than_the_trusted_one_prove_nothing() {
+    let (honest, forged) = forked();
+    // What is trusted at 15 stands nowhere any more.
+    let mut covering = Chain {
+        blocks: forged.blocks.clone(),
+        members: forged.members.clone(),
+    };
+    covering.blocks.insert(15, honest.blocks[&15].clone());
+    let covering = Rc::new(covering);
+    let nodes = vec![
+        node("liar", &covering),
+        node("its friend", &covering),
+        node("honest", &honest),
+    ];
+    let mut client = misled(&honest, &forged, &[15], nodes);
+    let followed = block_on(client.newest()).expect("nobody proves otherwise");
+    let said = &followed.standings[2].said;
+    assert!(
+        matches!(said, Said::Disputes(Fault::Refused(_))),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_node_that_is_lower_at_the_same_time_is_on_another_chain() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let all = honest.members[&16].clone();
+    let last = honest.header(20).time;
+    let ahead = honest.forge_ahead(15, 17, last, &all, rng);
+    let (honest, ahead) = (Rc::new(honest), Rc::new(ahead));
+    // The branch reaches at 17 the time that the chain has at 20.
+    let nodes = vec![node("honest", &honest), node("liar", &ahead)];
+    let mut client = client(&honest, nodes, TrustLevel::TWO_THIRDS, soon_after(&honest));
+    assert_eq!(attack_of(block_on(client.at(20))).theirs_from, "liar");
+}
+
+#[test]
+fn evidence_against_the_witness_begins_where_its_own_way_leaves_the_common_one() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 60, rng);
+    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    let nodes = vec![node("honest", &honest), node("liar", &forged)];
+    let mut client = client(&honest, nodes, TrustLevel::TWO_THIRDS, soon_after(&honest));
+    let attack = attack_of(block_on(client.newest()));
+    assert_eq!(
+        (attack.theirs_from.as_str(), attack.theirs.height()),
+        ("liar", 20)
+    );
+    let [ours, theirs] = attack.evidence.as_slice() else {
+        panic!("evidence against both");
+    };
+    assert_eq!(ours.conflicting.signed_header.header, *honest.header(20));
+    let left = &theirs.conflicting.signed_header.header;
+    assert!(left.height < 20, "its way had steps before {}", left.height);
+    assert_eq!(left, forged.header(left.height));
+}
