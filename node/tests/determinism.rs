@@ -3,21 +3,25 @@
 mod common;
 
 use common::{
-    Dice, GENESIS, SECOND, admit, approve, begun, enact, founder_key, member, open, payload, seat,
-    validator_key,
+    CHAIN, Dice, GENESIS, SECOND, admit, approve, begun, enact, founder_key, genesis, member, open,
+    payload, seat, validator_key,
 };
 use node::{
     application::{
-        Application, CheckTxRequest, FinalizeBlockRequest, Misbehaviour, PrepareProposalRequest,
-        ProcessProposalRequest, ValidatorUpdate,
+        AppState, Application, CheckTxRequest, FinalizeBlockRequest, Misbehaviour,
+        PrepareProposalRequest, ProcessProposalRequest, ValidatorUpdate,
     },
+    chain::Genesis,
+    comet,
+    demo::{Script, Size, Tempo},
     merkle::{Hash, sha256},
     store::Changes,
 };
 use records::{
-    ValidatorKey,
+    Event, KeyType, ValidatorKey,
     kinds::misbehaviour::{Incident, Offence},
 };
+use std::collections::BTreeSet;
 
 const ROUNDS: u64 = 12;
 const HEIGHTS: u64 = 40;
@@ -184,6 +188,54 @@ fn restarts_and_questions_in_between_change_nothing() {
         changed > 20 && suspended > 5,
         "{changed} powers changed, {suspended} validators suspended"
     );
+}
+
+/// The demo's events, as they were written: of every kind of record.
+#[test]
+fn records_of_every_kind_are_the_same_after_restarts() {
+    let script = Script::new(CHAIN, GENESIS, Size::Small, Tempo::Past);
+    let keys = [0, 1, 2, 3].map(|index| validator_key(index).public().into());
+    let genesis = Genesis {
+        time: comet::timestamp(script.start()),
+        app_state: AppState::new([script.genesis(&keys, &[KeyType::Ed25519])]),
+        ..genesis()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = |name: &str| open(&folder.path().join(name));
+    let begun = |name: &str| {
+        let application = open(name);
+        let request = genesis.init_chain().expect("a genesis");
+        application.init_chain(&request).expect("begins");
+        application.commit(Changes::default()).expect("commits");
+        application
+    };
+    let (steady, mut shaken) = (begun("a"), begun("b"));
+    let (mut dice, mut kinds) = (Dice::new(1), BTreeSet::new());
+    for (height, block) in (1_u64..).zip(script.blocks()) {
+        let block = Block {
+            txs: block.envelopes,
+            misbehaviour: Vec::new(),
+            hash: sha256(&height.to_be_bytes()),
+            height,
+            time: block.time,
+        };
+        let expected = execute(&steady, &block);
+        steady.commit(Changes::default()).expect("commits");
+        if dice.below(20) == 0 {
+            execute(&shaken, &block);
+            drop(shaken);
+            shaken = open("b");
+        }
+        assert_eq!(execute(&shaken, &block), expected, "height {height}");
+        shaken.commit(Changes::default()).expect("commits");
+        for (envelope, code) in block.txs.iter().zip(&expected.1) {
+            let event = Event::open(envelope).expect("an event");
+            let payload = event.payload();
+            assert_eq!(*code, 0, "{} {}", payload.event_type, payload.subject);
+            kinds.insert(payload.subject.kind().to_owned());
+        }
+    }
+    assert!(kinds.len() >= 10, "{kinds:?}");
 }
 
 #[test]
