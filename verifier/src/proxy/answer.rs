@@ -7,17 +7,13 @@ use crate::{
     provider::{Device, Node, Shown},
     rpc::{self, Call, Fault},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use light_client::{
-    COSMOS_STATE, JMT_STATE, Proven, SignedHeader, VerifiedHeader,
+    BlockIdFlag, CommitSig, SignedHeader, Time, VerifiedHeader, Vote,
     client::{Failure, LightClient, Provider, Store},
     json::{self, write},
-    verify_outcome, verify_query, verify_tx,
 };
 use serde_json::{Map, Value, json};
 
-/// How many blocks the state that a node calls its newest may lie behind the newest header: one is always needed to prove it.
-const BEHIND: u64 = 3;
 /// How long the next block is waited for, where it holds what proves this one: state and results of a block are in the next one's header.
 const NEXT: [u32; 4] = [1_500; 4];
 
@@ -43,6 +39,14 @@ pub enum Refused {
     #[error("no node gave an answer that holds: {0}")]
     NotProven(String),
 }
+
+/// The entry of a validator of whom no vote is shown.
+const ABSENT: CommitSig = CommitSig {
+    flag: BlockIdFlag::Absent,
+    address: None,
+    timestamp: Time::GO_ZERO,
+    signature: Vec::new(),
+};
 
 pub(super) type Answer = Result<Value, Refused>;
 pub(super) type Params = Map<String, Value>;
@@ -88,7 +92,7 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
 
     /// What is said is what was verified, not what a node says of itself.
     async fn status(&mut self) -> Answer {
-        let header = self.client.newest().await?.header;
+        let header = self.newest().await?;
         let latest = header.header();
         Ok(json!({
             "node_info": { "network": self.chain.id, "moniker": "lianyan light" },
@@ -102,9 +106,13 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
     /// The header of a height; without one, the newest.
     pub(super) async fn header(&mut self, params: &Params) -> Result<VerifiedHeader, Refused> {
         match number(params, "height")? {
-            None | Some(0) => Ok(self.client.newest().await?.header),
+            None | Some(0) => self.newest().await,
             Some(height) => self.at(height).await,
         }
+    }
+
+    pub(super) async fn newest(&mut self) -> Result<VerifiedHeader, Refused> {
+        Ok(self.client.newest().await?.header)
     }
 
     pub(super) async fn at(&mut self, height: u64) -> Result<VerifiedHeader, Refused> {
@@ -112,7 +120,7 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
     }
 
     /// The header after a height, waited for.
-    async fn after(&mut self, height: u64) -> Result<VerifiedHeader, Refused> {
+    pub(super) async fn after(&mut self, height: u64) -> Result<VerifiedHeader, Refused> {
         let next = height.saturating_add(1);
         for pause in NEXT {
             match self.client.at(next).await {
@@ -123,22 +131,49 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
         self.at(next).await
     }
 
+    /// The votes for a header that were verified, or that the next header commits to: a node adds votes for no block as it likes, and more than
+    /// two thirds for this one may hold although not all do.
     async fn commit(&mut self, params: &Params) -> Answer {
         let header = self.header(params).await?;
-        let signed = self.signed(header.header().height).await?;
+        let (mut signed, votes) = self.signed(&header).await?;
+        let canonical = self.is_canonical(&signed).await?;
+        if !canonical {
+            let entries = signed.commit.signatures.iter_mut().enumerate();
+            for (_, entry) in entries.filter(|(at, _)| votes.get(*at) != Some(&Vote::Signed)) {
+                *entry = ABSENT;
+            }
+        }
         let signed = written(&write::signed_header(&signed));
-        Ok(json!({ "signed_header": signed, "canonical": true }))
+        Ok(json!({ "signed_header": signed, "canonical": canonical }))
     }
 
-    /// A verified header with the votes for it.
-    pub(super) async fn signed(&self, height: u64) -> Result<SignedHeader, Refused> {
+    /// Whether the next header commits to these very votes; of the newest header's nobody can know it.
+    async fn is_canonical(&mut self, signed: &SignedHeader) -> Result<bool, Refused> {
+        let height = signed.header.height;
+        let newest = self.client.store().newest().await.map_err(Failure::from)?;
+        if newest.is_none_or(|newest| newest.height() <= height) {
+            return Ok(false);
+        }
+        let next = self.at(height.saturating_add(1)).await?;
+        let next = next.header();
+        Ok(next.last_block_id == signed.commit.block_id
+            && next.last_commit_hash == Some(signed.commit.hash()))
+    }
+
+    /// A verified header with what a node gave as the votes for it, and what was found of each.
+    pub(super) async fn signed(
+        &self,
+        header: &VerifiedHeader,
+    ) -> Result<(SignedHeader, Vec<Vote>), Refused> {
+        let height = header.header().height;
         let state = self.client.store().at_or_below(height).await;
         let state = state.map_err(Failure::from)?;
-        let block = state.filter(|state| state.height() == height);
-        let block = block.and_then(|state| state.block());
-        block
-            .map(|block| block.signed_header)
-            .ok_or(Refused::NoVotes)
+        let state = state.filter(|state| state.verified().hash() == header.hash());
+        let state = state.ok_or(Refused::NoVotes)?;
+        let block = state.block().ok_or(Refused::NoVotes)?;
+        let signers = state.verified().signers().iter();
+        let votes = signers.map(|signer| signer.vote).collect();
+        Ok((block.signed_header, votes))
     }
 
     async fn validators(&mut self, params: &Params) -> Answer {
@@ -177,106 +212,6 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
         Err(Refused::NotProven("validators".into()))
     }
 
-    /// A transaction in its block; and what it did, which the next header commits to.
-    async fn tx(&mut self, params: &Params) -> Answer {
-        let hash = params.get("hash").and_then(Value::as_str).and_then(tx_hash);
-        let hash = hash.ok_or(Refused::Parameter("hash"))?;
-        let mut why = String::from("tx");
-        for url in self.urls() {
-            let found = async {
-                let raw = self.ask(&url, Call::tx(&hash)).await?;
-                let answer = json::tx(&raw).map_err(|error| error.to_string())?;
-                let own = self
-                    .at(answer.height)
-                    .await
-                    .map_err(|error| error.to_string())?;
-                verify_tx(&answer, &hash, &own).map_err(|error| error.to_string())?;
-                let next = self
-                    .after(answer.height)
-                    .await
-                    .map_err(|error| error.to_string())?;
-                let results = self.ask(&url, Call::block_results(answer.height)).await?;
-                let results = json::block_results(&results).map_err(|error| error.to_string())?;
-                let result = verify_outcome(&answer, &results, &hash, &own, &next)
-                    .map_err(|error| error.to_string())?;
-                let index = answer.proof.as_ref().map_or(0, |proof| proof.index);
-                Ok::<Value, String>(json!({
-                    "hash": hex::encode_upper(hash), "height": answer.height.to_string(), "index": index, "tx": STANDARD.encode(&answer.tx),
-                    "tx_result": {
-                        "code": result.code, "data": STANDARD.encode(&result.data),
-                        "gas_wanted": result.gas_wanted.to_string(), "gas_used": result.gas_used.to_string(),
-                    },
-                    "proof": raw.pointer("/result/proof").cloned().unwrap_or_default(),
-                }))
-            };
-            match found.await {
-                Ok(found) => return Ok(found),
-                Err(error) => why = error,
-            }
-        }
-        Err(Refused::NotProven(why))
-    }
-
-    /// A key of the state, present or absent. The node that answers says at which height; the header after it must prove it.
-    async fn abci_query(&mut self, params: &Params) -> Answer {
-        let path = params.get("path").and_then(Value::as_str);
-        let path = path.ok_or(Refused::Parameter("path"))?;
-        let data = params.get("data").and_then(Value::as_str);
-        let data = data.and_then(|data| hex::decode(data).ok());
-        let data = data.ok_or(Refused::Parameter("data"))?;
-        let height = number(params, "height")?.unwrap_or_default();
-        let oldest = match height {
-            0 => {
-                let newest = self.client.newest().await?.header;
-                newest.header().height.saturating_sub(BEHIND)
-            }
-            asked => asked,
-        };
-        let mut why = String::from("abci_query");
-        for url in self.urls() {
-            let call = Call::new(
-                "abci_query",
-                json!({ "path": path, "data": hex::encode(&data), "height": height.to_string(), "prove": true }),
-            );
-            let found = async {
-                let raw = self.ask(&url, call).await?;
-                let answer = json::abci_query(&raw).map_err(|error| error.to_string())?;
-                if answer.height < oldest || height != 0 && answer.height != height {
-                    return Err("an answer of another height".to_string());
-                }
-                let header = self
-                    .after(answer.height)
-                    .await
-                    .map_err(|error| error.to_string())?;
-                let store = path
-                    .strip_prefix("/store/")
-                    .and_then(|path| path.strip_suffix("/key"));
-                let proven = match store {
-                    Some(store) => {
-                        verify_query(&answer, COSMOS_STATE, &[store.as_bytes(), &data], &header)
-                    }
-                    None => verify_query(&answer, JMT_STATE, &[&data], &header),
-                };
-                let value = match proven.map_err(|error| error.to_string())? {
-                    Proven::Present(value) => Value::from(STANDARD.encode(value)),
-                    Proven::Absent => Value::Null,
-                };
-                let ops = raw
-                    .pointer("/result/response/proofOps")
-                    .cloned()
-                    .unwrap_or_default();
-                Ok(json!({ "response": {
-                    "code": 0, "log": "", "key": STANDARD.encode(&data), "value": value, "height": answer.height.to_string(), "proofOps": ops,
-                } }))
-            };
-            match found.await {
-                Ok(found) => return Ok(found),
-                Err(error) => why = error,
-            }
-        }
-        Err(Refused::NotProven(why))
-    }
-
     pub(super) fn urls(&self) -> Vec<String> {
         self.chain
             .nodes
@@ -299,17 +234,16 @@ pub(super) fn written(text: &str) -> Value {
     json::parse(text.as_bytes()).unwrap_or_default()
 }
 
+/// What goes into [`Refused::NotProven`].
+pub(super) fn text(error: impl core::fmt::Display) -> String {
+    error.to_string()
+}
+
 /// A number, as text or bare.
-fn number(params: &Params, name: &'static str) -> Result<Option<u64>, Refused> {
+pub(super) fn number(params: &Params, name: &'static str) -> Result<Option<u64>, Refused> {
     match params.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => text.parse().map(Some).map_err(|_| Refused::Parameter(name)),
         Some(other) => other.as_u64().map(Some).ok_or(Refused::Parameter(name)),
     }
-}
-
-/// A transaction's hash, in base64 (JSON-RPC) or in hex (addresses).
-fn tx_hash(text: &str) -> Option<[u8; 32]> {
-    let bytes = hex::decode(text).or_else(|_| STANDARD.decode(text).map_err(drop));
-    bytes.ok()?.try_into().ok()
 }

@@ -19,7 +19,7 @@ impl<H: Host, S: Store> Proxy<'_, H, S> {
     /// A block without its last commit, whose round no hash tells: `commit` has the votes.
     pub(super) async fn block(&mut self, params: &Params) -> Answer {
         let header = self.header(params).await?;
-        let id = self.block_id(header.header().height).await?;
+        let id = self.block_id(&header).await?;
         let read = |answer: &Value| {
             let block = json::block(answer).map_err(|error| error.to_string())?;
             verify_block(&block, &header).map_err(|error| error.to_string())?;
@@ -72,14 +72,18 @@ impl<H: Host, S: Store> Proxy<'_, H, S> {
     }
 
     /// A block's name, with the parts in which it was gossiped: from the votes for it, or from the header after it.
-    async fn block_id(&mut self, height: u64) -> Result<BlockId, Refused> {
-        match self.signed(height).await {
-            Ok(signed) => Ok(signed.commit.block_id),
+    async fn block_id(&mut self, header: &VerifiedHeader) -> Result<BlockId, Refused> {
+        let id = match self.signed(header).await {
+            Ok((signed, _)) => signed.commit.block_id,
             Err(Refused::NoVotes) => {
-                let next = self.at(height.saturating_add(1)).await?;
-                Ok(next.header().last_block_id.clone())
+                let next = self.at(header.header().height.saturating_add(1)).await?;
+                next.header().last_block_id.clone()
             }
-            Err(other) => Err(other),
-        }
+            Err(other) => return Err(other),
+        };
+        let names = id.hash == Some(*header.hash());
+        names
+            .then_some(id)
+            .ok_or_else(|| Refused::NotProven("block".into()))
     }
 }

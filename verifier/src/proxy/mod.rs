@@ -2,7 +2,9 @@
 
 mod answer;
 mod contents;
+mod query;
 mod request;
+mod tx;
 
 pub use answer::{Client, Proxy, Refused};
 pub use request::{Wanted, read};
@@ -37,10 +39,20 @@ impl<H: Host, S: Store> Proxy<'_, H, S> {
     async fn one(&mut self, call: &Value) -> Value {
         let id = call.get("id").cloned().unwrap_or_default();
         let method = call.get("method").and_then(Value::as_str);
-        let none = Map::new();
-        let params = call.get("params").and_then(Value::as_object);
-        let answer = self.call(method.unwrap_or_default(), params.unwrap_or(&none));
-        envelope(id, answer.await)
+        let answer = match named(call.get("params")) {
+            Some(params) => self.call(method.unwrap_or_default(), &params).await,
+            None => Err(Refused::Parameter("the name of a parameter")),
+        };
+        envelope(id, answer)
+    }
+}
+
+/// Parameters by name. A list of them without names, which CometBFT would read by place, is not taken for none: that is another question.
+fn named(params: Option<&Value>) -> Option<Map<String, Value>> {
+    match params {
+        None | Some(Value::Null) => Some(Map::new()),
+        Some(Value::Array(places)) => places.is_empty().then(Map::new),
+        Some(params) => params.as_object().cloned(),
     }
 }
 

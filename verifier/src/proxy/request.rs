@@ -65,15 +65,19 @@ fn line(from: &mut impl BufRead) -> Result<String, &'static str> {
     }
 }
 
-/// `/commit?height=5`: texts may stand in quotes, bytes begin with `0x`.
+/// `/commit?height=5`: texts may stand in quotes, bytes begin with `0x`. `data` in quotes is the bytes of a text, which is no hex.
 fn address(target: &str) -> Option<Wanted> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut params = Map::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=')?;
         let value = unescaped(value)?;
-        let value = value.trim_matches('"');
-        let value = value.strip_prefix("0x").unwrap_or(value);
+        let text = value.strip_prefix('"');
+        let value = match text.and_then(|text| text.strip_suffix('"')) {
+            Some(text) if name == "data" => hex::encode(text),
+            Some(text) => text.into(),
+            None => value.strip_prefix("0x").unwrap_or(&value).into(),
+        };
         params.insert(name.into(), value.into());
     }
     Some(Wanted::Address(path.trim_matches('/').into(), params))
@@ -117,6 +121,10 @@ mod tests {
         let params = params.as_object().expect("an object").clone();
         let get = "GET /abci_query?path=%22/head%22&data=0x00ff&height=5 HTTP/1.1\r\n\r\n";
         assert_eq!(read(get), Ok(Wanted::Address("abci_query".into(), params)));
+        let text = "GET /abci_query?data=%2200ff%22 HTTP/1.1\r\n\r\n";
+        let params = json!({ "data": hex::encode("00ff") });
+        let params = params.as_object().expect("an object").clone();
+        assert_eq!(read(text), Ok(Wanted::Address("abci_query".into(), params)));
         assert_eq!(read("OPTIONS / HTTP/1.1\r\n\r\n"), Ok(Wanted::Permission));
         for (bad, status) in [
             ("", "400 Bad Request"),

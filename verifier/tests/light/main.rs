@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod proxy;
+mod proxy_lies;
 
 use common::{Lie, chain, comet, lie, node};
 use serde_json::{Value, json};
