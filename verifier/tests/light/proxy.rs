@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -216,4 +216,42 @@ fn the_proxy_proves_old_blocks_whose_votes_it_has_not_verified() {
         let answer = proxy.call("commit", json!({ "height": height.to_string() }));
         assert_eq!(answer["error"]["message"], "not verified", "{answer}");
     }
+}
+
+/// What nodes are asked (CometBFT `rpc/core/routes.go`).
+const ROUTES: &str = "abci_info abci_query block block_by_hash block_results block_search blockchain broadcast_evidence broadcast_tx_async \
+    broadcast_tx_commit broadcast_tx_sync check_tx commit consensus_params consensus_state dump_consensus_state genesis genesis_chunked header \
+    header_by_hash health net_info num_unconfirmed_txs status subscribe tx tx_search unconfirmed_tx unconfirmed_txs unsubscribe \
+    unsubscribe_all validators";
+
+#[test]
+fn the_document_and_the_help_name_every_call_of_the_proxy_and_no_other() {
+    let proxy = proxy(&[node(|| Lie::None), node(|| Lie::None)]);
+    let is_answered = |method: &&str| {
+        let why = proxy.call(method, json!({}))["error"]["data"].to_string();
+        !why.contains("cannot be proven and is refused")
+    };
+    let mut answered: Vec<&str> = ROUTES.split(' ').filter(|word| !word.is_empty()).collect();
+    answered.retain(is_answered);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cli.md");
+    let text = std::fs::read_to_string(path).expect("docs/cli.md");
+    let (_, table) = text.split_once("| call | proven by |").expect("the table");
+    let rows = table.lines().filter_map(|row| row.strip_prefix("| `"));
+    let mut stated: Vec<&str> = rows
+        .filter_map(|row| Some(row.split_once('`')?.0))
+        .collect();
+    stated.sort_unstable();
+    assert_eq!(stated, answered, "docs/cli.md says other than the proxy");
+    let help = Command::new(env!("CARGO_BIN_EXE_lianyan"))
+        .arg("--help")
+        .output()
+        .expect("runs");
+    let help = String::from_utf8(help.stdout).expect("text");
+    let (_, list) = help
+        .split_once("every answer verified first: ")
+        .expect("the list");
+    let (list, _) = list.split_once(" of /head").expect("its end");
+    let mut named: Vec<&str> = list.split(',').map(str::trim).collect();
+    named.sort_unstable();
+    assert_eq!(named, answered, "the help says other than the proxy");
 }

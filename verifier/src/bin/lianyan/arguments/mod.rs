@@ -34,7 +34,8 @@ lianyan light --chain-id ID --trust-height N --trust-hash HEX --node URL… --wi
     somebody has established which chain is the right one, trusts the checkpoint anew. --height proves one height, newer or older.
     --checkpoint begins again from one that enough members of chains.json signed, where what was trusted has expired.
 lianyan light … --serve 127.0.0.1:8888
-    Serves JSON-RPC as a node speaks it, every answer verified first: status, header, commit, validators, tx, abci_query. All else is refused.
+    Serves JSON-RPC as a node speaks it, every answer verified first: health, status, header, commit, validators, tx, block, consensus_params,
+    abci_query of /head and /store/NAME/key. All else is refused.
 lianyan checkpoint sign [FILE] --key IDENTITY -o FILE [--height N] [--node URL]… [--chain chains.json]
     Verifies the newest header, or that of --height, and signs it with a member's identity file; with FILE, the one that others have signed, and
     adds the signature to theirs.
