@@ -4,7 +4,7 @@ use light_client::{
     Reason,
     client::{AttackKind, Failure, Fault, Said, Unreachable},
 };
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 use verifier::{
     HEADLINES, REASONS,
     verdict::{CheckId, Outcome, Status},
@@ -100,11 +100,68 @@ fn sources(folder: &Path, found: &mut String) {
     }
 }
 
+/// Functions that run as tests whenever tests are run.
+fn tests(code: &str) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    let mut attributes: Vec<&str> = Vec::new();
+    for line in code.lines().map(str::trim) {
+        if line.starts_with("#[") {
+            attributes.push(line);
+            continue;
+        }
+        let has = |begin: &str| attributes.iter().any(|line| line.starts_with(begin));
+        let is_test = (has("#[test]") || has("#[tokio::test")) && !has("#[ignore");
+        let function = line.trim_start_matches("async ").strip_prefix("fn ");
+        let name = function.and_then(|rest| rest.split_once('('));
+        names.extend(name.filter(|_| is_test).map(|(name, _)| name));
+        if !line.starts_with("//") {
+            attributes.clear();
+        }
+    }
+    names
+}
+
+/// Functions that the browser's scenarios run.
+fn scenarios(code: &str) -> BTreeSet<&str> {
+    let runs = code.lines().map(str::trim);
+    let runs = runs.filter_map(|line| line.strip_prefix("run: ")?.strip_suffix(','));
+    runs.collect()
+}
+
+#[test]
+fn a_function_that_nothing_runs_is_no_test() {
+    let code = "
+        fn helper() {}
+        #[test]
+        // Why.
+        #[should_panic]
+        fn one() {}
+        fn after_a_test() {}
+        #[tokio::test(flavor = \"current_thread\")]
+        async fn two() {}
+        #[test]
+        #[ignore]
+        fn left_out() {}
+        // #[test]
+        // fn commented_out() {}
+        #[allow(dead_code)]
+        fn allowed() {}";
+    assert_eq!(tests(code), BTreeSet::from(["one", "two"]));
+    let code = "
+        Scenario {
+            name: \"played\",
+            run: played,
+        },
+        // run: commented_out,
+        fn helper(world: &World) -> Outcome {}";
+    assert_eq!(scenarios(code), BTreeSet::from(["played"]));
+}
+
 #[test]
 fn every_attack_that_soundness_md_names_is_played() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let text = std::fs::read_to_string(root.join("docs/soundness.md")).expect("docs/soundness.md");
-    let mut code = String::new();
+    let (mut code, mut browser) = (String::new(), String::new());
     for part in [
         "light-client",
         "records",
@@ -116,11 +173,13 @@ fn every_attack_that_soundness_md_names_is_played() {
     ] {
         sources(&root.join(part), &mut code);
     }
+    sources(&root.join("tests/tests/browser"), &mut browser);
     let names = tests_named(&text);
     assert!(names.len() > 60, "{names:?}");
+    let (tests, scenarios) = (tests(&code), scenarios(&browser));
     for name in names {
         assert!(
-            code.contains(&format!("fn {name}(")),
+            tests.contains(name) || scenarios.contains(name),
             "no test plays {name}"
         );
     }
