@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod evidence;
 mod proxy;
 mod proxy_lies;
 
@@ -142,7 +143,12 @@ fn a_fork_stops_it_for_good_and_is_shown_as_evidence() {
         .expect("kept");
     let mut show = Command::new(env!("CARGO_BIN_EXE_lianyan"));
     let (code, line) = run(show.args(["evidence", "show"]).arg(&halt));
-    assert_eq!((code, &line["kind"]), (0, &json!("lunatic")));
+    assert_eq!((code, &line["kind"]), (2, &json!("lunatic")));
+    assert_eq!(
+        (&line["fork"], &line["verified"]),
+        (&json!(true), &json!(false)),
+        "whose validators they are, no file can tell"
+    );
     assert_eq!(line["signed_both"].as_array().map(Vec::len), Some(4));
     assert_eq!(
         line["evidence"][0]["type"],

@@ -42,7 +42,8 @@ lianyan checkpoint sign [FILE] --key IDENTITY -o FILE [--height N] [--node URL]â
 lianyan checkpoint verify FILE [--chain chains.json]
     Says who signed a checkpoint, and whether that is enough by the keys of chains.json. No node is asked.
 lianyan evidence show FILE
-    Shows a proven fork (the file `halt` of a store): both headers, who signed both, and the evidence as `broadcast_evidence` takes it.
+    Shows a fork (the file `halt` of a store, or the evidence that the page saves): both headers, who signed both, and the evidence as
+    `broadcast_evidence` takes it. Whether the signers are the chain's validators no file can tell: 2; 1 where the blocks alone show no fork.
 lianyan step --trusted A.json --untrusted B.json --now TIME
              [--trusting-period 336h] [--clock-drift 10s] [--trust-level 1/3]
     Verifies one light block on the strength of another.
