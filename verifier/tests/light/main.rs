@@ -9,8 +9,11 @@ mod proxy_lies;
 use common::{Lie, chain, comet, lie, node};
 use serde_json::{Value, json};
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
+    sync::mpsc::channel,
+    time::Duration,
 };
 
 /// The command line after `lianyan light`, for the tests' chain from its first block on.
@@ -161,6 +164,48 @@ fn a_fork_stops_it_for_good_and_is_shown_as_evidence() {
     assert_eq!(code, 0, "somebody has decided");
     let mut show = Command::new(env!("CARGO_BIN_EXE_lianyan"));
     assert_eq!(run(show.args(["evidence", "show", "Cargo.toml"])).0, 65);
+}
+
+#[test]
+fn a_chain_that_stands_still_is_told_of_again_and_how_old_it_is() {
+    let folder = Folder::new("stands-still");
+    std::fs::create_dir_all(&folder.0).expect("a folder");
+    let file = folder.0.join("chains.json");
+    let nodes = [node(|| Lie::None), node(|| Lie::None)];
+    let mut chains: Value = serde_json::from_str(&chains_json(&nodes)).expect("JSON");
+    chains["chains"][0]["fresh_seconds"] = 1.into();
+    std::fs::write(&file, chains.to_string()).expect("writes");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+    command
+        .args(["light", "--every", "200ms", "--chain"])
+        .arg(&file);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("starts");
+    let out = BufReader::new(child.stdout.take().expect("piped"));
+    let (tell, told) = channel();
+    std::thread::spawn(move || {
+        out.lines()
+            .map_while(Result::ok)
+            .try_for_each(|line| tell.send(line))
+    });
+    let lines = [(), ()].map(|()| told.recv_timeout(Duration::from_secs(30)));
+    child.kill().expect("ends");
+    child.wait().expect("ended");
+    let lines = lines.map(|line| line.expect("a line in time"));
+    let lines = lines.map(|line| serde_json::from_str::<Value>(&line).expect("JSON"));
+    for line in &lines {
+        assert_eq!(
+            (&line["height"], &line["freshness"]["reason"]),
+            (&json!("3"), &json!("header-stale")),
+            "{line}"
+        );
+    }
+    let age = |line: &Value| {
+        let age = line["freshness"]["age_seconds"].as_str().expect("a text");
+        age.parse::<u64>().expect("a number")
+    };
+    assert!(age(&lines[1]) > age(&lines[0]), "{lines:?}");
+    let (_, line) = run(light(&nodes).args(["--height", "2"]));
+    assert!(line["freshness"].is_null(), "an old height is old");
 }
 
 #[test]

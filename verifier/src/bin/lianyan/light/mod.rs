@@ -16,7 +16,10 @@ use light_client::{
     client::{Failure, Followed, KeptStore, LightClient, MemoryStore, Provider, Store},
 };
 use shelf::Folder;
-use std::{thread::sleep, time::Duration};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
 use verifier::{
     Device, Node, Shown, Verifier,
     chains::{self, Chain},
@@ -110,14 +113,17 @@ fn follow<S: Store>(light: &Light, chain: &Chain, mut store: S) -> Exit {
     if let Some(at) = light.serve {
         return serve::serve(at, chain, client);
     }
-    let mut last = None;
+    let silence = Duration::from_secs(chain.fresh_seconds.into());
+    let mut last: Option<(u64, Instant)> = None;
     loop {
         let outcome = block_on(step(&mut client, light.height));
         let exit = match &outcome {
             Ok(followed) => {
                 let height = followed.header.header().height;
-                if last.replace(height) != Some(height) {
-                    tell::followed(chain, followed);
+                // A chain that stands still is told of too, or nobody could tell it from a program that does.
+                if last.is_none_or(|(told, at)| told != height || at.elapsed() >= silence) {
+                    tell::followed(chain, followed, light.height.is_none());
+                    last = Some((height, Instant::now()));
                 }
                 Exit::Verified
             }

@@ -1,15 +1,15 @@
 //! What the light client says: a line for every header and for every failure, JSON or a table.
 
-use crate::{Line, evidence, print};
+use crate::{Line, evidence, http::Terminal, print};
 use light_client::{
-    Signer, Vote,
+    Header, Signer, Vote,
     client::{Failure, Followed, Standing, Step, StepKind},
 };
 use serde_json::{Value, json};
-use verifier::chains::Chain;
+use verifier::{Host, chains::Chain};
 
-/// A header that was verified.
-pub fn followed(chain: &Chain, followed: &Followed) {
+/// A header that was verified; where it is the newest, also how old it is.
+pub fn followed(chain: &Chain, followed: &Followed, newest: bool) {
     let header = followed.header.header();
     let (hash, spent) = (hex::encode(followed.header.hash()), followed.trace.spent);
     let steps: Vec<Value> = followed.trace.steps.iter().map(step).collect();
@@ -27,16 +27,32 @@ pub fn followed(chain: &Chain, followed: &Followed) {
         ("hash".into(), hash.clone()),
         ("verified".into(), way),
     ];
+    let (age, freshness) = freshness(chain, header);
+    if newest {
+        rows.push((freshness.into(), format!("{age} s old")));
+    }
     rows.extend(nodes(&followed.standings));
+    let fresh = json!({ "reason": freshness, "age_seconds": age.to_string() });
     print(&Line {
         json: json!({
-            "verified": true, "chain": chain.id, "height": header.height.to_string(), "time": header.time.to_string(), "hash": hash,
+            "verified": true, "freshness": newest.then_some(fresh), "chain": chain.id, "height": header.height.to_string(), "time": header.time.to_string(), "hash": hash,
             "app_hash": hex::encode(&header.app_hash), "from": followed.trace.from.to_string(), "steps": steps,
             "spent": { "signatures": spent.signatures, "headers": spent.headers, "bytes": spent.bytes },
             "signers": signers, "nodes": standings(&followed.standings),
         }),
         rows,
     });
+}
+
+/// How many seconds old a header is, and the reason code that this has as a verdict's check.
+fn freshness(chain: &Chain, header: &Header) -> (i128, &'static str) {
+    let nanos = i128::from(Terminal.now()) - header.time.unix_nanos();
+    let age = nanos.div_euclid(1_000_000_000);
+    if age <= chain.fresh_seconds.into() {
+        (age, "header-fresh")
+    } else {
+        (age, "header-stale")
+    }
 }
 
 /// Why there is no header.
