@@ -6,7 +6,7 @@ mod evidence;
 mod proxy;
 mod proxy_lies;
 
-use common::{Lie, chain, comet, lie, node};
+use common::{Lie, TestChain, chain, comet, lie, node, node_of};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader},
@@ -206,6 +206,28 @@ fn a_chain_that_stands_still_is_told_of_again_and_how_old_it_is() {
     assert!(age(&lines[1]) > age(&lines[0]), "{lines:?}");
     let (_, line) = run(light(&nodes).args(["--height", "2"]));
     assert!(line["freshness"].is_null(), "an old height is old");
+}
+
+/// The tests' chain with more blocks than one call of the light client goes down.
+fn long() -> TestChain {
+    let mut chain = chain();
+    (0..1_050).for_each(|_| chain.empty());
+    chain
+}
+
+#[test]
+fn a_height_further_down_than_one_call_goes_is_reached() {
+    let nodes = [node_of(long, || Lie::None), node_of(long, || Lie::None)];
+    let chain = long();
+    let hash = hex::encode(chain.header(chain.height()).hash());
+    let mut command = light(&nodes);
+    command.args(["--trust-height", &chain.height().to_string()]);
+    let (code, line) = run(command.args(["--trust-hash", &hash, "--height", "2"]));
+    assert_eq!(
+        (code, &line["hash"]),
+        (0, &json!(hex::encode(chain.header(2).hash()))),
+        "{line}"
+    );
 }
 
 #[test]

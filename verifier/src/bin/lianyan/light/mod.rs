@@ -13,7 +13,7 @@ use crate::{
 };
 use light_client::{
     SignatureCheck, TrustedState, VerifiedHeader,
-    client::{Failure, Followed, KeptStore, LightClient, MemoryStore, Provider, Store},
+    client::{Failure, Followed, KeptStore, LightClient, Limits, MemoryStore, Provider, Store},
 };
 use shelf::Folder;
 use std::{
@@ -144,10 +144,26 @@ async fn step<S: Store>(
     client: &mut Client<'_, S>,
     height: Option<u64>,
 ) -> Result<Followed, Failure> {
-    match height {
-        Some(height) => client.at(height).await,
-        None => client.newest().await,
+    let Some(height) = height else {
+        return client.newest().await;
+    };
+    let mut calls = calls_down_to(client, height).await?;
+    loop {
+        match client.at(height).await {
+            // The next call goes on where this one ran out.
+            Err(Failure::OutOf(_)) if calls > 1 => calls -= 1,
+            outcome => return outcome,
+        }
     }
+}
+
+/// How many calls may be needed down the hash chain from what is trusted, each as long as a call may be; twice as many, since not every one of a
+/// call's headers is used.
+async fn calls_down_to<S: Store>(client: &Client<'_, S>, height: u64) -> Result<u64, Failure> {
+    let above = client.store().at_or_above(height).await?;
+    let headers = above.map_or(0, |state| state.height().saturating_sub(height));
+    let a_call = u64::from(Limits::default().headers / 2).max(1);
+    Ok(headers.div_ceil(a_call).max(1))
 }
 
 /// Puts the checkpoint's state into an empty store. A halt stays, unless it is to be ended.
