@@ -1,54 +1,15 @@
 //! What may be in a block at all: well-formed events with good signatures, for this chain.
 
-use super::{Application, CheckTxRequest, CheckTxResponse, code};
+use super::{Application, CheckTxRequest, CheckTxResponse, code, recent::Opened};
 use crate::{comet, error::Error, merkle::Hash, store::Table};
 use records::{Event, registry};
-use std::{
-    collections::{HashMap, VecDeque},
-    panic,
-    sync::{Arc, Mutex},
-    thread,
-    time::Instant,
-};
+use std::{panic, sync::Arc, thread, time::Instant};
 
-/// Opened events kept between the check and the block, so that signatures are verified once.
-const KEPT: usize = 8_192;
 /// Fewer transactions than this are not worth a thread of their own.
 const LEAST_SHARE: usize = 32;
 /// Whoever pays for the event.
 const TOO_MANY: &str =
     "too many events of this key, of its member, or of keys that no member has: wait a little";
-
-/// A transaction that may be in a block.
-pub(super) type Opened = Arc<Event>;
-
-/// Events that were opened lately, by the hash of their bytes.
-#[derive(Default)]
-pub(super) struct Admitted(Mutex<Recent>);
-
-#[derive(Default)]
-struct Recent {
-    events: HashMap<Hash, Opened>,
-    order: VecDeque<Hash>,
-}
-
-impl Admitted {
-    fn get(&self, hash: &Hash) -> Option<Opened> {
-        super::lock(&self.0).events.get(hash).cloned()
-    }
-
-    fn keep(&self, hash: Hash, event: Opened) {
-        let mut recent = super::lock(&self.0);
-        if recent.events.insert(hash, event).is_none() {
-            recent.order.push_back(hash);
-        }
-        if recent.order.len() > KEPT
-            && let Some(oldest) = recent.order.pop_front()
-        {
-            recent.events.remove(&oldest);
-        }
-    }
-}
 
 impl Application {
     /// Opens a transaction: size, encoding, signatures, an event type that the rules of this version know with its records, and this chain's id.
@@ -58,7 +19,10 @@ impl Application {
         rules_version: u64,
         tx: &[u8],
     ) -> Result<Opened, String> {
-        self.open_hashed(chain_id, rules_version, tx, comet::tx_hash(tx))
+        let hash = comet::tx_hash(tx);
+        let event = self.open_hashed(chain_id, rules_version, tx, &hash)?;
+        self.admitted.keep(hash, event.clone());
+        Ok(event)
     }
 
     fn open_hashed(
@@ -66,13 +30,13 @@ impl Application {
         chain_id: &str,
         rules_version: u64,
         tx: &[u8],
-        hash: Hash,
+        hash: &Hash,
     ) -> Result<Opened, String> {
         let known = |event: &Event| {
             registry::require_known(event.payload(), rules_version)
                 .map_err(|refusal| refusal.to_string())
         };
-        if let Some(event) = self.admitted.get(&hash) {
+        if let Some(event) = self.admitted.get(hash) {
             return known(&event).map(|()| event);
         }
         let event = Event::open(tx).map_err(|error| error.to_string())?;
@@ -81,9 +45,7 @@ impl Application {
         if event.payload().chain != chain_id {
             return Err("the event is for another chain".into());
         }
-        let event = Arc::new(event);
-        self.admitted.keep(hash, event.clone());
-        Ok(event)
+        Ok(Arc::new(event))
     }
 
     /// Opens a block's transactions, on every core: a node that catches up has seen none of them before. Each signature by itself: a batch is
@@ -132,7 +94,7 @@ impl Application {
             .ok_or_else(|| malformed("the chain has no genesis yet"))?;
         let hash = comet::tx_hash(tx);
         let event = self
-            .open_hashed(&position.chain_id, position.app_version, tx, hash)
+            .open_hashed(&position.chain_id, position.app_version, tx, &hash)
             .map_err(|why| malformed(&why))?;
         if event.payload().until < position.time {
             return Err(malformed(
@@ -146,44 +108,94 @@ impl Application {
         if known.map_err(failed)?.is_some() {
             return Err((code::KNOWN, "the event is in a block already".into()));
         }
-        if again {
-            return Ok(());
+        if !again {
+            let payers = self.payers(&event, &position, &snapshot).map_err(failed)?;
+            if !self.rates.take(&payers, Instant::now()) {
+                return Err((code::TOO_MANY, TOO_MANY.into()));
+            }
         }
-        let payers = self.payers(&event, &position, &snapshot).map_err(failed)?;
-        match self.rates.take(&payers, Instant::now()) {
-            true => Ok(()),
-            false => Err((code::TOO_MANY, TOO_MANY.into())),
-        }
+        // Not before: memory is for what somebody pays for.
+        self.admitted.keep(hash, event);
+        Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::store::Store;
+    use crate::{application::position::Position, store::Store};
     use records::{Payload, RecordName, SecretKey, canonical::Value};
+
+    const CHAIN: &str = "dev-test-0001";
+    const NOW: i64 = 1_790_000_000_000_000_000;
+
+    fn application() -> (tempfile::TempDir, Application) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("db")).expect("opens");
+        let application = Application::open(Arc::new(store), 0).expect("opens");
+        (folder, application)
+    }
+
+    fn signed(event_type: &str, body: Value, until: i64, key: &SecretKey) -> Vec<u8> {
+        let (kind, _) = event_type.split_once('.').expect("a kind");
+        let payload = Payload {
+            body,
+            chain: CHAIN.into(),
+            seq: 0,
+            subject: RecordName::new(kind, "m").expect("a name"),
+            event_type: event_type.into(),
+            until,
+        };
+        payload.sign(&[key]).expect("signs").encode()
+    }
+
+    /// The event that needs most memory for its bytes: lists of one number, so deep as they may be, and as many as fit.
+    pub(in crate::application) fn bloated(key: &SecretKey, until: i64) -> Vec<u8> {
+        let deep = (0..14).fold(Value::Integer(0), |inner, _| Value::Array(vec![inner]));
+        signed("proposal.make", Value::Array(vec![deep; 1_600]), until, key)
+    }
 
     /// The same answer as that of a program which does not have the type yet, also where it was opened before.
     #[test]
     fn a_type_of_later_rules_is_no_type_yet() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("db")).expect("opens");
-        let application = Application::open(Arc::new(store), 0).expect("opens");
-        let payload = Payload {
-            body: Value::default(),
-            chain: "dev-test-0001".into(),
-            seq: 0,
-            subject: RecordName::new("member", "m").expect("a name"),
-            event_type: "member.admit".into(),
-            until: 0,
-        };
+        let (_folder, application) = application();
         let key = SecretKey::from_seed(&[7; 32]);
-        let tx = payload.sign(&[&key]).expect("signs").encode();
-        let open = |rules_version| application.open_event(&payload.chain, rules_version, &tx);
+        let tx = signed("member.admit", Value::default(), 0, &key);
+        let open = |rules_version| application.open_event(CHAIN, rules_version, &tx);
         for _ in 0..2 {
             let why = open(0).expect_err("of version 1");
             assert!(why.contains("unknown-event-type"), "{why}");
             assert!(open(1).is_ok() && open(2).is_ok());
         }
+    }
+
+    #[test]
+    fn what_nobody_pays_for_takes_no_memory() {
+        let (_folder, application) = application();
+        let application = application.with_rate(1);
+        let position = Position {
+            chain_id: CHAIN.into(),
+            height: 1,
+            time: NOW,
+            app_hash: Hash::default(),
+            version: 1,
+            hashes_logged: 1,
+            app_version: 1,
+        };
+        *crate::application::write_lock(&application.committed) = Some(position);
+        let check = |tx: &[u8], again| {
+            let request = CheckTxRequest { tx, again };
+            application.check_tx(request).code
+        };
+        let hand_in = |number, until| {
+            let key = SecretKey::from_seed(&[number; 32]);
+            check(&bloated(&key, until), false)
+        };
+        assert_eq!(hand_in(0, NOW - 1), code::MALFORMED);
+        assert_eq!(application.admitted.count(), 0, "its time has passed");
+        let codes: Vec<u32> = (0..40).map(|number| hand_in(number, NOW)).collect();
+        let taken = codes.iter().filter(|code| **code == code::OK).count();
+        assert!(codes.contains(&code::TOO_MANY) && taken > 0, "{codes:?}");
+        assert_eq!(application.admitted.count(), taken);
     }
 }

@@ -1,11 +1,10 @@
 //! Executing a block.
 
 use super::{
-    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate,
-    admission::Opened,
-    code,
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, code,
     payers::{note_keys, payers},
     rates::REFUSED,
+    recent::Opened,
 };
 use crate::{
     comet::{self, ExecTxResult},

@@ -15,6 +15,7 @@ mod position;
 mod proposal;
 mod query;
 mod rates;
+mod recent;
 mod snapshots;
 mod waiting;
 
@@ -35,9 +36,9 @@ use crate::{
     statesync::{Restore, Shelf},
     store::{self, Changes, Snapshot, Store, TreeView, UpperNodes},
 };
-use admission::Admitted;
 use position::Position;
 use rates::Rates;
+use recent::Admitted;
 use records::registry::RULES_VERSION;
 use std::{
     sync::{Arc, Mutex, MutexGuard, RwLock, RwLockWriteGuard},

@@ -1,7 +1,7 @@
 //! Making and judging proposals.
 
 use super::{
-    Application, PrepareProposalRequest, ProcessProposalRequest, Proposal, admission::Opened,
+    Application, PrepareProposalRequest, ProcessProposalRequest, Proposal, recent::Opened,
 };
 use crate::error::Result;
 use records::RecordName;
