@@ -78,9 +78,8 @@ pub struct Application {
 impl Application {
     /// The application over this store, where it was left. States older than `horizon` heights are forgotten.
     pub fn open(store: Arc<Store>, horizon: u64) -> Result<Self> {
-        let snapshot = store.snapshot();
-        let position = Position::load(&snapshot)?;
-        let waiting = Waiting::load(&snapshot, Instant::now())?;
+        let position = Position::load(&store.snapshot())?;
+        let waiting = Waiting::load(&store, Instant::now())?;
         Ok(Self {
             store,
             upper: Arc::default(),
