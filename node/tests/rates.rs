@@ -238,6 +238,29 @@ fn new_keys_for_every_event_count_as_one_key_and_keep_nobody_out() {
 }
 
 #[test]
+fn large_events_of_strangers_use_up_what_all_of_them_have() {
+    let mut node = Node::new();
+    let strangers = keys("nobody", 40);
+    let large = |(number, key): (usize, &SecretKey)| {
+        let id = format!("m-{number}");
+        let body = Member {
+            name_en: "x".repeat(45_000),
+            ..member(&id)
+        };
+        let event = payload("member.admit", ("member", &id), 0, &body, GENESIS);
+        event.sign(&[key]).expect("signs").encode()
+    };
+    let flood: Vec<_> = strangers.iter().enumerate().map(large).collect();
+    let size = flood[0].len().div_ceil(4 * 1024);
+    let (at_once, pace) = STRANGERS;
+    node.takes((at_once.div_ceil(size), pace), &flood);
+    node.decide(&flood[..4]);
+    let small = node.lone(99, &[&key("nobody else")]);
+    assert_eq!(node.check(&small), code::TOO_MANY);
+    assert_eq!(node.check(&node.lone(0, &[&founder_key(0)])), code::OK);
+}
+
+#[test]
 fn persons_however_many_leave_room_to_members() {
     let mut node = Node::new();
     let confirmations = node.patients(&keys("patient", 250));

@@ -110,7 +110,7 @@ impl Application {
         }
         if !again {
             let payers = self.payers(&event, &position, &snapshot).map_err(failed)?;
-            if !self.rates.take(&payers, Instant::now()) {
+            if !self.rates.take(&payers, tx.len(), Instant::now()) {
                 return Err((code::TOO_MANY, TOO_MANY.into()));
             }
         }

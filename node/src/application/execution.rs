@@ -3,7 +3,6 @@
 use super::{
     Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, code,
     payers::{note_keys, payers},
-    rates::REFUSED,
     recent::Opened,
 };
 use crate::{
@@ -282,7 +281,7 @@ impl Application {
                                 .named(body, &self.store, &mut execution.changes)?;
                         } else {
                             let payers = payers(&event, execution.snapshot, || Ok(false))?;
-                            self.rates.charge(&payers, REFUSED, Instant::now());
+                            self.rates.refused(&payers, tx.len(), Instant::now());
                         }
                         result(&event, outcome)
                     }

@@ -11,8 +11,10 @@ use std::{
 pub const DEFAULT_RATE: u32 = 100;
 /// Seconds whose events a key, a member or everybody may hand in at once.
 const BURST: u32 = 10;
-/// What an event that a rule refused costs: it took a place in a block.
-pub(super) const REFUSED: u32 = 10;
+/// Bytes that count as one event: most are smaller, and what is larger takes the disk of so many.
+const UNIT: usize = 4 * 1024;
+/// What an event that a rule refused costs besides, so many times over: it took a place in a block.
+const REFUSED: u32 = 10;
 /// Payers that are remembered; who was quiet for long has its whole burst again, and is forgotten.
 const REMEMBERED: usize = 100_000;
 
@@ -38,6 +40,20 @@ impl Payer {
             Self::Persons => (2, 5),
         }
     }
+
+    /// How many bursts it may owe: nobody waits longer than its burst takes to come back, but strangers, who hand in at every node what all
+    /// of them have to store, wait up to ten minutes.
+    fn owes(&self) -> u32 {
+        match self {
+            Self::Strangers => 60,
+            Self::Key(_) | Self::Member(_) | Self::Persons => 2,
+        }
+    }
+}
+
+/// As how many an event of this size counts.
+fn units(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
 /// How much each payer has used.
@@ -80,19 +96,20 @@ impl Rates {
         }
     }
 
-    /// Counts an event; whether it may be. Of each of these groups one has to have room.
-    pub fn take(&self, payers: &[Vec<Payer>], now: Instant) -> bool {
+    /// Counts an event of this size; whether it may be. Of each of these groups one has to have room.
+    pub fn take(&self, payers: &[Vec<Payer>], bytes: usize, now: Instant) -> bool {
         let mut used = super::lock(&self.used);
         let has_room = |payer: &Payer| self.used(&used, payer, now).events < self.burst(payer);
         if !payers.iter().all(|group| group.iter().any(has_room)) {
             return false;
         }
-        self.add(&mut used, payers, 1, now);
+        self.add(&mut used, payers, units(bytes), now);
         true
     }
 
-    /// Counts what an event costs beyond its own one.
-    pub fn charge(&self, payers: &[Vec<Payer>], events: u32, now: Instant) {
+    /// Counts what an event of this size costs besides, where a rule refused it in a block.
+    pub fn refused(&self, payers: &[Vec<Payer>], bytes: usize, now: Instant) {
+        let events = units(bytes).saturating_mul(REFUSED);
         self.add(&mut super::lock(&self.used), payers, events, now);
     }
 
@@ -109,7 +126,7 @@ impl Rates {
         for payer in payers.iter().flatten() {
             let before = self.used(used, payer, now);
             // Whatever was done, the wait has an end that can be foreseen.
-            let most = self.burst(payer).saturating_mul(2);
+            let most = self.burst(payer).saturating_mul(payer.owes());
             let events = before.events.saturating_add(events).min(most);
             used.insert(payer.clone(), Used { events, ..before });
         }
@@ -142,6 +159,9 @@ mod tests {
 
     const A: PublicKey = PublicKey::Ed25519([1; 32]);
     const B: PublicKey = PublicKey::Ed25519([2; 32]);
+    /// Bytes.
+    const SMALL: usize = 1_000;
+    const LARGE: usize = 64 * 1024;
     const AT_ONCE: u32 = DEFAULT_RATE * BURST;
     const REFILL: Duration = Duration::from_millis(1_000 / DEFAULT_RATE as u64);
 
@@ -154,18 +174,24 @@ mod tests {
     }
 
     fn taken(rates: &Rates, payers: &[Vec<Payer>], now: Instant) -> u32 {
-        (0..).take_while(|_| rates.take(payers, now)).count() as u32
+        (0..).take_while(|_| rates.take(payers, SMALL, now)).count() as u32
     }
 
     #[test]
     fn a_key_has_its_burst_and_then_its_pace() {
         let (rates, start) = rates();
         assert_eq!(taken(&rates, &of(&[A]), start), AT_ONCE);
-        assert!(rates.take(&of(&[B]), start), "another key is another's");
-        assert!(!rates.take(&of(&[A, B]), start), "each signer counts");
-        assert!(rates.take(&of(&[A]), start + REFILL));
-        assert!(!rates.take(&of(&[A]), start + REFILL));
-        assert!(rates.take(&of(&[A]), start + REFILL * 2 * AT_ONCE));
+        assert!(
+            rates.take(&of(&[B]), SMALL, start),
+            "another key is another's"
+        );
+        assert!(
+            !rates.take(&of(&[A, B]), SMALL, start),
+            "each signer counts"
+        );
+        assert!(rates.take(&of(&[A]), SMALL, start + REFILL));
+        assert!(!rates.take(&of(&[A]), SMALL, start + REFILL));
+        assert!(rates.take(&of(&[A]), SMALL, start + REFILL * 2 * AT_ONCE));
     }
 
     #[test]
@@ -173,24 +199,64 @@ mod tests {
         let (rates, start) = rates();
         for pair in 0..AT_ONCE * 2 {
             let now = start + REFILL * 2 * pair;
-            assert!(rates.take(&of(&[A]), now), "pair {pair}");
-            assert!(rates.take(&of(&[A]), now + REFILL / 2), "pair {pair}");
+            assert!(rates.take(&of(&[A]), SMALL, now), "pair {pair}");
+            assert!(
+                rates.take(&of(&[A]), SMALL, now + REFILL / 2),
+                "pair {pair}"
+            );
         }
     }
 
     #[test]
     fn what_a_rule_refused_costs_more() {
         let (rates, start) = rates();
-        rates.charge(&of(&[A]), AT_ONCE - 1, start);
-        assert_eq!(taken(&rates, &of(&[A]), start), 1);
+        rates.refused(&of(&[A]), SMALL, start);
+        assert_eq!(taken(&rates, &of(&[A]), start), AT_ONCE - 10);
+        rates.refused(&of(&[B]), LARGE, start);
+        assert_eq!(taken(&rates, &of(&[B]), start), AT_ONCE - 160);
+    }
+
+    #[test]
+    fn a_large_event_counts_as_many() {
+        let (rates, start) = rates();
+        let taken = (0..).take_while(|_| rates.take(&of(&[A]), LARGE, start));
+        assert_eq!(taken.count(), AT_ONCE.div_ceil(16) as usize);
+        let sizes = [1, UNIT, UNIT + 1, LARGE - 1, LARGE];
+        assert_eq!(sizes.map(units), [1, 1, 2, 16, 16]);
+    }
+
+    /// As many events as four validators take from them, each node another one, and every node stores and refuses them all.
+    #[test]
+    fn strangers_cannot_fill_the_disks_with_what_is_refused() {
+        let strangers = [vec![Payer::Strangers]];
+        for (size, pause) in [(LARGE, 1), (LARGE, 60), (LARGE, 450), (SMALL, 1)] {
+            let (_, start) = rates();
+            let nodes = [(); 4].map(|()| Rates::new(DEFAULT_RATE));
+            let mut bytes = 0;
+            for second in (0..3_600).step_by(pause) {
+                let now = start + Duration::from_secs(second);
+                let take = |node: &Rates| {
+                    let taken = (0..).take_while(|_| node.take(&strangers, size, now));
+                    taken.count()
+                };
+                let taken: usize = nodes.iter().map(take).sum();
+                for node in nodes.iter().cycle().take(taken * nodes.len()) {
+                    node.refused(&strangers, size, now);
+                }
+                bytes += taken * size;
+            }
+            assert!(bytes < 180_000_000, "{bytes} bytes in an hour");
+        }
     }
 
     #[test]
     fn nobody_waits_longer_than_a_burst_takes() {
         let (rates, start) = rates();
-        rates.charge(&of(&[A]), AT_ONCE * 100, start);
-        assert!(!rates.take(&of(&[A]), start + REFILL * AT_ONCE));
-        assert!(rates.take(&of(&[A]), start + REFILL * (AT_ONCE + 1)));
+        for _ in 0..AT_ONCE {
+            rates.refused(&of(&[A]), LARGE, start);
+        }
+        assert!(!rates.take(&of(&[A]), SMALL, start + REFILL * AT_ONCE));
+        assert!(rates.take(&of(&[A]), SMALL, start + REFILL * (AT_ONCE + 1)));
     }
 
     #[test]
@@ -205,7 +271,7 @@ mod tests {
             })
             .sum();
         assert_eq!(handed_in, 2 * AT_ONCE);
-        assert!(rates.take(&[member], start + REFILL / 2));
+        assert!(rates.take(&[member], SMALL, start + REFILL / 2));
     }
 
     #[test]
@@ -213,8 +279,8 @@ mod tests {
         let (rates, start) = rates();
         let (thief, owner) = (Payer::Member("thief".into()), Payer::Member("owner".into()));
         taken(&rates, &[vec![thief.clone()]], start);
-        assert!(rates.take(&[vec![thief.clone(), owner]], start));
-        assert!(!rates.take(&[vec![thief]], start));
+        assert!(rates.take(&[vec![thief.clone(), owner]], SMALL, start));
+        assert!(!rates.take(&[vec![thief]], SMALL, start));
     }
 
     #[test]
@@ -223,8 +289,8 @@ mod tests {
         assert_eq!(taken(&rates, &of(&[A]), start), 70);
         let later = start + Duration::from_secs(2);
         assert_eq!(taken(&rates, &of(&[A]), later), 14);
-        assert!(Rates::new(0).take(&of(&[A]), start), "never none");
-        assert!(Rates::new(u32::MAX).take(&of(&[A]), start));
+        assert!(Rates::new(0).take(&of(&[A]), SMALL, start), "never none");
+        assert!(Rates::new(u32::MAX).take(&of(&[A]), SMALL, start));
     }
 
     #[test]
@@ -233,9 +299,9 @@ mod tests {
         for number in 0..=REMEMBERED as u64 {
             let mut key = [0; 32];
             key[..8].copy_from_slice(&number.to_be_bytes());
-            rates.take(&of(&[PublicKey::Ed25519(key)]), start);
+            rates.take(&of(&[PublicKey::Ed25519(key)]), SMALL, start);
         }
-        rates.take(&of(&[A]), start + REFILL * 2);
+        rates.take(&of(&[A]), SMALL, start + REFILL * 2);
         assert_eq!(super::super::lock(&rates.used).len(), 1);
     }
 }
