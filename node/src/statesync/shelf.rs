@@ -1,6 +1,6 @@
 //! The snapshots that a node keeps: a folder each, written beside the chain as it goes on.
 
-use super::{Manifest, write};
+use super::{MAX_CHUNKS, Manifest, write};
 use crate::{
     error::{Error, Result},
     merkle::sha256,
@@ -45,13 +45,21 @@ pub struct Shelf(Arc<Inner>);
 struct Inner {
     folder: PathBuf,
     pace: Pace,
+    /// Most chunks of one.
+    most: usize,
     kept: Mutex<BTreeMap<u64, Manifest>>,
     writing: AtomicBool,
+    /// The state needs more chunks than that, and no state after it needs fewer: nothing that was logged goes.
+    outgrown: AtomicBool,
 }
 
 impl Shelf {
     /// The shelf in this folder, with what is whole there.
     pub fn open(folder: PathBuf, pace: Pace) -> Result<Self> {
+        Self::bounded(folder, pace, MAX_CHUNKS)
+    }
+
+    fn bounded(folder: PathBuf, pace: Pace, most: usize) -> Result<Self> {
         fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let mut kept = BTreeMap::new();
         for entry in fs::read_dir(&folder).map_err(Error::file(&folder))? {
@@ -63,12 +71,13 @@ impl Shelf {
                 kept.insert(manifest.height, manifest);
             }
         }
-        let (kept, writing) = (Mutex::new(kept), AtomicBool::new(false));
         Ok(Self(Arc::new(Inner {
             folder,
             pace,
-            kept,
-            writing,
+            most,
+            kept: Mutex::new(kept),
+            writing: AtomicBool::new(false),
+            outgrown: AtomicBool::new(false),
         })))
     }
 
@@ -98,6 +107,7 @@ impl Shelf {
             && height.is_multiple_of(every)
             && state > 0
             && !self.0.writing.load(Ordering::Relaxed)
+            && !self.0.outgrown.load(Ordering::Relaxed)
             && !self.0.kept().contains_key(&state)
     }
 
@@ -131,21 +141,49 @@ impl Inner {
     fn write(&self, snapshot: &Snapshot, height: u64, version: u64) -> Result<()> {
         let folder = self.path(height).with_extension(PARTIAL);
         remove(&folder)?;
-        fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
-        let mut chunks = Vec::new();
-        write(snapshot, version, |chunk| {
-            put(&chunk_file(&folder, chunks.len()), &chunk)?;
-            chunks.push(sha256(&chunk));
-            Ok(())
-        })?;
-        let manifest = Manifest { height, chunks };
-        put(&folder.join(MANIFEST), &manifest.metadata())?;
-        sync_names(&folder)?;
+        let manifest = match self.write_chunks(snapshot, &folder, (height, version)) {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                // As large as what is whole, and of no use.
+                remove(&folder)?;
+                return Err(error);
+            }
+        };
         let whole = self.path(height);
         fs::rename(&folder, &whole).map_err(Error::file(&whole))?;
         sync_names(&self.folder)?;
         self.kept().insert(height, manifest);
         self.thin_out()
+    }
+
+    fn write_chunks(
+        &self,
+        snapshot: &Snapshot,
+        folder: &Path,
+        (height, version): (u64, u64),
+    ) -> Result<Manifest> {
+        fs::create_dir_all(folder).map_err(Error::file(folder))?;
+        let mut chunks = Vec::new();
+        write(snapshot, version, |chunk| {
+            if chunks.len() == self.most {
+                self.outgrown.store(true, Ordering::Relaxed);
+                return Err(self.too_large());
+            }
+            put(&chunk_file(folder, chunks.len()), &chunk)?;
+            chunks.push(sha256(&chunk));
+            Ok(())
+        })?;
+        let manifest = Manifest { height, chunks };
+        put(&folder.join(MANIFEST), &manifest.metadata())?;
+        sync_names(folder)?;
+        Ok(manifest)
+    }
+
+    fn too_large(&self) -> Error {
+        Error::Setup(format!(
+            "it needs more than {} chunks, which nobody who joins would take; no other is tried before the next start, and those that are kept stay, with the blocks after them",
+            self.most
+        ))
     }
 
     fn thin_out(&self) -> Result<()> {
@@ -197,5 +235,50 @@ fn remove(folder: &Path) -> Result<()> {
             Err(Error::file(folder)(error))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Changes, Store, StoredRecord};
+    use records::{Head, log::LogTree};
+
+    const VERSION: u64 = 1;
+
+    /// A state of so many records, each of which fills most of a chunk.
+    fn state(folder: &Path, records: u8) -> Store {
+        let store = Store::open(&folder.join("db")).expect("opens");
+        let mut changes = Changes::default();
+        for number in 0..records {
+            let state = vec![number; 3 * 1024 * 1024];
+            let head = Head::new(&state, &LogTree::new());
+            let record = StoredRecord { head, state };
+            changes.put_record(&[number; 32], VERSION, &record, None);
+        }
+        store.commit(changes).expect("writes");
+        store
+    }
+
+    #[test]
+    fn a_snapshot_that_nobody_would_take_is_not_written_and_fills_no_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (store, shelves) = (state(folder.path(), 3), folder.path().join("snapshots"));
+        let pace = Pace { every: 10, keep: 2 };
+        let take = |most, height| {
+            let shelf = Shelf::bounded(shelves.clone(), pace, most).expect("opens");
+            let written = shelf.take(store.snapshot(), height, VERSION);
+            written.join().expect("ends");
+            shelf
+        };
+        assert_eq!(take(3, 10).oldest(), Some(10));
+        let outgrown = take(2, 20);
+        assert!(!outgrown.wants(30, 30), "the next is not smaller");
+        assert_eq!(outgrown.list().len(), 1);
+        let left = fs::read_dir(&shelves).expect("reads");
+        let left: Vec<_> = left
+            .map(|entry| entry.expect("is there").file_name())
+            .collect();
+        assert_eq!(left, ["10"]);
     }
 }
