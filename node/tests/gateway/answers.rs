@@ -1,0 +1,141 @@
+//! What it answers, and for how long that is good.
+
+use super::*;
+
+#[test]
+fn it_answers_what_the_node_answers() {
+    let chain = Chain::new();
+    chain.decide(vec![chain.admit("clinic")]);
+    chain.decide(vec![]);
+    chain.decide(vec![]);
+    let node = chain.serve();
+    let (gateway, _) = Setup::new([node.address]).serve();
+    let key = hex::encode(tree_key("member", "clinic"));
+    for path in [
+        "/header?height=2",
+        "/commit?height=2",
+        "/validators?height=2&per_page=100",
+        "/block_results?height=2",
+        "/block?height=3",
+        "/genesis",
+        &format!("/abci_query?path=%22/head%22&data=0x{key}&height=2&prove=true"),
+    ] {
+        assert_eq!(gateway.result(path), node.result(path), "{path}");
+    }
+    let batch: Vec<Value> = (1..=3)
+        .map(|height| json!({"jsonrpc": "2.0", "id": height, "method": "commit", "params": {"height": height.to_string()}}))
+        .chain([json!({"jsonrpc": "2.0", "id": "late", "method": "header", "params": {"height": "99"}})])
+        .collect();
+    assert_eq!(gateway.call(&json!(batch)), node.call(&json!(batch)));
+}
+
+#[test]
+fn what_cannot_change_is_answered_without_a_node() {
+    let chain = Chain::new();
+    chain.decide(vec![]);
+    chain.decide(vec![]);
+    let node = chain.serve();
+    let (gateway, metrics) = Setup::new([node.address]).serve();
+    let old = gateway.result("/commit?height=1");
+    let newest = gateway.result("/commit?height=2");
+    assert_eq!(newest["canonical"], false);
+    assert!(head(&gateway, "/commit?height=1", "").contains("immutable"));
+    assert!(head(&gateway, "/commit?height=2", "").contains("cache-control: no-cache"));
+    drop(node);
+    // Longer than what is repeated for a moment.
+    thread::sleep(Duration::from_millis(700));
+    let posted = json!({"jsonrpc": "2.0", "id": 1, "method": "commit", "params": ["1"]});
+    assert_eq!(gateway.call(&posted)["result"], old);
+    let (status, body) = gateway.get("/commit?height=2");
+    assert_eq!(status, 502, "{body}");
+    assert!(body.contains("no node answers"));
+    let text = metrics.text();
+    assert!(
+        text.contains(r#"calls_total{method="commit",from="memory"} 3"#),
+        "{text}"
+    );
+    assert!(text.contains("node_failures_total 1"), "{text}");
+}
+
+#[test]
+fn a_browser_that_has_an_answer_is_not_sent_it_again() {
+    let chain = Chain::new();
+    chain.decide(vec![]);
+    chain.decide(vec![]);
+    let node = chain.serve();
+    let (gateway, _) = Setup::new([node.address]).serve();
+    let first = head(&gateway, "/header?height=1", "");
+    let tag = first
+        .split("etag: ")
+        .nth(1)
+        .and_then(|rest| rest.lines().next());
+    let tag = tag.expect("a tag");
+    let again = format!("if-none-match: {tag}\r\n");
+    assert!(head(&gateway, "/header?height=1", &again).starts_with("http/1.1 304"));
+    assert!(head(&gateway, "/header?height=2", &again).starts_with("http/1.1 200"));
+}
+
+#[test]
+fn a_refusal_is_not_kept() {
+    let refusal = json!({"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "Internal error", "data": "height 9 is not available"}});
+    let (node, asked) = stub(Duration::ZERO, StatusCode::OK, &refusal);
+    let (gateway, _) = Setup::new([node.address]).serve();
+    for times in 1..=2 {
+        let (status, body) = gateway.get("/header?height=9");
+        assert!(
+            status == 500 && body.contains("height 9 is not available"),
+            "{body}"
+        );
+        assert_eq!(asked.load(Ordering::SeqCst), times);
+        thread::sleep(Duration::from_millis(700));
+    }
+}
+
+#[test]
+fn the_answers_to_one_batch_are_bounded() {
+    let large = "x".repeat(5_000_000);
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!(large)));
+    let (gateway, _) = Setup::new([node.address]).serve();
+    let call = |height| json!({"jsonrpc": "2.0", "id": height, "method": "block", "params": {"height": height}});
+    let batch: Vec<Value> = (1..=5).map(call).collect();
+    let answers = gateway.call(&json!(batch));
+    let answers = answers.as_array().expect("a list");
+    let ids: Vec<&Value> = answers.iter().map(|answer| &answer["id"]).collect();
+    assert_eq!(json!(ids), json!([1, 2, 3, 4, 5]));
+    let whole = answers.iter().filter(|answer| answer["result"] == large);
+    assert_eq!(whole.count(), 3);
+    let refused = answers.iter().filter(|answer| {
+        let why = answer["error"]["data"].as_str().unwrap_or_default();
+        why.contains("over 16 MB")
+    });
+    assert_eq!(refused.count(), 2);
+}
+
+#[test]
+fn what_is_under_way_at_the_end_is_answered() {
+    let (node, asked) = stub(
+        Duration::from_millis(600),
+        StatusCode::OK,
+        &ok(json!({"at": 1})),
+    );
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (gateway, _) = Setup::new([node.address]).serve_until(async {
+        let _ = stopped.await;
+    });
+    let gateway = Arc::new(gateway);
+    let (told, answer) = mpsc::channel();
+    let visitor = gateway.clone();
+    thread::spawn(move || told.send(visitor.get("/status")));
+    while asked.load(Ordering::SeqCst) == 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    stop.send(()).expect("serves");
+    let (status, body) = answer
+        .recv_timeout(Duration::from_secs(20))
+        .expect("answered");
+    assert!(status == 200 && body.contains(r#""at":1"#), "{body}");
+    assert!(
+        std::net::TcpStream::connect(gateway.address).is_err(),
+        "takes no more"
+    );
+}

@@ -1,0 +1,98 @@
+//! The page beside it.
+
+use super::*;
+
+#[test]
+fn the_page_is_served_packed_typed_and_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::write(folder.path().join(name), bytes).expect("writes");
+    };
+    write("index.html", "<!doctype html>链验".repeat(50).as_bytes());
+    write("app-3dba6b7640b103d4_bg.wasm", &[0; 4_000]);
+    write("chains.json", b"[]");
+    let chains = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(chains.path(), b"[1]").expect("writes");
+    let page = Page::open(folder.path().into(), Some(chains.path().into())).expect("reads");
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let mut setup = Setup::new([node.address]);
+    setup.page = Some(page.router());
+    let (gateway, _) = setup.serve();
+    let (status, body) = gateway.get("/");
+    assert!(status == 200 && body.starts_with("<!doctype html>链验"));
+    assert_eq!(gateway.get("/chains.json"), (200, "[1]".into()));
+    assert_eq!(gateway.get("/../Cargo.toml").0, 404);
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "health"});
+    assert_eq!(gateway.call(&call)["result"], json!({}));
+    let page = head(&gateway, "/", "accept-encoding: gzip, br\r\n");
+    for line in [
+        "content-encoding: br",
+        "content-type: text/html",
+        "cache-control: no-cache",
+        "content-security-policy: frame-ancestors 'none'",
+        "x-content-type-options: nosniff",
+    ] {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+    let wasm = head(
+        &gateway,
+        "/app-3dba6b7640b103d4_bg.wasm",
+        "accept-encoding: gzip\r\n",
+    );
+    for line in [
+        "content-encoding: gzip",
+        "content-type: application/wasm",
+        "immutable",
+    ] {
+        assert!(wasm.contains(line), "{line}: {wasm}");
+    }
+}
+
+/// `chains.json` is renewed every week, and the page with each version, while visitors come.
+#[test]
+fn a_page_that_changes_on_the_disk_is_shown_whole_and_without_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("writes");
+    };
+    let (old, new) = ("app-3dba6b7640b103d4.js", "app-0123456789abcdef.js");
+    write("index.html", old);
+    write(old, "old");
+    write("chains.json", "[1]");
+    let page = Page::open(
+        folder.path().into(),
+        Some(folder.path().join("chains.json")),
+    );
+    let page = page.expect("reads");
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let mut setup = Setup::new([node.address]);
+    setup.page = Some(page.router());
+    let (gateway, _) = setup.serve();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().expect("starts");
+        runtime.block_on(page.follow());
+    });
+    let shows = |path: &str, text: &str| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while gateway.get(path).1 != text {
+            assert!(Instant::now() < deadline, "{path} is not {text}");
+            thread::sleep(Duration::from_millis(100));
+        }
+    };
+    write("chains.json", "[2]");
+    shows("/chains.json", "[2]");
+    // Half written, it is not shown; nor is anything else until it is whole.
+    write("chains.json", "[2,");
+    std::fs::remove_file(folder.path().join(old)).expect("removes");
+    write(new, "new");
+    write("index.html", new);
+    thread::sleep(Duration::from_secs(6));
+    assert_eq!(gateway.get("/"), (200, old.into()));
+    assert_eq!(gateway.get("/chains.json"), (200, "[2]".into()));
+    write("chains.json", "[3, 3]");
+    shows("/", new);
+    assert_eq!(gateway.get("/chains.json"), (200, "[3, 3]".into()));
+    assert_eq!(gateway.get(&format!("/{new}")), (200, "new".into()));
+    let still = gateway.get(&format!("/{old}"));
+    assert_eq!(still, (200, "old".into()), "for who has the old page open");
+}
