@@ -136,7 +136,9 @@ async fn observe(
     next: Next,
 ) -> Response {
     let began = Instant::now();
-    let forwarded = request.headers().get("x-forwarded-for");
+    // A proxy may add a line of its own below those that the client wrote.
+    let lines = request.headers().get_all("x-forwarded-for");
+    let forwarded = lines.iter().next_back();
     let forwarded = forwarded.and_then(|list| list.to_str().ok());
     let client = clients::client(peer, forwarded, gateway.behind_proxy);
     request.extensions_mut().insert(Client(client));

@@ -20,6 +20,25 @@ fn one_client_cannot_take_everything() {
     assert_eq!(asked.load(Ordering::SeqCst), 11);
 }
 
+/// HAProxy adds a header line where nginx adds to the client's own.
+#[test]
+fn a_client_cannot_pass_for_others_above_the_line_that_the_proxy_adds() {
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let mut setup = Setup::new([node.address]);
+    (setup.behind_proxy, setup.burst) = (true, 3);
+    let (gateway, _) = setup.serve();
+    let asks_as = |written: &str, seen: &str| {
+        let lines = format!("x-forwarded-for: {written}\r\nX-Forwarded-For: {seen}\r\n");
+        head(&gateway, "/health", &lines)
+    };
+    for pretended in ["192.0.2.1", "192.0.2.2", "192.0.2.3"] {
+        assert!(asks_as(pretended, "198.51.100.1").starts_with("http/1.1 200"));
+    }
+    let one_more = asks_as("192.0.2.4", "198.51.100.1");
+    assert!(one_more.starts_with("http/1.1 429"), "{one_more}");
+    assert!(asks_as("192.0.2.4", "198.51.100.2").starts_with("http/1.1 200"));
+}
+
 #[test]
 fn bad_requests_are_answered_as_a_node_answers_them() {
     let (node, asked) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));

@@ -34,6 +34,7 @@ struct Setup {
     origins: Vec<HeaderValue>,
     page: Option<Router>,
     burst: u32,
+    behind_proxy: bool,
 }
 
 impl Setup {
@@ -43,6 +44,7 @@ impl Setup {
             origins: Vec::new(),
             page: None,
             burst: 1_000,
+            behind_proxy: false,
         }
     }
 
@@ -62,7 +64,14 @@ impl Setup {
             second: NonZeroU32::MIN,
             burst: NonZeroU32::new(self.burst).expect("some"),
         });
-        let gateway = Gateway::new(upstream, 10_000_000, limits, metrics.clone(), false, false);
+        let gateway = Gateway::new(
+            upstream,
+            10_000_000,
+            limits,
+            metrics.clone(),
+            self.behind_proxy,
+            false,
+        );
         let router = router(Arc::new(gateway), &self.origins, self.page);
         (serve_router(|_| router, stopped), metrics)
     }
