@@ -148,29 +148,50 @@ impl Call {
 
     /// Whether another node may have what this one has not: it has forgotten the height, or has not reached it.
     pub fn may_be_elsewhere(&self, outcome: &Result<Value, Value>) -> bool {
-        let lacks = |result: &Value| match self.method {
-            "abci_query" => result["response"]["code"] != 0,
-            "header_by_hash" => result["header"].is_null(),
-            "block_by_hash" => result["block"].is_null(),
-            _ => false,
-        };
         let is_blob = self.params.get("path").is_some_and(|path| path == BLOB);
+        let lacks = |result: &Value| !self.is_answered_by(result);
         (self.life == Life::Lasting || is_blob) && outcome.as_ref().map_or(true, lacks)
     }
 
-    /// Whether this answer, which looked lasting, is the final one: not of a block whose commit may still be completed, and not a refusal.
+    /// Whether this answer, which looked lasting, is the final one: not of a block whose commit may still be completed, and not a refusal, in whose
+    /// place a later block may accept.
     pub fn is_final(&self, result: &Value) -> bool {
-        match self.method {
+        let is_last_word = match self.method {
             "commit" => result["canonical"] == true,
-            "abci_query" => {
-                let response = &result["response"];
-                response["code"] == 0 && response["height"] == self.params["height"]
+            "abci_query" => self.is_at_height(&result["response"]["height"]),
+            "tx" => result["tx_result"]["code"] == 0,
+            _ => true,
+        };
+        is_last_word && self.is_answered_by(result)
+    }
+
+    /// Whether a result holds what was asked for. A node that has pruned a block may leave out the block, the header or the proof, and call that no error.
+    fn is_answered_by(&self, result: &Value) -> bool {
+        let at = |height: &Value| self.is_at_height(height);
+        match self.method {
+            "header" => at(&result["header"]["height"]),
+            "block" => at(&result["block"]["header"]["height"]),
+            "commit" => {
+                let signed = &result["signed_header"];
+                at(&signed["header"]["height"]) && at(&signed["commit"]["height"])
             }
             "header_by_hash" => !result["header"].is_null(),
             "block_by_hash" => !result["block"].is_null(),
-            _ => true,
+            "tx" => !self.params.contains_key("prove") || is_proof(&result["proof"]),
+            "abci_query" => result["response"]["code"] == 0,
+            _ => !result.is_null(),
         }
     }
+
+    fn is_at_height(&self, height: &Value) -> bool {
+        self.params.get("height") == Some(height)
+    }
+}
+
+/// CometBFT writes the proof that it cannot make as one with an empty root.
+fn is_proof(proof: &Value) -> bool {
+    let root = proof["root_hash"].as_str();
+    root.is_some_and(|root| !root.is_empty())
 }
 
 /// The query path that hands in a blob.
@@ -258,8 +279,17 @@ mod tests {
     #[test]
     fn only_a_final_answer_lasts() {
         let commit = json_call("commit", json!({"height": "7"}));
-        assert!(commit.is_final(&json!({"canonical": true})));
-        assert!(!commit.is_final(&json!({"canonical": false})));
+        let signed = |header: &str, commit: &str, canonical: bool| {
+            json!({
+                "signed_header": {"header": {"height": header}, "commit": {"height": commit}},
+                "canonical": canonical,
+            })
+        };
+        assert!(commit.is_final(&signed("7", "7", true)));
+        assert!(!commit.is_final(&signed("7", "7", false)));
+        assert!(!commit.is_final(&signed("8", "7", true)));
+        assert!(!commit.is_final(&signed("7", "8", true)));
+        assert!(!commit.is_final(&Value::Null));
         let query = json_call(
             "abci_query",
             json!({"path": "/head", "data": "00", "height": "7"}),
@@ -269,5 +299,43 @@ mod tests {
         assert!(query.is_final(&answer(0, "7")));
         assert!(!query.is_final(&answer(1, "7")));
         assert!(!query.is_final(&answer(0, "8")));
+    }
+
+    #[test]
+    fn what_is_left_out_or_of_another_height_is_asked_elsewhere_and_does_not_last() {
+        let [header, block] = ["header", "block"].map(|method| json_call(method, json!([7])));
+        for (call, answer, fits) in [
+            (&header, json!({"header": {"height": "7"}}), true),
+            (&header, json!({"header": {"height": "8"}}), false),
+            (&header, json!({"header": null}), false),
+            (&block, json!({"block": {"header": {"height": "7"}}}), true),
+            (&block, json!({"block": {"header": {"height": "8"}}}), false),
+            (&block, json!({"block": null}), false),
+            (&json_call("validators", json!([7])), Value::Null, false),
+        ] {
+            assert_eq!(call.is_final(&answer), fits, "{answer}");
+            assert_eq!(call.may_be_elsewhere(&Ok(answer)), !fits);
+        }
+    }
+
+    /// CometBFT finds a transaction in its index, and leaves the proof empty where the block is pruned. A refusal is replaced by a later acceptance.
+    #[test]
+    fn a_transaction_lasts_once_accepted_and_with_the_proof_that_was_asked_for() {
+        let call = |prove: bool| json_call("tx", json!({"hash": "AA==", "prove": prove}));
+        let answer = |code: u32, root: &str| {
+            let proof = json!({"root_hash": root, "data": "", "proof": {"total": "0"}});
+            json!({"tx_result": {"code": code}, "proof": proof})
+        };
+        for (prove, answer, lacks, lasts) in [
+            (true, answer(0, "AB"), false, true),
+            (true, answer(5, "AB"), false, false),
+            (true, answer(0, ""), true, false),
+            (true, json!({"tx_result": {"code": 0}}), true, false),
+            (false, answer(0, ""), false, true),
+            (false, answer(5, ""), false, false),
+        ] {
+            assert_eq!(call(prove).is_final(&answer), lasts, "{answer}");
+            assert_eq!(call(prove).may_be_elsewhere(&Ok(answer)), lacks);
+        }
     }
 }

@@ -42,13 +42,14 @@ fn where_a_node_fails_the_next_is_asked_but_nothing_is_handed_in_twice() {
 fn what_one_node_lacks_the_others_are_asked_for_once() {
     let lacks = json!({"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "Internal error", "data": "height 9 is not available"}});
     let (short, asked_short) = stub(Duration::ZERO, StatusCode::OK, &lacks);
-    let (long, asked_long) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({"at": 9})));
+    let header = json!({"header": {"height": "9"}});
+    let (long, asked_long) = stub(Duration::ZERO, StatusCode::OK, &ok(header.clone()));
     let asked = || {
         let count = |asked: &AtomicUsize| asked.load(Ordering::SeqCst);
         (count(&asked_short), count(&asked_long))
     };
     let (gateway, _) = Setup::new([short.address, long.address]).serve();
-    assert_eq!(gateway.result("/header?height=9"), json!({"at": 9}));
+    assert_eq!(gateway.result("/header?height=9"), header);
     assert_eq!(asked(), (1, 1));
     // What is about now is the first node's to answer.
     assert_eq!(gateway.get("/status").0, 500);
