@@ -2,8 +2,8 @@
 
 use super::{
     calls::Call,
-    http::{Client, Counted, Gateway, cost, enveloped, too_many},
-    upstream::MAX_ANSWER,
+    http::{Client, Counted, Gateway, cost, enveloped, too_many, unanswered},
+    upstream::{MAX_ANSWER, Unanswered},
 };
 use crate::rpc::{
     RpcError,
@@ -21,6 +21,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
+use tokio::task::JoinSet;
 
 /// Most calls of one request.
 const MAX_BATCH: usize = 50;
@@ -59,20 +60,27 @@ pub(super) async fn json_rpc(
         calls: calls.len(),
         from_memory: 0,
     };
-    // Each in a task of its own: one that waits for a node holds up no other.
+    // Each in a task of its own: one that waits for a node holds up no other. They end with the set: nobody asks a node for a client that has gone.
     let room = Arc::new(Room(AtomicUsize::new(MAX_ANSWER)));
-    let tasks: Vec<_> = calls
-        .into_iter()
-        .map(|asked| tokio::spawn(one(gateway.clone(), asked, room.clone())))
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        let Ok((answer, from_memory)) = task.await else {
+    let mut answers = vec![String::new(); calls.len()];
+    let mut tasks = JoinSet::new();
+    for (place, asked) in calls.into_iter().enumerate() {
+        let (gateway, room) = (gateway.clone(), room.clone());
+        tasks.spawn(async move { (place, one(gateway, asked, room).await) });
+    }
+    while let Some(done) = tasks.join_next().await {
+        let Ok((place, answer)) = done else {
             let error = RpcError::internal("the request could not be completed");
             return envelope::refusal(StatusCode::INTERNAL_SERVER_ERROR, &error);
         };
+        let (answer, from_memory) = match answer {
+            Ok(answered) => answered,
+            Err(busy) => return unanswered(busy),
+        };
         counted.from_memory += usize::from(from_memory);
-        answers.push(answer);
+        if let Some(slot) = answers.get_mut(place) {
+            *slot = answer;
+        }
     }
     let mut response = match answers.as_mut_slice() {
         [] => StatusCode::OK.into_response(),
@@ -107,19 +115,27 @@ impl Asked {
     }
 }
 
-/// The answer to one call, and whether it came from memory.
-async fn one(gateway: Arc<Gateway>, Asked { id, call }: Asked, room: Arc<Room>) -> (String, bool) {
+/// The answer to one call, and whether it came from memory; none where all had better wait.
+async fn one(
+    gateway: Arc<Gateway>,
+    Asked { id, call }: Asked,
+    room: Arc<Room>,
+) -> Result<(String, bool), Unanswered> {
     let call = match call {
         Ok(call) => call,
-        Err(refused) => return (refused.to_string(), false),
+        Err(refused) => return Ok((refused.to_string(), false)),
     };
-    match gateway.answer(&call).await {
+    let error_to = |id, why: &dyn std::fmt::Display| {
+        let error = RpcError::internal(why);
+        answer_to(id, Err(error)).to_string()
+    };
+    Ok(match gateway.answer(&call).await {
         Ok((reply, asked)) if room.takes(reply.len()) => (enveloped(&id, &reply), !asked),
         Ok((_, asked)) => {
-            let error =
-                RpcError::internal("the answers to this batch are over 16 MB: ask for less");
-            (answer_to(id, Err(error)).to_string(), !asked)
+            let why = "the answers to this batch are over 16 MB: ask for less";
+            (error_to(id, &why), !asked)
         }
-        Err(error) => (answer_to(id, Err(error)).to_string(), false),
-    }
+        Err(Unanswered::Busy) => return Err(Unanswered::Busy),
+        Err(why) => (error_to(id, &why), false),
+    })
 }

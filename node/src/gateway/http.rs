@@ -7,7 +7,7 @@ use super::{
     log::Line,
     memory::{Memory, Reply},
     metrics::Metrics,
-    upstream::Upstream,
+    upstream::{Unanswered, Upstream},
 };
 use crate::rpc::{
     Params, Peer, RpcError,
@@ -65,9 +65,9 @@ impl Gateway {
         self.limits.forget_rested();
     }
 
-    pub(super) async fn answer(&self, call: &Call) -> Result<(Arc<Reply>, bool), RpcError> {
+    pub(super) async fn answer(&self, call: &Call) -> Result<(Arc<Reply>, bool), Unanswered> {
         let answer = self.memory.answer(call, &self.upstream).await;
-        let (reply, asked) = answer.map_err(|why| RpcError::internal(&*why))?;
+        let (reply, asked) = answer.map_err(|why| *why)?;
         self.metrics.called(call.method, asked);
         Ok((reply, asked))
     }
@@ -174,7 +174,7 @@ async fn uri_call(
     }
     let (reply, asked) = match gateway.answer(&call).await {
         Ok(answered) => answered,
-        Err(error) => return envelope::refusal(StatusCode::BAD_GATEWAY, &error),
+        Err(why) => return unanswered(why),
     };
     let mut response = match &reply.outcome {
         Err(_) => {
@@ -233,7 +233,20 @@ pub(super) fn cost(call: &Call) -> u32 {
 
 pub(super) fn too_many() -> Response {
     let error = RpcError::invalid_request("too many calls; wait a moment");
-    let mut response = envelope::refusal(StatusCode::TOO_MANY_REQUESTS, &error);
+    wait_a_second(envelope::refusal(StatusCode::TOO_MANY_REQUESTS, &error))
+}
+
+pub(super) fn unanswered(why: Unanswered) -> Response {
+    let error = RpcError::internal(why);
+    match why {
+        Unanswered::NoNode => envelope::refusal(StatusCode::BAD_GATEWAY, &error),
+        Unanswered::Busy => {
+            wait_a_second(envelope::refusal(StatusCode::SERVICE_UNAVAILABLE, &error))
+        }
+    }
+}
+
+fn wait_a_second(mut response: Response) -> Response {
     let second = HeaderValue::from_static("1");
     response.headers_mut().insert(header::RETRY_AFTER, second);
     response

@@ -2,7 +2,7 @@
 
 use super::{
     calls::{Call, Life},
-    upstream::{NoAnswer, Upstream},
+    upstream::{Unanswered, Upstream},
 };
 use moka::{Expiry, future::Cache};
 use serde_json::Value;
@@ -84,7 +84,7 @@ impl Memory {
         &self,
         call: &Call,
         upstream: &Upstream,
-    ) -> Result<(Arc<Reply>, bool), Arc<NoAnswer>> {
+    ) -> Result<(Arc<Reply>, bool), Arc<Unanswered>> {
         let asked = AtomicBool::new(false);
         let ask = async {
             asked.store(true, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! The nodes behind: the first that answers is asked until it fails, then the next.
+//! The nodes behind: the first that answers is asked until it fails, then the next. One that has failed is left out for a while.
 
 use super::{calls::Call, metrics::Metrics};
 use http_body_util::{BodyExt, Full, Limited};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -26,16 +26,66 @@ const LESS_PATIENCE: Duration = Duration::from_secs(2);
 pub(super) const MAX_ANSWER: usize = 16_000_000;
 /// Most questions to the nodes at once; further ones wait.
 const MAX_QUESTIONS: usize = 64;
+/// A question that has waited this long for its turn is given up.
+const TURN: Duration = Duration::from_secs(1);
+/// A node that has failed is left out for this long.
+const REST: Duration = Duration::from_secs(10);
 
-/// No node answered.
-#[derive(Debug, thiserror::Error)]
-#[error("no node answers")]
-pub(super) struct NoAnswer;
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unanswered {
+    /// None of the nodes gave one in time and in form.
+    #[error("no node answers")]
+    NoNode,
+    /// Too many questions to them are under way.
+    #[error("the nodes are asked too much; wait a moment")]
+    Busy,
+}
+
+struct Node {
+    address: Uri,
+    /// Since it failed last, when it may be asked again, in milliseconds of the gateway's life; 0 where it answered last.
+    rests_until: AtomicU64,
+}
+
+impl Node {
+    fn new(address: Uri) -> Self {
+        Self {
+            address,
+            rests_until: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether it may be asked `now`. Of all who find it rested one tries it, and the others leave it out meanwhile.
+    fn is_due(&self, now: u64) -> bool {
+        let until = self.rests_until.load(Ordering::Relaxed);
+        let tries = || {
+            self.rests_until
+                .compare_exchange(
+                    until,
+                    rested_after(now),
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                )
+                .is_ok()
+        };
+        until == 0 || (until <= now && tries())
+    }
+}
+
+fn rested_after(now: u64) -> u64 {
+    now.saturating_add(millis(REST))
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
 
 /// The nodes that a gateway asks.
 pub struct Upstream {
-    nodes: Vec<Uri>,
+    nodes: Vec<Node>,
     preferred: AtomicUsize,
+    began: Instant,
     questions: Semaphore,
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     metrics: Arc<Metrics>,
@@ -50,8 +100,9 @@ impl Upstream {
             .enable_http1()
             .build();
         Ok(Self {
-            nodes,
+            nodes: nodes.into_iter().map(Node::new).collect(),
             preferred: AtomicUsize::new(0),
+            began: Instant::now(),
             questions: Semaphore::new(MAX_QUESTIONS),
             client: Client::builder(TokioExecutor::new()).build(connector),
             metrics,
@@ -60,45 +111,72 @@ impl Upstream {
 
     /// What the first node that answers says: a result or an error. Where it lacks what never changes, the others are asked once. A call that acts is
     /// handed to one node only: whether a node that did not answer has acted cannot be known.
-    pub(super) async fn ask(&self, call: &Call) -> Result<Result<Value, Value>, NoAnswer> {
-        let _place = self.questions.acquire().await.map_err(|_| NoAnswer)?;
+    pub(super) async fn ask(&self, call: &Call) -> Result<Result<Value, Value>, Unanswered> {
         let body = Bytes::from(call.to_request().to_string());
         let first = self.preferred.load(Ordering::Relaxed);
+        let places = (0..self.nodes.len()).map(|turn| (first + turn) % self.nodes.len());
+        let nodes = places.filter_map(|place| Some((place, self.nodes.get(place)?)));
         let acts = call.life == super::calls::Life::Acting;
         let tries = if acts { 1 } else { self.nodes.len() };
+        let mut due = nodes.clone().filter(|(_, node)| node.is_due(self.now()));
+        // Where all of them rest, one is asked all the same: it may be back.
+        let one = due.next().or_else(|| nodes.clone().next());
         let mut lacking = None;
-        for turn in 0..tries {
-            let place = (first + turn) % self.nodes.len();
-            let Some(node) = self.nodes.get(place) else {
-                break;
-            };
-            let began = Instant::now();
+        for (place, node) in one.into_iter().chain(due).take(tries) {
             let patience = match lacking {
                 Some(_) => LESS_PATIENCE,
                 None => PATIENCE,
             };
-            let answer = time::timeout(patience, self.post(node, body.clone())).await;
-            if let Ok(Some(answer)) = answer {
-                self.metrics.node_answered(began.elapsed());
-                if call.may_be_elsewhere(&answer) {
+            match self.ask_one(place, node, body.clone(), patience).await {
+                Ok(Some(answer)) if call.may_be_elsewhere(&answer) => {
                     lacking.get_or_insert(answer);
-                    continue;
                 }
-                return Ok(answer);
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) => {}
+                Err(busy) => return lacking.ok_or(busy),
             }
+        }
+        lacking.ok_or(Unanswered::NoNode)
+    }
+
+    /// What this node says; none where it fails, and then it rests and the next is preferred.
+    async fn ask_one(
+        &self,
+        place: usize,
+        node: &Node,
+        body: Bytes,
+        patience: Duration,
+    ) -> Result<Option<Result<Value, Value>>, Unanswered> {
+        let turn = time::timeout(TURN, self.questions.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(Unanswered::Busy);
+        };
+        let began = Instant::now();
+        let answer = time::timeout(patience, self.post(&node.address, body)).await;
+        let answer = answer.ok().flatten();
+        if answer.is_some() {
+            self.metrics.node_answered(began.elapsed());
+            node.rests_until.store(0, Ordering::Relaxed);
+        } else {
             self.metrics.node_failed();
+            node.rests_until
+                .store(rested_after(self.now()), Ordering::Relaxed);
             let next = (place + 1) % self.nodes.len();
             let _ =
                 self.preferred
                     .compare_exchange(place, next, Ordering::Relaxed, Ordering::Relaxed);
         }
-        lacking.ok_or(NoAnswer)
+        Ok(answer)
     }
 
-    async fn post(&self, node: &Uri, body: Bytes) -> Option<Result<Value, Value>> {
+    fn now(&self) -> u64 {
+        millis(self.began.elapsed())
+    }
+
+    async fn post(&self, address: &Uri, body: Bytes) -> Option<Result<Value, Value>> {
         let request = Request::builder()
             .method(Method::POST)
-            .uri(node)
+            .uri(address)
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(body))
             .ok()?;

@@ -135,7 +135,7 @@ fn what_is_under_way_at_the_end_is_answered() {
         .expect("answered");
     assert!(status == 200 && body.contains(r#""at":1"#), "{body}");
     assert!(
-        std::net::TcpStream::connect(gateway.address).is_err(),
+        TcpStream::connect(gateway.address).is_err(),
         "takes no more"
     );
 }

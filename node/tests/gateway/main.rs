@@ -17,7 +17,8 @@ use common::{Chain, Server, serve_router, tree_key};
 use node::gateway::{Gateway, Limits, Metrics, Page, Quota, Upstream, router};
 use serde_json::{Value, json};
 use std::{
-    net::SocketAddr,
+    io::Write,
+    net::{SocketAddr, TcpStream},
     num::NonZeroU32,
     sync::{
         Arc,

@@ -62,3 +62,70 @@ fn what_one_node_lacks_the_others_are_asked_for_once() {
     );
     assert_eq!(asked(), (4, 1));
 }
+
+/// It takes what it is asked and says nothing: every question that it is asked costs the asker two seconds.
+#[test]
+fn a_silent_node_is_tried_once_and_then_left_out() {
+    let lacks = json!({"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "Internal error", "data": "height 9 is not available"}});
+    let (short, _) = stub(Duration::ZERO, StatusCode::OK, &lacks);
+    let (silent, asked) = stub(Duration::from_secs(60), StatusCode::OK, &lacks);
+    let (gateway, _) = Setup::new([short.address, silent.address]).serve();
+    let began = Instant::now();
+    for height in 1..=5 {
+        assert_eq!(gateway.get(&format!("/header?height={height}")).0, 500);
+    }
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+/// As many questions as are asked at once, in two batches of headers from this height on.
+fn all_places(gateway: &Server, from: u64) -> [String; 2] {
+    let call = |height| json!({"jsonrpc": "2.0", "id": height, "method": "header", "params": {"height": height}});
+    [from..from + 50, from + 50..from + 64].map(|heights| {
+        let body = json!(heights.map(call).collect::<Vec<_>>()).to_string();
+        let (to, length) = (gateway.address, body.len());
+        format!("POST / HTTP/1.1\r\nhost: {to}\r\ncontent-length: {length}\r\n\r\n{body}")
+    })
+}
+
+#[test]
+fn who_cannot_be_asked_for_soon_is_told_to_wait() {
+    let (slow, asked) = stub(Duration::from_secs(8), StatusCode::OK, &ok(json!({})));
+    let (gateway, _) = Setup::new([slow.address]).serve();
+    let _visitors = ask_and_stay(&gateway, &all_places(&gateway, 1), &asked);
+    let began = Instant::now();
+    let refused = head(&gateway, "/header?height=1000", "");
+    assert!(refused.starts_with("http/1.1 503"), "{refused}");
+    assert!(refused.contains("retry-after: 1"), "{refused}");
+    let batch = json!({"jsonrpc": "2.0", "id": 1, "method": "header", "params": {"height": 1000}});
+    assert_eq!(gateway.post("/", batch.to_string().as_bytes()).0, 503);
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert_eq!(asked.load(Ordering::SeqCst), 64);
+}
+
+#[test]
+fn nothing_is_asked_for_a_client_that_has_gone() {
+    let (slow, asked) = stub(Duration::from_secs(4), StatusCode::OK, &ok(json!({})));
+    let (gateway, _) = Setup::new([slow.address]).serve();
+    drop(ask_and_stay(&gateway, &all_places(&gateway, 1), &asked));
+    let began = Instant::now();
+    assert_eq!(gateway.get("/header?height=1000").0, 200);
+    // It had its place at once, and did not wait for those that nobody waits for.
+    assert!(began.elapsed() < Duration::from_secs(6));
+}
+
+/// Connections on which these were sent, once the node has been asked for all of them.
+fn ask_and_stay(server: &Server, requests: &[String], asked: &AtomicUsize) -> Vec<TcpStream> {
+    let send = |request: &String| {
+        let mut stream = TcpStream::connect(server.address).expect("connects");
+        stream.write_all(request.as_bytes()).expect("sends");
+        stream
+    };
+    let streams = requests.iter().map(send).collect();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while asked.load(Ordering::SeqCst) < 64 {
+        assert!(Instant::now() < deadline, "not all are asked");
+        thread::sleep(Duration::from_millis(5));
+    }
+    streams
+}
