@@ -45,6 +45,10 @@ pub(super) async fn json_rpc(
     Extension(Client(client)): Extension<Client>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
+    // Reading it is work already, whatever it turns out to be.
+    if !gateway.limits.allows(client, 1) {
+        return too_many();
+    }
     let requests = match envelope::requests(body, MAX_BATCH) {
         Ok(requests) => requests,
         Err(refused) => return *refused,
@@ -53,7 +57,8 @@ pub(super) async fn json_rpc(
     let costs = calls
         .iter()
         .map(|asked| asked.call.as_ref().map_or(1, cost));
-    if !gateway.limits.allows(client, costs.sum()) {
+    let unpaid = costs.sum::<u32>().saturating_sub(1);
+    if !gateway.limits.allows(client, unpaid) {
         return too_many();
     }
     let mut counted = Counted {

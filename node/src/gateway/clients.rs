@@ -1,8 +1,9 @@
 //! How much one client may ask.
 
+use crate::rpc::network;
 use governor::{DefaultKeyedRateLimiter, Quota as Rate, RateLimiter};
 use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     num::NonZeroU32,
 };
 
@@ -39,17 +40,6 @@ impl Limits {
     /// Forgets those who have rested.
     pub fn forget_rested(&self) {
         self.0.retain_recent();
-    }
-}
-
-/// Who holds an IPv6 address usually holds all of its /64.
-fn network(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address => address,
     }
 }
 

@@ -22,14 +22,23 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
-use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, Any, CorsLayer},
+    timeout::TimeoutLayer,
 };
 
 /// Most bytes of a request, as CometBFT's `max_body_bytes`.
 const MAX_BODY: usize = 1_000_000;
+/// A request that takes longer, until all of it has come or until it is answered, is given up.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
 /// What a gateway answers with.
 pub struct Gateway {
     upstream: Upstream,
@@ -95,7 +104,7 @@ pub fn router(gateway: Arc<Gateway>, origins: &[HeaderValue], page: Option<Route
         .allow_origin(origins)
         .allow_methods(Any)
         .allow_headers(Any)
-        .max_age(std::time::Duration::from_secs(86_400));
+        .max_age(Duration::from_secs(86_400));
     let root = post(json_rpc);
     let mut router = match page {
         Some(page) => Router::new()
@@ -115,6 +124,10 @@ pub fn router(gateway: Arc<Gateway>, origins: &[HeaderValue], page: Option<Route
     router
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
         .layer(middleware::from_fn_with_state(gateway.clone(), observe))
         .layer(cors)
         .with_state(gateway)

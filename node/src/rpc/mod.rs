@@ -6,6 +6,7 @@ mod events;
 mod http;
 mod json;
 mod methods;
+mod networks;
 mod params;
 mod query;
 mod server;
@@ -15,8 +16,9 @@ mod websocket;
 pub use error::RpcError;
 pub use http::router;
 pub use methods::execute_tx;
+pub use networks::network;
 pub use params::Params;
-pub use server::{Peer, serve};
+pub use server::{MAX_CONNECTIONS, Peer, serve};
 pub use websocket::converse;
 
 use crate::{chain::FullNode, consortium::Mempool, store::Snapshot};

@@ -1,5 +1,6 @@
 //! The HTTP server: bounded connections, and no client can hold one for ever.
 
+use super::networks::Networks;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper::{Request, body::Incoming, service::service_fn};
@@ -13,7 +14,7 @@ use tokio::{
 use tower::Service;
 
 /// Most connections at once, as CometBFT's `max_open_connections`.
-const MAX_CONNECTIONS: usize = 900;
+pub const MAX_CONNECTIONS: usize = 900;
 /// A client must send a request's headers within this time.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// After this time a connection takes no further request.
@@ -25,8 +26,15 @@ const GRACE: Duration = Duration::from_secs(20);
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves until `stopped`; what is then under way is answered to its end, within twenty seconds.
-pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<Output = ()>) {
+/// Serves until `stopped`; what is then under way is answered to its end, within twenty seconds. One network may hold at most `of_one` connections:
+/// [`MAX_CONNECTIONS`] where all clients may come through one proxy.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    of_one: usize,
+    stopped: impl Future<Output = ()>,
+) {
+    let networks = Arc::new(Networks::new(of_one));
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stopped = pin!(stopped);
     let (ending, end) = watch::channel(false);
@@ -43,10 +51,13 @@ pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<O
             time::sleep(Duration::from_millis(50)).await;
             continue;
         };
+        let Some(place) = networks.place(peer.ip()) else {
+            continue;
+        };
         let (router, end) = (router.clone(), end.clone());
         tokio::spawn(async move {
             connection(stream, Peer(peer), router, end).await;
-            drop(slot);
+            drop((place, slot));
         });
     }
     drop(listener);

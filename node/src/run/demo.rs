@@ -113,7 +113,7 @@ fn serve(
         let mut routers: Vec<axum::Router> = rpcs.into_iter().map(rpc::router).collect();
         let site = options.site.as_deref();
         routers.push(site::router(site, &home.try_folder(), chains, desk));
-        let servers = servers::start(listeners, routers, &stopped)?;
+        let servers = servers::start(listeners, routers, rpc::MAX_CONNECTIONS, &stopped)?;
         say(options, chain);
         servers::until_end(|| producer.has_ended() || followers.iter().any(Follower::has_ended))
             .await;

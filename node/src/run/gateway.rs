@@ -4,6 +4,7 @@ use super::{options::number, servers};
 use crate::{
     error::{Error, Result},
     gateway::{self, Gateway, Limits, Metrics, Page, Quota, Upstream},
+    rpc::MAX_CONNECTIONS,
 };
 use axum::http::HeaderValue;
 use hyper::Uri;
@@ -19,6 +20,9 @@ use tokio::{runtime::Runtime, sync::watch, time};
 
 /// How often clients that have rested are forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+
+/// Most connections of one network, of the 900 in all: behind one address there may be a hospital's waiting room, with a few connections for each browser.
+const CONNECTIONS_OF_ONE: usize = 64;
 
 /// The gateway's options.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,8 +127,13 @@ pub(super) fn run(options: &Options) -> Result<()> {
     ];
     let runtime = Runtime::new().map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
+    let of_one = if options.behind_proxy {
+        MAX_CONNECTIONS
+    } else {
+        CONNECTIONS_OF_ONE
+    };
     runtime.block_on(async {
-        let servers = servers::start(listeners, routers, &stopped)?;
+        let servers = servers::start(listeners, routers, of_one, &stopped)?;
         eprintln!("gateway  http://{}", options.listen);
         tokio::select! {
             () = servers::until_end(|| false) => {}

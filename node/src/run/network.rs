@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result},
     merkle::sha256,
     network::{Client, IDLE, Network, Node, Plan, key_types, wait_until_free},
+    rpc,
     statesync::DEFAULT_PACE,
     store::{Changes, Store, Table},
 };
@@ -166,7 +167,7 @@ fn serve(
     let runtime = Runtime::new().map_err(|error| Error::Setup(format!("cannot start: {error}")))?;
     let (stop, stopped) = watch::channel(false);
     runtime.block_on(async {
-        let servers = servers::start(vec![page], vec![router], &stopped)?;
+        let servers = servers::start(vec![page], vec![router], rpc::MAX_CONNECTIONS, &stopped)?;
         say(options, &address);
         let mut failed = None;
         servers::until_end(|| {

@@ -22,10 +22,11 @@ pub(super) fn listen(address: SocketAddr) -> Result<TcpListener> {
     Ok(listener)
 }
 
-/// Serves each router at its socket until told to stop.
+/// Serves each router at its socket until told to stop. One network may hold at most `of_one` connections of each.
 pub(super) fn start(
     listeners: Vec<TcpListener>,
     routers: Vec<Router>,
+    of_one: usize,
     stopped: &watch::Receiver<bool>,
 ) -> Result<Vec<JoinHandle<()>>> {
     listeners
@@ -39,7 +40,7 @@ pub(super) fn start(
                 let end = async move {
                     let _ = stopped.wait_for(|stopped| *stopped).await;
                 };
-                rpc::serve(listener, router, end).await;
+                rpc::serve(listener, router, of_one, end).await;
             }))
         })
         .collect()

@@ -349,14 +349,15 @@ pub fn serve(node: Arc<FullNode>, mempool: Arc<Mempool>) -> Server {
             waiting: AtomicUsize::new(0),
         }))
     };
-    let mut server = serve_router(rpc, std::future::pending());
+    let mut server = serve_router(rpc, rpc::MAX_CONNECTIONS, std::future::pending());
     server.mempool = mempool.clone();
     server
 }
 
-/// Serves routes on a port of their own until `stopped`.
+/// Serves routes on a port of their own until `stopped`, to at most `of_one` connections of a network.
 pub fn serve_router(
     router: impl FnOnce(SocketAddr) -> Router,
+    of_one: usize,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> Server {
     let runtime = tokio::runtime::Runtime::new().expect("starts");
@@ -364,7 +365,7 @@ pub fn serve_router(
         .block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0)))
         .expect("listens");
     let address = listener.local_addr().expect("listens");
-    runtime.spawn(rpc::serve(listener, router(address), stopped));
+    runtime.spawn(rpc::serve(listener, router(address), of_one, stopped));
     Server {
         address,
         mempool: Arc::default(),

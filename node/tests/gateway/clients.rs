@@ -1,6 +1,8 @@
 //! Those who ask: each gets its share, and who may read is chosen.
 
 use super::*;
+use socket2::{Domain, Socket, Type};
+use std::io::Read;
 
 #[test]
 fn one_client_cannot_take_everything() {
@@ -37,6 +39,65 @@ fn a_client_cannot_pass_for_others_above_the_line_that_the_proxy_adds() {
     let one_more = asks_as("192.0.2.4", "198.51.100.1");
     assert!(one_more.starts_with("http/1.1 429"), "{one_more}");
     assert!(asks_as("192.0.2.4", "198.51.100.2").starts_with("http/1.1 200"));
+}
+
+#[test]
+fn a_request_that_is_refused_is_paid_for() {
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let mut setup = Setup::new([node.address]);
+    setup.burst = 3;
+    let (gateway, _) = setup.serve();
+    let many = json!(vec![json!({}); 51]).to_string();
+    assert_eq!(gateway.post("/", b"{").0, 500);
+    assert_eq!(gateway.post("/", many.as_bytes()).0, 200);
+    assert_eq!(gateway.post("/", &vec![b' '; 1_000_001]).0, 400);
+    assert_eq!(gateway.post("/", b"{").0, 429);
+}
+
+#[test]
+fn one_network_cannot_hold_every_connection() {
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let mut setup = Setup::new([node.address]);
+    setup.connections_of_one = 3;
+    let (gateway, _) = setup.serve();
+    let held: Vec<TcpStream> = (0..3)
+        .map(|_| connection(&gateway, [127, 0, 0, 1]))
+        .collect();
+    assert!(!is_answered(connection(&gateway, [127, 0, 0, 1])));
+    assert!(is_answered(connection(&gateway, [127, 0, 0, 2])));
+    drop(held);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !is_answered(connection(&gateway, [127, 0, 0, 1])) {
+        assert!(Instant::now() < deadline, "its places are not given back");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A connection from this address.
+fn connection(server: &Server, from: [u8; 4]) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let from = SocketAddr::from((from, 0));
+    socket.bind(&from.into()).expect("binds");
+    socket.connect(&server.address.into()).expect("connects");
+    socket.into()
+}
+
+fn is_answered(mut stream: TcpStream) -> bool {
+    let request = b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let mut answer = String::new();
+    // Who is refused may see the connection end before all is sent.
+    let _ = stream.write_all(request);
+    let _ = stream.read_to_string(&mut answer);
+    answer.starts_with("HTTP/1.1 200")
+}
+
+/// It promises a body, and holds the connection with it.
+#[test]
+fn a_request_that_never_ends_is_given_up() {
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let (gateway, _) = Setup::new([node.address]).serve();
+    let begun = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
+    assert_eq!(gateway.send(begun).0, 503);
 }
 
 #[test]

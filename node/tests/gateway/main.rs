@@ -14,7 +14,10 @@ use axum::{
     routing::post,
 };
 use common::{Chain, Server, serve_router, tree_key};
-use node::gateway::{Gateway, Limits, Metrics, Page, Quota, Upstream, router};
+use node::{
+    gateway::{Gateway, Limits, Metrics, Page, Quota, Upstream, router},
+    rpc::MAX_CONNECTIONS,
+};
 use serde_json::{Value, json};
 use std::{
     io::Write,
@@ -36,6 +39,7 @@ struct Setup {
     page: Option<Router>,
     burst: u32,
     behind_proxy: bool,
+    connections_of_one: usize,
 }
 
 impl Setup {
@@ -46,6 +50,7 @@ impl Setup {
             page: None,
             burst: 1_000,
             behind_proxy: false,
+            connections_of_one: MAX_CONNECTIONS,
         }
     }
 
@@ -74,7 +79,8 @@ impl Setup {
             false,
         );
         let router = router(Arc::new(gateway), &self.origins, self.page);
-        (serve_router(|_| router, stopped), metrics)
+        let server = serve_router(|_| router, self.connections_of_one, stopped);
+        (server, metrics)
     }
 }
 
@@ -88,7 +94,8 @@ fn stub(wait: Duration, status: StatusCode, answer: &Value) -> (Server, Arc<Atom
         (status, answer).into_response()
     };
     let router = Router::new().route("/", post(handler));
-    (serve_router(|_| router, std::future::pending()), asked)
+    let server = serve_router(|_| router, MAX_CONNECTIONS, std::future::pending());
+    (server, asked)
 }
 
 fn ok(result: Value) -> Value {

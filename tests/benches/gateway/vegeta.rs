@@ -15,7 +15,7 @@ const LONG: f64 = 6.0;
 /// Seconds of one rate at most.
 const SECONDS: f64 = 10.0;
 /// Who asks at the same time where it goes as fast as it can.
-const AT_ONCE: &str = "64";
+const AT_ONCE: &str = "60";
 
 /// How fast visitors come.
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use axum::{
 };
 use node::{
     gateway::{Gateway, Limits, Metrics, Quota, Upstream, router},
-    rpc::{Peer, serve},
+    rpc::{MAX_CONNECTIONS, Peer, serve},
 };
 use std::{
     future::pending,
@@ -37,7 +37,8 @@ static GATEWAY: LazyLock<Router> = LazyLock::new(|| {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone()
         };
-        tokio::spawn(serve(listener, Router::new().fallback(answer), pending()));
+        let router = Router::new().fallback(answer);
+        tokio::spawn(serve(listener, router, MAX_CONNECTIONS, pending()));
         address
     });
     let metrics = Arc::new(Metrics::default());
