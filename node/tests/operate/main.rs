@@ -6,3 +6,4 @@ mod deploy;
 mod doctor;
 mod homes;
 mod rpc;
+mod typed;
