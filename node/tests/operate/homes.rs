@@ -146,8 +146,12 @@ impl Homes {
 
     /// Sends a founder's card or consent to everybody.
     pub fn send(&self, id: &str, what: &str) {
-        let from = self.home(id).join(format!("{what}.json"));
-        fs::copy(from, self.mailed(id, what)).expect("copies");
+        let mailed = self.mailed(id, what);
+        let own = match what {
+            "card" => Path::new("card.json"),
+            _ => Path::new(mailed.file_name().expect("a name")),
+        };
+        fs::copy(self.home(id).join(own), &mailed).expect("copies");
     }
 
     pub fn mailed(&self, id: &str, what: &str) -> PathBuf {

@@ -44,8 +44,10 @@ pub(super) fn run(options: &options::Genesis) -> Result<()> {
     }
     if !consents.iter().any(|consent| consent.member == own.id()) {
         let consent = consent(options, &founding, &own)?;
-        let file = options.home.join("consent.json");
-        fs::write(&file, format!("{}\n", consent.write()?)).map_err(Error::file(&file))?;
+        // Everybody's go into one folder.
+        let file = format!("{}.consent.json", own.id());
+        Home::new(&options.home).put(&file, &format!("{}\n", consent.write()?))?;
+        let file = options.home.join(file);
         println!(
             "consent   {}: send it to the other founders",
             file.display()

@@ -87,7 +87,10 @@ impl Organisations {
         let cards: Vec<PathBuf> = (0..FOUNDERS)
             .map(|member| self.home(member).join("card.json"))
             .collect();
-        let consents = (0..FOUNDERS).map(|member| self.home(member).join("consent.json"));
+        let consents = (0..FOUNDERS).map(|member| {
+            let file = format!("{}.consent.json", MEMBERS[member].0);
+            self.home(member).join(file)
+        });
         let everything: Vec<PathBuf> = cards.iter().cloned().chain(consents).collect();
         for files in [cards, everything] {
             for member in 0..FOUNDERS {
