@@ -56,6 +56,7 @@ struct File {
     reads: Vec<Known>,
     ballots: Vec<Seat>,
     pending: Vec<String>,
+    earlier_seeds: Vec<String>,
 }
 
 records::shape!(File {
@@ -69,6 +70,7 @@ records::shape!(File {
     reads: list_or_empty,
     ballots: list_or_empty,
     pending: list_or_empty,
+    earlier_seeds: list_or_empty,
 });
 
 /// A list that is left out where it is empty.
@@ -107,6 +109,8 @@ pub struct Identity {
     /// Whether its file was exported, or it came from a file; before that it signs nothing.
     pub exported: bool,
     seed: [u8; 32],
+    /// Of keys that were replaced: nothing is signed with them, but what was sealed to them is opened.
+    earlier_seeds: Vec<[u8; 32]>,
 }
 
 impl Identity {
@@ -123,6 +127,7 @@ impl Identity {
             pending: Vec::new(),
             exported: false,
             seed,
+            earlier_seeds: Vec::new(),
         }
     }
 
@@ -137,7 +142,9 @@ impl Identity {
             return Err(NotAnIdentity);
         }
         let pending = file.pending.iter().map(|text| Pending::read(text));
+        let earlier = file.earlier_seeds.iter().map(|seed| parse_hash(seed));
         Ok(Self {
+            earlier_seeds: earlier.collect::<Option<_>>().ok_or(NotAnIdentity)?,
             pending: pending.collect::<Option<_>>().ok_or(NotAnIdentity)?,
             role: file.role,
             name: file.name,
@@ -164,6 +171,7 @@ impl Identity {
             reads: self.reads.clone(),
             ballots: self.ballots.clone(),
             pending: self.pending.iter().map(Pending::text).collect(),
+            earlier_seeds: self.earlier_seeds.iter().map(hex::encode).collect(),
         };
         let text = canonical::encode(&file).unwrap_or_default();
         String::from_utf8(text).unwrap_or_default()
@@ -200,9 +208,10 @@ impl Identity {
         SecretKey::from_seed(&sha256(&parts))
     }
 
-    /// Seed of the key to which documents are sealed for this identity.
-    pub fn seal_seed(&self) -> [u8; 32] {
-        sha256(&[b"lianyan/seal-key/1", &self.seed])
+    /// Seeds of the keys to which documents are sealed for this identity: its own, then those of keys that were replaced.
+    pub fn seal_seeds(&self) -> impl Iterator<Item = [u8; 32]> {
+        let seeds = [&self.seed].into_iter().chain(&self.earlier_seeds);
+        seeds.map(|seed| sha256(&[b"lianyan/seal-key/1", seed]))
     }
 
     /// Takes over what `other`, the same identity kept elsewhere, knows besides: an older file must not lose a grant, nor an event that may still be written.
@@ -214,6 +223,7 @@ impl Identity {
         add(&mut self.pending, &other.pending, |pending| {
             &pending.envelope
         });
+        add(&mut self.earlier_seeds, &other.earlier_seeds, |seed| seed);
     }
 
     /// The opening kept for a record.
@@ -268,7 +278,7 @@ mod tests {
             made.document_key("b"),
             made.grant_key("a"),
             made.grant_key("b"),
-            SecretKey::from_seed(&made.seal_seed()),
+            SecretKey::from_seed(&made.seal_seeds().next().expect("its own")),
         ];
         for (i, one) in keys.iter().enumerate() {
             assert!(
@@ -281,13 +291,17 @@ mod tests {
 
     #[test]
     fn what_is_no_identity_file_is_refused() {
-        let good = Identity::new(Role::Owner, "x", [3; 32]).file();
+        let mut good = Identity::new(Role::Owner, "x", [3; 32]);
+        good.earlier_seeds.push([4; 32]);
+        let good = good.file();
+        assert!(Identity::read(&good).is_ok());
         for bad in [
             good.replace("identity/1", "identity/2"),
             good.replace("\"owner\"", "\"member\""),
             good.replace("\"name\"", "\"extra\":1,\"name\""),
             good.replace(',', ", "),
             good.replace("0303", "03"),
+            good.replace("0404", "04"),
             String::new(),
             " ".repeat(MAX_FILE + 1),
         ] {

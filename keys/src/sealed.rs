@@ -16,15 +16,12 @@ pub(crate) fn copies(
     ground: &Ground,
     random: &mut Stream,
 ) -> Result<Vec<u8>, Unsigned> {
-    let own = SealKey::from_seed(&who.seal_seed());
     let mut copies = Map::new();
     for document in documents {
         let sealed = ground
             .blob(document)
             .ok_or_else(|| Unsigned::new("content-not-given"))?;
-        let content = own
-            .open(sealed, document)
-            .map_err(|_| Unsigned::new("content-not-yours"))?;
+        let content = unseal(who, sealed, document)?;
         let copy = seal::seal(&content, reader, document, random)
             .map_err(|_| Unsigned::new("reader-has-no-key"))?;
         let copy = Value::String(BASE64_STANDARD.encode(copy));
@@ -49,7 +46,12 @@ pub fn open(
         .and_then(Value::as_str)
         .ok_or_else(lacking)?;
     let copy = BASE64_STANDARD.decode(copy).map_err(|_| lacking())?;
-    let opened = SealKey::from_seed(&who.seal_seed()).open(&copy, &record);
-    let opened = opened.map_err(|_| Unsigned::new("content-not-yours"))?;
-    String::from_utf8(opened).map_err(|_| lacking())
+    String::from_utf8(unseal(who, &copy, &record)?).map_err(|_| lacking())
+}
+
+/// Opens what was sealed to any key that the identity has or had.
+fn unseal(who: &Identity, sealed: &[u8], document: &RecordName) -> Result<Vec<u8>, Unsigned> {
+    let mut seeds = who.seal_seeds();
+    let opened = seeds.find_map(|seed| SealKey::from_seed(&seed).open(sealed, document).ok());
+    opened.ok_or_else(|| Unsigned::new("content-not-yours"))
 }

@@ -82,6 +82,32 @@ fn a_granted_reader_reads_what_the_patient_sealed_to_it_and_nobody_else_does() {
     world.ledger.replay_all();
 }
 
+/// The member's state names the first sealing key for good; a file without its seed opens nothing any more.
+#[test]
+fn a_hospital_that_replaced_its_key_reads_what_is_sealed_to_the_old_one() {
+    let mut world = World::new();
+    let (_, grant) = granted(&mut world);
+    let mut old = reader("renji");
+    let (seed, new) = (hex::encode(old.key().seed()), hex::encode([5; 32]));
+    let file = old.file();
+    let earlier = format!(r#""earlier_seeds":["{seed}"],"lianyan""#);
+    let forgot = file.replace(&seed, &new);
+    let file = forgot.replace(r#""lianyan""#, &earlier);
+    let [mut new, forgot] = [file, forgot].map(|file| Identity::read(&file).expect("a file"));
+    world.rekey("renji", &old.key(), &new.key());
+    assert_eq!(
+        world.refusal(&mut old, &read("d1", &grant)),
+        "not-signed-by-member"
+    );
+    let ground = world.ground(&needs(&new, &read("d1", &grant)).expect("can read"));
+    world.act(&mut new, &read("d1", &grant));
+    assert_eq!(open(&new, "d1", &grant, &ground).as_deref(), Ok(CONTENT));
+    let kept = Identity::read(&new.file()).expect("its file");
+    assert_eq!(open(&kept, "d1", &grant, &ground).as_deref(), Ok(CONTENT));
+    let lost = open(&forgot, "d1", &grant, &ground).map_err(|why| why.reason);
+    assert_eq!(lost, Err("content-not-yours"));
+}
+
 #[test]
 fn a_revoked_grant_is_read_under_no_more() {
     let mut world = World::new();

@@ -174,7 +174,8 @@ fn reader() -> Identity {
 }
 
 pub fn copies() -> Vec<Vec<u8>> {
-    let key = SealKey::from_seed(&reader().seal_seed()).public();
+    let seed = reader().seal_seeds().next().expect("its own");
+    let key = SealKey::from_seed(&seed).public();
     let copy = |document: &str| {
         let record = RecordName::new("document", document).expect("a record name");
         let sealed = seal(CONTENT.as_bytes(), &key, &record, &mut Zeros);

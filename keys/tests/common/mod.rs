@@ -8,6 +8,7 @@ use records::{
     kinds::{
         ballot::Seat,
         consent::document::{Propose, Recover},
+        member::Rekey,
         vote::{Matter, Open, Settings},
     },
     roster::{Leaf, Room, Roster},
@@ -68,6 +69,12 @@ pub fn co_owners() -> [Identity; 2] {
 
 const CO_OWNERS: [[u8; 32]; 2] = [[10; 32], [11; 32]];
 
+/// The key to which documents are sealed for somebody.
+fn seal_key(who: &Identity) -> String {
+    let own = who.seal_seeds().next().expect("its own");
+    SealKey::from_seed(&own).public()
+}
+
 pub fn text(text: &str) -> String {
     text.into()
 }
@@ -99,7 +106,7 @@ fn roster() -> Roster {
 impl World {
     pub fn new() -> Self {
         let mut renji = member("renji", &["hospital"]);
-        renji.seal_key = SealKey::from_seed(&reader("renji").seal_seed()).public();
+        renji.seal_key = seal_key(&reader("renji"));
         let ledger = Ledger::found(vec![
             member("housing", &["regulator", "reviewer"]),
             member("street", &["desk"]),
@@ -122,7 +129,7 @@ impl World {
     /// A hospital writes a document, sealed to its patient.
     fn propose(&mut self, id: &str) {
         let who = patient();
-        let own = SealKey::from_seed(&who.seal_seed()).public();
+        let own = seal_key(&who);
         let record = name("document", id);
         let blob = seal::seal(CONTENT.as_bytes(), &own, &record, &mut Counter(0)).expect("sealed");
         let body = Propose {
@@ -137,6 +144,19 @@ impl World {
         self.ledger
             .submit("document.propose", ("document", id), body, &keys)
             .expect("proposed");
+    }
+
+    /// A member replaces its key.
+    pub fn rekey(&mut self, member: &str, old: &SecretKey, new: &SecretKey) {
+        let body = Rekey {
+            add: vec![new.public()],
+            end: vec![old.public()],
+        };
+        let body = canonical::to_value(&body).expect("encodes");
+        let written = self
+            .ledger
+            .submit("member.rekey", ("member", member), body, &[old]);
+        written.expect("replaced");
     }
 
     /// Two desks vouch for a patient's new key.

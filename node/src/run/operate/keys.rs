@@ -73,12 +73,7 @@ pub(super) fn key_file(home: &Path, signer: &str) -> PathBuf {
 }
 
 fn new(out: &Path, key_type: KeyType) -> Result<()> {
-    if out.exists() {
-        return Err(Error::Setup(format!(
-            "{} is there already; keys are never written over",
-            out.display()
-        )));
-    }
+    member::require_none(out)?;
     let seed = home::seed()?;
     let seed = SigningSeed { key_type, seed };
     write_private(out, &pretty(&network::validator_key(&seed)))?;
@@ -124,7 +119,7 @@ fn rekey(node: SocketAddr, identity: &Path, to: &Path) -> Result<()> {
     let new = match to.exists() {
         // A first try whose answer was lost.
         true => Identity::read(to)?.key,
-        false => member::make(to, &old.member, &old.member)?,
+        false => member::renew(identity, to)?,
     };
     let body = Rekey {
         add: vec![new.public()],
