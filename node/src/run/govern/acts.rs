@@ -8,7 +8,7 @@ use records::{
     PublicKey, RecordName, ValidatorKey, canonical,
     canonical::Value,
     kinds::{
-        consortium::{self, Reseat, Validator},
+        consortium::{self, Consortium, Reseat, Validator},
         member::{self, Member, Rekey},
         proposal::Act,
         rules::{self, Activation},
@@ -97,6 +97,27 @@ pub(super) fn require_known(act: &Act) -> Result<()> {
     }
 }
 
+/// Who signed twice comes back with a new key. The chain's rules would take the old one, and with any seat of it the suspension ends.
+pub(super) fn require_no_suspended(act: &Act, consortium: &Consortium) -> Result<()> {
+    if act.event_type != "consortium.seat" {
+        return Ok(());
+    }
+    let seat: Reseat =
+        canonical::from_value(&act.body).map_err(|error| Error::Setup(error.to_string()))?;
+    let seated = |key: &ValidatorKey| {
+        let mut wanted = seat.validators.iter();
+        wanted.any(|validator| validator.key == *key && validator.suspended.is_none())
+    };
+    let mut known = consortium.members.iter().flat_map(|seat| &seat.validators);
+    match known.find(|validator| validator.suspended.is_some() && seated(&validator.key)) {
+        Some(validator) => Err(Error::Setup(format!(
+            "validator {} is suspended, for it signed twice, and this seat would give it its vote back: seat the member with a new key",
+            hex::encode_upper(validator.key.address())
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// `KEY=POWER`, where the key is written out, or in a `priv_validator_key.json` of CometBFT.
 fn validator(word: &str) -> Result<Validator> {
     let (key, power) = word
@@ -177,6 +198,39 @@ mod tests {
         let known = act(&format!("rules {RULES_VERSION} 900")).expect("an act");
         assert!(require_known(&known).is_ok());
         assert!(require_known(&act("leave tax").expect("an act")).is_ok());
+    }
+
+    /// *Attack: a change of power, proposed in good faith, gives a validator that signed twice its vote back.*
+    #[test]
+    fn a_suspended_key_is_not_seated_again() {
+        let [old, new] = ["ab", "cd"].map(|digits| format!("ed25519:{}", digits.repeat(32)));
+        let mut validator = Validator::new(old.parse::<ValidatorKey>().expect("a key"), 31);
+        validator.suspended = Some(5);
+        let text = |text: &str| text.to_owned();
+        let seat = consortium::Seat {
+            id: text("tax"),
+            name: text("税务局"),
+            name_en: text("Tax"),
+            org: text("tax"),
+            validators: vec![validator],
+        };
+        let mut consortium = Consortium {
+            members: vec![seat],
+            key_types: Default::default(),
+        };
+        let again = act(&format!("seat tax {new}=10 {old}=21")).expect("an act");
+        let why = require_no_suspended(&again, &consortium).expect_err("suspended");
+        assert!(why.to_string().contains("new key"), "{why}");
+        for line in [
+            format!("seat tax {new}=31"),
+            text("seat tax"),
+            text("leave tax"),
+        ] {
+            let act = act(&line).expect("an act");
+            assert!(require_no_suspended(&act, &consortium).is_ok(), "{line}");
+        }
+        consortium.members[0].validators[0].suspended = None;
+        assert!(require_no_suspended(&again, &consortium).is_ok());
     }
 
     #[test]

@@ -38,6 +38,7 @@ fn propose(chain: &Chain, identity: &Path, words: &[String]) -> Result<()> {
     let identity = Identity::read(identity)?;
     let act = acts::read(words, |subject| chain.seq(subject))?;
     acts::require_known(&act)?;
+    acts::require_no_suspended(&act, &chain.consortium()?)?;
     let id = act.proposal().map_err(unwritten)?;
     let make = Make {
         act,
@@ -56,6 +57,7 @@ fn approve(chain: &Chain, identity: &Path, id: &str) -> Result<()> {
     let proposal = find(chain, id)?;
     let act = &proposal.act;
     acts::require_known(act)?;
+    acts::require_no_suspended(act, &chain.consortium()?)?;
     if !proposal.is_open(chain.time()?) {
         return Err(Error::Setup("the proposal has expired".into()));
     }
