@@ -7,9 +7,14 @@ use lianyan_tests::Outcome;
 use node::network::Client;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
+const OPERATE: &str = include_str!("../../../../docs/operate.md");
 const CONFIG: &str = "config/config.toml";
 const VALIDATOR_KEY: &str = "config/priv_validator_key.json";
+const SIGNED: &str = "data/priv_validator_state.json";
+/// What is at the node that it was handed to, and in no block.
+const BLOB: &[u8] = b"sealed";
 
 impl Organisations {
     /// The member that has its old key needs nobody; afterwards only the new one governs.
@@ -33,12 +38,13 @@ impl Organisations {
         well(run(self.govern("propose", member).into_iter().chain(act))?).map(drop)
     }
 
-    /// A second home catches up and is seated while the first signs on, and then takes its place and its ports. A light client follows.
+    /// A second home catches up and is seated while the first signs on, and then takes its place, its blobs and its ports. A light client follows.
     pub fn replace_a_validators_key(&mut self) -> Outcome {
         let (member, other) = (1, 0);
         let chains = self.chains()?;
         let trusted = light::follow(&chains, self.folder.path())?;
         let old_id = self.node_id(member)?;
+        let blob = Client(self.address(member, 0)).query("/blob/keep", BLOB)?;
         let second = self.second_home(member)?;
         self.wait("the second home catches up", |all| {
             let said = run(all.doctor(second)?)?.1;
@@ -51,7 +57,14 @@ impl Organisations {
         self.wait("the new key has a vote", |all| {
             Ok(!run(all.doctor(second)?)?.1.contains("no-vote"))
         })?;
+        if Client(self.address(second, 0)).query("/blob", &blob)? == BLOB {
+            return Err("the second home has the blob by itself: nothing is tried here".into());
+        }
         self.take_the_place(member, second)?;
+        self.wait("the blob is where it was", |all| {
+            let kept = Client(all.address(member, 0)).query("/blob", &blob);
+            Ok(kept.is_ok_and(|kept| kept == BLOB))
+        })?;
         self.wait("the peer's new id is missed", |all| {
             Ok(run(all.doctor(other)?)?.1.contains("peer-refuses"))
         })?;
@@ -82,12 +95,18 @@ impl Organisations {
         Ok(second)
     }
 
-    /// The first home ends, and its key is moved away; the second goes on at its ports.
+    /// The first home ends, and its key is moved away; the second goes on at its ports, with what the first had.
     fn take_the_place(&mut self, member: usize, second: usize) -> Outcome {
         self.stop(member);
+        self.stop(second);
+        let signed = self.home(second).join(SIGNED);
+        let before = fs::read(&signed)?;
+        self.type_what_copies(member, second)?;
+        if fs::read(&signed)? != before {
+            return Err("what the new key signed last was written over".into());
+        }
         let key = self.home(member).join(VALIDATOR_KEY);
         fs::rename(key, self.folder.path().join("old-validator-key.json"))?;
-        self.stop(second);
         for what in 0..PORTS {
             let (old, new) = (self.address(second, what), self.address(member, what));
             replace(&self.home(second), &old.to_string(), &new.to_string())?;
@@ -95,6 +114,25 @@ impl Organisations {
         self.running.swap_remove(member);
         self.homes.swap_remove(member);
         self.start(member)
+    }
+
+    /// The lines of step 10 that empty the second home's databases and copy the first one's.
+    fn type_what_copies(&self, member: usize, second: usize) -> Outcome {
+        let copies = |line: &&str| {
+            ["find /var/lib/lianyan-2/", "tar -C /var/lib/lianyan --"]
+                .iter()
+                .any(|begin| line.starts_with(begin))
+        };
+        let lines: Vec<&str> = OPERATE.lines().filter(copies).collect();
+        let (first, second) = (self.home(member), self.home(second));
+        let lines = lines
+            .join("\n")
+            .replace("/var/lib/lianyan-2", &second.display().to_string())
+            .replace("/var/lib/lianyan", &first.display().to_string());
+        match Command::new("sh").args(["-ec", &lines]).status()?.success() {
+            true => Ok(()),
+            false => Err(format!("a shell refuses: {lines}").into()),
+        }
     }
 
     /// Everybody writes the new node's id in place of the old one.
