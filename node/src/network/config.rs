@@ -2,7 +2,7 @@
 
 use super::{
     keys::{self, SigningSeed},
-    private::write_private,
+    private::{write_private, write_public},
 };
 use crate::{
     consortium::{MAX_BYTES, MAX_TXS},
@@ -155,8 +155,7 @@ impl Home {
 
     /// Writes a file that anybody may read.
     pub fn put(&self, file: &str, text: &str) -> Result<()> {
-        let file = self.0.join(file);
-        fs::write(&file, text).map_err(Error::file(file))
+        write_public(&self.0.join(file), text)
     }
 
     /// Writes a document that only the owner may read.

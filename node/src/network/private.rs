@@ -1,4 +1,4 @@
-//! Files that hold private keys: nobody reads them but their owner.
+//! Files that are written whole or not at all; and those that hold private keys: nobody reads them but their owner.
 
 use crate::error::{Error, Result};
 use std::{
@@ -7,13 +7,43 @@ use std::{
     path::Path,
 };
 
-/// Writes a file that nobody else can read, at no moment.
+/// Writes a file that only its owner may read, whole or not at all, and durably: a key must be there before anything is signed with it.
 pub fn write_private(file: &Path, text: &str) -> Result<()> {
-    let written = create(file).and_then(|mut handle| {
+    put_in_place(file, text, create)
+}
+
+/// The same, where anybody may read it.
+pub fn write_public(file: &Path, text: &str) -> Result<()> {
+    put_in_place(file, text, |beside| File::create(beside))
+}
+
+/// Writes a file beside, and puts it where it belongs once it is whole.
+fn put_in_place(file: &Path, text: &str, create: fn(&Path) -> io::Result<File>) -> Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    let written = create(beside.as_ref()).and_then(|mut handle| {
         handle.write_all(text.as_bytes())?;
         handle.sync_all()
     });
-    written.map_err(Error::file(file))
+    let placed = written.and_then(|()| fs::rename(&beside, file));
+    if placed.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    placed
+        .and_then(|()| sync_folder(file))
+        .map_err(Error::file(file))
+}
+
+/// A name is durable once its folder is.
+#[cfg(unix)]
+fn sync_folder(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether others than the owner may read or write the file.
@@ -62,5 +92,25 @@ mod tests {
         write_private(&file, "new").expect("writes");
         assert!(!is_open_to_others(&file).expect("is there"));
         assert_eq!(fs::read(&file).expect("is there"), b"new");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_or_not_at_all() {
+        use std::io::Read;
+        let folder = tempfile::tempdir().expect("a folder");
+        let [file, beside] =
+            ["config.toml", "config.toml.new"].map(|name| folder.path().join(name));
+        write_public(&file, "old").expect("writes");
+        let mut old = File::open(&file).expect("is there");
+        write_public(&file, "new").expect("writes");
+        let mut text = String::new();
+        old.read_to_string(&mut text).expect("readable");
+        assert_eq!(text, "old", "nobody ever reads half of it");
+        fs::create_dir(&beside).expect("in the way");
+        assert!(write_public(&file, "newer").is_err());
+        assert_eq!(fs::read(&file).expect("is there"), b"new");
+        fs::remove_dir(&beside).expect("out of the way");
+        write_private(&file, "newer").expect("writes");
+        assert!(!beside.exists());
     }
 }

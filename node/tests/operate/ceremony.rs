@@ -90,6 +90,23 @@ fn keys_are_never_written_over() {
     run(words).ill("there already");
 }
 
+/// What is refused leaves nothing behind that refuses the next try.
+#[test]
+fn a_home_beside_an_older_identity_is_made_once_it_is_named() {
+    let homes = Homes::new();
+    let home = homes.home("bank");
+    let identity = home.join("member.json");
+    fs::create_dir(&home).expect("a folder");
+    let older = homes
+        .text("tax", "member.json")
+        .replace("\"tax\"", "\"bank\"");
+    fs::write(&identity, &older).expect("writes");
+    homes.init("bank", 20, 9, &[]).ill("is there already");
+    let named = ["--identity", identity.to_str().expect("UTF-8")];
+    homes.init("bank", 20, 9, &named).well();
+    assert_eq!(homes.text("bank", "member.json"), older);
+}
+
 #[test]
 fn a_card_that_was_altered_is_refused() {
     let homes = Homes::new();

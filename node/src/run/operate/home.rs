@@ -32,16 +32,21 @@ pub(super) struct Made {
     pub validator: ValidatorKey,
 }
 
+/// A home is made once.
+pub(super) fn require_none(home: &Path) -> Result<()> {
+    if home.join(CONFIG).exists() {
+        return Err(Error::Setup(format!(
+            "{} is a home already, and keys are never written over; take it away only if nothing was ever sent from it",
+            home.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Makes a home with new keys.
 pub(super) fn make(place: &Place, moniker: &str, peers: &[String]) -> Result<Made> {
     let home = Home::new(&place.home);
-    let config = place.home.join(CONFIG);
-    if config.exists() {
-        return Err(Error::Setup(format!(
-            "{} is a home already, and keys are never written over; take it away only if nothing was ever sent from it",
-            place.home.display()
-        )));
-    }
+    require_none(&place.home)?;
     let validator = match &place.key {
         KeySource::New(key_type) => {
             require_known(place, *key_type)?;

@@ -26,6 +26,10 @@ pub(super) fn run(options: &options::Init) -> Result<()> {
     require_address(&options.address)?;
     member::require_id(&options.member.id)?;
     let identity = identity(options)?;
+    home::require_none(&place.home)?;
+    if identity.is_none() {
+        member::require_none(&place.home.join(IDENTITY))?;
+    }
     let key_types = key_types(&place.cometbft)?;
     let made = home::make(place, &options.member.id, &[])?;
     let key = match identity {
