@@ -299,22 +299,25 @@ fn who_joins_has_the_chains_own_genesis_and_particulars_to_send() {
 #[test]
 fn a_second_home_to_replace_a_key_has_everything_but_the_keys() {
     let homes = Homes::founded();
-    let (old, new) = (homes.home("tax"), homes.home("tax-2"));
-    run([
-        "keys",
-        "rotate",
-        "--home",
-        old.to_str().expect("UTF-8"),
-        "--to",
-        new.to_str().expect("UTF-8"),
-        "--cometbft",
-        "true",
-        "--keys",
-        "ml_dsa_65",
-        "--p2p",
-        "127.0.0.1:26700",
-    ])
-    .well();
+    let rotate = |to: &str, more: &[&str]| {
+        let (old, new) = (homes.home("tax"), homes.home(to));
+        let words = [
+            "keys",
+            "rotate",
+            "--home",
+            old.to_str().expect("UTF-8"),
+            "--to",
+            new.to_str().expect("UTF-8"),
+            "--cometbft",
+            "true",
+            "--keys",
+            "ml_dsa_65",
+            "--p2p",
+            "127.0.0.1:26700",
+        ];
+        run([&words[..], more].concat())
+    };
+    rotate("tax-2", &[]).well();
     assert_eq!(
         homes.text("tax", "config/genesis.json"),
         homes.text("tax-2", "config/genesis.json")
@@ -330,4 +333,14 @@ fn a_second_home_to_replace_a_key_has_everything_but_the_keys() {
     for file in ["config/priv_validator_key.json", "config/node_key.json"] {
         assert_ne!(homes.text("tax", file), homes.text("tax-2", file), "{file}");
     }
+
+    let trusted = format!("7:{}", "ab".repeat(32));
+    let with = |server: &str| {
+        let words = ["--trust", &trusted, "--server", "a.example:1", "--server"];
+        rotate("tax-3", &[&words[..], &[server]].concat())
+    };
+    with("b.example:2\"").ill("is no address");
+    with("b.example:2").well();
+    let begins = |id: &str| homes.text(id, "config/config.toml").contains("[statesync]");
+    assert!(begins("tax-3") && !begins("tax-2"));
 }

@@ -12,7 +12,7 @@ use crate::{
     consortium::now,
     error::{Error, Result},
     merkle::sha256,
-    network::Home,
+    network::{Home, StateSync},
 };
 use records::canonical;
 use std::{fs, path::Path};
@@ -35,13 +35,13 @@ pub(super) fn run(options: &options::Join) -> Result<()> {
         require_peer(peer)?;
     }
     member::require_id(&options.member)?;
-    let servers = options.state_sync.iter().flat_map(|begin| &begin.servers);
-    servers.map(String::as_str).try_for_each(require_server)?;
-    let place = &options.place;
-    let made = make(place, &options.member, &options.peers, &genesis)?;
-    if let Some(begin) = &options.state_sync {
-        home::begin_with_snapshot(&place.home, begin)?;
+    let (place, begin) = (&options.place, options.state_sync.as_ref());
+    require_servers(begin)?;
+    home::require_none(&place.home)?;
+    if options.newcomer.is_some() {
+        member::require_none(&place.home.join(IDENTITY))?;
     }
+    let made = make(place, &options.member, &options.peers, &genesis, begin)?;
     let folder = place.home.display();
     if let Some(newcomer) = &options.newcomer {
         let key = member::make(&place.home.join(IDENTITY), &newcomer.id, &newcomer.name)?;
@@ -55,13 +55,22 @@ pub(super) fn run(options: &options::Join) -> Result<()> {
     Ok(())
 }
 
-/// Makes a home for the chain of a genesis.
-pub(super) fn make(place: &Place, member: &str, peers: &[String], genesis: &[u8]) -> Result<Made> {
+/// Makes a home for the chain of a genesis, to begin with its first block or with a snapshot.
+pub(super) fn make(
+    place: &Place,
+    member: &str,
+    peers: &[String],
+    genesis: &[u8],
+    begin: Option<&StateSync>,
+) -> Result<Made> {
     let document = serde_json::from_slice(genesis).unwrap_or_default();
     let chain = Genesis::from_json(&document)?.chain_id;
     let made = home::make(place, member, peers)?;
     let text = String::from_utf8_lossy(genesis);
     Home::new(&place.home).put(GENESIS, &text)?;
+    if let Some(begin) = begin {
+        home::begin_with_snapshot(&place.home, begin)?;
+    }
     println!("home      {}, chain {chain}", place.home.display());
     Ok(made)
 }
@@ -73,6 +82,12 @@ pub(super) fn tell(member: &str, made: &Made, place: &Place) {
     println!(
         "vote      {folder}/{PUBLIC_KEY}: once the node has caught up, a member proposes `seat {member} {PUBLIC_KEY}=POWER`"
     );
+}
+
+/// The servers by which a node begins with a snapshot are written as CometBFT takes them.
+pub(super) fn require_servers(begin: Option<&StateSync>) -> Result<()> {
+    let servers = begin.into_iter().flat_map(|begin| &begin.servers);
+    servers.map(String::as_str).try_for_each(require_server)
 }
 
 /// Whose headers CometBFT's light client may compare: a node's RPC, or a gateway before one, which has a certificate and its usual port.

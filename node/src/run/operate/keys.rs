@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    network::{self, Client, SigningSeed, pretty, write_private},
+    network::{self, Client, SigningSeed, StateSync, pretty, write_private},
     run::govern::{Chain, Identity},
 };
 use records::{
@@ -24,7 +24,11 @@ pub(super) fn run(options: &options::Keys) -> Result<()> {
     match options {
         options::Keys::Show { home } => show(home),
         options::Keys::New { out, key_type } => new(out, *key_type),
-        options::Keys::Rotate { home, place } => rotate(home, place),
+        options::Keys::Rotate {
+            home,
+            place,
+            state_sync,
+        } => rotate(home, place, state_sync.as_ref()),
         options::Keys::Rekey { node, identity, to } => rekey(*node, identity, to),
     }
 }
@@ -88,7 +92,8 @@ fn new(out: &Path, key_type: KeyType) -> Result<()> {
 }
 
 /// A second home for the same chain: the first goes on signing until the consortium has seated the second one's key.
-fn rotate(home: &Path, place: &Place) -> Result<()> {
+fn rotate(home: &Path, place: &Place, begin: Option<&StateSync>) -> Result<()> {
+    join::require_servers(begin)?;
     let config = home::read_config(home)?;
     let text = |section: &str, name: &str| {
         let found = config.get(section).and_then(|section| section.get(name));
@@ -102,7 +107,7 @@ fn rotate(home: &Path, place: &Place) -> Result<()> {
         .filter(|peer| !peer.is_empty())
         .map(str::to_owned)
         .collect();
-    let made = join::make(place, member, &peers, &join::read_genesis(home)?)?;
+    let made = join::make(place, member, &peers, &join::read_genesis(home)?, begin)?;
     join::tell(member, &made, place);
     println!(
         "then      once it signs, stop the old node and move its private key away: two homes never sign with one key"

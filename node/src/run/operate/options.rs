@@ -26,7 +26,7 @@ lianyan-node doctor --home DIR [options]       looks for mistakes and says how t
   --rpc, --p2p, --prometheus ADDRESS     where CometBFT listens [127.0.0.1:26657, 0.0.0.0:26656, 127.0.0.1:26660]
   --identity FILE    the member's identity file; init and join write one into DIR where none is given
   MEMBER             --member ID --name 名 --name-en NAME --role ROLE… [--org ID] [--reads: documents are sealed for it]
-  --trust HEIGHT:HASH, --server ADDRESS…    join begins with a snapshot: a block that `lianyan light` verified, and two members' gateways (https://HOST)
+  --trust HEIGHT:HASH, --server ADDRESS…    join and keys rotate begin with a snapshot: a block that `lianyan light` verified, and two members' gateways (https://HOST)
                      or RPCs (HOST:PORT) or more
   --sha256 HASH      of the genesis file, as read aloud when the chain was founded
   --ask URL          doctor compares with this node or gateway; may be given again
@@ -117,6 +117,8 @@ pub(in crate::run) enum Keys {
     Rotate {
         home: PathBuf,
         place: Place,
+        /// Where the second home begins, unless at the first block.
+        state_sync: Option<StateSync>,
     },
     Rekey {
         node: SocketAddr,

@@ -63,7 +63,7 @@ impl Options {
             .concat(),
             "keys show" => vec!["--home"],
             "keys new" => vec!["--out", "--keys"],
-            "keys rotate" => [&PLACE[..], &["--to"]].concat(),
+            "keys rotate" => [&PLACE[..], &["--to", "--trust", "--server"]].concat(),
             "keys rekey" => vec!["--node", "--identity", "--to"],
             "doctor" => vec!["--home", "--sha256", "--ask", "--free"],
             _ => return Err(format!("there is no command `{name}`; try --help")),
@@ -237,6 +237,7 @@ impl<'a> Given<'a> {
             "keys rotate" => Keys::Rotate {
                 home: self.must("--home")?.into(),
                 place: self.place("--to")?,
+                state_sync: self.state_sync()?,
             },
             _ => Keys::Rekey {
                 node: number("--node", self.must("--node")?)?,
@@ -310,6 +311,10 @@ mod tests {
             (
                 "keys rotate --home h --to t --cometbft c --signer tcp://0.0.0.0:1",
                 "--validator-key",
+            ),
+            (
+                "keys rotate --home h --to t --cometbft c --server a:1 --server b:1",
+                "--trust",
             ),
             ("doctor --home h --ask nowhere", "nowhere"),
             ("doctor --home h --free much", "much"),
