@@ -52,7 +52,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             let goes_on = match &outcome {
                 Ok(followed) => self.disprove(followed.header.header()),
                 Err(Failure::NotWitnessed(found)) => self.disprove(found.header.header()),
-                Err(Failure::NoWay(_) | Failure::OutOf(_)) => self.give_up(aim),
+                Err(Failure::NoWay(_) | Failure::OutOf(_) | Failure::ClockBehind { .. }) => {
+                    self.give_up(aim)
+                }
                 Err(_) => false,
             };
             if !goes_on || to.is_some() {

@@ -54,7 +54,7 @@ pub enum Failure {
     /// An attack was found before, and nobody has re-established trust since.
     #[error("stopped since the chain forked at height {}", .0.ours.height())]
     Halted(Box<Attack>),
-    /// The nodes' newest headers are all further in the future than clocks may differ.
+    /// Enough members' newest headers, and all that were shown, are further in the future than clocks may differ.
     #[error("this device's clock is at least {by:?} behind")]
     ClockBehind {
         /// At least by how much.

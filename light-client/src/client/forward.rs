@@ -33,6 +33,8 @@ pub(crate) struct Way {
     pub(crate) leader: Option<usize>,
     /// Nodes whose own way from there did not hold.
     pub(crate) refuted: Vec<usize>,
+    /// Nodes that showed a block from the future.
+    pub(crate) ahead: Vec<usize>,
 }
 
 impl Way {
@@ -43,6 +45,7 @@ impl Way {
             legs: Vec::new(),
             leader: None,
             refuted: Vec::new(),
+            ahead: Vec::new(),
         }
     }
 

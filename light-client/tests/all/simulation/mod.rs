@@ -6,6 +6,8 @@
 mod ahead;
 mod attacks;
 mod chain;
+mod clocks;
+mod costs;
 mod forks;
 mod key_types;
 mod nodes;

@@ -1,0 +1,104 @@
+//! The device's clock, against nodes that are honest and nodes that are not.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use light_client::client::{Failure, Fault, LightClient, MemoryStore, Said, Settings};
+use light_client::{Options, Time, TrustLevel};
+
+use super::chain::{Chain, soon_after};
+use super::nodes::{Client, Clock, Device, Manners, Node, block_on, client, state};
+use crate::common::generate::{Rng, at};
+
+const SECOND: i128 = 1_000_000_000;
+const TIP: u64 = 20;
+
+fn honest(name: &str, chain: &Rc<Chain>) -> Node {
+    Node::new(name, chain, Manners::default(), 3)
+}
+
+fn client_by(clock: &Clock, chain: &Chain, nodes: Vec<Node>, settings: Settings) -> Client {
+    let device = Device::by(clock);
+    let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings);
+    block_on(client.trust(&state(&chain.blocks[&1]))).expect("kept");
+    client
+}
+
+#[test]
+fn a_clock_that_is_behind_is_named_where_the_nodes_of_enough_members_are_ahead_of_it() {
+    let chain = Rc::new(Chain::new(TIP, 0, &mut Rng(1)));
+    for lag in [0, 1] {
+        let late = Manners {
+            lag,
+            ..Manners::default()
+        };
+        let nodes = vec![honest("a", &chain), Node::new("b", &chain, late, 3)];
+        let early = at(100 * SECOND);
+        let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, early);
+        let failure = block_on(client.newest()).expect_err("all are ahead");
+        let Failure::ClockBehind { by } = failure else {
+            panic!("{failure:?}");
+        };
+        let (least, most) = (Duration::from_secs(85), Duration::from_secs(100));
+        assert!(by > least && by <= most, "{by:?}");
+    }
+}
+
+/// So many members' nodes, who have a block an hour after the device's time that next to nobody signed, and claim that it is of now.
+fn from_the_future(liars: usize, chain: &Chain, clock: &Clock) -> Vec<Node> {
+    let last = Time::from_unix_nanos(clock.get() + 3_600 * SECOND).expect("a time");
+    let one = &chain.members[&TIP][..1];
+    let branch = chain.forge_ahead(TIP - 1, TIP + 2, last, one, &mut Rng(3));
+    let (branch, manners) = (
+        Rc::new(branch),
+        Manners {
+            claims: Some((TIP + 2, 0)),
+            ..Manners::default()
+        },
+    );
+    let liar = |number| Node::new(&format!("liar {number}"), &branch, manners, 3).by(clock);
+    (0..liars).map(liar).collect()
+}
+
+#[test]
+fn nodes_that_show_a_block_from_the_future_blame_no_clock_and_keep_nobody_from_the_tip() {
+    let chain = Chain::new(TIP + 2, 0, &mut Rng(1));
+    let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+    // It stands still: the newest block of the honest is older than clocks and nodes may differ.
+    let so_far = Rc::new(Chain {
+        blocks: chain
+            .blocks
+            .clone()
+            .into_iter()
+            .take(TIP as usize)
+            .collect(),
+        members: chain.members.clone(),
+    });
+    for liars in [1, 2] {
+        let mut nodes = from_the_future(liars, &chain, &clock);
+        nodes.extend(["a", "b"].map(|name| honest(name, &so_far)));
+        let settings = Settings::new(Options {
+            trust_level: TrustLevel::TWO_THIRDS,
+            ..Options::default()
+        });
+        let mut client = client_by(&clock, &chain, nodes, settings);
+        let followed = block_on(client.newest()).expect("what the honest have");
+        assert_eq!(followed.header.header(), chain.header(TIP), "{liars}");
+        assert!(matches!(
+            followed.standings[0].said,
+            Said::Failed(Fault::Refuted(_) | Fault::Refused(_))
+        ));
+    }
+}
+
+#[test]
+fn one_member_alone_makes_no_clock_late() {
+    let chain = Chain::new(TIP + 2, 0, &mut Rng(1));
+    let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+    let nodes = from_the_future(1, &chain, &clock);
+    let settings = Settings::new(Options::default());
+    let mut client = client_by(&clock, &chain, nodes, settings);
+    let failure = block_on(client.newest()).expect_err("nobody else is there");
+    assert_eq!(failure.code(), "no-way");
+}
