@@ -32,12 +32,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let height = reached.header().height;
         let mut asked: Vec<usize> = (0..self.sources.len()).collect();
         asked.retain(|at| Some(*at) != way.leader && !self.is_out(*at));
-        meter.allot(1, self.environment.now());
+        // The rest is for those who dispute.
+        meter.allot(2, self.environment.now());
         for _ in &asked {
             meter.admit(self.environment.now())?;
         }
         let mut answers = self.hashes(&asked, height, meter).await;
-        // The rest of the time is for those who dispute.
         let longest = meter.time_left(self.environment.now()) / 2;
         let mut waited = Duration::ZERO;
         loop {
@@ -95,7 +95,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             .map(|(_, source)| source.header(height, &self.environment, self.settings.tries));
         let answers = join_all(asked).await;
         let mut found = Vec::with_capacity(answers.len());
-        for ((at, _), answer) in sources.into_iter().zip(answers) {
+        // What failed is not counted: one question to each that is out of reach must leave time to wait for one that is late.
+        for ((at, _), (answer, _)) in sources.into_iter().zip(answers) {
             found.push((
                 at,
                 answer.map(|received| {

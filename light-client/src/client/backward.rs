@@ -8,7 +8,7 @@ use crate::client::join::join_all;
 use crate::client::limits::Meter;
 use crate::client::provider::{Fault, Provider};
 use crate::client::report::{Followed, Said, Step, StepKind, Trace};
-use crate::client::source::{Setback, Source};
+use crate::client::source::{Setback, Source, weight};
 use crate::client::store::Store;
 use crate::client::{LightClient, no_way};
 use crate::time::Time;
@@ -131,11 +131,10 @@ impl<P: Provider> Source<P> {
             let asked = (bottom..=top).rev();
             let headers =
                 join_all(asked.map(|height| self.header(height, environment, tries))).await;
-            for received in headers {
-                let received = received?;
-                meter.received(received.bytes);
+            meter.received(weight(&headers));
+            for (received, _) in headers {
                 *lowest = lowest
-                    .before(received.value)
+                    .before(received?.value)
                     .map_err(|reason| Setback::Fault(Fault::Refuted(reason)))?;
                 steps.push(Step {
                     to: lowest.header().height,

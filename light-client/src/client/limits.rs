@@ -13,7 +13,8 @@ pub struct Limits {
     pub signatures: u32,
     /// Light blocks and headers that are fetched.
     pub headers: u32,
-    /// Bytes that are fetched. When they run out, what is on its way, four blocks at most, comes on top.
+    /// Bytes that are fetched. When a node's share of them runs out, what is on its way, four blocks or ten headers at most, comes on top. A block or header
+    /// that failed and may have weighed something counts as 1 MiB.
     pub bytes: u64,
     /// Time on the device's clock.
     pub time: Duration,
@@ -121,9 +122,12 @@ impl Meter {
         Ok(())
     }
 
-    /// After it was fetched.
+    /// After it was fetched. What exceeds the node's share is not at the cost of the others.
     pub(crate) fn received(&mut self, bytes: u64) {
+        let most = self.share.bytes.max(self.bytes);
         self.bytes = self.bytes.saturating_add(bytes);
+        let over = self.bytes.saturating_sub(most);
+        self.limits.bytes = self.limits.bytes.saturating_add(over);
     }
 
     pub(crate) fn spent(&self) -> Spent {

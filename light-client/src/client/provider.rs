@@ -91,14 +91,6 @@ impl Unreachable {
             other => Unreachable::Status(other),
         }
     }
-
-    /// The pause that it wants, where it says so.
-    pub(crate) fn pause(self) -> Option<Duration> {
-        match self {
-            Unreachable::Busy(Some(seconds)) => Some(Duration::from_secs(seconds.into())),
-            _ => None,
-        }
-    }
 }
 
 /// At what a node failed.
@@ -138,7 +130,26 @@ codes!(Fault {
 impl Fault {
     /// Whether asking again may help.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self, Fault::Unreachable(_))
+        matches!(self, Fault::Unreachable(why) if *why != Unreachable::TooLong)
+    }
+
+    /// The pause that it wants before that, where it says so.
+    pub(crate) fn pause(&self) -> Option<Duration> {
+        match self {
+            Fault::Unreachable(Unreachable::Busy(Some(seconds))) => {
+                Some(Duration::from_secs((*seconds).into()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether much may have been transferred for it; a status or a refusal is short.
+    pub(crate) fn may_weigh(&self) -> bool {
+        use Unreachable::{NoConnection, TimedOut, TooLong};
+        matches!(
+            self,
+            Fault::Garbage(_) | Fault::Unreachable(NoConnection | TimedOut | TooLong)
+        )
     }
 
     /// Whether the node is not asked again in the same call.

@@ -21,6 +21,21 @@ const REST: Duration = Duration::from_secs(600);
 /// No node makes us wait longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
+/// What a try is held to have weighed that failed: nobody weighed it.
+const FAILED: u64 = 1 << 20;
+
+/// An answer, and what the tries weighed that failed.
+pub(crate) type Tried<T> = (Result<T, Fault>, u64);
+
+/// What answers weighed, those included that failed.
+pub(crate) fn weight<T>(answers: &[Tried<Received<T>>]) -> u64 {
+    let weights = answers.iter().map(|(answer, failed)| {
+        let bytes = answer.as_ref().map_or(0, |received| received.bytes);
+        bytes.saturating_add(*failed)
+    });
+    weights.fold(0, u64::saturating_add)
+}
+
 /// A node and what it has said.
 #[derive(Debug)]
 pub(crate) struct Source<P> {
@@ -116,7 +131,8 @@ impl<P: Provider> Source<P> {
         environment: &E,
         tries: u32,
     ) -> Result<Latest, Fault> {
-        patiently(environment, tries, || self.provider.latest()).await
+        let tried = patiently(environment, tries, || self.provider.latest());
+        tried.await.0
     }
 
     /// The light block of a height, and no other.
@@ -134,6 +150,7 @@ impl<P: Provider> Source<P> {
     }
 
     /// The light block of the first height; and of the others, asked for at the same time, those that come at the first try and fit into the node's share.
+    /// One that is wrong, or that the node says it lacks, is as good as a wrong first one: else they would be asked for, over and over, in vain.
     pub(crate) async fn light_blocks<E: Environment>(
         &self,
         heights: &[u64],
@@ -154,9 +171,8 @@ impl<P: Provider> Source<P> {
             patiently(environment, *tries, || self.provider.light_block(*height))
         });
         let answers = join_all(answers).await;
-        let bytes = answers.iter().flatten().map(|received| received.bytes);
-        meter.received(bytes.fold(0, u64::saturating_add));
-        let mut blocks = asked.iter().zip(answers).map(|((height, _), answer)| {
+        meter.received(weight(&answers));
+        let mut blocks = asked.iter().zip(answers).map(|((height, _), (answer, _))| {
             let block = answer?.value;
             match block.height() == *height {
                 true => Ok(block),
@@ -164,7 +180,8 @@ impl<P: Provider> Source<P> {
             }
         });
         let first = blocks.next().unwrap_or(Err(Fault::NotThere))?;
-        Ok((first, blocks.flatten().collect()))
+        let others = blocks.filter(|block| !matches!(block, Err(fault) if fault.may_pass()));
+        Ok((first, others.collect::<Result<_, _>>()?))
     }
 
     /// The header of a height, and no other.
@@ -173,33 +190,40 @@ impl<P: Provider> Source<P> {
         height: u64,
         environment: &E,
         tries: u32,
-    ) -> Result<Received<Header>, Fault> {
-        let received = patiently(environment, tries, || self.provider.header(height)).await?;
-        if received.value.height != height {
-            return Err(Fault::Garbage("a header of another height".into()));
-        }
-        Ok(received)
+    ) -> Tried<Received<Header>> {
+        let (answer, failed) = patiently(environment, tries, || self.provider.header(height)).await;
+        let answer = answer.and_then(|received| match received.value.height == height {
+            true => Ok(received),
+            false => Err(Fault::Garbage("a header of another height".into())),
+        });
+        (answer, failed)
     }
 }
 
 /// Asks again where that may help, after a pause that grows and is never the same on two devices.
 async fn patiently<E: Environment, T, F: Future<Output = Result<T, Fault>>>(
     environment: &E,
-    tries: u32,
+    mut tries: u32,
     ask: impl Fn() -> F,
-) -> Result<T, Fault> {
+) -> Tried<T> {
     let mut pause = FIRST_PAUSE;
-    for _ in 1..tries {
-        match ask().await {
-            Err(Fault::Unreachable(why)) => {
-                let wanted = why.pause().unwrap_or(pause);
-                environment.pause(jittered(wanted, environment)).await;
-                pause = pause.saturating_mul(2);
-            }
-            other => return other,
+    let mut failed = 0u64;
+    loop {
+        let answer = ask().await;
+        let Err(fault) = &answer else {
+            return (answer, failed);
+        };
+        if fault.may_weigh() {
+            failed = failed.saturating_add(FAILED);
         }
+        tries = tries.saturating_sub(1);
+        if tries == 0 || !fault.may_pass() {
+            return (answer, failed);
+        }
+        let wanted = fault.pause().unwrap_or(pause);
+        environment.pause(jittered(wanted, environment)).await;
+        pause = pause.saturating_mul(2);
     }
-    ask().await
 }
 
 /// Between the pause and one and a half times as long.

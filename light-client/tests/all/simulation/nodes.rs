@@ -47,6 +47,14 @@ pub struct Manners {
     pub claims: Option<(u64, i128)>,
     /// It says of every height that it does not have it.
     pub shows_nothing: bool,
+    /// What an answer weighs; 1 000 bytes where it is 0.
+    pub weight: u64,
+    /// Its answers do not end.
+    pub endless: bool,
+    /// Every other request is cut.
+    pub cuts: bool,
+    /// A light block that is asked for beside another one cannot be read.
+    pub spoils_others: bool,
 }
 
 /// How old a block is in its own time when it is made.
@@ -139,9 +147,9 @@ impl Node {
 
     /// Answers after a few polls, if at all.
     async fn answer<T>(&self, value: Option<T>) -> Result<Received<T>, Fault> {
-        let delay = self.rng.borrow_mut().below(3);
-        let (now, most) = self.together.get();
-        self.together.set((now + 1, most.max(now + 1)));
+        let delay = self.rng.borrow_mut().below(3) + u64::from(self.manners.spoils_others);
+        let (others, most) = self.together.get();
+        self.together.set((others + 1, most.max(others + 1)));
         wait(delay).await;
         let (now, most) = self.together.get();
         self.together.set((now - 1, most));
@@ -152,19 +160,27 @@ impl Node {
             return Err(Unreachable::Busy(Some(1)).into());
         }
         let (from, to) = self.manners.silent;
-        let silent = self.asleep.get() || (from..to).contains(&number);
+        let cut = self.manners.cuts && number.is_multiple_of(2);
+        let silent = self.asleep.get() || cut || (from..to).contains(&number);
         if silent || self.rng.borrow_mut().below(100) < self.manners.drops {
             return Err(Unreachable::NoConnection.into());
+        }
+        if self.manners.endless {
+            return Err(Unreachable::TooLong.into());
         }
         if self.garbage.get() > 0 {
             self.garbage.set(self.garbage.get() - 1);
             return Err(Fault::Garbage("<html>".into()));
         }
+        if self.manners.spoils_others && others > 0 {
+            return Err(Fault::Garbage("<html>".into()));
+        }
         let value = value.ok_or(Fault::NotThere)?;
-        Ok(Received {
-            value,
-            bytes: 1_000,
-        })
+        let bytes = match self.manners.weight {
+            0 => 1_000,
+            weight => weight,
+        };
+        Ok(Received { value, bytes })
     }
 
     fn block(&self, height: u64) -> Option<LightBlock> {

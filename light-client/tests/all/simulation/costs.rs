@@ -1,0 +1,102 @@
+//! Nodes that are as costly as they can be, and what is left for the others.
+
+use std::rc::Rc;
+
+use light_client::client::{Failure, Fault, Followed, Said, Settings};
+use light_client::{Options, TrustLevel};
+
+use super::chain::{Chain, Lie, soon_after};
+use super::nodes::{Manners, Node, block_on, client_with};
+use crate::common::generate::Rng;
+
+const MIB: u64 = 1 << 20;
+
+fn settings() -> Settings {
+    Settings::new(Options {
+        trust_level: TrustLevel::TWO_THIRDS,
+        ..Options::default()
+    })
+}
+
+/// Up a long way, over a node of these manners if it gets that far; else over the next one. How many requests it got, too.
+fn over(manners: Manners) -> (Result<Followed, Failure>, u64) {
+    let chain = Rc::new(Chain::new(200, 10, &mut Rng(1)));
+    let costly = Node::new("costly", &chain, manners, 3);
+    let requests = costly.requests.clone();
+    let honest = |name| Node::new(name, &chain, Manners::default(), 3);
+    let nodes = vec![costly, honest("b"), honest("c")];
+    let mut client = client_with(&chain, 1, nodes, settings(), soon_after(&chain));
+    (block_on(client.newest()), requests.get())
+}
+
+#[test]
+fn a_block_on_the_way_that_cannot_be_read_ends_a_nodes_turn() {
+    let (outcome, requests) = over(Manners {
+        spoils_others: true,
+        ..Manners::default()
+    });
+    let followed = outcome.expect("over the next one");
+    assert_eq!(followed.standings[0].said.code(), "garbage");
+    assert_eq!(followed.standings[1].said, Said::Led);
+    assert!(requests < 20, "{requests}");
+}
+
+#[test]
+fn answers_that_are_cut_use_up_a_nodes_share() {
+    let (outcome, requests) = over(Manners {
+        cuts: true,
+        ..Manners::default()
+    });
+    let followed = outcome.expect("over the next one");
+    let why = Fault::Refused("its way costs too much".into());
+    // It may still hold the same header.
+    assert!([Said::Failed(why), Said::Agrees].contains(&followed.standings[0].said));
+    assert_eq!(followed.standings[1].said, Said::Led);
+    assert!(requests < 40, "{requests}");
+}
+
+#[test]
+fn an_answer_without_end_is_not_asked_for_again() {
+    let chain = Rc::new(Chain::new(20, 0, &mut Rng(1)));
+    let endless = Manners {
+        endless: true,
+        ..Manners::default()
+    };
+    let endless = Node::new("endless", &chain, endless, 3);
+    let requests = endless.requests.clone();
+    let honest = |name| Node::new(name, &chain, Manners::default(), 3);
+    let nodes = vec![honest("a"), honest("b"), endless];
+    let mut client = client_with(&chain, 1, nodes, settings(), soon_after(&chain));
+    block_on(client.at(20)).expect("reached");
+    assert_eq!(requests.get(), 1);
+}
+
+#[test]
+fn blocks_that_are_as_long_as_they_may_be_leave_the_others_their_share() {
+    let (outcome, _) = over(Manners {
+        weight: 8 * MIB,
+        ..Manners::default()
+    });
+    let followed = outcome.expect("over the next one");
+    assert_eq!(followed.standings[1].said, Said::Led);
+}
+
+#[test]
+fn a_heavy_header_of_a_liars_friend_keeps_nobody_from_proving_the_fork() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let forged = Rc::new(honest.forge(8, Lie::Lunatic, &honest.members[&9], rng));
+    let honest = Rc::new(honest);
+    let heavy = Manners {
+        weight: 32 * MIB,
+        ..Manners::default()
+    };
+    let nodes = vec![
+        Node::new("liar", &forged, Manners::default(), 3),
+        Node::new("its friend", &forged, heavy, 3),
+        Node::new("honest", &honest, Manners::default(), 3),
+    ];
+    let mut client = client_with(&honest, 1, nodes, settings(), soon_after(&honest));
+    let failure = block_on(client.newest()).expect_err("a fork");
+    assert_eq!(failure.code(), "attack");
+}
