@@ -109,11 +109,14 @@ pub(crate) fn recheck(
 }
 
 /// The block with those of its votes for it that hold; the others count as absent. More than two thirds may hold although not all do, and evidence is
-/// judged by all of its votes.
-pub(crate) fn without_bad_votes(block: &LightBlock) -> LightBlock {
+/// judged by all of its votes. They are counted, and yet no budget is too small: what is proven already must not be lost.
+pub(crate) fn without_bad_votes(block: &LightBlock, budget: &mut Budget) -> LightBlock {
     let mut held = block.clone();
     let commit = &block.signed_header.commit;
     let votes = Votes::new(commit, &block.validators, None).select(SignatureCheck::All);
+    if budget.spend(cost(&votes)).is_err() {
+        *budget = Budget::new(0);
+    }
     let sign_bytes = SignBytes::new(commit, &block.signed_header.header.chain_id);
     for (vote, holds) in votes.iter().zip(verify_all(&claims(&votes, &sign_bytes))) {
         let entries = &mut held.signed_header.commit.signatures;
@@ -257,12 +260,7 @@ fn check_signatures(
     sign_bytes: &SignBytes,
     budget: &mut Budget,
 ) -> Result<(), Reason> {
-    budget.spend(
-        votes
-            .iter()
-            .map(|vote| vote.validator.key().cost())
-            .fold(0, u32::saturating_add),
-    )?;
+    budget.spend(cost(votes))?;
     for (vote, holds) in votes.iter().zip(verify_all(&claims(votes, sign_bytes))) {
         if !holds {
             return Err(Reason::BadSignature {
@@ -272,6 +270,11 @@ fn check_signatures(
         }
     }
     Ok(())
+}
+
+fn cost(votes: &[CountedVote<'_>]) -> u32 {
+    let costs = votes.iter().map(|vote| vote.validator.key().cost());
+    costs.fold(0, u32::saturating_add)
 }
 
 fn claims<'a>(votes: &[CountedVote<'a>], sign_bytes: &SignBytes) -> Vec<Claim<'a>> {

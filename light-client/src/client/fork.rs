@@ -23,16 +23,28 @@ pub(crate) struct Fork {
 }
 
 impl Fork {
-    /// None where their way leads to the same block, or nowhere.
-    fn new(common: &TrustedState, ours: &LightBlock, legs: Vec<Leg>) -> Option<Fork> {
-        let theirs = without_bad_votes(&legs.last()?.block);
-        let parts = theirs.signed_header.header != ours.signed_header.header;
-        parts.then(|| Fork {
+    /// None where their way leads to the same block, or to a lower one that is earlier too, or nowhere. Only then is every vote looked at.
+    fn new(
+        common: &TrustedState,
+        ours: &LightBlock,
+        legs: Vec<Leg>,
+        meter: &mut Meter,
+    ) -> Option<Fork> {
+        let theirs = &legs.last()?.block;
+        let (our, their) = (&ours.signed_header.header, &theirs.signed_header.header);
+        if their == our || (their.height < our.height && their.time < our.time) {
+            return None;
+        }
+        let given = meter.budget();
+        let mut budget = given;
+        let fork = Fork {
             common: common.clone(),
-            ours: without_bad_votes(ours),
-            theirs,
+            ours: without_bad_votes(ours, &mut budget),
+            theirs: without_bad_votes(theirs, &mut budget),
             legs,
-        })
+        };
+        meter.settle(given, budget);
+        Some(fork)
     }
 }
 
@@ -210,7 +222,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         source
             .climb(common, height, settings, environment, meter, &mut legs)
             .await?;
-        Ok(Fork::new(common, ours, legs))
+        Ok(Fork::new(common, ours, legs, meter))
     }
 
     /// A node that does not have the height that was reached: it holds another header than the one that is trusted already, or it is behind in height
@@ -246,11 +258,58 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             None => self.signed(way.reached(), holder, meter).await.ok()?,
         };
         let fork = self.way_of(source, &common, latest.height, &ours, meter);
-        let fork = fork.await.ok()??;
-        (fork.theirs.signed_header.header.time >= reached.time).then_some(fork)
+        fork.await.ok()?
     }
 }
 
 fn refused(why: &str) -> Setback {
     Setback::Fault(Fault::Refused(why.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::limits::Limits;
+    use crate::commit::BlockIdFlag;
+    use crate::json;
+    use crate::time::Time;
+
+    /// A block of a real chain.
+    fn block() -> LightBlock {
+        let text = include_bytes!("../../../tests/vectors/recorded/v0.38-ed25519/light/002.json");
+        json::light_block(&json::parse(text).unwrap()).unwrap()
+    }
+
+    /// What came of a way to this block, and what it cost.
+    fn outcome(theirs: LightBlock) -> (bool, u32) {
+        let ours = block();
+        let hash = ours.signed_header.header.hash();
+        let common = TrustedState::from_checkpoint(&ours, &hash).unwrap();
+        let tally = crate::count::Votes::new(&ours.signed_header.commit, &ours.validators, None);
+        let leg = Leg {
+            state: common.clone(),
+            block: theirs,
+            tally: tally.claimed(),
+        };
+        let mut meter = Meter::new(Limits::default(), Time::UNIX_EPOCH);
+        let fork = Fork::new(&common, &ours, Vec::from([leg]), &mut meter);
+        (fork.is_some(), meter.spent().signatures)
+    }
+
+    #[test]
+    fn votes_are_looked_at_where_ways_part_and_are_counted() {
+        assert_eq!(outcome(block()), (false, 0));
+        let mut earlier = block();
+        let header = &mut earlier.signed_header.header;
+        (header.height, header.time) = (header.height - 1, Time::UNIX_EPOCH);
+        assert_eq!(outcome(earlier), (false, 0));
+        let mut other = block();
+        other.signed_header.header.app_hash = Vec::new();
+        let entries = &other.signed_header.commit.signatures;
+        let voted = entries
+            .iter()
+            .filter(|entry| entry.flag == BlockIdFlag::Commit);
+        let votes = u32::try_from(voted.count()).unwrap();
+        assert_eq!(outcome(other), (true, 2 * votes));
+    }
 }
