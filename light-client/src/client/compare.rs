@@ -127,7 +127,6 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 /// It holds another header, and did not prove it.
 fn unproven(setback: Setback) -> Said {
     match setback {
-        Setback::Fault(fault) if fault.may_pass() => Said::Failed(fault),
         // Its clock or ours: no other header is shown by that.
         Setback::Fault(fault @ Fault::Refuted(Reason::FromFuture { .. })) => Said::Failed(fault),
         Setback::Fault(fault) => Said::Disputes(fault),

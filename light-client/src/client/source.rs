@@ -89,7 +89,7 @@ impl<P: Provider> Source<P> {
         self.failed = matches!(self.said, Said::Failed(_));
         let stays = match &self.said {
             Said::Failed(fault) => fault.is_final(),
-            Said::Disputes(fault) => fault.is_final() || self.rests(now),
+            Said::Disputes(fault) => fault.is_final() || (!fault.may_pass() && self.rests(now)),
             _ => false,
         };
         if !stays {
@@ -104,7 +104,13 @@ impl<P: Provider> Source<P> {
             .is_some_and(|since| since <= now && now.unix_nanos() < since.unix_nanos_after(REST))
     }
 
+    /// That it does not answer any more does not undo that it holds another header: whoever is in the network may cut it off.
     pub(crate) fn say(&mut self, said: Said, now: Time) {
+        if let (Said::Disputes(_), Said::Failed(fault)) = (&self.said, &said)
+            && fault.may_pass()
+        {
+            return;
+        }
         self.said = said;
         self.since = Some(now);
     }
@@ -113,7 +119,8 @@ impl<P: Provider> Source<P> {
     pub(crate) fn is_out(&self) -> bool {
         match &self.said {
             Said::Failed(fault) => fault.disqualifies(),
-            said => matches!(said, Said::Disputes(_)),
+            Said::Disputes(fault) => !fault.may_pass(),
+            _ => false,
         }
     }
 

@@ -242,6 +242,32 @@ fn a_dispute_that_was_not_proven_rests_and_is_heard_again() {
 }
 
 #[test]
+fn a_dissenter_that_is_cut_off_is_named_and_heard_again() {
+    let (honest, forged) = forked(Lie::Lunatic);
+    // It says what it has and which header it holds, and then nothing gets through for a while.
+    for until in [5, 8] {
+        let cut = Manners {
+            silent: (2, until),
+            ..Manners::default()
+        };
+        let third = Node::new("honest", &honest, cut, 3);
+        let nodes = vec![node("liar", &forged), node("its friend", &forged), third];
+        let now = soon_after(&honest);
+        let mut client = client(&honest, nodes, TrustLevel::TWO_THIRDS, now);
+        let followed = block_on(client.newest()).expect("two hold it, and nobody proves another");
+        let said = &followed.standings[2].said;
+        assert!(
+            matches!(said, Said::Disputes(Fault::Unreachable(_))),
+            "{said:?}"
+        );
+        if until == 5 {
+            let attack = attack_of(block_on(client.newest()));
+            assert_eq!(attack.theirs_from, "honest");
+        }
+    }
+}
+
+#[test]
 fn a_bad_signature_that_nobody_needed_spoils_no_evidence() {
     for check in [SignatureCheck::Sufficient, SignatureCheck::All] {
         for spoiled in ["liar", "honest"] {
