@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::client::between;
 use crate::client::failure::Resource;
 use crate::time::Time;
 use crate::trust::Budget;
@@ -16,7 +17,7 @@ pub struct Limits {
     /// Bytes that are fetched. When a node's share of them runs out, what is on its way, four blocks or ten headers at most, comes on top. A block or header
     /// that failed and may have weighed something counts as 1 MiB.
     pub bytes: u64,
-    /// Time on the device's clock.
+    /// Time on the device's clock, as far as that goes forward: setting it back prolongs nothing.
     pub time: Duration,
 }
 
@@ -49,7 +50,9 @@ pub struct Spent {
 #[derive(Debug)]
 pub(crate) struct Meter {
     limits: Limits,
-    started: Time,
+    /// Time that has passed, and the clock at that moment.
+    passed: Duration,
+    seen: Time,
     budget: Budget,
     headers: u32,
     bytes: u64,
@@ -63,7 +66,8 @@ impl Meter {
             budget: Budget::new(limits.signatures),
             share: limits.clone(),
             limits,
-            started,
+            passed: Duration::ZERO,
+            seen: started,
             headers: 0,
             bytes: 0,
         }
@@ -85,14 +89,16 @@ impl Meter {
         };
     }
 
-    fn passed(&self, now: Time) -> Duration {
-        let passed = u64::try_from(now.unix_nanos() - self.started.unix_nanos()).unwrap_or(0);
-        Duration::from_nanos(passed)
+    fn passed(&mut self, now: Time) -> Duration {
+        self.passed = self.passed.saturating_add(between(self.seen, now));
+        self.seen = now;
+        self.passed
     }
 
     /// How much time is left.
-    pub(crate) fn time_left(&self, now: Time) -> Duration {
-        self.limits.time.saturating_sub(self.passed(now))
+    pub(crate) fn time_left(&mut self, now: Time) -> Duration {
+        let passed = self.passed(now);
+        self.limits.time.saturating_sub(passed)
     }
 
     /// What the node that is being tried may cost in signatures.
@@ -109,7 +115,7 @@ impl Meter {
 
     /// Before a header is fetched.
     pub(crate) fn admit(&mut self, now: Time) -> Result<(), Resource> {
-        if now.unix_nanos() > self.started.unix_nanos_after(self.share.time) {
+        if self.passed(now) > self.share.time {
             return Err(Resource::Time);
         }
         if self.bytes >= self.share.bytes {

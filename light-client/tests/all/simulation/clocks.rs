@@ -1,10 +1,15 @@
 //! The device's clock, against nodes that are honest and nodes that are not.
 
 use std::cell::Cell;
+use std::future::Future;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use light_client::client::{Failure, Fault, LightClient, MemoryStore, Said, Settings};
+use light_client::client::{
+    Failure, Fault, LightClient, Limits, MemoryStore, Resource, Said, Settings,
+};
 use light_client::{Options, Time, TrustLevel};
 
 use super::chain::{Chain, soon_after};
@@ -101,4 +106,45 @@ fn one_member_alone_makes_no_clock_late() {
     let mut client = client_by(&clock, &chain, nodes, settings);
     let failure = block_on(client.newest()).expect_err("nobody else is there");
     assert_eq!(failure.code(), "no-way");
+}
+
+#[test]
+fn a_call_ends_when_its_time_is_up_also_where_the_clock_is_set_back_meanwhile() {
+    for set_back in [0, 40] {
+        let chain = Rc::new(Chain::new(100, 40, &mut Rng(1)));
+        let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+        let slow = Manners {
+            slow: 1_000,
+            ..Manners::default()
+        };
+        let node = |name| Node::new(name, &chain, slow, 3).by(&clock);
+        let nodes = vec![node("a"), node("b")];
+        let requests = nodes[0].requests.clone();
+        let settings = Settings {
+            limits: Limits {
+                time: Duration::from_secs(20),
+                ..Limits::default()
+            },
+            ..Settings::new(Options::default())
+        };
+        let mut client = client_by(&clock, &chain, nodes, settings);
+        let outcome = setting_back(&clock, &requests, set_back, client.newest());
+        assert_eq!(outcome, Err(Failure::OutOf(Resource::Time)));
+        assert!(requests.get() < 20, "half of the time: {}", requests.get());
+    }
+}
+
+/// Runs a call; once, after a few requests, the clock is set back by so many seconds.
+fn setting_back<F: Future>(clock: &Clock, requests: &Cell<u64>, by: i128, call: F) -> F::Output {
+    let mut call = pin!(call);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut by = Some(by);
+    loop {
+        if let Poll::Ready(output) = call.as_mut().poll(&mut context) {
+            return output;
+        }
+        if requests.get() > 4 {
+            clock.set(clock.get() - by.take().unwrap_or(0) * SECOND);
+        }
+    }
 }
