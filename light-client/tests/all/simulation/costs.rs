@@ -72,9 +72,9 @@ fn an_answer_without_end_is_not_asked_for_again() {
 }
 
 #[test]
-fn blocks_that_are_as_long_as_they_may_be_leave_the_others_their_share() {
+fn blocks_that_weigh_more_than_a_nodes_share_leave_the_others_theirs() {
     let (outcome, _) = over(Manners {
-        weight: 8 * MIB,
+        weight: 32 * MIB,
         ..Manners::default()
     });
     let followed = outcome.expect("over the next one");
