@@ -38,7 +38,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             meter.admit(self.environment.now())?;
         }
         let mut answers = self.hashes(&asked, height, meter).await;
-        let longest = meter.time_left(self.environment.now()) / 2;
+        meter.allot(2, self.environment.now());
+        let reserve = meter.time_left(self.environment.now()) / 2;
         let mut waited = Duration::ZERO;
         loop {
             let mut late: Vec<usize> = answers
@@ -57,7 +58,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             let too_few = !self.suffice(&mut holders) && waited < self.settings.catch_up;
             late.retain(|at| too_few || self.is_awaited(*at, way, waited));
             let pause = waited.min(self.settings.catch_up).max(FIRST_PAUSE);
-            if late.is_empty() || waited.saturating_add(pause) > longest {
+            let left = meter.time_left(self.environment.now());
+            if late.is_empty() || left < reserve.saturating_add(pause) {
                 return Ok(answers);
             }
             self.environment.pause(pause).await;

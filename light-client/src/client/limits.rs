@@ -17,7 +17,8 @@ pub struct Limits {
     /// Bytes that are fetched. When a node's share of them runs out, what is on its way, four blocks or ten headers at most, comes on top. A block or header
     /// that failed and may have weighed something counts as 1 MiB.
     pub bytes: u64,
-    /// Time on the device's clock, as far as that goes forward: setting it back prolongs nothing.
+    /// Time on the device's clock, as far as that goes forward: setting it back prolongs nothing. When a node's share of it runs out, what is on its way
+    /// comes on top.
     pub time: Duration,
 }
 
@@ -89,9 +90,13 @@ impl Meter {
         };
     }
 
+    /// How much has passed. What exceeds the node's share is not at the cost of the others.
     fn passed(&mut self, now: Time) -> Duration {
+        let most = self.share.time.max(self.passed);
         self.passed = self.passed.saturating_add(between(self.seen, now));
         self.seen = now;
+        let over = self.passed.saturating_sub(most);
+        self.limits.time = self.limits.time.saturating_add(over);
         self.passed
     }
 

@@ -1,12 +1,13 @@
 //! Nodes that are as costly as they can be, and what is left for the others.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
-use light_client::client::{Failure, Fault, Followed, Said, Settings};
+use light_client::client::{Failure, Fault, Followed, LightClient, MemoryStore, Said, Settings};
 use light_client::{Options, TrustLevel};
 
 use super::chain::{Chain, Lie, soon_after};
-use super::nodes::{Manners, Node, block_on, client_with};
+use super::nodes::{Clock, Device, Manners, Node, block_on, client_with, state};
 use crate::common::generate::Rng;
 
 const MIB: u64 = 1 << 20;
@@ -82,7 +83,7 @@ fn blocks_that_weigh_more_than_a_nodes_share_leave_the_others_theirs() {
 }
 
 #[test]
-fn a_heavy_header_of_a_liars_friend_keeps_nobody_from_proving_the_fork() {
+fn a_heavy_or_slow_header_of_a_liars_friend_keeps_nobody_from_proving_the_fork() {
     let rng = &mut Rng(5);
     let honest = Chain::new(20, 0, rng);
     let forged = Rc::new(honest.forge(8, Lie::Lunatic, &honest.members[&9], rng));
@@ -91,12 +92,25 @@ fn a_heavy_header_of_a_liars_friend_keeps_nobody_from_proving_the_fork() {
         weight: 32 * MIB,
         ..Manners::default()
     };
-    let nodes = vec![
-        Node::new("liar", &forged, Manners::default(), 3),
-        Node::new("its friend", &forged, heavy, 3),
-        Node::new("honest", &honest, Manners::default(), 3),
-    ];
-    let mut client = client_with(&honest, 1, nodes, settings(), soon_after(&honest));
-    let failure = block_on(client.newest()).expect_err("a fork");
-    assert_eq!(failure.code(), "attack");
+    let slow = Manners {
+        slow_headers: 150_000,
+        ..Manners::default()
+    };
+    let usual = Manners {
+        slow: 100,
+        ..Manners::default()
+    };
+    for friend in [heavy, slow] {
+        let clock: Clock = Rc::new(Cell::new(soon_after(&honest).unix_nanos()));
+        let nodes = vec![
+            Node::new("liar", &forged, Manners::default(), 3),
+            Node::new("its friend", &forged, friend, 3).by(&clock),
+            Node::new("honest", &honest, usual, 3).by(&clock),
+        ];
+        let device = Device::by(&clock);
+        let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
+        block_on(client.trust(&state(&honest.blocks[&1]))).expect("kept");
+        let failure = block_on(client.newest()).expect_err("a fork");
+        assert_eq!(failure.code(), "attack");
+    }
 }

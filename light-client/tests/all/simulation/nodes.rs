@@ -35,6 +35,8 @@ pub struct Manners {
     pub silent: (u64, u64),
     /// So many milliseconds on the device's clock pass before a light block comes.
     pub slow: u64,
+    /// And so many before a header comes.
+    pub slow_headers: u64,
     /// So many answers cannot be read first.
     pub garbage: u64,
     /// It shows headers and no votes.
@@ -183,6 +185,11 @@ impl Node {
         Ok(Received { value, bytes })
     }
 
+    fn let_pass(&self, millis: u64) {
+        let passed = i128::from(millis) * 1_000_000;
+        self.clock.set(self.clock.get() + passed);
+    }
+
     fn block(&self, height: u64) -> Option<LightBlock> {
         let there = (self.manners.base..=self.tip()).contains(&height);
         (there && !self.manners.shows_nothing).then(|| self.chain().blocks.get(&height).cloned())?
@@ -226,8 +233,7 @@ impl Provider for Node {
     }
 
     async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, Fault> {
-        let passed = i128::from(self.manners.slow) * 1_000_000;
-        self.clock.set(self.clock.get() + passed);
+        self.let_pass(self.manners.slow);
         let block = self.block(height).filter(|_| !self.manners.headers_only);
         let mut received = self.answer(block).await?;
         if self.rng.borrow_mut().below(100) < self.manners.garbles {
@@ -241,6 +247,7 @@ impl Provider for Node {
     }
 
     async fn header(&self, height: u64) -> Result<Received<Header>, Fault> {
+        self.let_pass(self.manners.slow_headers);
         let block = self.block(height);
         self.answer(block.map(|block| block.signed_header.header))
             .await
