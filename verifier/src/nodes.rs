@@ -13,6 +13,7 @@ use alloc::{
 };
 use light_client::{
     Hash, LightBlock, Time, ValidatorSet,
+    client::Unreachable,
     json::{self, Value},
 };
 use litemap::LiteMap;
@@ -27,6 +28,9 @@ pub const LONG: Limits = Limits {
     millis: 15_000,
     bytes: 8 * 1024 * 1024,
 };
+
+/// For a page of validators: a hundred of the largest keys that there are, ML-DSA-65, take 300 KB.
+const PAGE_BYTES: usize = 512 * 1024;
 
 /// Validator sets by their hash: they change slowly and are large.
 pub type Sets = LiteMap<Hash, ValidatorSet>;
@@ -269,7 +273,8 @@ pub async fn fetch_block<H: Host>(
     Ok(Fetched { block, raw, bytes })
 }
 
-/// The whole set that signs with so many votes, page by page, and the bytes of all pages. The first may be here already, and is weighed.
+/// The whole set that signs with so many votes, page by page, and the bytes of all pages. The first may be here already, and is weighed. The others together
+/// may take as long as one answer: a node chooses how many votes it shows.
 async fn validators<H: Host>(
     host: &H,
     url: &str,
@@ -279,7 +284,8 @@ async fn validators<H: Host>(
 ) -> Result<(ValidatorSet, u64), Fault> {
     let mut bytes = 0;
     if answers.is_empty() {
-        (answers, bytes) = rpc::weigh(host, url, &[Call::validators(height, 1)], LONG).await?;
+        let limits = pages_within(LONG.millis, 1);
+        (answers, bytes) = rpc::weigh(host, url, &[Call::validators(height, 1)], limits).await?;
     }
     let first = json::validators(first(&answers)?)?;
     if usize::try_from(first.total) != Ok(votes) {
@@ -288,12 +294,18 @@ async fn validators<H: Host>(
     }
     let pages: Vec<u64> = (2..=first.total.div_ceil(PAGE)).collect();
     let mut all = Vec::from([first]);
+    let began = host.now();
     for pages in pages.chunks(MAX_BATCH) {
+        let left = LONG.millis.saturating_sub(millis_since(host, began));
+        if left == 0 {
+            return Err(Unreachable::TimedOut.into());
+        }
         let calls: Vec<Call> = pages
             .iter()
             .map(|page| Call::validators(height, *page))
             .collect();
-        let (answers, more) = rpc::weigh(host, url, &calls, LONG).await?;
+        let limits = pages_within(left, calls.len());
+        let (answers, more) = rpc::weigh(host, url, &calls, limits).await?;
         bytes = bytes.saturating_add(more);
         for answer in answers {
             all.push(json::validators(&answer)?);
@@ -302,4 +314,18 @@ async fn validators<H: Host>(
     let set = json::join_pages(all)
         .ok_or_else(|| Fault::Garbage("the pages are no validator set".into()))?;
     Ok((set, bytes))
+}
+
+/// Limits for so many pages of validators.
+fn pages_within(millis: u32, pages: usize) -> Limits {
+    Limits {
+        millis,
+        bytes: pages.saturating_mul(PAGE_BYTES),
+    }
+}
+
+/// How long ago that was, in milliseconds; 0 where the clock was set back.
+fn millis_since<H: Host>(host: &H, began: i64) -> u32 {
+    let nanos = host.now().saturating_sub(began).max(0);
+    u32::try_from(nanos / 1_000_000).unwrap_or(u32::MAX)
 }

@@ -6,6 +6,7 @@ use super::{JsonError, Value, open};
 use crate::commit::{BlockIdFlag, Commit, CommitSig};
 use crate::header::{BlockId, Header};
 use crate::trust::{LightBlock, SignedHeader};
+use crate::validators::MAX_VALIDATORS;
 
 /// The answer to `/commit`: header and commit. At the newest height the commit is the node's own (`canonical` false): as
 /// good a proof as any, but its bytes may differ from node to node.
@@ -83,6 +84,7 @@ pub(super) fn block_id_at(at: &Cursor<'_, '_>) -> Result<BlockId, JsonError> {
 
 pub(super) fn commit_at(at: &Cursor<'_, '_>) -> Result<Commit, JsonError> {
     let round = at.field("round")?;
+    let signatures = at.field("signatures")?;
     Ok(Commit {
         height: at.field("height")?.int64()?,
         round: match round.number()? {
@@ -90,9 +92,13 @@ pub(super) fn commit_at(at: &Cursor<'_, '_>) -> Result<Commit, JsonError> {
             number => number,
         },
         block_id: block_id_at(&at.field("block_id")?)?,
-        signatures: at
-            .field("signatures")?
-            .items(|entry| commit_sig_at(&entry))?,
+        // Nobody is led to fetch a validator set that no chain has.
+        signatures: match signatures.items(|entry| commit_sig_at(&entry))? {
+            votes if votes.len() > MAX_VALIDATORS => {
+                return Err(signatures.malformed("at most 10 000 votes"));
+            }
+            votes => votes,
+        },
     })
 }
 

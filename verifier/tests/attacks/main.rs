@@ -11,6 +11,7 @@ mod headers;
 mod kept;
 mod lies;
 mod outcomes;
+mod patience;
 mod rests;
 mod signed;
 mod tells;

@@ -47,6 +47,8 @@ pub struct Net {
     nodes: BTreeMap<String, (RefCell<Rc<TestChain>>, Lie)>,
     grow: Option<Box<Grow>>,
     later: RefCell<Vec<Rc<TestChain>>>,
+    /// Nodes whose every answer but the first takes so many milliseconds.
+    slow: BTreeMap<String, u32>,
     pub now: Cell<i64>,
     /// Calls so far, by node and method.
     pub calls: RefCell<Vec<(String, String)>>,
@@ -70,6 +72,24 @@ impl Net {
         self.nodes
             .insert(url.into(), (RefCell::new(chain.clone()), lie));
         self
+    }
+
+    /// Lets a node take its time for all but the first question.
+    pub fn slow(mut self, url: &str, millis: u32) -> Self {
+        self.slow.insert(url.into(), millis);
+        self
+    }
+
+    /// Lets the time go by that a node takes, as far as it is waited for.
+    fn take_time(&self, url: &str, methods: &str, limits: Limits) -> Result<(), Unreachable> {
+        let takes = self.slow.get(url).filter(|_| methods != "status");
+        let takes = takes.copied().unwrap_or_default();
+        let waited = i64::from(takes.min(limits.millis)) * 1_000_000;
+        self.now.set(self.now.get() + waited);
+        match takes > limits.millis {
+            true => Err(Unreachable::TimedOut),
+            false => Ok(()),
+        }
     }
 
     /// What a transaction makes of the chain, at every node.
@@ -117,7 +137,9 @@ impl Host for Net {
         );
         let methods = calls.iter().filter_map(|call| call["method"].as_str());
         let methods = methods.collect::<Vec<_>>().join(" ");
+        let in_time = self.take_time(url, &methods, limits);
         self.requests.borrow_mut().push((url.into(), methods));
+        in_time?;
         if matches!(lie, Lie::OneByOne) && calls.len() > 1 {
             let refused = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32600, "message": "Invalid Request", "data": "batch request exceeds maximum (1) allowed number of requests" } });
             return Ok(refused.to_string().into_bytes());

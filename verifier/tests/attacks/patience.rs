@@ -1,0 +1,70 @@
+//! Nodes that take what they may of a visitor's time, again and again.
+
+use crate::{
+    ask::NODES,
+    common::{Lie, Net, TestChain, chain, lie, link, now, verifier},
+};
+use records::testing::SECOND;
+use serde_json::{Value, json};
+use std::rc::Rc;
+use verifier::{Question, verdict::Verdict};
+
+/// A header with validators of its own, so many that no two answers hold them, of which `page` makes the pages.
+fn many_votes(votes: usize, page: fn(&mut Value)) -> Lie {
+    lie(move |method, params, mut answer| {
+        if params["height"] == "1" {
+            return answer;
+        }
+        if method == "commit" {
+            let absent = json!({ "block_id_flag": 1, "validator_address": "", "timestamp": "0001-01-01T00:00:00Z", "signature": null });
+            let signed = &mut answer["result"]["signed_header"];
+            signed["header"]["validators_hash"] = "07".repeat(32).into();
+            signed["commit"]["signatures"] = vec![absent; votes].into();
+        }
+        if method == "validators" {
+            answer["result"]["total"] = votes.to_string().into();
+            page(&mut answer["result"]);
+        }
+        answer
+    })
+}
+
+/// The verdict on the invoice where the first of three nodes does this, and what was asked meanwhile.
+fn beside(chain: &Rc<TestChain>, liar: Lie, millis: u32) -> (Verdict, Net) {
+    let net = Net::at(chain.time() + SECOND)
+        .with("http://a", chain, liar)
+        .with("http://b", chain, Lie::None)
+        .with("http://c", chain, Lie::None)
+        .slow("http://a", millis);
+    let verdict = now(verifier(chain, &NODES).check(&net, &Question::text(&link())));
+    (verdict, net)
+}
+
+#[test]
+fn nobody_is_led_to_fetch_more_validators_than_a_chain_may_have() {
+    let (verdict, net) = beside(&Rc::new(chain()), many_votes(10_001, |_| {}), 0);
+    assert_eq!(verdict.headline, "invoice-unchanged-unclaimed");
+    assert_eq!(verdict.nodes[0].state, "garbage", "{:#?}", verdict.nodes);
+    assert_eq!(net.count("validators"), 1, "the checkpoint's");
+}
+
+#[test]
+fn the_pages_of_a_set_together_take_as_long_as_one_answer() {
+    let chain = Rc::new(chain());
+    let (verdict, net) = beside(&chain, many_votes(10_000, |_| {}), 7_000);
+    assert_eq!(verdict.headline, "invoice-unchanged-unclaimed");
+    assert_eq!(verdict.nodes[0].reason, "timed-out");
+    let took = (net.now.get() - chain.time()) / SECOND;
+    // When it leads and when its header is disputed: the commit, the first page, and all others. Four short answers beside.
+    assert!(took < 2 * (7 + 7 + 15) + 4 * 7, "{took}");
+}
+
+#[test]
+fn a_page_of_validators_weighs_no_more_than_a_hundred_keys_may() {
+    let padded = |page: &mut Value| page["padding"] = "0".repeat(600 * 1024).into();
+    let (verdict, net) = beside(&Rc::new(chain()), many_votes(300, padded), 0);
+    assert_eq!(verdict.headline, "invoice-unchanged-unclaimed");
+    assert_eq!(verdict.nodes[0].reason, "too-long");
+    // The checkpoint's, and a page when it leads and when its header is disputed.
+    assert_eq!(net.count("validators"), 3);
+}
