@@ -270,11 +270,16 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         Ok(followed)
     }
 
-    /// Trust that has expired is none, also where no step is to be taken.
+    /// Trust that has expired is none, and a clock that what is trusted is ahead of tells no age; also where no step is to be taken.
     fn check_age(&self, since: Time) -> Result<(), Failure> {
-        let period = self.settings.options.trusting_period;
-        if since.unix_nanos_after(period) <= self.environment.now().unix_nanos() {
+        let (options, now) = (&self.settings.options, self.environment.now());
+        if since.unix_nanos_after(options.trusting_period) <= now.unix_nanos() {
             return Err(expired(since));
+        }
+        if since.unix_nanos() >= now.unix_nanos_after(options.clock_drift) {
+            return Err(Failure::ClockBehind {
+                by: between(now, since),
+            });
         }
         Ok(())
     }

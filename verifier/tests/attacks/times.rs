@@ -202,3 +202,29 @@ fn neither_a_consent_nor_a_vote_nor_a_document_is_in_force_under_an_old_header()
         assert_eq!(verdict.facts[&"last".to_owned()], last);
     }
 }
+
+#[test]
+fn a_clock_behind_what_is_trusted_tells_no_age() {
+    let chain = Rc::new(chain());
+    let net = NODES
+        .iter()
+        .fold(Net::at(0), |net, (url, _)| net.with(url, &chain, Lie::None));
+    let mut visitor = verifier(&chain, &NODES);
+    let none = PRINTED.replace("26105568", "26105569");
+    let mut outcomes = |ahead: i64| {
+        net.now.set(chain.time() - ahead * SECOND);
+        [link(), none.clone()].map(|text| {
+            let verdict = now(visitor.check(&net, &Question::text(&text)));
+            (verdict.outcome, verdict.headline)
+        })
+    };
+    let sure = [Outcome::Verified, Outcome::Absent];
+    assert_eq!(outcomes(-1).map(|(outcome, _)| outcome), sure);
+    // The chain stands still: no step is taken, and none is refused for its time.
+    let behind = (Outcome::NotEstablished, "header-from-future".into());
+    for ahead in [10, 6 * 365 * 86_400] {
+        assert_eq!(outcomes(ahead), [behind.clone(), behind.clone()], "{ahead}");
+    }
+    // So much do clocks differ.
+    assert_eq!(outcomes(9).map(|(outcome, _)| outcome), sure);
+}
