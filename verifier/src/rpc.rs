@@ -173,22 +173,24 @@ pub async fn ask<H: Host>(
     Ok(weigh(host, url, calls, limits).await?.0)
 }
 
-/// Posts a batch; where the node is busy, once more after the pause that it wants, or a little longer: not all who wait come back at once.
+/// Posts a batch; where the node is busy and wants no long pause, once more after that, or a little later: not all who wait come back at once.
 async fn post<H: Host>(
     host: &H,
     url: &str,
     body: Vec<u8>,
     limits: Limits,
 ) -> Result<Vec<u8>, Unreachable> {
-    match host.post(url, body.clone(), limits).await {
-        Err(Unreachable::Busy(seconds)) => {
-            let wanted = seconds.unwrap_or(1).clamp(1, LONGEST_PAUSE) * 1_000;
-            let [more, ..] = host.random();
-            host.pause(wanted + u32::from(more) * 2).await;
-            host.post(url, body, limits).await
-        }
-        other => other,
+    let answer = host.post(url, body.clone(), limits).await;
+    let wanted = match answer {
+        Err(Unreachable::Busy(seconds)) => seconds.unwrap_or(1).max(1),
+        other => return other,
+    };
+    if wanted > LONGEST_PAUSE {
+        return answer;
     }
+    let [more, ..] = host.random();
+    host.pause(wanted * 1_000 + u32::from(more) * 2).await;
+    host.post(url, body, limits).await
 }
 
 /// As [`ask`], with the bytes of the node's answers. What is answered beside the host is not asked of the node.

@@ -170,8 +170,8 @@ fn a_node_that_is_busy_is_asked_again_after_the_pause_that_it_wants() {
     let chain = Rc::new(chain());
     for (wants, least, most) in [
         (Some(3), 3_000, 3_600),
+        (Some(5), 5_000, 5_600),
         (None, 1_000, 1_600),
-        (Some(9_999), 5_000, 5_600),
     ] {
         let net = Net::at(chain.time() + SECOND)
             .with("http://a", &chain, Lie::Busy(Cell::new(1), wants))
@@ -185,6 +185,24 @@ fn a_node_that_is_busy_is_asked_again_after_the_pause_that_it_wants() {
         let pauses = net.pauses.borrow();
         let waited = pauses.iter().any(|millis| (least..=most).contains(millis));
         assert!(waited, "{wants:?}: {pauses:?}");
+    }
+    // Longer than anybody waits: it is left alone as it asks, and not asked before its time.
+    for wants in [6, 9_999, u32::MAX] {
+        let net = Net::at(chain.time() + SECOND)
+            .with("http://a", &chain, Lie::Busy(Cell::new(1), Some(wants)))
+            .with("http://b", &chain, Lie::None);
+        let verdict = now(verifier(&chain, &NODES[..2]).check(&net, &Question::text(&link())));
+        assert_eq!(
+            (verdict.headline.as_str(), verdict.nodes[0].reason.as_str()),
+            ("other-nodes-silent", "busy")
+        );
+        assert!(net.pauses.borrow().iter().all(|millis| *millis < 5_000));
+        assert!(
+            net.requests
+                .borrow()
+                .iter()
+                .all(|(url, _)| url != "http://a")
+        );
     }
     // For ever: nobody waits for ever.
     let net = Net::at(chain.time() + SECOND)
