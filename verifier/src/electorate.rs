@@ -2,9 +2,8 @@
 
 use crate::{
     host::Host,
-    nodes::LONG,
     reasons::{self, Reason},
-    rpc::{self, Call, Fault},
+    rpc::{Call, Fault},
     session::Session,
 };
 use alloc::vec::Vec;
@@ -50,23 +49,28 @@ impl<H: Host> Session<'_, H> {
         let ask = |hash: &Hash| Call::query("/blob", hash, 0, false);
         let calls: Vec<Call> = hashes.iter().map(ask).collect();
         for at in self.roll.for_proofs() {
-            let answers = rpc::ask(self.host, &self.roll.url(at), &calls, LONG).await;
-            let blobs: Result<_, Fault> = answers.and_then(|answers| {
-                let one = |(hash, answer): (&Hash, &Value)| {
-                    let answer = json::abci_query(answer)?;
-                    match answer.code {
-                        0 if sha256(&[&answer.value]) == *hash => Ok((*hash, answer.value)),
-                        0 => Err(Fault::Refuted("blob-differs".into())),
-                        _ => Err(Fault::Refused(answer.log)),
-                    }
-                };
-                hashes.iter().zip(&answers).map(one).collect()
-            });
-            match blobs {
+            match self.blobs_of(at, hashes, &calls).await {
                 Ok(blobs) => return Some(blobs),
                 Err(fault) => self.roll.fault(at, &fault),
             }
         }
         None
+    }
+    async fn blobs_of(
+        &self,
+        at: usize,
+        hashes: &[Hash],
+        calls: &[Call],
+    ) -> Result<LiteMap<Hash, Vec<u8>>, Fault> {
+        let answers = self.node(at)?.ask(calls).await?;
+        let one = |(hash, answer): (&Hash, &Value)| {
+            let answer = json::abci_query(answer)?;
+            match answer.code {
+                0 if sha256(&[&answer.value]) == *hash => Ok((*hash, answer.value)),
+                0 => Err(Fault::Refuted("blob-differs".into())),
+                _ => Err(Fault::Refused(answer.log)),
+            }
+        };
+        hashes.iter().zip(&answers).map(one).collect()
     }
 }

@@ -11,6 +11,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use core::cell::Cell;
 use light_client::{
     Hash, LightBlock, Time, ValidatorSet,
     client::Unreachable,
@@ -29,6 +30,8 @@ pub const LONG: Limits = Limits {
     bytes: 8 * 1024 * 1024,
 };
 
+/// What a node may take of one question's time for proofs and logs, all that it is asked together, in milliseconds: two minutes, as on the way to the header.
+const PATIENCE_MILLIS: u32 = 120_000;
 /// For a page of validators: a hundred of the largest keys that there are, ML-DSA-65, take 300 KB.
 const PAGE_BYTES: usize = 512 * 1024;
 
@@ -43,6 +46,35 @@ pub struct Roll {
     pub answers: Vec<NodeAnswer>,
     /// Time of the newest block that each claims to have.
     times: Vec<Option<Time>>,
+    /// Milliseconds that each has taken for proofs and logs.
+    taken: Vec<Cell<u32>>,
+}
+
+/// A node that is asked for proofs and logs.
+pub struct Peer<'a, H> {
+    host: &'a H,
+    url: &'a str,
+    taken: &'a Cell<u32>,
+}
+
+impl<H: Host> Peer<'_, H> {
+    /// As [`rpc::ask`], within the time that the node has left: one that answers everything a little before its time is up is left for another all the same.
+    pub async fn ask(&self, calls: &[Call]) -> Result<Vec<Value>, Fault> {
+        let mut answers = Vec::with_capacity(calls.len());
+        for batch in calls.chunks(MAX_BATCH) {
+            let left = PATIENCE_MILLIS.saturating_sub(self.taken.get());
+            if left == 0 {
+                return Err(Unreachable::TimedOut.into());
+            }
+            let millis = LONG.millis.min(left);
+            let began = self.host.now();
+            let answered = rpc::ask(self.host, self.url, batch, Limits { millis, ..LONG }).await;
+            let took = millis_since(self.host, began);
+            self.taken.set(self.taken.get().saturating_add(took));
+            answers.extend(answered?);
+        }
+        Ok(answers)
+    }
 }
 
 impl Roll {
@@ -73,6 +105,7 @@ impl Roll {
         Self {
             answers: answers.collect(),
             times,
+            taken: nodes.iter().map(|_| Cell::default()).collect(),
         }
     }
 
@@ -88,6 +121,7 @@ impl Roll {
         Self {
             answers: Vec::from([answer]),
             times: Vec::from([None]),
+            taken: Vec::from([Cell::default()]),
         }
     }
 
@@ -147,6 +181,18 @@ impl Roll {
         {
             answer.state = state.into();
         }
+    }
+
+    /// A node to be asked for proofs.
+    pub fn peer<'a, H: Host>(&'a self, at: usize, host: &'a H) -> Result<Peer<'a, H>, Fault> {
+        let (Some(answer), Some(taken)) = (self.answers.get(at), self.taken.get(at)) else {
+            return Err(Unreachable::NoConnection.into());
+        };
+        Ok(Peer {
+            host,
+            url: &answer.url,
+            taken,
+        })
     }
 
     /// Address of a node.

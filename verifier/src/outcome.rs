@@ -3,8 +3,8 @@
 use crate::{
     chains::Chain,
     host::Host,
-    nodes::{LONG, Sets},
-    rpc::{self, Call, Fault},
+    nodes::Sets,
+    rpc::{Call, Fault},
     session::Session,
 };
 use light_client::{
@@ -39,14 +39,14 @@ impl<H: Host> Session<'_, H> {
         sets: &mut Sets,
         tx: &[u8],
     ) -> Result<Option<(u64, TxResult)>, Fault> {
-        let (url, asked) = (self.roll.url(at), sha256(&[tx]));
-        let answer = json::tx(&self.first(&url, Call::tx(&asked)).await?)?;
+        let asked = sha256(&[tx]);
+        let answer = json::tx(&self.first(at, Call::tx(&asked)).await?)?;
         let height = answer.height;
         let after = height.saturating_add(1);
         if after > self.header.header().height {
             return Ok(None);
         }
-        let results = self.first(&url, Call::block_results(height)).await?;
+        let results = self.first(at, Call::block_results(height)).await?;
         let results = json::block_results(&results)?;
         let headers = self.headers(chain, sets, &[height, after]).await;
         let (Some(own), Some(next)) = (headers.get(&height), headers.get(&after)) else {
@@ -57,8 +57,8 @@ impl<H: Host> Session<'_, H> {
             .map_err(|_| Fault::Refuted("outcome-not-proven".into()))
     }
 
-    async fn first(&self, url: &str, call: Call) -> Result<Value, Fault> {
-        let answers = rpc::ask(self.host, url, &[call], LONG).await?;
+    async fn first(&self, at: usize, call: Call) -> Result<Value, Fault> {
+        let answers = self.node(at)?.ask(&[call]).await?;
         let first = answers.into_iter().next();
         first.ok_or_else(|| Fault::Garbage("nothing".into()))
     }

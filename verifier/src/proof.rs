@@ -2,8 +2,8 @@
 
 use crate::{
     host::Host,
-    nodes::LONG,
-    rpc::{self, Call, Fault},
+    nodes::Peer,
+    rpc::{Call, Fault},
 };
 use alloc::vec::Vec;
 use light_client::{
@@ -39,8 +39,7 @@ pub fn state_height(header: &VerifiedHeader) -> u64 {
 
 /// Asks a node for the heads of these records and checks each proof.
 pub async fn heads<H: Host>(
-    host: &H,
-    url: &str,
+    node: &Peer<'_, H>,
     header: &VerifiedHeader,
     names: &[RecordName],
 ) -> Result<Vec<ProvenHead>, Fault> {
@@ -49,7 +48,7 @@ pub async fn heads<H: Host>(
         .iter()
         .map(|name| Call::query("/head", &name.tree_key(), height, true))
         .collect();
-    let answers = rpc::ask(host, url, &calls, LONG).await?;
+    let answers = node.ask(&calls).await?;
     names
         .iter()
         .zip(answers)
@@ -78,15 +77,14 @@ const LEAST_PART: usize = 256 * 1024;
 
 /// A stretch of a record's log, from entry `start` on; at least one entry. Nothing of it is proven yet.
 pub async fn log_range<H: Host>(
-    host: &H,
-    url: &str,
+    node: &Peer<'_, H>,
     key: &Hash,
     start: u64,
     count: u32,
     height: u64,
 ) -> Result<Vec<Vec<u8>>, Fault> {
     let data = [&key[..], &start.to_be_bytes(), &count.to_be_bytes()].concat();
-    let value = value(host, url, Call::query("/log", &data, height, false), key).await?;
+    let value = value(node, Call::query("/log", &data, height, false), key).await?;
     let entries = log::unpack_entries(&value).ok_or_else(|| Fault::Garbage("torn log".into()))?;
     if entries.is_empty() {
         // The proven head says that there is more.
@@ -107,13 +105,12 @@ pub async fn log_range<H: Host>(
 
 /// A record's state document, bound by its proven head.
 pub async fn state<H: Host>(
-    host: &H,
-    url: &str,
+    node: &Peer<'_, H>,
     key: &Hash,
     head: &Head,
     height: u64,
 ) -> Result<records::State, Fault> {
-    let bytes = value(host, url, Call::query("/state", key, height, false), key).await?;
+    let bytes = value(node, Call::query("/state", key, height, false), key).await?;
     if records::hash::sha256(&[&bytes]) != head.state {
         return Err(Fault::Refuted("state-differs".into()));
     }
@@ -122,8 +119,7 @@ pub async fn state<H: Host>(
 
 /// Single entries of a log, each with its proof of inclusion under the proven head.
 pub async fn log_entries<H: Host>(
-    host: &H,
-    url: &str,
+    node: &Peer<'_, H>,
     key: &Hash,
     indices: &[u64],
     head: &Head,
@@ -141,7 +137,7 @@ pub async fn log_entries<H: Host>(
             ]
         })
         .collect();
-    let answers = rpc::ask(host, url, &calls, LONG).await?;
+    let answers = node.ask(&calls).await?;
     let (pairs, _) = answers.as_chunks::<2>();
     let pairs = indices.iter().zip(pairs);
     pairs
@@ -177,8 +173,8 @@ pub fn verify_path(
         .map_err(|_| Fault::Refuted("path-differs".into()))
 }
 
-async fn value<H: Host>(host: &H, url: &str, call: Call, key: &Hash) -> Result<Vec<u8>, Fault> {
-    let answers = rpc::ask(host, url, &[call], LONG).await?;
+async fn value<H: Host>(node: &Peer<'_, H>, call: Call, key: &Hash) -> Result<Vec<u8>, Fault> {
+    let answers = node.ask(&[call]).await?;
     let answer = answers
         .first()
         .ok_or_else(|| Fault::Garbage("nothing".into()))?;

@@ -52,12 +52,12 @@ impl<H: Host> Session<'_, H> {
         head: &Head,
         indices: &[u64],
     ) -> Result<Result<State, Gap>, Fault> {
-        let (url, key) = (self.roll.url(at), name.tree_key());
+        let (node, key) = (self.node(at)?, name.tree_key());
         let height = proof::state_height(self.header);
-        let state = proof::state(self.host, &url, &key, head, height).await?;
+        let state = proof::state(&node, &key, head, height).await?;
         let mut done = 0;
         for stretch in indices.chunks(STRETCH) {
-            let entries = proof::log_entries(self.host, &url, &key, stretch, head, height).await?;
+            let entries = proof::log_entries(&node, &key, stretch, head, height).await?;
             for entry in entries {
                 if let Some(why) = fault_of(&entry, name, &self.header.header().chain_id, &state) {
                     let facts = facts([("record", name.to_string()), ("why", why.to_string())]);

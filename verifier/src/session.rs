@@ -3,7 +3,7 @@
 use crate::{
     archive::{Archive, Step},
     host::{Host, News},
-    nodes::Roll,
+    nodes::{Peer, Roll},
     proof::{self, ProvenHead},
     reasons::{self, Reason},
     rebuilt::Broken,
@@ -83,7 +83,7 @@ impl<'a, H: Host> Session<'a, H> {
         }
         let mut gap = Gap::from(reasons::PROOF_NOT_GIVEN);
         for at in self.roll.for_proofs() {
-            match proof::heads(self.host, &self.roll.url(at), self.header, &missing).await {
+            match self.heads(at, &missing).await {
                 Ok(heads) => {
                     self.heads.extend(missing.into_iter().zip(heads));
                     return Ok(());
@@ -97,6 +97,15 @@ impl<'a, H: Host> Session<'a, H> {
             }
         }
         Err(gap)
+    }
+
+    async fn heads(&self, at: usize, names: &[RecordName]) -> Result<Vec<ProvenHead>, Fault> {
+        proof::heads(&self.node(at)?, self.header, names).await
+    }
+
+    /// A node to be asked.
+    pub(crate) fn node(&self, at: usize) -> Result<Peer<'_, H>, Fault> {
+        self.roll.peer(at, self.host)
     }
 
     /// A proven head; none where it was not asked for or the record is absent.
@@ -210,7 +219,7 @@ impl<'a, H: Host> Session<'a, H> {
         name: &RecordName,
         head: &Head,
     ) -> Result<Vec<Vec<u8>>, Fault> {
-        let (url, key) = (self.roll.url(at), name.tree_key());
+        let (node, key) = (self.node(at)?, name.tree_key());
         let height = proof::state_height(self.header);
         let mut next = self.archive.received(name).size();
         let mut entries: Vec<Vec<u8>> = Vec::new();
@@ -218,7 +227,7 @@ impl<'a, H: Host> Session<'a, H> {
         while next < head.log_size {
             let left = u32::try_from(head.log_size - next).unwrap_or(u32::MAX);
             let count = left.min(STRETCH);
-            let range = proof::log_range(self.host, &url, &key, next, count, height).await?;
+            let range = proof::log_range(&node, &key, next, count, height).await?;
             next += u64::try_from(range.len()).unwrap_or(u64::MAX);
             bytes += range.iter().map(Vec::len).sum::<usize>();
             if bytes > MAX_LOG_BYTES {

@@ -2,12 +2,20 @@
 
 use crate::{
     ask::NODES,
-    common::{Lie, Net, TestChain, chain, lie, link, now, verifier},
+    common::{self, Lie, Net, TestChain, chain, lie, link, now, verifier},
+    tells::{bend_value, is_about, is_query},
 };
-use records::testing::SECOND;
+use records::{
+    kinds::quota::Grant,
+    log,
+    testing::{SECOND, key},
+};
 use serde_json::{Value, json};
 use std::rc::Rc;
-use verifier::{Question, verdict::Verdict};
+use verifier::{
+    Question,
+    verdict::{Outcome, Verdict},
+};
 
 /// A header with validators of its own, so many that no two answers hold them, of which `page` makes the pages.
 fn many_votes(votes: usize, page: fn(&mut Value)) -> Lie {
@@ -31,12 +39,16 @@ fn many_votes(votes: usize, page: fn(&mut Value)) -> Lie {
 
 /// The verdict on the invoice where the first of three nodes does this, and what was asked meanwhile.
 fn beside(chain: &Rc<TestChain>, liar: Lie, millis: u32) -> (Verdict, Net) {
+    asked(chain, liar, millis, &Question::text(&link()))
+}
+
+fn asked(chain: &Rc<TestChain>, liar: Lie, millis: u32, question: &Question) -> (Verdict, Net) {
     let net = Net::at(chain.time() + SECOND)
         .with("http://a", chain, liar)
         .with("http://b", chain, Lie::None)
         .with("http://c", chain, Lie::None)
         .slow("http://a", millis);
-    let verdict = now(verifier(chain, &NODES).check(&net, &Question::text(&link())));
+    let verdict = now(verifier(chain, &NODES).check(&net, question));
     (verdict, net)
 }
 
@@ -53,7 +65,7 @@ fn the_pages_of_a_set_together_take_as_long_as_one_answer() {
     let chain = Rc::new(chain());
     let (verdict, net) = beside(&chain, many_votes(10_000, |_| {}), 7_000);
     assert_eq!(verdict.headline, "invoice-unchanged-unclaimed");
-    assert_eq!(verdict.nodes[0].reason, "timed-out");
+    assert_eq!(verdict.nodes[0].state, "disagrees");
     let took = (net.now.get() - chain.time()) / SECOND;
     // When it leads and when its header is disputed: the commit, the first page, and all others. Four short answers beside.
     assert!(took < 2 * (7 + 7 + 15) + 4 * 7, "{took}");
@@ -64,7 +76,61 @@ fn a_page_of_validators_weighs_no_more_than_a_hundred_keys_may() {
     let padded = |page: &mut Value| page["padding"] = "0".repeat(600 * 1024).into();
     let (verdict, net) = beside(&Rc::new(chain()), many_votes(300, padded), 0);
     assert_eq!(verdict.headline, "invoice-unchanged-unclaimed");
-    assert_eq!(verdict.nodes[0].reason, "too-long");
+    assert_eq!(verdict.nodes[0].state, "disagrees");
     // The checkpoint's, and a page when it leads and when its header is disputed.
     assert_eq!(net.count("validators"), 3);
+}
+
+/// A long log in stretches of nine entries, as long as they may be and none of them true.
+fn long_entries() -> Lie {
+    lie(|method, params, mut answer| {
+        if is_query(method, params, "/log") && is_about(params, "quota", "shop") {
+            let entry = [0; 30_000];
+            bend_value(&mut answer, |_| log::pack_entries([&entry[..]; 9]));
+        }
+        answer
+    })
+}
+
+/// A chain with a long log: that of the issuer's quota.
+fn granted_often() -> Rc<TestChain> {
+    let mut chain = chain();
+    for _ in 0..120 {
+        let body = common::json(&Grant {
+            by: "tax".into(),
+            count: 1,
+        });
+        chain.submit("quota.grant", ("quota", "shop"), body, &[&key("tax")]);
+    }
+    Rc::new(chain)
+}
+
+#[test]
+fn a_node_that_is_just_in_time_with_everything_is_left_for_another() {
+    let chain = granted_often();
+    let question = Question::record("quota", "shop", None).expect("a name");
+    let (verdict, net) = asked(&chain, long_entries(), 14_000, &question);
+    assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
+    let took = (net.now.get() - chain.time()) / SECOND;
+    // The checkpoint, the newest header, and two minutes for all proofs and logs.
+    assert!(took <= 14 + 14 + 120 + 1, "{took}");
+    assert_eq!(verdict.nodes[0].reason, "timed-out");
+}
+
+#[test]
+fn where_every_node_is_like_that_the_question_ends_without_an_answer() {
+    let chain = granted_often();
+    let net = NODES
+        .iter()
+        .fold(Net::at(chain.time() + SECOND), |net, (url, _)| {
+            net.with(url, &chain, long_entries()).slow(url, 14_000)
+        });
+    let question = Question::record("quota", "shop", None).expect("a name");
+    let verdict = now(verifier(&chain, &NODES).check(&net, &question));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "history-not-given")
+    );
+    let took = (net.now.get() - chain.time()) / SECOND;
+    assert!(took < 3 * 120 + 120, "{took}");
 }
