@@ -240,11 +240,10 @@ fn first(answers: &[Value]) -> Result<&Value, Fault> {
         .ok_or_else(|| Fault::Garbage("nothing".into()))
 }
 
-/// A light block with the answer that it was read from.
+/// A light block.
 #[derive(Clone, Debug)]
 pub struct Fetched {
     pub block: LightBlock,
-    pub raw: Value,
     /// What was transferred for it.
     pub bytes: u64,
 }
@@ -316,7 +315,7 @@ pub async fn fetch_block<H: Host>(
         validators,
         next_validators: None,
     };
-    Ok(Fetched { block, raw, bytes })
+    Ok(Fetched { block, bytes })
 }
 
 /// The whole set that signs with so many votes, page by page, and the bytes of all pages. The first may be here already, and is weighed. The others together

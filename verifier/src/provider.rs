@@ -12,7 +12,7 @@ use core::{cell::RefCell, time::Duration};
 use light_client::{
     Hash, Header, LightBlock, Time,
     client::{AttackEvidence, Environment, Fault as NodeFault, Latest, Provider, Received},
-    json::{self, Value},
+    json,
 };
 
 /// What the nodes of one chain have shown, so that it is fetched once.
@@ -20,8 +20,6 @@ use light_client::{
 pub struct Shown {
     /// Validator sets.
     pub(crate) sets: RefCell<Sets>,
-    /// The answer that the highest light block was read from, and its height.
-    pub(crate) raw: RefCell<(u64, Value)>,
 }
 
 /// The device.
@@ -118,12 +116,8 @@ impl<H: Host> Provider for Node<'_, H> {
         let known = |hash: &Hash| sets.borrow().get(hash).cloned();
         let none_known = sets.borrow().is_empty();
         let fetched = nodes::fetch_block(self.host, &self.url, height, &known, none_known).await;
-        let Fetched { block, raw, bytes } = fetched.map_err(fault)?;
+        let Fetched { block, bytes } = fetched.map_err(fault)?;
         nodes::keep(&mut sets.borrow_mut(), &block);
-        let mut kept = self.shown.raw.borrow_mut();
-        if kept.0 <= height {
-            *kept = (height, raw);
-        }
         Ok(Received {
             value: block,
             bytes,

@@ -17,9 +17,8 @@ use alloc::{
 };
 use core::{cell::RefCell, mem, time::Duration};
 use light_client::{
-    Hash, Reason as Wrong, Time, TrustedState, VerifiedHeader,
+    Commit, Hash, Reason as Wrong, Time, TrustedState, VerifiedHeader,
     client::{Attack, Failure, Fault as NodeFault, Followed, LightClient, Said, Standing, Store},
-    json::Value,
 };
 use litemap::LiteMap;
 
@@ -45,8 +44,6 @@ impl From<Reason> for NoHeader {
 /// What is trusted of one chain.
 pub struct Trust<S> {
     pub store: S,
-    /// The answer that the newest trusted header was read from, and its height.
-    raw: (u64, Value),
     /// Validator sets that were fetched.
     pub sets: Sets,
     /// How the newest header was reached.
@@ -62,7 +59,8 @@ pub struct Trust<S> {
 /// A header that this program trusts now, and what the nodes said to it.
 pub struct Anchored {
     pub header: VerifiedHeader,
-    pub raw: Value,
+    /// The votes for it; none where it rests on its hash alone.
+    pub commit: Option<Commit>,
     /// How the comparison with the other nodes ended.
     pub agreement: Reason,
 }
@@ -71,7 +69,6 @@ impl<S: Store> Trust<S> {
     pub fn new(store: S) -> Self {
         Self {
             store,
-            raw: (0, Value::Null),
             sets: Sets::new(),
             way: Way::default(),
             vouched: Vec::new(),
@@ -92,7 +89,6 @@ impl<S: Store> Trust<S> {
         // Taken out while it is used: a call that is given up in between loses no more than a cache.
         let shown = Shown {
             sets: RefCell::new(mem::take(&mut self.sets)),
-            raw: RefCell::new(mem::take(&mut self.raw)),
         };
         let asked: Vec<usize> = roll.usable().into_iter().map(|(at, _)| at).collect();
         let providers: Vec<Node<'_, H>> = asked
@@ -107,7 +103,7 @@ impl<S: Store> Trust<S> {
         let outcome = client.forward(self.wanted).await;
         let standings = client.standings();
         drop(client);
-        (self.sets, self.raw) = (shown.sets.into_inner(), shown.raw.into_inner());
+        self.sets = shown.sets.into_inner();
         for (at, standing) in asked.into_iter().zip(&standings) {
             stand(roll, at, standing);
         }
@@ -125,13 +121,9 @@ impl<S: Store> Trust<S> {
     fn anchored(&mut self, followed: Followed, agreement: Reason) -> Anchored {
         let height = followed.header.header().height;
         self.way.go(&followed.trace, height);
-        let raw = match &self.raw {
-            (of, raw) if *of == height => raw.clone(),
-            _ => Value::Null,
-        };
         Anchored {
             header: followed.header,
-            raw,
+            commit: followed.commit,
             agreement,
         }
     }
@@ -205,14 +197,10 @@ impl<S: Store> Trust<S> {
             let url = roll.url(at);
             let fetched = nodes::light_block(host, &url, height, &mut self.sets).await;
             let trusted = fetched.and_then(|fetched| {
-                let state = TrustedState::from_checkpoint(&fetched.block, hash).map_err(refuted)?;
-                Ok((state, fetched.raw))
+                TrustedState::from_checkpoint(&fetched.block, hash).map_err(refuted)
             });
             match trusted {
-                Ok((state, raw)) => {
-                    self.raw = (state.height(), raw);
-                    return Ok(state);
-                }
+                Ok(state) => return Ok(state),
                 // A node that has pruned the checkpoint may still be good for the newest header.
                 Err(Fault::Refused(_)) => {}
                 Err(fault) => roll.fault(at, &fault),

@@ -71,6 +71,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         outcome?;
         Ok(Followed {
             header,
+            commit: None,
             trace: Trace {
                 from: start,
                 steps,

@@ -257,6 +257,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         }
         let followed = Followed {
             header: way.reached().verified().clone(),
+            commit: way.reached().signed().map(|signed| signed.commit.clone()),
             trace: Trace::forward(&way.from, &way.legs, meter.spent()),
             standings: self.standings(),
         };

@@ -7,6 +7,7 @@ use crate::bisection::Leg;
 use crate::client::limits::Spent;
 use crate::client::provider::Fault;
 use crate::codes::codes;
+use crate::commit::Commit;
 use crate::trust::{Tally, TrustedState, VerifiedHeader};
 
 /// A header that was verified and that other members' nodes hold as well.
@@ -14,6 +15,8 @@ use crate::trust::{Tally, TrustedState, VerifiedHeader};
 pub struct Followed {
     /// The header.
     pub header: VerifiedHeader,
+    /// The votes for it; none where it rests on its hash alone.
+    pub commit: Option<Commit>,
     /// How it was reached.
     pub trace: Trace,
     /// What each node said.

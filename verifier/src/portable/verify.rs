@@ -17,7 +17,7 @@ use crate::{
     verifier::{Verifier, blank, power},
 };
 use alloc::{rc::Rc, string::ToString};
-use light_client::{client::Store, json::Value};
+use light_client::client::Store;
 use litemap::LiteMap;
 use records::kinds::vote;
 
@@ -91,7 +91,7 @@ async fn anchor<H: Host, S: Store>(
     let arrived = path::follow(&verifier.chain, proof, now(offline))?;
     let by_way = |header| Anchored {
         header,
-        raw: Value::Null,
+        commit: None,
         agreement: reasons::NO_NODE_ASKED,
     };
     let last = by_way(arrived.state.verified().clone());

@@ -3,7 +3,7 @@
 use crate::{
     ask::NODES,
     common::{self, Lie, Net, chain, comet, lie, link, now, verifier, verifier_from},
-    tells::bent_header,
+    tells::{bent_header, unproven_header},
 };
 use records::testing::SECOND;
 use serde_json::json;
@@ -299,6 +299,27 @@ fn a_header_that_a_node_cannot_prove_is_no_fork_where_a_third_agrees() {
     let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
     assert_eq!(verdict.outcome, Outcome::Verified);
     assert_eq!(verdict.nodes[1].state, "disagrees");
+}
+
+#[test]
+fn what_a_verdict_shows_as_its_header_is_the_one_that_it_rests_on() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, unproven_header())
+        .with("http://c", &chain, Lie::None);
+    let mut verifier = verifier(&chain, &NODES);
+    // Reached first, and then trusted already.
+    for _ in 0..2 {
+        let verdict = now(verifier.check(&net, &Question::text(&link())));
+        assert_eq!(verdict.outcome, Outcome::Verified);
+        assert_eq!(verdict.nodes[1].state, "disagrees");
+        let raw: serde_json::Value = serde_json::from_str(&verdict.raw).expect("JSON");
+        let shown = light_client::json::commit(&raw["commit"]).expect("a commit");
+        let anchor = verdict.anchor.expect("a header");
+        assert_eq!(hex::encode(shown.header.hash()), anchor.hash);
+        assert_eq!(shown.commit.block_id, comet::block_id(&shown.header));
+    }
 }
 
 #[test]

@@ -176,6 +176,21 @@ pub fn bent_header() -> Lie {
     })
 }
 
+/// Another header of every height, for which one validator signed.
+pub fn unproven_header() -> Lie {
+    lie(|method, params, answer| {
+        if method != "commit" || params["height"] == "1" {
+            return answer;
+        }
+        let chain = chain();
+        let height = params["height"].as_str().expect("set").parse();
+        let mut header = chain.header(height.expect("a height")).clone();
+        header.app_hash = vec![9; 32];
+        let result = comet::commit_json(&header, &chain.seats, |index| index == 0);
+        json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })
+    })
+}
+
 /// A commit that only a minority signed.
 pub fn minority() -> Lie {
     let chain = chain();
