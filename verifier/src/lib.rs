@@ -50,6 +50,6 @@ pub use provider::{Device, Node, Shown};
 pub use question::Question;
 pub use reasons::{HEADLINES, Headline, REASONS, Reason};
 pub use rpc::{Call, Fault, MAX_BATCH, ask};
-pub use sending::{Unsent, Written};
+pub use sending::{Sending, Unsent, Written};
 pub use stages::Stage;
 pub use verifier::{Look, Verifier};

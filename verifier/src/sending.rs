@@ -4,7 +4,7 @@ use crate::{
     host::{Host, News},
     join_all,
     nodes::{LONG, Roll, SHORT},
-    reasons,
+    reasons::{self, Reason},
     rpc::{self, Call, Fault},
     session::{Gap, Session},
     stages::Stage,
@@ -22,10 +22,10 @@ use records::{
     hash::{parse_hash, sha256},
 };
 
-/// Milliseconds between two looks for the event.
-const PATIENCE: u32 = 700;
 /// How long the network may be away after the event's last moment, in nanoseconds: ten minutes.
 const AWAY: i64 = 600 * 1_000_000_000;
+/// What no waiting ends.
+const HALTED: [Reason; 2] = [reasons::CHAIN_FORKED, reasons::HALT_UNREADABLE];
 
 /// Where an event stands in the chain, as proven.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,39 @@ pub struct Written {
     pub height: u64,
     /// Block time, Unix nanoseconds.
     pub time: i64,
+}
+
+/// An event on its way into the chain.
+pub struct Sending {
+    event: Event,
+    envelope: Vec<u8>,
+    blob: Option<Vec<u8>>,
+    /// From then on it may be written until its last moment.
+    is_handed_in: bool,
+}
+
+impl Sending {
+    /// Milliseconds between two looks for the event.
+    pub const PATIENCE: u16 = 700;
+
+    /// A signed event, and the blob that it names.
+    pub fn new(envelope: &[u8], blob: Option<&[u8]>) -> Result<Self, Unsent> {
+        Ok(Self {
+            event: Event::open(envelope).map_err(|_| Unsent::new("not-an-event"))?,
+            envelope: envelope.into(),
+            blob: blob.map(Into::into),
+            is_handed_in: false,
+        })
+    }
+
+    /// The record that it is about.
+    pub fn subject(&self) -> &RecordName {
+        &self.event.payload().subject
+    }
+
+    fn until(&self) -> i64 {
+        self.event.payload().until
+    }
 }
 
 /// The newest header, the nodes, and which of the records asked for exist under it.
@@ -137,82 +170,103 @@ impl<S: Store> Verifier<S> {
     }
 
     /// Hands a signed event to the nodes, after the blob that it names, and waits until it is proven to be in its subject's log. The same event may be
-    /// handed in again.
+    /// handed in again. Whoever has other questions meanwhile calls [`send_on`](Self::send_on) now and then.
     pub async fn send<H: Host>(
         &mut self,
         host: &H,
         envelope: &[u8],
         blob: Option<&[u8]>,
     ) -> Result<Written, Unsent> {
-        let event = Event::open(envelope).map_err(|_| Unsent::new("not-an-event"))?;
-        let payload = event.payload();
-        if payload.chain != self.chain.id {
-            return Err(Unsent::new("other-chain"));
+        let mut sending = Sending::new(envelope, blob)?;
+        loop {
+            if let Some(written) = self.send_on(host, &mut sending).await? {
+                return Ok(written);
+            }
+            host.pause(Sending::PATIENCE.into()).await;
         }
-        let (event_id, until) = (hex::encode(event.id()), payload.until);
-        let Current { roll, .. } = self
-            .current(host, core::slice::from_ref(&payload.subject))
-            .await?;
-        if let Some(written) = self.find(&payload.subject, &event_id) {
-            return Ok(written);
-        }
-        host.tell(News::Waiting(Stage::Sending, LiteMap::new()));
-        if let Some(blob) = blob {
-            self.keep_blob(host, blob).await?;
-        }
-        hand_in(host, &roll, envelope).await?;
-        host.tell(News::Sent(event_id.clone(), until));
-        self.wait(host, &payload.subject, event_id, until, envelope)
-            .await
     }
 
-    fn find(&self, name: &RecordName, event_id: &str) -> Option<Written> {
-        let history = &self.archive.kept(name)?.history;
+    /// One look for an event on its way: hands it in at the first, and says at a later one whether it is proven to be written. Errors: nobody takes it, it was
+    /// refused, or its time is over.
+    pub async fn send_on<H: Host>(
+        &mut self,
+        host: &H,
+        sending: &mut Sending,
+    ) -> Result<Option<Written>, Unsent> {
+        if sending.event.payload().chain != self.chain.id {
+            return Err(Unsent::new("other-chain"));
+        }
+        let subject = core::slice::from_ref(sending.subject());
+        let current = match self.current(host, subject).await {
+            // Nothing counts as proven any more until a person has established trust anew.
+            Err(unsent) if HALTED.iter().any(|halt| halt.code == unsent.reason) => {
+                return Err(unsent);
+            }
+            current => current,
+        };
+        if let Some(written) = self.find(&sending.event) {
+            return Ok(Some(written));
+        }
+        match current {
+            Ok(current) if sending.is_handed_in => self.must_wait(host, current, sending).await?,
+            Ok(current) => self.hand_in(host, &current.roll, sending).await?,
+            // The device's clock ends the wait. That it was not written is not proven by this.
+            Err(unsent)
+                if !sending.is_handed_in || host.now().saturating_sub(AWAY) > sending.until() =>
+            {
+                return Err(unsent);
+            }
+            // The network may come back.
+            Err(_) => {}
+        }
+        Ok(None)
+    }
+
+    async fn hand_in<H: Host>(
+        &self,
+        host: &H,
+        roll: &Roll,
+        sending: &mut Sending,
+    ) -> Result<(), Unsent> {
+        host.tell(News::Waiting(Stage::Sending, LiteMap::new()));
+        if let Some(blob) = &sending.blob {
+            self.keep_blob(host, blob).await?;
+        }
+        broadcast_to_one(host, roll, &sending.envelope).await?;
+        sending.is_handed_in = true;
+        let event_id = hex::encode(sending.event.id());
+        host.tell(News::Sent(event_id, sending.until()));
+        Ok(())
+    }
+
+    /// Whether an event that was handed in may still be written.
+    async fn must_wait<H: Host>(
+        &mut self,
+        host: &H,
+        mut current: Current,
+        sending: &Sending,
+    ) -> Result<(), Unsent> {
+        let (header, roll) = (&current.header, &mut current.roll);
+        match self.refusal(host, header, roll, &sending.envelope).await {
+            Some(refusal) => Err(refusal),
+            None if time_of(header) > sending.until() => Err(Unsent::new("not-written")),
+            None => Ok(()),
+        }
+    }
+
+    fn find(&self, event: &Event) -> Option<Written> {
+        let subject = &event.payload().subject;
+        let history = &self.archive.kept(subject)?.history;
         let found = history
             .iter()
             .rev()
-            .find(|replayed| hex::encode(replayed.event.id()) == event_id)?;
+            .find(|replayed| replayed.event.id() == event.id())?;
         Some(Written {
-            event_id: event_id.into(),
-            record: name.clone(),
+            event_id: hex::encode(event.id()),
+            record: subject.clone(),
             height: found.height,
             time: found.time,
         })
-    }
-
-    async fn wait<H: Host>(
-        &mut self,
-        host: &H,
-        name: &RecordName,
-        event_id: String,
-        until: i64,
-        tx: &[u8],
-    ) -> Result<Written, Unsent> {
-        loop {
-            host.pause(PATIENCE).await;
-            let current = self.current(host, core::slice::from_ref(name)).await;
-            if let Some(written) = self.find(name, &event_id) {
-                return Ok(written);
-            }
-            let time = match current {
-                Ok(Current {
-                    mut roll, header, ..
-                }) => {
-                    let refused = self.refusal(host, &header, &mut roll, tx).await;
-                    if let Some(refusal) = refused {
-                        return Err(refusal);
-                    }
-                    time_of(&header)
-                }
-                // The device's clock ends the wait. That it was not written is not proven by this.
-                Err(unsent) if host.now().saturating_sub(AWAY) > until => return Err(unsent),
-                // The network may come back.
-                Err(_) => continue,
-            };
-            if time > until {
-                return Err(Unsent::new("not-written"));
-            }
-        }
     }
 
     /// The refusal of a transaction, proven under the header whose state was seen not to hold it. Acceptance is proven by the record's log.
@@ -273,7 +327,7 @@ impl<S: Store> Verifier<S> {
 
 /// Hands a transaction to one node after the other, until one accepts; where none does, the last that refused says why. That is its word,
 /// and proves nothing: `said_by`.
-async fn hand_in<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<(), Unsent> {
+async fn broadcast_to_one<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<(), Unsent> {
     let mut refused = Unsent::new("no-node-answers");
     for at in roll.for_proofs() {
         match broadcast(host, &roll.url(at), tx).await {

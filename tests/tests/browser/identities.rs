@@ -112,6 +112,10 @@ fn kept_back(world: &World) -> Outcome {
     owner.browser().until("a ballot that is kept back", |_| {
         Ok((world.lies_told() > 0).then_some(()))
     })?;
+    // While it waits, nobody else has to.
+    owner.press("recount-start")?;
+    owner.must_show("recount", "outcome", "verified")?;
+    owner.must_show("act", "state", "sent")?;
 
     come_back(&owner)?;
     owner.see("pending")?;

@@ -16,3 +16,4 @@ mod rests;
 mod signed;
 mod tells;
 mod times;
+mod waits;

@@ -23,7 +23,7 @@ fn claim(claim: &str) -> records::canonical::Value {
 }
 
 /// The firm locks the invoice for a claim, within ten minutes.
-fn lock(chain: &TestChain, number: &str) -> Vec<u8> {
+pub fn lock(chain: &TestChain, number: &str) -> Vec<u8> {
     let subject = ("invoice", INVOICE);
     let mut payload = chain.ledger.payload("invoice.lock", subject, claim(number));
     payload.until = chain.time() + 600 * SECOND;

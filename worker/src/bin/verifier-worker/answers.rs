@@ -8,7 +8,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use records::{RecordName, canonical, kinds::ballot::Seat};
 use std::rc::Rc;
 use verifier::{
-    KeptStore, Look, Question, Unsent, Written, chains,
+    KeptStore, Look, Question, Sending, Unsent, chains,
     portable::{self, Apart, Aside, Asked, NotMade, Short},
 };
 use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
@@ -32,13 +32,21 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
     }
 }
 
-/// Looks for a newer header, tells the page and the other pages, and which records on the screen have changed.
-pub async fn look(verifier: &mut Verifier, watch: &Watch, tabs: &Tabs) {
+/// Looks for a newer header, tells the page and the other pages, and which records on the screen have changed, but of those that an event on its way is
+/// about: the page hears first what became of the event.
+pub async fn look(
+    verifier: &mut Verifier,
+    watch: &Watch,
+    tabs: &Tabs,
+    on_its_way: impl Fn(&RecordName) -> bool,
+) {
     let host = Browser {
         id: None,
         aside: None,
     };
-    let look = verifier.look(&host, &watch.names()).await;
+    let mut names = watch.names();
+    names.retain(|name| !on_its_way(name));
+    let look = verifier.look(&host, &names).await;
     match &look.fork {
         Some(_) => watch.all(),
         None => watch.compare(&look.sizes, look.reason.is_empty()),
@@ -50,8 +58,13 @@ pub async fn look(verifier: &mut Verifier, watch: &Watch, tabs: &Tabs) {
     }
 }
 
-/// Answers one question.
-pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier, id: Id) {
+/// Answers one question; gives back an event that is on its way then.
+pub async fn answer(
+    verifier: &mut Verifier,
+    watch: &Watch,
+    message: ToVerifier,
+    id: Id,
+) -> Option<Sending> {
     let host = Browser {
         id: Some(id),
         aside: None,
@@ -60,9 +73,10 @@ pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier,
         ToVerifier::Ground { records, blobs, .. } => {
             ground(verifier, &host, id, &records, blobs).await
         }
-        ToVerifier::Send { envelope, blob, .. } => {
-            send(verifier, &host, id, &envelope, &blob).await
-        }
+        ToVerifier::Send { envelope, blob, .. } => match sending(&envelope, &blob) {
+            Ok(sending) => return send_on(verifier, id, sending).await,
+            Err(unsent) => Err(unsent),
+        },
         ToVerifier::Establish { height, hash, .. } => {
             let done = verifier.establish(&host, height, &hash).await;
             done.map(|()| post(&FromVerifier::Established { id }))
@@ -104,6 +118,38 @@ pub async fn answer(verifier: &mut Verifier, watch: &Watch, message: ToVerifier,
     if let Err(Unsent { reason, facts }) = done {
         failed(id, &reason, facts);
     }
+    None
+}
+
+/// An event that the page hands over, and its blob.
+fn sending(envelope: &str, blob: &str) -> Result<Sending, Unsent> {
+    let blob = BASE64_STANDARD.decode(blob);
+    let blob = blob.map_err(|_| Unsent::new("not-an-event"))?;
+    let blob = (!blob.is_empty()).then_some(blob.as_slice());
+    Sending::new(envelope.as_bytes(), blob)
+}
+
+/// Hands an event in, or looks for it; gives it back while it is on its way, else tells what became of it.
+pub async fn send_on(verifier: &mut Verifier, id: Id, mut sending: Sending) -> Option<Sending> {
+    let host = Browser {
+        id: Some(id),
+        aside: None,
+    };
+    match verifier.send_on(&host, &mut sending).await {
+        Ok(None) => return Some(sending),
+        Ok(Some(written)) => post(&FromVerifier::Written {
+            id,
+            event_id: written.event_id,
+            record: RecordRef {
+                kind: written.record.kind().into(),
+                id: written.record.id().into(),
+            },
+            height: written.height,
+            time: written.time.to_string(),
+        }),
+        Err(Unsent { reason, facts }) => failed(id, &reason, facts),
+    }
+    None
 }
 
 fn question(message: ToVerifier) -> Result<Question, &'static str> {
@@ -213,33 +259,6 @@ async fn ground(
     let ground = verifier.ground(host, &names, blobs).await?.encode();
     post(&FromVerifier::Ground { id, ground });
     Ok(())
-}
-
-async fn send(
-    verifier: &mut Verifier,
-    host: &Browser,
-    id: Id,
-    envelope: &str,
-    blob: &str,
-) -> Result<(), Unsent> {
-    let blob = BASE64_STANDARD.decode(blob);
-    let blob = blob.map_err(|_| Unsent::new("not-an-event"))?;
-    let blob = (!blob.is_empty()).then_some(blob.as_slice());
-    tell(id, verifier.send(host, envelope.as_bytes(), blob).await?);
-    Ok(())
-}
-
-fn tell(id: Id, written: Written) {
-    post(&FromVerifier::Written {
-        id,
-        event_id: written.event_id,
-        record: RecordRef {
-            kind: written.record.kind().into(),
-            id: written.record.id().into(),
-        },
-        height: written.height,
-        time: written.time.to_string(),
-    });
 }
 
 fn describe(verifier: &Verifier, look: Look) -> Chain {

@@ -1,7 +1,7 @@
 //! The queue of questions, and who answers them.
 
 use crate::{
-    answers::{Verifier, answer, look, number},
+    answers::{Verifier, answer, look, number, send_on},
     browser::{failed, pass_on, post, scope, sleep},
     live::Live,
     shelf,
@@ -11,7 +11,7 @@ use crate::{
 };
 use litemap::LiteMap;
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
-use verifier::chains;
+use verifier::{Sending, chains};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
@@ -24,8 +24,18 @@ const QUIET: u32 = 4;
 enum Task {
     /// A message of the page.
     Message(ToVerifier),
+    /// Time to look for the event of this number.
+    Event(Id),
     /// Time to look for a newer header; the number tells whether following was changed meanwhile.
     Look(u32),
+}
+
+/// A question that waits or is worked on.
+#[derive(Default)]
+struct Open {
+    off: Off,
+    /// The event that it handed in, which is looked for now and then.
+    event: Option<Sending>,
 }
 
 /// The desk: what comes in, and what is being done.
@@ -33,7 +43,7 @@ enum Task {
 struct Desk {
     queue: RefCell<VecDeque<Task>>,
     /// The questions that wait or are worked on.
-    open: RefCell<LiteMap<Id, Off>>,
+    open: RefCell<LiteMap<Id, Open>>,
     working: RefCell<bool>,
     follow: RefCell<(u32, u32)>,
     verifier: RefCell<Option<Verifier>>,
@@ -63,8 +73,8 @@ impl Desk {
     fn hear(self: &Rc<Self>, message: ToVerifier) {
         match message {
             ToVerifier::Cancel { id } => {
-                if let Some(off) = self.open.borrow_mut().remove(&id) {
-                    off.call();
+                if let Some(open) = self.open.borrow_mut().remove(&id) {
+                    open.off.call();
                 }
                 self.watch.drop(id);
             }
@@ -79,7 +89,7 @@ impl Desk {
             }
             message => {
                 if let Some(id) = number(&message) {
-                    self.open.borrow_mut().insert(id, Off::default());
+                    self.open.borrow_mut().insert(id, Open::default());
                 }
                 self.push(Task::Message(message));
             }
@@ -166,7 +176,12 @@ impl Desk {
                     && self.follow.borrow().1 == version
                 {
                     self.take_turn();
-                    look(verifier, &self.watch, &self.tabs).await;
+                    let on_its_way = |name: &_| {
+                        let open = self.open.borrow();
+                        let mut events = open.values().filter_map(|open| open.event.as_ref());
+                        events.any(|event| event.subject() == name)
+                    };
+                    look(verifier, &self.watch, &self.tabs, on_its_way).await;
                     self.listen(verifier, version);
                 }
                 self.look_again(version);
@@ -184,22 +199,36 @@ impl Desk {
                     None => None,
                 };
             }
+            Task::Event(id) => {
+                let taken = |open: &mut Open| Some((open.off.clone(), open.event.take()?));
+                let taken = self.open.borrow_mut().get_mut(&id).and_then(taken);
+                if let (Some((off, event)), Some(verifier)) = (taken, verifier.as_mut()) {
+                    let event = off.or(send_on(verifier, id, event)).await.flatten();
+                    if !self.waits_for(id, event) {
+                        self.look_now();
+                    }
+                }
+            }
             Task::Message(message) => {
                 let Some(id) = number(&message) else { return };
-                let off = self.open.borrow().get(&id).cloned();
+                let off = self.open.borrow().get(&id).map(|open| open.off.clone());
                 if let Some(off) = off {
                     let trusts = matches!(
                         message,
                         ToVerifier::Establish { .. } | ToVerifier::Vouch { .. }
                     );
                     let waited = self.watch.waits();
-                    match verifier.as_mut() {
+                    let event = match verifier.as_mut() {
                         Some(verifier) => {
-                            off.or(answer(verifier, &self.watch, message, id)).await;
+                            let answer = answer(verifier, &self.watch, message, id);
+                            off.or(answer).await.flatten()
                         }
-                        None => failed(id, "not-configured", LiteMap::new()),
-                    }
-                    self.open.borrow_mut().remove(&id);
+                        None => {
+                            failed(id, "not-configured", LiteMap::new());
+                            None
+                        }
+                    };
+                    self.waits_for(id, event);
                     if trusts {
                         self.look_now();
                     } else if self.watch.waits() && !waited {
@@ -209,6 +238,23 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Looks again later where an event is on its way; else the question has its answer.
+    fn waits_for(self: &Rc<Self>, id: Id, event: Option<Sending>) -> bool {
+        let waits = event.is_some();
+        let mut open = self.open.borrow_mut();
+        if waits && let Some(open) = open.get_mut(&id) {
+            open.event = event;
+            let desk = self.clone();
+            spawn_local(async move {
+                sleep(Sending::PATIENCE.into()).await;
+                desk.push(Task::Event(id));
+            });
+        } else {
+            open.remove(&id);
+        }
+        waits
     }
 
     /// Listens for new blocks while the chain is followed, if no node is listened to.

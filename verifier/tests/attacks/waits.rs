@@ -1,0 +1,111 @@
+//! An event that was handed in: what ends the waiting for its proof, and what it keeps nobody from.
+
+use crate::{
+    ask::NODES,
+    common::{self, INVOICE, Lie, Net, TestChain, chain, lie, link, now, verifier},
+    headers::forked,
+    kept::{Drawer, visit_with},
+    outcomes::lock,
+};
+use records::testing::SECOND;
+use std::{cell::Cell, rc::Rc};
+use verifier::{Question, Sending, Shelf, Store, Verifier, verdict::Outcome};
+
+/// An event that a node has taken.
+fn hand_in<S: Store>(verifier: &mut Verifier<S>, net: &Net, chain: &TestChain) -> Sending {
+    let mut sending = Sending::new(&lock(chain, "1"), None).expect("an event");
+    let written = now(verifier.send_on(net, &mut sending));
+    assert_eq!(written, Ok(None));
+    assert_eq!(net.count("broadcast_tx_sync"), 1);
+    sending
+}
+
+/// A note of a fork, damaged.
+fn note(drawer: &Drawer) {
+    let kept = drawer.find(|_| true);
+    let chain = kept.split('/').next().expect("a name");
+    now(drawer.put(&format!("{chain}/halt"), b"damaged")).expect("kept");
+}
+
+fn honest(chain: &Rc<TestChain>) -> Net {
+    let net = Net::at(chain.time() + SECOND);
+    NODES
+        .iter()
+        .fold(net, |net, (url, _)| net.with(url, chain, Lie::None))
+}
+
+/// The chain forks once an event was handed in.
+#[test]
+fn a_fork_ends_the_waiting_at_once() {
+    let chain = Rc::new(chain());
+    let handed_in = Rc::new(Cell::new(false));
+    let mut net = honest(&chain);
+    for (url, _) in NODES {
+        let (handed_in, is_liar) = (handed_in.clone(), url == "http://b");
+        let Lie::Bends(fork) = forked() else {
+            panic!("it bends answers")
+        };
+        let forks = lie(move |method, params, answer| {
+            handed_in.set(handed_in.get() || method == "broadcast_tx_sync");
+            match is_liar && handed_in.get() {
+                true => fork(method, params, answer),
+                false => answer,
+            }
+        });
+        net = net.with(url, &chain, forks);
+    }
+    let mut visitor = verifier(&chain, &NODES);
+    let mut event = hand_in(&mut visitor, &net, &chain);
+    let unsent = now(visitor.send_on(&net, &mut event)).expect_err("nothing is proven any more");
+    assert_eq!(unsent.reason, "chain-forked");
+    handed_in.set(false);
+    let sent = now(verifier(&chain, &NODES).send(&net, &lock(&chain, "1"), None));
+    assert_eq!(sent.expect_err("nor here").reason, "chain-forked");
+}
+
+#[test]
+fn a_note_of_a_fork_that_cannot_be_read_ends_the_waiting_too() {
+    let chain = Rc::new(chain());
+    let (net, drawer) = (honest(&chain), Drawer::default());
+    let mut visitor = visit_with(&drawer, &chain, 1, |_| {});
+    let mut event = hand_in(&mut visitor, &net, &chain);
+    note(&drawer);
+    let unsent = now(visitor.send_on(&net, &mut event)).expect_err("it may have forked");
+    assert_eq!(unsent.reason, "halt-unreadable");
+}
+
+#[test]
+fn what_was_proven_before_a_fork_is_not_said_to_be_written_after_it() {
+    let chain = Rc::new(chain());
+    let (net, drawer) = (honest(&chain), Drawer::default());
+    let mut visitor = visit_with(&drawer, &chain, 1, |_| {});
+    let mut event = hand_in(&mut visitor, &net, &chain);
+    let mut longer = common::chain();
+    assert_eq!(longer.block(&lock(&chain, "1")).code, 0, "accepted");
+    longer.empty();
+    net.now.set(longer.time());
+    net.turn(&Rc::new(longer));
+    // Another question meets it in the invoice's log.
+    let verdict = now(visitor.check(&net, &Question::text(&link())));
+    assert_eq!(verdict.history.len(), 2, "{verdict:#?}");
+    let written = now(visitor.send_on(&net, &mut event)).expect("no fork yet");
+    assert_eq!(written.expect("it is in the log").height, 4);
+    note(&drawer);
+    let unsent = now(visitor.send_on(&net, &mut event)).expect_err("it may have forked");
+    assert_eq!(unsent.reason, "halt-unreadable");
+}
+
+#[test]
+fn others_are_answered_while_an_event_waits_on_a_chain_that_stands_still() {
+    let chain = Rc::new(chain());
+    let (net, mut visitor) = (honest(&chain), verifier(&chain, &NODES));
+    let mut event = hand_in(&mut visitor, &net, &chain);
+    assert_eq!(event.subject().id(), INVOICE);
+    for _ in 0..3 {
+        assert_eq!(now(visitor.send_on(&net, &mut event)), Ok(None));
+        let verdict = now(visitor.check(&net, &Question::text(&link())));
+        assert_eq!(verdict.outcome, Outcome::Verified);
+        assert!(now(visitor.look(&net, &[])).reason.is_empty());
+    }
+    assert_eq!(net.count("broadcast_tx_sync"), 1);
+}
