@@ -139,17 +139,14 @@ impl Roll {
         self.times.get(at).copied().flatten()
     }
 
-    /// Nodes that may still be believed to answer, by falling height.
-    pub fn usable(&self) -> Vec<(usize, u64)> {
-        let mut usable: Vec<(usize, u64)> = self
-            .answers
+    /// Nodes that may still be believed to answer, in the order of `chains.json`: nobody is asked first for claiming more than the others.
+    pub fn usable(&self) -> Vec<usize> {
+        self.answers
             .iter()
             .enumerate()
-            .filter(|(_, answer)| !is_out(answer))
-            .filter_map(|(at, answer)| Some((at, answer.height?)))
-            .collect();
-        usable.sort_by_key(|(_, height)| core::cmp::Reverse(*height));
-        usable
+            .filter(|(_, answer)| !is_out(answer) && answer.height.is_some())
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// Writes down at what a node failed. That it lacks something does not undo that it holds our header.
@@ -164,7 +161,7 @@ impl Roll {
 
     /// Nodes to ask for proofs: those that hold our header first.
     pub fn for_proofs(&self) -> Vec<usize> {
-        let mut nodes: Vec<usize> = self.usable().into_iter().map(|(at, _)| at).collect();
+        let mut nodes = self.usable();
         let agrees = |at: &usize| {
             self.answers
                 .get(*at)

@@ -44,6 +44,8 @@ impl From<Reason> for NoHeader {
 /// What is trusted of one chain.
 pub struct Trust<S> {
     pub store: S,
+    /// What was found out about each node so far.
+    standings: Vec<Standing>,
     /// Validator sets that were fetched.
     pub sets: Sets,
     /// How the newest header was reached.
@@ -69,6 +71,7 @@ impl<S: Store> Trust<S> {
     pub fn new(store: S) -> Self {
         Self {
             store,
+            standings: Vec::new(),
             sets: Sets::new(),
             way: Way::default(),
             vouched: Vec::new(),
@@ -90,7 +93,7 @@ impl<S: Store> Trust<S> {
         let shown = Shown {
             sets: RefCell::new(mem::take(&mut self.sets)),
         };
-        let asked: Vec<usize> = roll.usable().into_iter().map(|(at, _)| at).collect();
+        let asked = roll.usable();
         let providers: Vec<Node<'_, H>> = asked
             .iter()
             .filter_map(|at| Node::on(roll, *at, host, &chain.id, &shown))
@@ -100,6 +103,7 @@ impl<S: Store> Trust<S> {
         // A node that does not answer is not waited for twice: there are others.
         settings.tries = 1;
         let mut client = LightClient::new(providers, &mut self.store, Device(host), settings);
+        client.recall(&self.standings);
         let outcome = client.forward(self.wanted).await;
         let standings = client.standings();
         drop(client);
@@ -107,6 +111,9 @@ impl<S: Store> Trust<S> {
         for (at, standing) in asked.into_iter().zip(&standings) {
             stand(roll, at, standing);
         }
+        self.standings
+            .retain(|old| standings.iter().all(|new| new.name != old.name));
+        self.standings.extend(standings);
         let (followed, agreement) = match outcome {
             Ok(followed) => (followed, reasons::NODES_AGREE),
             Err(Failure::NotWitnessed(followed)) => {
@@ -171,6 +178,8 @@ impl<S: Store> Trust<S> {
             None => self.store.begin(&state).await,
         };
         kept.map_err(|error| no_header(error.into()))?;
+        // Who was proven wrong by what was trusted before may be right by this.
+        self.standings.clear();
         self.vouched = vouched.map_or_else(Vec::new, |vouched| vouched.members.clone());
         self.way = Way::default();
         Ok(())
@@ -193,7 +202,7 @@ impl<S: Store> Trust<S> {
         height: u64,
         hash: &Hash,
     ) -> Result<TrustedState, NoHeader> {
-        for (at, _) in roll.usable() {
+        for at in roll.usable() {
             let url = roll.url(at);
             let fetched = nodes::light_block(host, &url, height, &mut self.sets).await;
             let trusted = fetched.and_then(|fetched| {

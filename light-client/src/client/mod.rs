@@ -159,12 +159,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 
     async fn begin(&mut self) -> Result<Meter, Failure> {
-        if let Some(attack) = self.store.halted().await? {
-            return Err(Failure::Halted(Box::new(attack)));
-        }
         let now = self.environment.now();
         for source in &mut self.sources {
             source.begin_call(now);
+        }
+        if let Some(attack) = self.store.halted().await? {
+            return Err(Failure::Halted(Box::new(attack)));
         }
         Ok(Meter::new(self.settings.limits.clone(), now))
     }
@@ -283,6 +283,18 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             });
         }
         Ok(())
+    }
+
+    /// Goes on with what an earlier client found out about the nodes of these names: one that lied stays out, one that could not prove another header
+    /// rests, and one that failed is asked last.
+    pub fn recall(&mut self, standings: &[Standing]) {
+        for source in &mut self.sources {
+            let name = source.provider.name();
+            let found = standings.iter().find(|standing| standing.name == name);
+            if let Some(standing) = found {
+                source.recall(standing);
+            }
+        }
     }
 
     /// What each node said in the last call.

@@ -8,6 +8,7 @@ use crate::client::limits::Spent;
 use crate::client::provider::Fault;
 use crate::codes::codes;
 use crate::commit::Commit;
+use crate::time::Time;
 use crate::trust::{Tally, TrustedState, VerifiedHeader};
 
 /// A header that was verified and that other members' nodes hold as well.
@@ -82,6 +83,8 @@ pub struct Standing {
     pub height: Option<u64>,
     /// What it said.
     pub said: Said,
+    /// When it said that, by the device's clock; none where it was never asked.
+    pub since: Option<Time>,
 }
 
 /// What a node said of the header in question.

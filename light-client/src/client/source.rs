@@ -99,6 +99,12 @@ impl<P: Provider> Source<P> {
         self.disproved = false;
     }
 
+    /// What was found out about the node by an earlier client.
+    pub(crate) fn recall(&mut self, standing: &Standing) {
+        self.said = standing.said.clone();
+        self.since = standing.since;
+    }
+
     fn rests(&self, now: Time) -> bool {
         self.since
             .is_some_and(|since| since <= now && now.unix_nanos() < since.unix_nanos_after(REST))
@@ -130,6 +136,7 @@ impl<P: Provider> Source<P> {
             member: self.provider.member().into(),
             height: self.latest.as_ref().map(|latest| latest.height),
             said: self.said.clone(),
+            since: self.since,
         }
     }
 

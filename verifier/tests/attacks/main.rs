@@ -12,6 +12,7 @@ mod kept;
 mod lies;
 mod outcomes;
 mod patience;
+mod remembered;
 mod rests;
 mod signed;
 mod tells;
