@@ -41,13 +41,13 @@ const PROGRAMS: [Program; 6] = [
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 337_200,
+        limit: 339_000,
     },
     Program {
         name: "verifier worker, all keys",
         stem: "verifier-all-keys-worker",
         goal: 200_000,
-        limit: 363_000,
+        limit: 365_600,
     },
     Program {
         name: "keys worker",
