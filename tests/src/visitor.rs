@@ -4,6 +4,7 @@ use crate::Outcome;
 use crate::browser::{Browser, Device};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -197,7 +198,9 @@ impl Visitor {
         session.devtools("Browser.setDownloadBehavior", &into)?;
         self.press(id)?;
         self.browser.until(&format!("a file .{ending}"), |_| {
-            let files = std::fs::read_dir(&folder)?.flatten();
+            // Chromium reserves the name with an empty file first.
+            let whole = |file: &DirEntry| file.metadata().is_ok_and(|found| found.len() > 0);
+            let files = std::fs::read_dir(&folder)?.flatten().filter(whole);
             let mut files = files.map(|file| file.path());
             Ok(files.find(|file| file.extension().is_some_and(|found| found == ending)))
         })
