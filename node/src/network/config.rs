@@ -1,12 +1,10 @@
 //! A CometBFT process's home folder. What its configuration does not name has CometBFT's default.
 
-use super::{
-    keys::{self, SigningSeed},
-    private::{write_private, write_public},
-};
+use super::keys::{self, SigningSeed};
 use crate::{
     consortium::{MAX_BYTES, MAX_TXS},
     error::{Error, Result},
+    files::{write_private, write_public},
     merkle::Hash,
 };
 use records::envelope::MAX_ENVELOPE;
@@ -160,7 +158,7 @@ impl Home {
 
     /// Writes a document that only the owner may read.
     pub fn put_private(&self, file: &str, document: &Value) -> Result<()> {
-        write_private(&self.0.join(file), &pretty(document))
+        write_private(&self.0.join(file), pretty(document))
     }
 }
 

@@ -7,7 +7,6 @@ mod client;
 mod config;
 mod key_types;
 mod keys;
-mod private;
 mod process;
 mod running;
 
@@ -15,6 +14,5 @@ pub use client::{Client, MAX_BATCH, Written};
 pub use config::{Home, IDLE, Peer, Settings, StateSync, common, pretty};
 pub use key_types::key_types;
 pub use keys::{SigningSeed, node_id, node_key, validator_key};
-pub use private::{is_open_to_others, write_private};
 pub use process::{Process, Program};
 pub use running::{Network, Node, Plan, wait_until_free};

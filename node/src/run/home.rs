@@ -4,12 +4,12 @@ use crate::{
     chain::Genesis,
     demo::{Size, Tempo},
     error::{Error, Result},
+    files::write_public,
 };
 use records::KeyType;
 use serde_json::{Value, json};
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -133,21 +133,6 @@ impl Home {
             "filled": chain.filled,
             "genesis": chain.genesis.to_json(),
         });
-        write(
-            &self.folder.join(CHAIN_FILE),
-            document.to_string().as_bytes(),
-        )
+        write_public(&self.folder.join(CHAIN_FILE), document.to_string())
     }
-}
-
-/// Writes a file so that a crash leaves the old one or the new one.
-pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<()> {
-    let new = file.with_extension("new");
-    let written = fs::File::create(&new).and_then(|mut handle| {
-        handle.write_all(bytes)?;
-        handle.sync_all()
-    });
-    written
-        .and_then(|()| fs::rename(&new, file))
-        .map_err(Error::file(file))
 }

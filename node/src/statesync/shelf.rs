@@ -3,6 +3,7 @@
 use super::{MAX_CHUNKS, Manifest, write};
 use crate::{
     error::{Error, Result},
+    files::sync_names,
     merkle::sha256,
     store::Snapshot,
 };
@@ -221,12 +222,6 @@ fn put(file: &Path, bytes: &[u8]) -> Result<()> {
         file.sync_all()
     };
     write().map_err(Error::file(file))
-}
-
-/// Makes the names in a folder durable: a file's bytes are of no use under none.
-fn sync_names(folder: &Path) -> Result<()> {
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(Error::file(folder))
 }
 
 fn remove(folder: &Path) -> Result<()> {

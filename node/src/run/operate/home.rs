@@ -4,7 +4,8 @@ use super::options::{KeySource, Place};
 use crate::{
     chain,
     error::{Error, Result},
-    network::{self, Home, IDLE, SigningSeed, StateSync, common, is_open_to_others},
+    files::is_open_to_others,
+    network::{self, Home, IDLE, SigningSeed, StateSync, common},
     run::founding::random,
 };
 use records::ValidatorKey;

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    network::{self, Client, SigningSeed, StateSync, pretty, write_private},
+    files::{write_private, write_public},
+    network::{self, Client, SigningSeed, StateSync, pretty},
     run::govern::{Chain, Identity},
 };
 use records::{
@@ -15,7 +16,6 @@ use records::{
     kinds::member::{NAME, Rekey},
 };
 use std::{
-    fs,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -80,12 +80,12 @@ fn new(out: &Path, key_type: KeyType) -> Result<()> {
     member::require_none(out)?;
     let seed = home::seed()?;
     let seed = SigningSeed { key_type, seed };
-    write_private(out, &pretty(&network::validator_key(&seed)))?;
+    write_private(out, pretty(&network::validator_key(&seed)))?;
     let mut public = out.as_os_str().to_owned();
     public.push(".pub");
     let public = PathBuf::from(public);
     let text = pretty(&home::public_json(&seed.public()));
-    fs::write(&public, text).map_err(Error::file(&public))?;
+    write_public(&public, text)?;
     println!("private  {}", out.display());
     println!("public   {}", public.display());
     Ok(())

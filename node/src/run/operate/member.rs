@@ -3,7 +3,7 @@
 use super::options::Particulars;
 use crate::{
     error::{Error, Result},
-    network::write_private,
+    files::write_private,
 };
 use records::{
     RecordName, SecretKey,
@@ -54,7 +54,7 @@ pub(super) fn make(file: &Path, member: &str, name: &str) -> Result<SecretKey> {
         "seed": hex::encode(seed),
         "member": member,
     });
-    write_private(file, &format!("{document}\n"))?;
+    write_private(file, format!("{document}\n"))?;
     Ok(SecretKey::from_seed(&seed))
 }
 
@@ -66,7 +66,7 @@ pub(super) fn renew(old: &Path, file: &Path) -> Result<SecretKey> {
     let seed = super::home::seed()?;
     let document = renewed(&bytes, &seed)
         .ok_or_else(|| Error::Setup(format!("{} is no identity file", old.display())))?;
-    write_private(file, &format!("{document}\n"))?;
+    write_private(file, format!("{document}\n"))?;
     Ok(SecretKey::from_seed(&seed))
 }
 

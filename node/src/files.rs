@@ -8,41 +8,41 @@ use std::{
 };
 
 /// Writes a file that only its owner may read, whole or not at all, and durably: a key must be there before anything is signed with it.
-pub fn write_private(file: &Path, text: &str) -> Result<()> {
-    put_in_place(file, text, create)
+pub fn write_private(file: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    put_in_place(file, text.as_ref(), create)
 }
 
 /// The same, where anybody may read it.
-pub fn write_public(file: &Path, text: &str) -> Result<()> {
-    put_in_place(file, text, |beside| File::create(beside))
+pub fn write_public(file: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    put_in_place(file, text.as_ref(), |beside| File::create(beside))
 }
 
 /// Writes a file beside, and puts it where it belongs once it is whole.
-fn put_in_place(file: &Path, text: &str, create: fn(&Path) -> io::Result<File>) -> Result<()> {
+fn put_in_place(file: &Path, bytes: &[u8], create: fn(&Path) -> io::Result<File>) -> Result<()> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
     let written = create(beside.as_ref()).and_then(|mut handle| {
-        handle.write_all(text.as_bytes())?;
+        handle.write_all(bytes)?;
         handle.sync_all()
     });
     let placed = written.and_then(|()| fs::rename(&beside, file));
     if placed.is_err() {
         let _ = fs::remove_file(&beside);
     }
-    placed
-        .and_then(|()| sync_folder(file))
-        .map_err(Error::file(file))
+    placed.map_err(Error::file(file))?;
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    sync_names(folder.unwrap_or(Path::new(".")))
 }
 
-/// A name is durable once its folder is.
+/// Makes the names in a folder durable: a file's bytes are of no use under none.
 #[cfg(unix)]
-fn sync_folder(file: &Path) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| *folder != Path::new(""));
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+pub fn sync_names(folder: &Path) -> Result<()> {
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(Error::file(folder))
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub fn sync_names(_: &Path) -> Result<()> {
     Ok(())
 }
 
