@@ -7,17 +7,9 @@ use light_client::client::{
 };
 use light_client::{BlockIdFlag, CommitSig, LightBlock, Options, TrustLevel, TrustedState, json};
 
-use super::chain::{Chain, Lie, VALIDATORS, soon_after};
+use super::chain::{Chain, Lie, VALIDATORS, forked, soon_after};
 use super::nodes::{Client, Device, Manners, Node, block_on, client};
 use crate::common::generate::Rng;
-
-/// A chain of 20, and a branch of it from height 8 that all its validators signed.
-fn forked(lie: Lie) -> (Rc<Chain>, Rc<Chain>) {
-    let rng = &mut Rng(5);
-    let honest = Chain::new(20, 0, rng);
-    let forged = honest.forge(8, lie, &honest.members[&9], rng);
-    (Rc::new(honest), Rc::new(forged))
-}
 
 fn attacked(lie: Lie) -> (Client, Rc<Chain>) {
     let (honest, forged) = forked(lie);

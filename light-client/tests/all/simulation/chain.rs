@@ -1,6 +1,7 @@
 //! A chain whose validators change, and forged branches of it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use light_client::{BlockId, BlockIdFlag, Header, LightBlock, Time};
 
@@ -11,6 +12,7 @@ pub const VALIDATORS: u64 = 6;
 const POWER: u64 = 10;
 
 /// A chain, with the keys of everybody who ever signed.
+#[derive(Clone)]
 pub struct Chain {
     pub blocks: BTreeMap<u64, LightBlock>,
     pub members: BTreeMap<u64, Vec<Member>>,
@@ -211,6 +213,14 @@ fn votes_of(members: &[Member], corrupt: &[Member]) -> Vec<BlockIdFlag> {
 
 fn block_id(block: &LightBlock) -> BlockId {
     block.signed_header.commit.block_id.clone()
+}
+
+/// A chain of 20, and a branch of it from height 8 that all its validators signed.
+pub fn forked(lie: Lie) -> (Rc<Chain>, Rc<Chain>) {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let forged = honest.forge(8, lie, &honest.members[&9], rng);
+    (Rc::new(honest), Rc::new(forged))
 }
 
 /// A minute after the tip.

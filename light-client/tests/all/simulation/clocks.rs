@@ -13,15 +13,11 @@ use light_client::client::{
 use light_client::{Options, Time, TrustLevel};
 
 use super::chain::{Chain, soon_after};
-use super::nodes::{Client, Clock, Device, Manners, Node, block_on, client, state};
+use super::nodes::{Client, Clock, Device, Manners, Node, block_on, client, node, state};
 use crate::common::generate::{Rng, at};
 
 const SECOND: i128 = 1_000_000_000;
 const TIP: u64 = 20;
-
-fn honest(name: &str, chain: &Rc<Chain>) -> Node {
-    Node::new(name, chain, Manners::default(), 3)
-}
 
 fn client_by(clock: &Clock, chain: &Chain, nodes: Vec<Node>, settings: Settings) -> Client {
     let device = Device::by(clock);
@@ -38,7 +34,7 @@ fn a_clock_that_is_behind_is_named_where_the_nodes_of_enough_members_are_ahead_o
             lag,
             ..Manners::default()
         };
-        let nodes = vec![honest("a", &chain), Node::new("b", &chain, late, 3)];
+        let nodes = vec![node("a", &chain), Node::new("b", &chain, late, 3)];
         let early = at(100 * SECOND);
         let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, early);
         let failure = block_on(client.newest()).expect_err("all are ahead");
@@ -82,7 +78,7 @@ fn nodes_that_show_a_block_from_the_future_blame_no_clock_and_keep_nobody_from_t
     });
     for liars in [1, 2] {
         let mut nodes = from_the_future(liars, &chain, &clock);
-        nodes.extend(["a", "b"].map(|name| honest(name, &so_far)));
+        nodes.extend(["a", "b"].map(|name| node(name, &so_far)));
         let settings = Settings::new(Options {
             trust_level: TrustLevel::TWO_THIRDS,
             ..Options::default()

@@ -3,21 +3,13 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use light_client::client::{Failure, Fault, Followed, LightClient, MemoryStore, Said, Settings};
-use light_client::{Options, TrustLevel};
+use light_client::client::{Failure, Fault, Followed, LightClient, MemoryStore, Said};
 
 use super::chain::{Chain, Lie, soon_after};
-use super::nodes::{Clock, Device, Manners, Node, block_on, client_with, state};
+use super::nodes::{Clock, Device, Manners, Node, block_on, client_with, settings, state};
 use crate::common::generate::Rng;
 
 const MIB: u64 = 1 << 20;
-
-fn settings() -> Settings {
-    Settings::new(Options {
-        trust_level: TrustLevel::TWO_THIRDS,
-        ..Options::default()
-    })
-}
 
 /// Up a long way, over a node of these manners if it gets that far; else over the next one. How many requests it got, too.
 fn over(manners: Manners) -> (Result<Followed, Failure>, u64) {

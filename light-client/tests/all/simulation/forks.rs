@@ -2,26 +2,12 @@
 
 use std::rc::Rc;
 
-use light_client::client::{
-    Attack, Failure, Fault, LightClient, MemoryStore, Said, Settings, Store,
-};
-use light_client::{Options, TrustLevel};
+use light_client::TrustLevel;
+use light_client::client::{Fault, LightClient, MemoryStore, Said, Store};
 
-use super::chain::{Chain, Lie, soon_after};
-use super::nodes::{Client, Device, Manners, Node, block_on, client, state};
+use super::chain::{Chain, Lie, forked, soon_after};
+use super::nodes::{Client, Device, Node, attack_of, block_on, client, node, settings, state};
 use crate::common::generate::Rng;
-
-fn node(name: &str, chain: &Rc<Chain>) -> Node {
-    Node::new(name, chain, Manners::default(), 3)
-}
-
-/// A chain of 20, and a branch of it from height 8 that all its validators signed.
-fn forked() -> (Rc<Chain>, Chain) {
-    let rng = &mut Rng(5);
-    let honest = Chain::new(20, 0, rng);
-    let forged = honest.forge(8, Lie::Lunatic, &honest.members[&9], rng);
-    (Rc::new(honest), forged)
-}
 
 /// A client that trusts the chain's first block, and blocks of a branch: for their hashes, as a checkpoint is trusted.
 fn misled(honest: &Chain, branch: &Chain, heights: &[u64], nodes: Vec<Node>) -> Client {
@@ -30,24 +16,12 @@ fn misled(honest: &Chain, branch: &Chain, heights: &[u64], nodes: Vec<Node>) -> 
     for height in heights {
         block_on(store.put(&state(&branch.blocks[height]))).expect("kept");
     }
-    let settings = Settings::new(Options {
-        trust_level: TrustLevel::TWO_THIRDS,
-        ..Options::default()
-    });
-    LightClient::new(nodes, store, Device::at(soon_after(honest)), settings)
-}
-
-fn attack_of<T: std::fmt::Debug>(outcome: Result<T, Failure>) -> Attack {
-    match outcome {
-        Err(Failure::Attack(attack)) => *attack,
-        other => panic!("a fork must be found: {other:?}"),
-    }
+    LightClient::new(nodes, store, Device::at(soon_after(honest)), settings())
 }
 
 #[test]
 fn the_common_header_is_one_that_the_witness_holds_too() {
-    let (honest, forged) = forked();
-    let forged = Rc::new(forged);
+    let (honest, forged) = forked(Lie::Lunatic);
     let nodes = vec![
         node("liar", &forged),
         node("its friend", &forged),
@@ -62,12 +36,9 @@ fn the_common_header_is_one_that_the_witness_holds_too() {
 
 #[test]
 fn votes_for_another_header_than_the_trusted_one_prove_nothing() {
-    let (honest, forged) = forked();
+    let (honest, forged) = forked(Lie::Lunatic);
     // What is trusted at 15 stands nowhere any more.
-    let mut covering = Chain {
-        blocks: forged.blocks.clone(),
-        members: forged.members.clone(),
-    };
+    let mut covering = Chain::clone(&forged);
     covering.blocks.insert(15, honest.blocks[&15].clone());
     let covering = Rc::new(covering);
     let nodes = vec![

@@ -7,7 +7,7 @@ use light_client::client::{AttackKind, Failure, Mode, Settings, StepKind};
 use light_client::{BlockIdFlag, LightBlock, Options, SignatureCheck, TrustLevel, json};
 
 use super::chain::{Chain, Lie, soon_after};
-use super::nodes::{Manners, Node, block_on, client, client_with};
+use super::nodes::{block_on, client, client_with, node};
 use crate::common::generate::{Member, Rng};
 use crate::common::signing::{Key, TYPES};
 
@@ -28,10 +28,6 @@ fn of_type(which: u64, number: u64, power: u64) -> Member {
         key: Key::of_type(which, number),
         power,
     }
-}
-
-fn node(name: &str, chain: &Rc<Chain>) -> Node {
-    Node::new(name, chain, Manners::default(), 3)
 }
 
 /// Every vote is checked, so that no signature of any type goes unseen.

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use light_client::client::{
-    AttackEvidence, Environment, Fault, Latest, LightClient, MemoryStore, Provider, Received,
-    Settings, Unreachable,
+    Attack, AttackEvidence, Environment, Failure, Fault, Latest, LightClient, MemoryStore,
+    Provider, Received, Settings, Unreachable,
 };
 use light_client::{Header, LightBlock, Options, Time, TrustLevel, TrustedState};
 
@@ -196,6 +196,11 @@ impl Node {
     }
 }
 
+/// An honest node, or one whose chain alone lies.
+pub fn node(name: &str, chain: &Rc<Chain>) -> Node {
+    Node::new(name, chain, Manners::default(), 3)
+}
+
 /// Lets others run so often.
 async fn wait(mut polls: u64) {
     poll_fn(|context| {
@@ -334,6 +339,22 @@ pub fn state(block: &LightBlock) -> TrustedState {
     };
     let hash = block.signed_header.header.hash();
     TrustedState::from_checkpoint(&own, &hash).expect("the chain's own")
+}
+
+/// As our own chains are judged: more than two thirds of what is trusted.
+pub fn settings() -> Settings {
+    Settings::new(Options {
+        trust_level: TrustLevel::TWO_THIRDS,
+        ..Options::default()
+    })
+}
+
+/// The fork that a call must end with.
+pub fn attack_of<T: std::fmt::Debug>(outcome: Result<T, Failure>) -> Attack {
+    match outcome {
+        Err(Failure::Attack(attack)) => *attack,
+        other => panic!("a fork must be found: {other:?}"),
+    }
 }
 
 /// Runs a future to its end.

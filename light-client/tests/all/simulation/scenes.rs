@@ -9,15 +9,11 @@ use light_client::client::{
 use light_client::{Options, Reason, Time, TrustLevel};
 
 use super::chain::{Chain, soon_after};
-use super::nodes::{Manners, Node, block_on, client, client_with};
+use super::nodes::{Manners, Node, block_on, client, client_with, node};
 use crate::common::generate::{Rng, at};
 
 fn chain(length: u64, percent: u64) -> Rc<Chain> {
     Rc::new(Chain::new(length, percent, &mut Rng(1)))
-}
-
-fn honest(name: &str, chain: &Rc<Chain>) -> Node {
-    Node::new(name, chain, Manners::default(), 3)
 }
 
 fn settings() -> Settings {
@@ -27,7 +23,7 @@ fn settings() -> Settings {
 #[test]
 fn the_tip_is_reached_and_kept() {
     let chain = chain(40, 5);
-    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let nodes = vec![node("a", &chain), node("b", &chain)];
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
     let followed = block_on(client.newest()).expect("reached");
     assert_eq!(followed.header.header(), chain.header(40));
@@ -49,7 +45,7 @@ fn a_height_on_the_way_to_the_tip_is_reached_exactly_and_none_beyond_it() {
         ..Manners::default()
     };
     let behind = Node::new("b", &chain, manners, 3);
-    let nodes = vec![honest("a", &chain), behind];
+    let nodes = vec![node("a", &chain), behind];
     let mut client = client_with(&chain, 10, nodes, settings(), soon_after(&chain));
     let followed = block_on(client.forward(Some(25))).expect("reached");
     assert_eq!(followed.header.header(), chain.header(25));
@@ -65,7 +61,7 @@ fn a_height_on_the_way_to_the_tip_is_reached_exactly_and_none_beyond_it() {
 #[test]
 fn every_header_is_verified_where_that_is_wanted() {
     let chain = chain(12, 30);
-    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let nodes = vec![node("a", &chain), node("b", &chain)];
     let settings = Settings {
         mode: Mode::Sequential,
         ..settings()
@@ -86,7 +82,7 @@ fn every_header_is_verified_where_that_is_wanted() {
 #[test]
 fn an_older_header_is_reached_down_the_hash_chain() {
     let chain = chain(40, 20);
-    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let nodes = vec![node("a", &chain), node("b", &chain)];
     let mut client = client_with(&chain, 35, nodes, settings(), soon_after(&chain));
     let followed = block_on(client.at(3)).expect("reached");
     assert_eq!(followed.header.header(), chain.header(3));
@@ -103,7 +99,7 @@ fn a_header_that_the_hash_chain_does_not_lead_to_is_refused() {
         &chain.members[&6],
         &mut Rng(2),
     ));
-    let nodes = vec![honest("liar", &forged), honest("b", &forged)];
+    let nodes = vec![node("liar", &forged), node("b", &forged)];
     let mut client = client_with(&chain, 15, nodes, settings(), soon_after(&chain));
     let failure = block_on(client.at(8)).expect_err("forged");
     let Failure::NoWay(standings) = failure else {
@@ -118,7 +114,7 @@ fn a_header_that_the_hash_chain_does_not_lead_to_is_refused() {
 #[test]
 fn without_a_witness_of_another_member_nothing_is_believed() {
     let chain = chain(20, 5);
-    let nodes = vec![honest("bank/1", &chain), honest("bank/2", &chain)];
+    let nodes = vec![node("bank/1", &chain), node("bank/2", &chain)];
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
     let failure = block_on(client.newest()).expect_err("a bank does not witness itself");
     assert_eq!(failure.code(), "not-witnessed");
@@ -144,7 +140,7 @@ fn as_many_members_and_those_are_needed_that_the_settings_want() {
             one_of: one_of.iter().map(|member| String::from(*member)).collect(),
             ..settings()
         };
-        let nodes = nodes.map(|name| honest(name, &chain)).into();
+        let nodes = nodes.map(|name| node(name, &chain)).into();
         let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
         let outcome = block_on(client.newest());
         assert_eq!(
@@ -162,7 +158,7 @@ fn a_silent_witness_is_no_witness() {
         drops: 100,
         ..Manners::default()
     };
-    let nodes = vec![honest("a", &chain), Node::new("b", &chain, deaf, 1)];
+    let nodes = vec![node("a", &chain), Node::new("b", &chain, deaf, 1)];
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
     let Err(Failure::NotWitnessed(followed)) = block_on(client.newest()) else {
         panic!("nobody else answered");
@@ -178,9 +174,9 @@ fn a_witness_that_is_behind_is_named_and_the_rest_suffice() {
         ..Manners::default()
     };
     let nodes = vec![
-        honest("a", &chain),
+        node("a", &chain),
         Node::new("slow", &chain, slow, 1),
-        honest("c", &chain),
+        node("c", &chain),
     ];
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
     let followed = block_on(client.newest()).expect("reached");
@@ -196,7 +192,7 @@ fn one_node_alone_cannot_keep_us_waiting_for_its_block() {
         lag: 1,
         ..Manners::default()
     };
-    let nodes = vec![honest("a", &chain), Node::new("b", &chain, slow, 1)];
+    let nodes = vec![node("a", &chain), Node::new("b", &chain, slow, 1)];
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
     let followed = block_on(client.newest()).expect("reached");
     assert_eq!(followed.header.header().height, 29, "what two members have");
@@ -217,8 +213,8 @@ fn a_dead_or_lying_first_node_is_replaced_and_remembered() {
     ] {
         let nodes = vec![
             Node::new("bad", &chain, manners, 1),
-            honest("b", &chain),
-            honest("c", &chain),
+            node("b", &chain),
+            node("c", &chain),
         ];
         let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
         let followed = block_on(client.newest()).expect("reached over the next");
@@ -235,7 +231,7 @@ fn a_busy_node_is_asked_again_after_the_time_it_named() {
         busy: 2,
         ..Manners::default()
     };
-    let nodes = vec![Node::new("a", &chain, busy, 1), honest("b", &chain)];
+    let nodes = vec![Node::new("a", &chain, busy, 1), node("b", &chain)];
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
     let followed = block_on(client.newest()).expect("reached");
     assert_eq!(followed.standings[0].said, Said::Led);
@@ -244,7 +240,7 @@ fn a_busy_node_is_asked_again_after_the_time_it_named() {
 #[test]
 fn expired_trust_is_said_and_never_passes_by_itself() {
     let chain = chain(10, 0);
-    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let nodes = vec![node("a", &chain), node("b", &chain)];
     let month = at(30 * 24 * 3600 * 1_000_000_000);
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, month);
     for _ in 0..2 {
@@ -348,7 +344,7 @@ fn where_trust_expired_by_a_clock_that_may_be_ahead_that_is_said_and_nothing_is_
 fn limits_end_what_costs_too_much() {
     let chain = chain(40, 40);
     let limited = |limits: Limits| {
-        let nodes = vec![honest("a", &chain), honest("b", &chain)];
+        let nodes = vec![node("a", &chain), node("b", &chain)];
         let settings = Settings {
             limits,
             ..settings()
@@ -389,7 +385,7 @@ fn limits_end_what_costs_too_much() {
 fn blocks_on_the_way_are_asked_for_together_and_within_every_limit() {
     let chain = chain(200, 10);
     let follow = |headers| {
-        let leader = honest("a", &chain);
+        let leader = node("a", &chain);
         let (requests, together) = (leader.requests.clone(), leader.together.clone());
         let limits = Limits {
             headers,
@@ -399,7 +395,7 @@ fn blocks_on_the_way_are_asked_for_together_and_within_every_limit() {
             limits,
             ..settings()
         };
-        let nodes = vec![leader, honest("b", &chain)];
+        let nodes = vec![leader, node("b", &chain)];
         let mut client = client_with(&chain, 1, nodes, settings, soon_after(&chain));
         let outcome = block_on(client.newest());
         (outcome, requests.get(), together.get().1)
@@ -424,7 +420,7 @@ fn blocks_on_the_way_are_asked_for_together_and_within_every_limit() {
 fn an_empty_store_trusts_nothing() {
     use light_client::client::MemoryStore;
     let chain = chain(5, 0);
-    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let nodes = vec![node("a", &chain), node("b", &chain)];
     let device = super::nodes::Device::at(soon_after(&chain));
     let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
     assert_eq!(block_on(client.newest()), Err(Failure::NoTrust));
@@ -441,7 +437,7 @@ fn a_day_after(chain: &Chain, height: u64) -> light_client::Time {
 #[test]
 fn old_headers_are_reached_from_the_lowest_state_in_which_trust_has_not_expired() {
     let chain = chain(40, 0);
-    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let nodes = vec![node("a", &chain), node("b", &chain)];
     let mut settings = settings();
     settings.options.trusting_period = Duration::from_secs(24 * 3600);
     let mut client = client_with(&chain, 10, nodes, settings, soon_after(&chain));
@@ -452,7 +448,7 @@ fn old_headers_are_reached_from_the_lowest_state_in_which_trust_has_not_expired(
     let device = super::nodes::Device::at(a_day_after(&chain, 29));
     let mut settings = Settings::new(Options::default());
     settings.options.trusting_period = Duration::from_secs(24 * 3600);
-    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let nodes = vec![node("a", &chain), node("b", &chain)];
     let mut client = LightClient::new(nodes, client.into_store(), device, settings);
     for height in [5, 10, 15, 25] {
         let followed = block_on(client.at(height)).expect("down the hash chain");
@@ -467,7 +463,7 @@ fn old_headers_are_reached_from_the_lowest_state_in_which_trust_has_not_expired(
 #[test]
 fn the_way_down_goes_on_where_a_call_ran_out() {
     let chain = chain(60, 0);
-    let nodes = vec![honest("a", &chain), honest("b", &chain)];
+    let nodes = vec![node("a", &chain), node("b", &chain)];
     let settings = Settings {
         limits: Limits {
             headers: 25,

@@ -9,37 +9,13 @@ use std::task::{Context, Waker};
 use light_client::client::{
     Attack, Failure, Fault, LightClient, Limits, MemoryStore, Said, Settings, Store,
 };
-use light_client::{BlockIdFlag, LightBlock, Options, SignatureCheck, TrustLevel};
+use light_client::{BlockIdFlag, LightBlock, SignatureCheck, TrustLevel};
 
-use super::chain::{Chain, Lie, soon_after};
-use super::nodes::{Device, Manners, Node, block_on, client, client_with, state};
+use super::chain::{Chain, Lie, forked, soon_after};
+use super::nodes::{
+    Device, Manners, Node, attack_of, block_on, client, client_with, node, settings, state,
+};
 use crate::common::generate::{Member, Rng};
-
-fn node(name: &str, chain: &Rc<Chain>) -> Node {
-    Node::new(name, chain, Manners::default(), 3)
-}
-
-fn settings() -> Settings {
-    Settings::new(Options {
-        trust_level: TrustLevel::TWO_THIRDS,
-        ..Options::default()
-    })
-}
-
-/// A chain of 20, and a branch of it from height 8 that all its validators signed.
-fn forked(lie: Lie) -> (Rc<Chain>, Rc<Chain>) {
-    let rng = &mut Rng(5);
-    let honest = Chain::new(20, 0, rng);
-    let forged = honest.forge(8, lie, &honest.members[&9], rng);
-    (Rc::new(honest), Rc::new(forged))
-}
-
-fn attack_of<T: std::fmt::Debug>(outcome: Result<T, Failure>) -> Attack {
-    match outcome {
-        Err(Failure::Attack(attack)) => *attack,
-        other => panic!("a fork must be found: {other:?}"),
-    }
-}
 
 #[test]
 fn what_one_node_left_unfinished_is_no_ground_to_judge_the_next_by() {
@@ -48,10 +24,7 @@ fn what_one_node_left_unfinished_is_no_ground_to_judge_the_next_by() {
     let forged = honest.forge(4, Lie::Lunatic, &honest.members[&5], rng);
     // The first proves block 5 of the forged branch and no more: what it holds higher up is foreign to every set, and then it is gone.
     let strangers = |number, power| Member::new(1_000 + number, power);
-    let mut stump = Chain {
-        blocks: forged.blocks.clone(),
-        members: forged.members.clone(),
-    };
+    let mut stump = forged.clone();
     let foreign = Chain::of(strangers, 20, 100, rng).blocks;
     stump
         .blocks
@@ -306,10 +279,7 @@ fn a_bad_signature_that_nobody_needed_spoils_no_evidence() {
 
 /// The last vote for a block gets another signature.
 fn spoil_last_vote(chain: &Chain, height: u64) -> Chain {
-    let mut spoiled = Chain {
-        blocks: chain.blocks.clone(),
-        members: chain.members.clone(),
-    };
+    let mut spoiled = chain.clone();
     let block: &mut LightBlock = spoiled.blocks.get_mut(&height).expect("there");
     let entries = block.signed_header.commit.signatures.iter_mut();
     let last = entries
