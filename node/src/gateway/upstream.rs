@@ -56,8 +56,8 @@ impl Node {
         }
     }
 
-    /// Whether it may be asked `now`. Of all who find it rested one tries it, and the others leave it out meanwhile.
-    fn is_due(&self, now: u64) -> bool {
+    /// Takes a turn at asking it `now`, if it may be asked: of all who find it rested one tries it, and the others leave it out meanwhile.
+    fn take_turn(&self, now: u64) -> bool {
         let until = self.rests_until.load(Ordering::Relaxed);
         let tries = || {
             self.rests_until
@@ -118,7 +118,7 @@ impl Upstream {
         let nodes = places.filter_map(|place| Some((place, self.nodes.get(place)?)));
         let acts = call.life == super::calls::Life::Acting;
         let tries = if acts { 1 } else { self.nodes.len() };
-        let mut due = nodes.clone().filter(|(_, node)| node.is_due(self.now()));
+        let mut due = nodes.clone().filter(|(_, node)| node.take_turn(self.now()));
         // Where all of them rest, one is asked all the same: it may be back.
         let one = due.next().or_else(|| nodes.clone().next());
         let mut lacking = None;
