@@ -56,6 +56,7 @@ impl<H: Host> Session<'_, H> {
         }
         None
     }
+
     async fn blobs_of(
         &self,
         at: usize,

@@ -30,8 +30,9 @@ lianyan proof renew FILE -o FILE [--node URL]… [--chain chains.json]
     Proves a file's header again under one that is trusted today, through the chain's own log of block hashes. A short proof becomes a whole file.
 lianyan light [--chain chains.json] [--node URL]… [--witness URL]… [--store FOLDER] [--once] [--every 5s] [--height N] [--reset] [--checkpoint FILE]
 lianyan light --chain-id ID --trust-height N --trust-hash HEX --node URL… --witness URL… [--trusting-period 336h] [--trust-level 2/3] …
-    Follows the chain and prints every header that it verified, how, and how old it is; one that stays the newest again and again. --store keeps what is trusted, and a fork for good: --reset, after
-    somebody has established which chain is the right one, trusts the checkpoint anew. --height proves one height, newer or older.
+    Follows the chain and prints every header that it verified, how, and how old it is; one that stays the newest again and again. --store keeps
+    what is trusted, and a fork for good: --reset, after somebody has established which chain is the right one, trusts the checkpoint anew.
+    --height proves one height, newer or older.
     --checkpoint begins again from one that enough members of chains.json signed, where what was trusted has expired.
 lianyan light … --serve 127.0.0.1:8888
     Serves JSON-RPC as a node speaks it, every answer verified first: health, status, header, commit, validators, tx, block, consensus_params,
