@@ -11,7 +11,7 @@ pub mod comet;
 pub mod consortium;
 pub mod demo;
 pub mod error;
-mod files;
+pub mod files;
 pub mod gateway;
 pub mod merkle;
 pub mod network;

@@ -7,7 +7,8 @@ mod words;
 
 use lianyan_tests::process::free_ports;
 use lianyan_tests::{Outcome, place::Folder};
-use node::network::{Client, Process, write_private};
+use node::files::write_private;
+use node::network::{Client, Process};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
