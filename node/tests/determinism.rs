@@ -8,8 +8,8 @@ use common::{
 };
 use node::{
     application::{
-        AppState, Application, CheckTxRequest, FinalizeBlockRequest, Misbehaviour,
-        PrepareProposalRequest, ProcessProposalRequest, ValidatorUpdate,
+        AppState, Application, CheckTxRequest, FinalizeBlockRequest, FinalizeBlockResponse,
+        Misbehaviour, PrepareProposalRequest, ProcessProposalRequest,
     },
     chain::Genesis,
     comet,
@@ -100,8 +100,8 @@ fn misbehaviour(dice: &mut Dice, height: u64) -> Misbehaviour {
     }
 }
 
-/// App hash, result codes and changes of power.
-fn execute(application: &Application, block: &Block) -> (Hash, Vec<u32>, Vec<ValidatorUpdate>) {
+/// All that consensus is told, and the words beside it.
+fn execute(application: &Application, block: &Block) -> FinalizeBlockResponse {
     let request = FinalizeBlockRequest {
         txs: &block.txs,
         misbehaviour: &block.misbehaviour,
@@ -109,9 +109,7 @@ fn execute(application: &Application, block: &Block) -> (Hash, Vec<u32>, Vec<Val
         height: block.height,
         time: block.time,
     };
-    let answer = application.finalize_block(&request).expect("executes");
-    let codes = answer.tx_results.iter().map(|result| result.code);
-    (answer.app_hash, codes.collect(), answer.validator_updates)
+    application.finalize_block(&request).expect("executes")
 }
 
 /// What a validator is asked besides; nothing of it may leave a trace.
@@ -156,8 +154,11 @@ fn restarts_and_questions_in_between_change_nothing() {
         for block in &blocks {
             let expected = execute(&steady, block);
             match block.misbehaviour.is_empty() {
-                true => changed += expected.2.len(),
-                false => suspended += expected.2.iter().filter(|u| u.power == 0).count(),
+                true => changed += expected.validator_updates.len(),
+                false => {
+                    let updates = expected.validator_updates.iter();
+                    suspended += updates.filter(|update| update.power == 0).count();
+                }
             }
             steady.commit(Changes::default()).expect("commits");
             while dice.below(3) == 0 {
@@ -228,10 +229,10 @@ fn records_of_every_kind_are_the_same_after_restarts() {
         }
         assert_eq!(execute(&shaken, &block), expected, "height {height}");
         shaken.commit(Changes::default()).expect("commits");
-        for (envelope, code) in block.txs.iter().zip(&expected.1) {
+        for (envelope, result) in block.txs.iter().zip(&expected.tx_results) {
             let event = Event::open(envelope).expect("an event");
             let payload = event.payload();
-            assert_eq!(*code, 0, "{} {}", payload.event_type, payload.subject);
+            assert_eq!(result.code, 0, "{} {}", payload.event_type, payload.subject);
             kinds.insert(payload.subject.kind().to_owned());
         }
     }
@@ -248,8 +249,8 @@ fn other_blocks_lead_to_another_app_hash() {
             if dropped == Some(block.height) {
                 block.txs.clear();
             }
-            let (_, codes, _) = execute(&application, &block);
-            if codes.contains(&0) {
+            let decided = execute(&application, &block);
+            if decided.tx_results.iter().any(|result| result.code == 0) {
                 accepted.push(block.height);
             }
             application.commit(Changes::default()).expect("commits");

@@ -71,7 +71,7 @@ impl Payload {
 }
 
 fn malformed(error: canonical::Error) -> Refusal {
-    Refusal::new("malformed-body").with("why", error)
+    Refusal::new("malformed-body").because(error)
 }
 
 /// An event whose encoding and signatures were verified. Only [`Event::open`] and [`Event::recorded`] make one.

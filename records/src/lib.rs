@@ -40,7 +40,7 @@ pub use ground::{Ground, Proven};
 pub use hash::Hash;
 pub use keys::{BadKey, PublicKey, SecretKey};
 pub use name::RecordName;
-pub use refusal::{Grounds, Refusal, Stop};
+pub use refusal::{Grounds, Refusal, Stop, law};
 pub use replay::{Fault, Replay, Replayed};
 pub use state::{Head, MAX_STATE, State};
 pub use timeline::Timeline;

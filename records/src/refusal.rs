@@ -11,15 +11,15 @@ use core::ops::Deref;
 #[error("refused: {}", .0.code)]
 pub struct Refusal(Box<Grounds>);
 
-/// Why a rule said no. The code is for machines and the translation table, the law for people, the detail for both.
+/// Why a rule said no. Code and detail are of the consensus: the chain commits to them, so that no node may word them otherwise without new rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grounds {
-    /// Reason code, kebab-case.
+    /// Reason code, kebab-case; for machines and the translation table.
     pub code: &'static str,
-    /// The law or rule it rests on, if any, e.g. `民法典 278`.
-    pub law: &'static str,
-    /// Facts: who locked the invoice first, how many were allowed, …
+    /// Facts: who locked the invoice first, how many were allowed, … Names, numbers and ids, no sentences.
     pub detail: Vec<(&'static str, String)>,
+    /// A sentence for engineers, worded as this program words it; often empty.
+    pub why: String,
 }
 
 impl Deref for Refusal {
@@ -44,14 +44,14 @@ impl Refusal {
     pub fn new(code: &'static str) -> Self {
         Self(Box::new(Grounds {
             code,
-            law: law(code),
             detail: Vec::new(),
+            why: String::new(),
         }))
     }
 
-    /// Names another law or rule than the code's usual one.
-    pub fn under(mut self, law: &'static str) -> Self {
-        self.0.law = law;
+    /// Says it in a sentence, too.
+    pub fn because(mut self, why: impl ToString) -> Self {
+        self.0.why = why.to_string();
         self
     }
 
@@ -66,8 +66,17 @@ impl Refusal {
         self
     }
 
-    /// Canonical JSON of the refusal: the transaction's result data.
-    pub fn encode(&self) -> Vec<u8> {
+    /// Canonical JSON of code and detail: the transaction's result data, to which the next header commits.
+    pub fn data(&self) -> Vec<u8> {
+        self.encode("")
+    }
+
+    /// Canonical JSON with the sentence: the transaction's log, to which nothing commits.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&self.encode(&self.why)).into_owned()
+    }
+
+    fn encode(&self, why: &str) -> Vec<u8> {
         let mut detail = Map::new();
         for (name, fact) in &self.detail {
             put(&mut detail, name, fact.write());
@@ -75,15 +84,16 @@ impl Refusal {
         let detail = (!detail.is_empty()).then_some(Value::Object(detail));
         let mut object = Map::new();
         put(&mut object, "code", Some(self.code.into()));
-        put(&mut object, "law", text_or_empty::write(self.law));
         put(&mut object, "detail", detail);
+        put(&mut object, "why", text_or_empty::write(why));
         // Texts three deep always have an encoding.
         canonical::encode_value(&Value::Object(object)).unwrap_or_default()
     }
 }
 
-/// The law or rule on which a code rests wherever it is said; empty for what the chain's own forms ask.
-fn law(code: &str) -> &'static str {
+/// The law or rule on which a code rests wherever it is said, e.g. `民法典 278`; empty for what the chain's own forms ask. Laws are numbered anew: who reads
+/// a refusal looks it up here, and no chain commits to it.
+pub fn law(code: &str) -> &'static str {
     match code {
         "bad-thresholds" | "not-on-roster" | "participation-reached" => "民法典 278",
         "first-ballot-counts" | "not-extensible" => "业主大会议事规则",
@@ -96,8 +106,10 @@ fn law(code: &str) -> &'static str {
         | "not-granted"
         | "not-signed-by-patient" => "个人信息保护法 29",
         "already-claimed" => "财会〔2020〕6号 第三条",
-        "month-over" => "国税发〔2006〕156号 第二十条",
+        "electronic-not-voidable" | "month-over" => "国税发〔2006〕156号 第二十条",
+        "bill-not-voidable" => "财政电子票据只有冲红",
         "quota-used-up" => "发票管理办法 第十五条",
+        "bills-used-up" => "财政票据管理办法",
         _ => "",
     }
 }
@@ -118,7 +130,7 @@ pub enum Stop {
 
 impl From<canonical::Error> for Stop {
     fn from(error: canonical::Error) -> Self {
-        Self::Refused(Refusal::new("malformed-body").with("why", error))
+        Self::Refused(Refusal::new("malformed-body").because(error))
     }
 }
 
@@ -127,32 +139,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_rests_on_a_law_or_rule_names_it_in_the_transactions_result() {
-        for (code, law) in [
-            ("quota-used-up", "发票管理办法 第十五条"),
-            ("already-claimed", "财会〔2020〕6号 第三条"),
-            ("month-over", "国税发〔2006〕156号 第二十条"),
-            ("not-signed-by-patient", "个人信息保护法 29"),
-            ("no-live-grant", "个人信息保护法 29"),
-            ("not-granted", "个人信息保护法 29"),
-            ("denied", "个人信息保护法 29"),
-            ("document-not-shared", "个人信息保护法 29"),
-            ("not-on-roster", "民法典 278"),
-            ("bad-thresholds", "民法典 278"),
-            ("participation-reached", "民法典 278"),
-            ("no-proxy", "民法典 165"),
-            ("proxy-appointed", "民法典 165"),
-            ("only-the-owner-withdraws", "民法典 165"),
-            ("first-ballot-counts", "业主大会议事规则"),
-            ("not-extensible", "业主大会议事规则"),
-            ("paper-needs-two", "纸质票须双人录入"),
-            ("own-cause", "利害关系人回避"),
-        ] {
-            let refusal = Refusal::new(code);
-            assert_eq!(refusal.law, law, "{code}");
-            let written = String::from_utf8(refusal.encode()).expect("text");
-            assert_eq!(written, format!(r#"{{"code":"{code}","law":"{law}"}}"#));
-        }
-        assert_eq!(Refusal::new("wrong-sequence").law, "");
+    fn the_chain_commits_to_codes_and_facts_and_to_no_sentence() {
+        let refusal = Refusal::new("already-claimed").with("by", "acme");
+        let data = br#"{"code":"already-claimed","detail":{"by":"acme"}}"#;
+        assert_eq!(refusal.data(), data);
+        assert_eq!(refusal.log().as_bytes(), data);
+        let worded = refusal.because("somebody was first");
+        assert_eq!(worded.data(), data);
+        assert!(worded.log().contains("somebody was first"));
     }
 }

@@ -176,7 +176,7 @@ pub fn touches(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
 /// A record that joins an event, for `joins` functions.
 pub fn join(kind: &str, id: &str, role: &'static str) -> Result<Touch, Refusal> {
     let record = RecordName::new(kind, id)
-        .ok_or_else(|| Refusal::new("malformed-body").with("why", format!("{kind} id")))?;
+        .ok_or_else(|| Refusal::new("malformed-body").because(format_args!("{kind} id")))?;
     Ok(Touch { record, role })
 }
 

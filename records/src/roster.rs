@@ -30,7 +30,7 @@ const STEP: usize = 48;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// A head or room name is malformed.
-    #[error("malformed name {0:?}")]
+    #[error("malformed name {0}")]
     Name(String),
     /// No room, too many, or not sorted by name without repetition.
     #[error("rooms of {0} must be 1 to 1000, sorted, each once")]

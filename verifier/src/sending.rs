@@ -20,6 +20,7 @@ use litemap::LiteMap;
 use records::{
     Event, Ground, Proven, RecordName, State,
     hash::{parse_hash, sha256},
+    law,
 };
 
 /// How long the network may be away after the event's last moment, in nanoseconds: ten minutes.
@@ -367,7 +368,7 @@ fn time_of(header: &VerifiedHeader) -> i64 {
     i64::try_from(header.header().time.unix_nanos()).unwrap_or(i64::MAX)
 }
 
-/// A refusal is JSON `{"code","detail","law"}`; of anything else the text is a fact.
+/// A refusal is JSON `{"code","detail"}`; of anything else the text is a fact.
 fn reason_in(refusal: &[u8]) -> Unsent {
     let value: json::Value = json::parse(refusal).unwrap_or_default();
     let Some(code) = value.get("code").and_then(json::Value::as_str) else {
@@ -378,7 +379,7 @@ fn reason_in(refusal: &[u8]) -> Unsent {
         };
     };
     let detail = value.get("detail").and_then(json::Value::as_object);
-    let law = value.get("law").and_then(json::Value::as_str);
+    let law = Some(law(code)).filter(|law| !law.is_empty());
     let law = law.map(|law| (String::from("law"), String::from(law)));
     let fact = |(name, fact): (&String, &json::Value)| {
         let text = fact.as_str().map_or_else(|| fact.to_string(), String::from);

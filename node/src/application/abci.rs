@@ -148,9 +148,9 @@ pub struct FinalizeBlockRequest<'a> {
 }
 
 /// What executing a block gave.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FinalizeBlockResponse {
-    /// One result per transaction.
+    /// One result per transaction. The next header commits to code and data of each.
     pub tx_results: Vec<ExecTxResult>,
     /// Changed powers; they hold from the second block after this one.
     pub validator_updates: Vec<ValidatorUpdate>,

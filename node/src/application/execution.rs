@@ -364,16 +364,13 @@ fn governing<T>(result: Result<T, Stop>) -> Result<T> {
 fn result(event: &Opened, outcome: Result<(), Refusal>) -> ExecTxResult {
     match outcome {
         Ok(()) => ExecTxResult::default(),
-        Err(refusal) => {
-            let data = refusal.encode();
-            ExecTxResult {
-                code: code::REFUSED,
-                codespace: event.payload().subject.kind().into(),
-                log: String::from_utf8_lossy(&data).into_owned(),
-                data: data.into(),
-                ..ExecTxResult::default()
-            }
-        }
+        Err(refusal) => ExecTxResult {
+            code: code::REFUSED,
+            codespace: event.payload().subject.kind().into(),
+            log: refusal.log(),
+            data: refusal.data().into(),
+            ..ExecTxResult::default()
+        },
     }
 }
 

@@ -121,7 +121,7 @@ impl Application {
         .encode();
         execution
             .event(&event, context, place, &entry)?
-            .map_err(|refusal| founding(position, &String::from_utf8_lossy(&refusal.encode())))?;
+            .map_err(|refusal| founding(position, &refusal.log()))?;
         execution.changes.put(Table::Entries, place.encode(), entry);
         Ok(())
     }

@@ -128,12 +128,11 @@ fn issue(case: &Case<'_>, issuer: &str) -> Result<Value, Stop> {
 }
 
 fn no_quota(case: &Case<'_>, issuer: &str, granted: u64) -> Refusal {
-    let refusal = Refusal::new("quota-used-up")
+    let code = match case.record.kind() {
+        FISCAL_NAME => "bills-used-up",
+        _ => "quota-used-up",
+    };
+    Refusal::new(code)
         .with("issuer", issuer)
-        .with("granted", granted);
-    if case.record.kind() == FISCAL_NAME {
-        refusal.under("财政票据管理办法")
-    } else {
-        refusal
-    }
+        .with("granted", granted)
 }

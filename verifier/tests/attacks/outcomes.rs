@@ -204,16 +204,20 @@ fn a_node_that_refuses_to_take_an_event_proves_nothing() {
     let tell = || {
         story("broadcast_tx_sync", |_, answer| {
             answer["result"] =
-                json!({ "code": 1, "log": r#"{"code":"invoice-void","law":"a law"}"# });
+                json!({ "code": 1, "log": r#"{"code":"already-claimed","law":"a law"}"# });
         })
     };
     let (_, _, result) = send(tell, |_| vec![without()]);
     let (code, facts) = reason(result);
     assert_eq!(
         (code.as_str(), facts[&"said_by".to_owned()].as_str()),
-        ("invoice-void", "http://c")
+        ("already-claimed", "http://c")
     );
-    assert_eq!(facts[&"law".to_owned()], "a law");
+    assert_eq!(
+        facts[&"law".to_owned()],
+        "财会〔2020〕6号 第三条",
+        "laws are looked up here, whatever a node says"
+    );
 }
 
 #[test]

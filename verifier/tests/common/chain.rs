@@ -103,7 +103,7 @@ impl TestChain {
         };
         let result = TxResult {
             code: refusal.is_some().into(),
-            data: refusal.map(|refusal| refusal.encode()).unwrap_or_default(),
+            data: refusal.map(|refusal| refusal.data()).unwrap_or_default(),
             gas_wanted: 0,
             gas_used: 0,
         };

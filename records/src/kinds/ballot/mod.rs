@@ -151,7 +151,7 @@ fn seat_joins(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     // The body as a whole is judged by `apply`: most ballots need no more of it here.
     let seat = payload.body.get("seat");
     let vote = seat.and_then(|seat| seat.get("vote")?.as_str());
-    let no_vote = || Refusal::new("malformed-body").with("why", "seat.vote");
+    let no_vote = || Refusal::new("malformed-body").because("seat.vote");
     let mut touches = vec![joined_vote(vote.ok_or_else(no_vote)?)?];
     let by: Option<[String; 2]> = payload.field("by")?;
     if by.is_some() {

@@ -169,5 +169,5 @@ fn require_reader(context: &Context<'_>, event: &Event, member: &str) -> Result<
 fn require_hash(text: &str) -> Result<(), Refusal> {
     crate::hash::parse_hash(text)
         .map(drop)
-        .ok_or_else(|| Refusal::new("malformed-body").with("why", "not a hash"))
+        .ok_or_else(|| Refusal::new("malformed-body").because("not a hash"))
 }

@@ -23,11 +23,6 @@ const MAX_PRINTS: usize = 4;
 /// Red invoices against one invoice.
 const MAX_RED: usize = 16;
 
-/// An invoice is voided within its month of issue, when its sheets come back: there must be sheets.
-const VOIDING: &str = "国税发〔2006〕156号 第二十条";
-/// Fiscal bills are electronic, and have no voiding at all.
-const FISCAL: &str = "财政电子票据只有冲红";
-
 pub(super) fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     let rule = match case.what() {
         ("invoice.issue", SUBJECT) => return issue(case),
@@ -144,7 +139,7 @@ fn lock(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
         (None, None) => return Err(Refusal::new("no-holder").into()),
     }
     if !is_id(&body.claim) {
-        return Err(Refusal::new("malformed-body").with("why", "claim").into());
+        return Err(Refusal::new("malformed-body").because("claim").into());
     }
     invoice.status = Status::Locked;
     invoice.claim = Some(Claim {
@@ -198,7 +193,7 @@ fn red(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
     invoice.tax = match body.whole {
         0 => Tax::RedPart,
         1 => Tax::RedFull,
-        _ => return Err(Refusal::new("malformed-body").with("why", "whole").into()),
+        _ => return Err(Refusal::new("malformed-body").because("whole").into()),
     };
     invoice.red.push(RedNote {
         id: body.id,
@@ -224,19 +219,21 @@ fn void(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
     Ok(())
 }
 
-/// 作废 is for paper; of electronic forms the old blockchain one alone has it.
+/// 作废 is for paper: an invoice is voided when its sheets come back, so there must be sheets. Of electronic forms the old blockchain one alone has it.
 fn require_voidable(id: &str) -> Result<(), Refusal> {
     let code = id.split_once('-').map(|(code, _)| code);
-    let law = match code.map(InvoiceCode::of) {
+    let electronic = "electronic-not-voidable";
+    let code = match code.map(InvoiceCode::of) {
         // Fully digital: 数电票.
-        None => VOIDING,
-        Some(None) => FISCAL,
+        None => electronic,
+        // Fiscal bills are electronic, and have no voiding at all.
+        Some(None) => "bill-not-voidable",
         Some(Some(code)) => match code.form {
-            Form::ElectronicOrdinary | Form::ElectronicSpecial | Form::Toll => VOIDING,
+            Form::ElectronicOrdinary | Form::ElectronicSpecial | Form::Toll => electronic,
             _ => return Ok(()),
         },
     };
-    Err(Refusal::new("electronic-not-voidable").under(law))
+    Err(Refusal::new(code))
 }
 
 fn require_in_force(invoice: &Invoice) -> Result<(), Refusal> {

@@ -144,5 +144,5 @@ fn require_seat(vote: &Vote, seat: &Seat) -> Result<(), Refusal> {
     }
     vote.roster
         .verify(&seat.entry, seat.index, &seat.path)
-        .map_err(|why| Refusal::new("not-on-roster").with("why", why))
+        .map_err(|why| Refusal::new("not-on-roster").because(why))
 }
