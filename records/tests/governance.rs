@@ -3,8 +3,8 @@
 use records::{
     KeyType, Stop, ValidatorKey, canonical,
     kinds::{
-        consortium::{Consortium, Reseat, Seat, Validator},
-        member::{Member, Rekey},
+        consortium::{self, Consortium, Reseat, Seat, Validator},
+        member::{MAX_KEYS, Member, Rekey},
         misbehaviour::{Incident, Misbehaviour, Offence},
         proposal::{Act, Approve, MAX_OPEN, Make, Proposal},
     },
@@ -347,19 +347,28 @@ fn less_than_a_third_changes_in_one_block() {
 fn the_consortium_helps_a_member_that_lost_its_keys_and_lets_it_go_without_a_seat() {
     let mut ledger = ledger();
     admit(&mut ledger, "shop");
-    let rekey = Rekey {
-        add: vec![key("shop 2").public()],
-        end: vec![key("shop").public()],
+    let rekey = consortium::Rekey {
+        member: "shop".into(),
+        keys: vec![key("shop 2").public()],
     };
     let subject = ("member", "shop");
     let keys = ["tax", "hospital", "housing"].map(key);
     let three: Vec<_> = keys.iter().collect();
+    let main = ("consortium", "main");
     assert_eq!(
-        ledger.refusal("member.rekey", subject, body(&rekey), &three[..2]),
+        ledger.refusal(consortium::REKEY, main, body(&rekey), &three[..2]),
+        "quorum-missing"
+    );
+    let alone = Rekey {
+        add: rekey.keys.clone(),
+        end: vec![key("shop").public()],
+    };
+    assert_eq!(
+        ledger.refusal("member.rekey", subject, body(&alone), &three),
         "not-signed-by-member"
     );
     ledger
-        .submit("member.rekey", subject, body(&rekey), &three)
+        .submit(consortium::REKEY, main, body(&rekey), &three)
         .expect("rekeyed");
     assert_eq!(seat(&mut ledger, "shop", &[validator("s", 5)]), "ok");
     let nothing = canonical::Value::Object(Default::default());
@@ -377,6 +386,49 @@ fn the_consortium_helps_a_member_that_lost_its_keys_and_lets_it_go_without_a_sea
         .expect("left");
     let shop: Member = ledger.data("member", "shop");
     assert!(shop.keys.iter().all(|key| key.until.is_some()));
+    ledger.replay_all();
+}
+
+/// *Attack: whoever stole a member's key moves its record on before the others have agreed to end the key, and fills its list of keys for good.*
+#[test]
+fn a_thief_cannot_hold_up_the_consortium() {
+    let mut ledger = ledger();
+    admit(&mut ledger, "shop");
+    let rekey = consortium::Rekey {
+        member: "shop".into(),
+        keys: vec![key("shop 2").public()],
+    };
+    let act = Act::of(&ledger.payload(consortium::REKEY, ("consortium", "main"), body(&rekey)));
+    let until = ledger.time + MAX_OPEN;
+    assert_eq!(propose(&mut ledger, &act, "tax", until), "ok");
+    assert_eq!(approve(&mut ledger, &act, "hospital"), "ok");
+    let fill = |ledger: &mut Ledger, names: std::ops::Range<usize>, by: &str| {
+        let add = names.map(|number| key(&format!("stolen {number}")).public());
+        let rekey = Rekey {
+            add: add.collect(),
+            end: Vec::new(),
+        };
+        code(ledger.submit(
+            "member.rekey",
+            ("member", "shop"),
+            body(&rekey),
+            &[&key(by)],
+        ))
+    };
+    assert_eq!(fill(&mut ledger, 1..MAX_KEYS, "shop"), "ok");
+    assert_eq!(fill(&mut ledger, 90..91, "shop"), "incomplete-member");
+    assert_eq!(approve(&mut ledger, &act, "housing"), "ok");
+    assert_eq!(enact(&mut ledger, &act, "tax"), "ok");
+    for stolen in ["shop", "stolen 1"] {
+        let refused = fill(&mut ledger, 91..92, stolen);
+        assert_eq!(refused, "not-signed-by-member", "{stolen}");
+    }
+    assert_eq!(fill(&mut ledger, 92..93, "shop 2"), "ok");
+    let shop: Member = ledger.data("member", "shop");
+    assert!(
+        shop.owns(&key("shop").public()),
+        "what it signed is its own"
+    );
     ledger.replay_all();
 }
 
@@ -419,7 +471,11 @@ fn misbehaviour_is_written_down_and_suspends_but_never_a_third() {
     misbehave(&mut ledger, "notary");
     let found: Misbehaviour = ledger.data("misbehaviour", &id);
     assert_eq!(found.incidents, 2);
-    // What the member has to say counts on: it comes back with another key.
+    // What the member has to say counts on: it comes back with another key, and not with this one.
+    for power in [20, 21] {
+        let old = Validator::new(founding("notary"), power);
+        assert_eq!(seat(&mut ledger, "notary", &[old]), "validator-suspended");
+    }
     assert_eq!(seat(&mut ledger, "notary", &[validator("n", 20)]), "ok");
     assert!(suspended(&ledger).is_empty());
     misbehave(&mut ledger, "notary");

@@ -70,7 +70,7 @@ lianyan-node proposal --node ADDRESS NUMBER                    shows it
   ACT                seat MEMBER KEY=POWER…        a member's validators from now on; none: it gives up its seat. KEY is `ed25519:…`, `ml_dsa_65:…` or
                                                    the path of a priv_validator_key.json
                      admit FILE                    a new member, docs/governance.md
-                     rekey MEMBER +KEY… -KEY…      a member's own keys
+                     rekey MEMBER KEY…             all of a member's own keys
                      leave MEMBER                  a member without a seat ends
                      rules VERSION HEIGHT          the next version of the rules, from this height on
 ";

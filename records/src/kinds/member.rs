@@ -13,7 +13,7 @@ use crate::{
 /// Kind name.
 pub const NAME: &str = "member";
 /// Keys that a member's record keeps, the past ones included.
-const MAX_KEYS: usize = 64;
+pub const MAX_KEYS: usize = 64;
 
 /// The kind.
 pub static KIND: Kind = Kind {
@@ -90,9 +90,45 @@ impl Member {
     pub fn owns(&self, key: &PublicKey) -> bool {
         self.keys.iter().any(|owned| owned.key == *key)
     }
+
+    fn replace(
+        &mut self,
+        add: Vec<PublicKey>,
+        end: &[PublicKey],
+        time: i64,
+    ) -> Result<(), Refusal> {
+        for key in &mut self.keys {
+            if key.until.is_none() && end.contains(&key.key) {
+                key.until = Some(time);
+            }
+        }
+        for key in add {
+            if self.owns(&key) {
+                return Err(Refusal::new("key-known").with("key", key));
+            }
+            self.keys.push(Key {
+                key,
+                from: time,
+                until: None,
+            });
+        }
+        match self.keys.iter().all(|key| key.until.is_some()) {
+            true => Err(Refusal::new("no-live-key")),
+            false => Ok(()),
+        }
+    }
+
+    /// Forgets ended keys until half of the places are free: the youngest first, for what the member signed with before a theft are the oldest.
+    fn forget_youngest(&mut self) {
+        while self.keys.len() > MAX_KEYS / 2
+            && let Some(at) = self.keys.iter().rposition(|key| key.until.is_some())
+        {
+            self.keys.remove(at);
+        }
+    }
 }
 
-/// Body of `member.rekey`, signed with a live key, or by the consortium where the member has lost them all.
+/// Body of `member.rekey`, signed with a live key.
 pub struct Rekey {
     /// Keys that count from now on.
     pub add: Vec<PublicKey>,
@@ -127,6 +163,7 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
             updated(&checked(member)?)
         }
         ("member.rekey", SUBJECT) => rekey(case),
+        (consortium::REKEY, "rekeyed") => rekeyed(case),
         ("member.leave", SUBJECT) => leave(case),
         _ => Err(case.unexpected()),
     }
@@ -143,38 +180,29 @@ fn checked(member: Member) -> Result<Member, Stop> {
     Ok(member)
 }
 
-/// A member replaces its keys itself, signed with a live one, or the consortium does; ended keys stay in the history.
+/// A member replaces its keys itself, signed with a live one; ended keys stay in the history.
 fn rekey(case: &Case<'_>) -> Result<Value, Stop> {
     let mut member: Member = case.existing()?;
     if !member.signed(case.event) {
-        match case.context.require_quorum(case.event) {
-            Err(Stop::Refused(_)) => {
-                return Err(Refusal::new("not-signed-by-member")
-                    .with("member", &member.id)
-                    .into());
-            }
-            outcome => outcome?,
-        }
+        return Err(Refusal::new("not-signed-by-member")
+            .with("member", &member.id)
+            .into());
     }
-    let body: Rekey = case.body()?;
-    for key in &mut member.keys {
-        if key.until.is_none() && body.end.contains(&key.key) {
-            key.until = Some(case.context.time);
-        }
-    }
-    for key in body.add {
-        if member.owns(&key) {
-            return Err(Refusal::new("key-known").with("key", key).into());
-        }
-        member.keys.push(Key {
-            key,
-            from: case.context.time,
-            until: None,
-        });
-    }
-    if member.keys.iter().all(|key| key.until.is_some()) {
-        return Err(Refusal::new("no-live-key").into());
-    }
+    let Rekey { add, end } = case.body()?;
+    member.replace(add, &end, case.context.time)?;
+    updated(&checked(member)?)
+}
+
+/// The consortium replaces them. Whoever stole a key can have filled the list: there is room again afterwards.
+fn rekeyed(case: &Case<'_>) -> Result<Value, Stop> {
+    let mut member: Member = case.existing()?;
+    case.context.require_quorum(case.event)?;
+    let consortium::Rekey { keys, .. } = case.body()?;
+    let live = member.keys.iter().filter(|key| key.until.is_none());
+    let (kept, end): (Vec<_>, Vec<_>) = live.map(|key| key.key).partition(|key| keys.contains(key));
+    let add = keys.into_iter().filter(|key| !kept.contains(key));
+    member.replace(add.collect(), &end, case.context.time)?;
+    member.forget_youngest();
     updated(&checked(member)?)
 }
 

@@ -8,8 +8,8 @@ use records::{
     PublicKey, RecordName, ValidatorKey, canonical,
     canonical::Value,
     kinds::{
-        consortium::{self, Consortium, Reseat, Validator},
-        member::{self, Member, Rekey},
+        consortium::{self, Consortium, Rekey, Reseat, Validator},
+        member::{self, Member},
         proposal::Act,
         rules::{self, Activation},
     },
@@ -43,10 +43,17 @@ pub(super) fn read(words: &[String], seq: impl Fn(&RecordName) -> Result<u64>) -
             )
         }
         ["rekey", member, ref keys @ ..] if !keys.is_empty() => {
-            let body = rekey(keys)?;
+            let keys: Result<_> = keys
+                .iter()
+                .map(|key| parsed::<PublicKey>("a key", key))
+                .collect();
+            let body = Rekey {
+                member: member.into(),
+                keys: keys?,
+            };
             (
-                "member.rekey",
-                (member::NAME, member.into()),
+                consortium::REKEY,
+                (consortium::NAME, consortium::ID.into()),
                 written(&body)?,
             )
         }
@@ -97,7 +104,7 @@ pub(super) fn require_known(act: &Act) -> Result<()> {
     }
 }
 
-/// Who signed twice comes back with a new key. The chain's rules would take the old one, and with any seat of it the suspension ends.
+/// Who signed twice comes back with a new key. The chain refuses the old one, but only once everybody has approved of it.
 pub(super) fn require_no_suspended(act: &Act, consortium: &Consortium) -> Result<()> {
     if act.event_type != "consortium.seat" {
         return Ok(());
@@ -111,7 +118,7 @@ pub(super) fn require_no_suspended(act: &Act, consortium: &Consortium) -> Result
     let mut known = consortium.members.iter().flat_map(|seat| &seat.validators);
     match known.find(|validator| validator.suspended.is_some() && seated(&validator.key)) {
         Some(validator) => Err(Error::Setup(format!(
-            "validator {} is suspended, for it signed twice, and this seat would give it its vote back: seat the member with a new key",
+            "validator {} is suspended, for it signed twice: seat the member with a new key",
             hex::encode_upper(validator.key.address())
         ))),
         None => Ok(()),
@@ -137,19 +144,6 @@ fn member(file: &Path) -> Result<Member> {
     let document: serde_json::Value =
         serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
     canonical::decode(document.to_string().as_bytes()).map_err(|error| wrong(error.to_string()))
-}
-
-fn rekey(words: &[&str]) -> Result<Rekey> {
-    let (mut add, mut end) = (Vec::new(), Vec::new());
-    for word in words {
-        let (list, key) = match word.split_at_checked(1) {
-            Some(("+", key)) => (&mut add, key),
-            Some(("-", key)) => (&mut end, key),
-            _ => return Err(Error::Setup(format!("`{word}` is neither +KEY nor -KEY"))),
-        };
-        list.push(parsed::<PublicKey>("a key", key)?);
-    }
-    Ok(Rekey { add, end })
 }
 
 fn parsed<T: FromStr>(what: &str, text: &str) -> Result<T> {
@@ -181,8 +175,8 @@ mod tests {
         let leaves = act("seat tax").expect("an act");
         let body: Reseat = canonical::from_value(&leaves.body).expect("its body");
         assert!(body.validators.is_empty());
-        let rekey = act(&format!("rekey tax +{key} -{key}")).expect("an act");
-        assert_eq!(rekey.subject.to_string(), "member/tax");
+        let rekey = act(&format!("rekey tax {key}")).expect("an act");
+        assert_eq!(rekey.subject.to_string(), "consortium/main");
         assert_eq!(
             act("rules 2 900").expect("an act").event_type,
             "rules.activate"
@@ -255,7 +249,7 @@ mod tests {
             ("seat tax x", "KEY=POWER"),
             ("seat tax /nowhere=5", "/nowhere"),
             ("rekey tax", "no such act"),
-            ("rekey tax ed25519", "+KEY"),
+            ("rekey tax ed25519", "not a key"),
             ("rules two 9", "two"),
             ("leave a b", "no such act"),
             ("leave a/b", "a/b"),

@@ -9,6 +9,7 @@ use super::member::Member;
 use crate::{
     canonical::Value,
     event::Payload,
+    keys::PublicKey,
     kinds::{member, misbehaviour, rules},
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, Touch, join, updated},
@@ -21,6 +22,8 @@ use safety::{require_gradual, require_safe};
 pub const NAME: &str = "consortium";
 /// Id of the one record.
 pub const ID: &str = "main";
+/// The event by which the consortium replaces a member's keys.
+pub const REKEY: &str = "consortium.rekey";
 
 /// The kind.
 pub static KIND: Kind = Kind {
@@ -32,6 +35,11 @@ pub static KIND: Kind = Kind {
             joins: founders,
         },
         EventType::alone("consortium.seat"),
+        EventType {
+            name: REKEY,
+            since: 1,
+            joins: rekeyed,
+        },
     ],
     apply,
 };
@@ -201,6 +209,23 @@ pub struct Reseat {
 
 crate::shape!(Reseat { member, validators });
 
+/// Body of `consortium.rekey`: keys of a member that has lost them all, or whose keys somebody else has. The subject is the consortium's record, and not
+/// the member's, whose sequence a thief moves on: no proposal about it would be done before it is void. Nor does it name what ends: a thief adds more.
+#[derive(Clone, Debug)]
+pub struct Rekey {
+    /// The member.
+    pub member: String,
+    /// All its keys from now on.
+    pub keys: Vec<PublicKey>,
+}
+
+crate::shape!(Rekey { member, keys });
+
+fn rekeyed(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
+    let rekey: Rekey = payload.body()?;
+    Ok(vec![join(member::NAME, &rekey.member, "rekeyed")?])
+}
+
 fn founders(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let found: Found = payload.body()?;
     let mut touches = vec![join(rules::NAME, rules::ID, "founded")?];
@@ -229,6 +254,11 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
             updated(&consortium)
         }
         ("consortium.seat", SUBJECT) => reseat(case),
+        (REKEY, SUBJECT) => {
+            let consortium: Consortium = case.existing()?;
+            case.context.require_quorum(case.event)?;
+            updated(&consortium)
+        }
         (misbehaviour::FOUND, "suspender") => suspend(case),
         _ => Err(case.unexpected()),
     }
@@ -252,11 +282,26 @@ pub(super) fn founding(case: &Case<'_>) -> Result<Found, Refusal> {
     }
 }
 
+/// Who signed twice comes back with a new key.
+fn require_none_suspended(consortium: &Consortium, seated: &[Validator]) -> Result<(), Refusal> {
+    let mut suspended = consortium
+        .validators()
+        .filter(|validator| validator.suspended.is_some());
+    match suspended.find(|known| seated.iter().any(|validator| validator.key == known.key)) {
+        Some(validator) => {
+            let address = hex::encode_upper(validator.key.address());
+            Err(Refusal::new("validator-suspended").with("address", address))
+        }
+        None => Ok(()),
+    }
+}
+
 /// A member joins, leaves, or changes keys or powers of its validators.
 fn reseat(case: &Case<'_>) -> Result<Value, Stop> {
     let mut consortium: Consortium = case.existing()?;
     case.context.require_quorum(case.event)?;
     let body: Reseat = case.body()?;
+    require_none_suspended(&consortium, &body.validators)?;
     let seat = Seat::of(&*case.context.member(&body.member)?, body.validators);
     let leaves = seat.validators.is_empty();
     let seats = &mut consortium.members;
