@@ -3,7 +3,8 @@
 mod common;
 
 use common::{
-    Chain, GENESIS, SECOND, admit, begun, founder_key, key, member, open, payload, tree_key,
+    Chain, GENESIS, SECOND, admit, admit_as, begun, document, follow, founder_key, key, member,
+    open, payload, time_at, tree_key,
 };
 use node::{
     application::{
@@ -277,7 +278,7 @@ fn a_blob_that_an_event_names_waits_no_more_also_where_its_block_is_executed_twi
     let application = begun(open(&folder.path().join("db")));
     let keep = QueryRequest {
         path: "/blob/keep".into(),
-        data: b"a roster".to_vec(),
+        data: b"sealed".to_vec(),
         height: 0,
         prove: false,
     };
@@ -288,14 +289,15 @@ fn a_blob_that_an_event_names_waits_no_more_also_where_its_block_is_executed_twi
         rows.expect("reads").len()
     };
     assert_eq!(waiting(), 1);
-    let named = hex::encode(node::merkle::sha256(b"a roster"));
-    let txs = [admit(&named, GENESIS)];
+    let hospital = admit_as("hospital", "hospital", GENESIS);
+    follow(&application, 1, &[hospital]).expect("admitted");
+    let txs = [document("d", b"sealed", GENESIS)];
     let request = FinalizeBlockRequest {
         txs: &txs,
         misbehaviour: &[],
         hash: [1; 32],
-        height: 1,
-        time: GENESIS + SECOND,
+        height: 2,
+        time: time_at(2),
     };
     for _ in 0..2 {
         let answer = application.finalize_block(&request).expect("executes");

@@ -1,7 +1,9 @@
 //! Executing a block.
 
 use super::{
-    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, code,
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate,
+    blobs::Name,
+    code,
     payers::{note_keys, payers},
     recent::Opened,
 };
@@ -154,6 +156,12 @@ impl<'a> Execution<'a> {
         }
     }
 
+    /// The blobs that a record names which this block changed.
+    fn names(&self, record: &RecordName) -> Vec<Name> {
+        let touched = self.touched.get(&record.tree_key());
+        touched.map_or(Vec::new(), |touched| Name::all(&touched.state))
+    }
+
     fn accept(&mut self, changes: Vec<Change>, place: EntryPlace, entry: &[u8]) -> Result<()> {
         let leaf = leaf_hash(entry);
         for change in changes {
@@ -195,7 +203,7 @@ impl Application {
         request: &FinalizeBlockRequest<'_>,
     ) -> Result<FinalizeBlockResponse> {
         let mut position = self.ready()?;
-        self.waiting.begin();
+        self.blobs.begin();
         if request.height != position.height + 1 {
             return Err(Error::BadBlock {
                 height: i64::try_from(request.height).unwrap_or(i64::MAX),
@@ -276,9 +284,9 @@ impl Application {
                     Ok(event) => {
                         let outcome = execution.event(&event, context, place, &entry)?;
                         if outcome.is_ok() {
-                            let body = &event.payload().body;
-                            self.waiting
-                                .named(body, &self.store, &mut execution.changes)?;
+                            let names = execution.names(&event.payload().subject);
+                            self.blobs
+                                .named(names, &self.store, &mut execution.changes)?;
                         } else {
                             let payers = payers(&event, execution.snapshot, || Ok(false))?;
                             self.rates.refused(&payers, tx.len(), Instant::now());

@@ -2,6 +2,7 @@
 
 use super::{
     Application, FIRST_RULES, InitChainRequest, InitChainResponse, ValidatorUpdate,
+    blobs::note_looked,
     execution::{Execution, powers},
     position::Position,
 };
@@ -37,7 +38,7 @@ impl Application {
         let state: AppState = serde_json::from_slice(&request.app_state_bytes)
             .map_err(|error| Error::Setup(format!("genesis app_state: {error}")))?;
         self.require_unbegun(request)?;
-        self.waiting.begin();
+        self.blobs.begin();
         *super::lock(&self.restoring) = None;
         if statesync::is_under_way(&self.store.snapshot())? {
             statesync::forget(&self.store, &self.upper)?;
@@ -79,6 +80,7 @@ impl Application {
             app_version: FIRST_RULES,
         };
         position.save(&mut changes)?;
+        note_looked(&mut changes);
         *super::lock(&self.pending) = Some((position, changes));
         Ok(InitChainResponse {
             validators,

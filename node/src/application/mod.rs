@@ -5,6 +5,7 @@
 
 mod abci;
 mod admission;
+mod blobs;
 mod block_hashes;
 mod directory;
 mod execution;
@@ -17,7 +18,6 @@ mod query;
 mod rates;
 mod recent;
 mod snapshots;
-mod waiting;
 
 pub use abci::{
     CheckTxRequest, CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse,
@@ -25,6 +25,7 @@ pub use abci::{
     PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, QueryResponse, Taken,
     ValidatorUpdate, code,
 };
+pub use blobs::MAX_BLOB;
 pub(crate) use block_hashes::{block_hash_entry, block_hashes};
 pub use genesis::AppState;
 pub(crate) use payers::note_keys;
@@ -36,6 +37,7 @@ use crate::{
     statesync::{Restore, Shelf},
     store::{self, Changes, Snapshot, Store, TreeView, UpperNodes},
 };
+use blobs::Blobs;
 use position::Position;
 use rates::Rates;
 use recent::Admitted;
@@ -44,7 +46,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, RwLock, RwLockWriteGuard},
     time::Instant,
 };
-use waiting::Waiting;
 
 /// Recent heights whose state stays provable, unless set otherwise.
 pub const DEFAULT_HORIZON: u64 = 10_000;
@@ -60,7 +61,7 @@ pub struct Application {
     upper: Arc<UpperNodes>,
     admitted: Admitted,
     rates: Rates,
-    waiting: Waiting,
+    blobs: Blobs,
     /// As of the last commit.
     committed: RwLock<Option<Position>>,
     /// What `finalize_block` made and `commit` will write.
@@ -79,13 +80,16 @@ impl Application {
     /// The application over this store, where it was left. States older than `horizon` heights are forgotten.
     pub fn open(store: Arc<Store>, horizon: u64) -> Result<Self> {
         let position = Position::load(&store.snapshot())?;
-        let waiting = Waiting::load(&store, Instant::now())?;
+        let blobs = Blobs::load(&store, Instant::now())?;
+        if let Some(position) = &position {
+            blobs.look_once(&store, position.version)?;
+        }
         Ok(Self {
             store,
             upper: Arc::default(),
             admitted: Admitted::default(),
             rates: Rates::new(DEFAULT_RATE),
-            waiting,
+            blobs,
             committed: RwLock::new(position),
             pending: Mutex::new(None),
             horizon: horizon.max(LEAST_HORIZON),
@@ -149,6 +153,11 @@ impl Application {
         }
     }
 
+    /// The last block's time, Unix ns; 0 before the first.
+    pub fn time(&self) -> i64 {
+        self.position().map_or(0, |position| position.time)
+    }
+
     /// `Commit`: makes the finalized block durable. `also` is what the caller keeps in the same store; both are written or neither.
     pub fn commit(&self, also: Changes) -> Result<()> {
         let pending = lock(&self.pending).take();
@@ -157,8 +166,8 @@ impl Application {
         changes.extend(also);
         self.prune(&position, &mut changes)?;
         self.store.commit(changes)?;
-        self.waiting.committed();
         *write_lock(&self.committed) = Some(position.clone());
+        self.blobs.committed(&self.store)?;
         self.take_snapshot(&position)
     }
 

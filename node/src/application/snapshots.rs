@@ -148,6 +148,7 @@ impl Application {
         position.save(&mut changes)?;
         self.store.commit(changes)?;
         *super::write_lock(&self.committed) = Some(position);
+        self.blobs.look_once(&self.store, finished.version)?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 use std::collections::HashMap;
 
-/// Rows read in one go.
+/// Entries of a log found in one go.
 const PAGE: usize = 1_000;
 
 /// Writes the state as of a version of the tree, chunk by chunk.
@@ -24,20 +24,8 @@ pub fn write(
         brought: Places::default(),
         take,
     };
-    let (mut from, end) = (Vec::new(), [0xff; 33]);
-    loop {
-        let page = snapshot.range(Table::Preimages, &from, &end, PAGE)?;
-        let Some((last, _)) = page.last() else {
-            return writer.end();
-        };
-        from = [last, &[0][..]].concat();
-        for (_, key) in page {
-            let key = key.try_into().map_err(|_| Error::Damaged("a tree key"))?;
-            if let Some((_, record)) = snapshot.record(&key, version)? {
-                writer.record(&key, &record)?;
-            }
-        }
-    }
+    snapshot.each_record(version, |key, record| writer.record(key, &record))?;
+    writer.end()
 }
 
 struct Writer<'a, F> {

@@ -98,7 +98,7 @@ impl Store {
         }
     }
 
-    /// Empties every table but those of the blobs, which no state vouches for.
+    /// Empties every table but those of the blobs that are here, which no state vouches for.
     pub fn clear(&self) -> Result<()> {
         let transaction = self.database.begin_write()?;
         for table in Table::ALL {

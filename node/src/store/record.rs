@@ -33,7 +33,32 @@ impl StoredRecord {
     }
 }
 
+/// Rows read in one go.
+const PAGE: usize = 1_000;
+
 impl Snapshot {
+    /// Shows every record, by its tree key, as of a version of the state tree; in the order of SHA-256(tree key).
+    pub fn each_record(
+        &self,
+        version: u64,
+        mut see: impl FnMut(&Hash, StoredRecord) -> Result<()>,
+    ) -> Result<()> {
+        let (mut from, end) = (Vec::new(), [0xff; 33]);
+        loop {
+            let page = self.range(Table::Preimages, &from, &end, PAGE)?;
+            let Some((last, _)) = page.last() else {
+                return Ok(());
+            };
+            from = [last, &[0][..]].concat();
+            for (_, key) in page {
+                let key = key.try_into().map_err(|_| Error::Damaged("a tree key"))?;
+                if let Some((_, record)) = self.record(&key, version)? {
+                    see(&key, record)?;
+                }
+            }
+        }
+    }
+
     /// A record as of a version of the state tree, and the version that wrote it.
     pub fn record(&self, key: &Hash, version: u64) -> Result<Option<(u64, StoredRecord)>> {
         let found = self.last_in(

@@ -2,7 +2,7 @@
 
 use super::Table;
 use crate::error::{Error, Result};
-use redb::{ReadOnlyTable, ReadTransaction};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTableMetadata};
 use std::sync::OnceLock;
 
 type Opened = ReadOnlyTable<&'static [u8], &'static [u8]>;
@@ -35,6 +35,16 @@ impl Snapshot {
     pub fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>> {
         let value = self.table(table)?.get(key)?;
         Ok(value.map(|value| value.value().to_vec()))
+    }
+
+    /// Whether a key is there.
+    pub fn has(&self, table: Table, key: &[u8]) -> Result<bool> {
+        Ok(self.table(table)?.get(key)?.is_some())
+    }
+
+    /// How many keys there are.
+    pub fn count(&self, table: Table) -> Result<u64> {
+        Ok(self.table(table)?.len()?)
     }
 
     /// The value of a key that must be there.

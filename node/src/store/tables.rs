@@ -27,8 +27,10 @@ pub enum Table {
     BlockHashes,
     /// SHA-256 → blob.
     Blobs,
-    /// Number u64, rising as they are handed in → SHA-256 ‖ bytes u64 of a blob that no event names yet.
+    /// Number u64, rising as they are handed in → SHA-256 ‖ bytes u64 of a blob that nobody names yet.
     WaitingBlobs,
+    /// SHA-256 ‖ 1 where it is a list of blobs, else 0 → nothing; blobs that are named and not here.
+    WantedBlobs,
     /// Height u64 → block meta.
     Metas,
     /// Height u64 → commit for that block.
@@ -49,7 +51,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, in the order of the enum.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Nodes,
         Self::StaleNodes,
         Self::Records,
@@ -62,6 +64,7 @@ impl Table {
         Self::BlockHashes,
         Self::Blobs,
         Self::WaitingBlobs,
+        Self::WantedBlobs,
         Self::Metas,
         Self::Commits,
         Self::Results,
@@ -87,6 +90,7 @@ impl Table {
             Self::BlockHashes => "block-hashes",
             Self::Blobs => "blobs",
             Self::WaitingBlobs => "waiting-blobs",
+            Self::WantedBlobs => "wanted-blobs",
             Self::Metas => "metas",
             Self::Commits => "commits",
             Self::Results => "results",

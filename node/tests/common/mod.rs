@@ -19,6 +19,7 @@ use node::{
 use records::{
     Payload, PublicKey, RecordName, SecretKey, canonical,
     kinds::{
+        consent::document::{Erase, Propose},
         consortium::{Found, Founder, Reseat, Validator},
         member::{Key, Member},
         proposal::{Act, Approve, Make},
@@ -62,12 +63,16 @@ pub fn signers() -> Signers {
 }
 
 pub fn member(id: &str) -> Member {
+    member_as(id, "issuer")
+}
+
+fn member_as(id: &str, role: &str) -> Member {
     Member {
         id: id.into(),
         name: format!("机构 {id}"),
         name_en: id.into(),
         org: id.into(),
-        roles: vec!["issuer".into()],
+        roles: vec![role.into()],
         keys: vec![Key {
             key: key(id).public(),
             from: GENESIS,
@@ -138,9 +143,39 @@ pub fn payload<T: records::shape::Shape>(
 
 /// The envelope that admits a member, signed by all founders, to be written within an hour of `time`.
 pub fn admit(id: &str, time: i64) -> Vec<u8> {
+    admit_as(id, "issuer", time)
+}
+
+/// The same, with another role.
+pub fn admit_as(id: &str, role: &str, time: i64) -> Vec<u8> {
     let keys: Vec<SecretKey> = (0..4).map(founder_key).collect();
-    payload("member.admit", ("member", id), 0, &member(id), time)
+    let member = member_as(id, role);
+    payload("member.admit", ("member", id), 0, &member, time)
         .sign(&keys.iter().collect::<Vec<_>>())
+        .expect("signs")
+        .encode()
+}
+
+/// The envelope in which the member `hospital` names this blob as a document's content.
+pub fn document(id: &str, content: &[u8], time: i64) -> Vec<u8> {
+    let body = Propose {
+        content: hex::encode(sha256(content)),
+        guardian: None,
+        hospital: "hospital".into(),
+        patient: key("patient").public(),
+        root: hex::encode([7; 32]),
+    };
+    payload("document.propose", ("document", id), 0, &body, time)
+        .sign(&[&key("hospital")])
+        .expect("signs")
+        .encode()
+}
+
+/// The envelope in which hospital and patient have that content erased.
+pub fn erase(id: &str, time: i64) -> Vec<u8> {
+    let body = Erase { reviewer: None };
+    payload("document.erase", ("document", id), 1, &body, time)
+        .sign(&[&key("hospital"), &key("patient")])
         .expect("signs")
         .encode()
 }

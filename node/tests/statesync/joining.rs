@@ -162,6 +162,26 @@ fn another_snapshot_begins_anew_and_blobs_stay() {
 }
 
 #[test]
+fn who_begins_with_a_snapshot_wants_the_blobs_that_its_records_name() {
+    let source = Source::new();
+    let (_folder, file, application) = fresh();
+    restore(&application, &source.chunks, &source.app_hash);
+    let wanted = |application: &Application| application.wanted_blobs(None, 9).expect("reads");
+    assert_eq!(wanted(&application), [sha256(b"sealed")]);
+    assert_eq!(wanted(&application), wanted(&source.application));
+    drop(application);
+    let application = open(&file);
+    assert_eq!(wanted(&application), [sha256(b"sealed")]);
+    for blob in [&b"another"[..], b"sealed"] {
+        ask(&application, "/blob/keep", blob, 0);
+    }
+    assert!(wanted(&application).is_empty());
+    let store = application.store().snapshot();
+    let waiting = store.count(node::store::Table::WaitingBlobs);
+    assert_eq!(waiting.expect("reads"), 1, "what was erased waits");
+}
+
+#[test]
 fn a_chain_begins_from_its_genesis_after_a_restoration_that_was_given_up() {
     let source = Source::new();
     let chunks: Vec<Vec<u8>> = source.items().chunks(9).map(<[_]>::concat).collect();

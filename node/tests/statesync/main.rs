@@ -6,7 +6,10 @@ mod joining;
 mod lies;
 mod offering;
 
-use common::{GENESIS, SECOND, admit, founder_key, genesis, member, payload, tree_key};
+use common::{
+    GENESIS, SECOND, admit, admit_as, document, erase, founder_key, genesis, member, payload,
+    tree_key,
+};
 use node::{
     application::{
         Application, FinalizeBlockRequest, Misbehaviour, Offer, Offered, QueryRequest,
@@ -48,6 +51,12 @@ fn txs(height: u64) -> Vec<Vec<u8>> {
     };
     match height % 3 {
         0 => Vec::new(),
+        _ if height == 10 => vec![admit_as("hospital", "hospital", time)],
+        _ if height == 13 => vec![
+            document("kept", b"sealed", time),
+            document("erased", b"another", time),
+        ],
+        _ if height == 16 => vec![erase("erased", time)],
         1 => (0..height % 5 + 1)
             .map(|number| admit(&format!("m-{height}-{number}"), time))
             .collect(),

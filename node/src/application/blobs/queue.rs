@@ -1,8 +1,9 @@
 //! The blobs that wait, in the order in which they were handed in, and the room that they take.
 
 use crate::{
+    error::Result,
     merkle::Hash,
-    store::{Changes, Table},
+    store::{Changes, Snapshot, Table},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -66,6 +67,10 @@ pub(super) struct Queue {
     pub places: HashMap<Hash, u64>,
     /// Named by a block that is executed and not committed: they may be forgotten no more, and wait again where the block is executed anew.
     pub leaving: Vec<Blob>,
+    /// Wanted by that block.
+    pub missing: Vec<Hash>,
+    /// The one that is being written down, and waits from then on.
+    pub arriving: Option<Hash>,
 }
 
 impl Queue {
@@ -77,11 +82,19 @@ impl Queue {
             order: BTreeMap::new(),
             places: HashMap::new(),
             leaving: Vec::new(),
+            missing: Vec::new(),
+            arriving: None,
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+    /// All that wait.
+    pub fn hashes(&self) -> impl Iterator<Item = Hash> {
+        self.places.keys().copied()
+    }
+
+    /// Whether a blob that does not wait is here. One that arrives is not: it will wait.
+    pub fn is_here(&self, hash: &Hash, snapshot: &Snapshot) -> Result<bool> {
+        Ok(self.arriving.as_ref() != Some(hash) && snapshot.has(Table::Blobs, hash)?)
     }
 
     /// A row of the store that none of them has.
