@@ -11,6 +11,7 @@ pub mod comet;
 pub mod consortium;
 pub mod demo;
 pub mod error;
+pub mod fetch;
 pub mod files;
 pub mod gateway;
 pub mod merkle;

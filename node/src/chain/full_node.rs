@@ -26,7 +26,7 @@ pub struct FullNode {
     /// What the chain started from.
     pub genesis: Genesis,
     /// The application.
-    pub application: Application,
+    pub application: Arc<Application>,
     store: Arc<Store>,
     standing: Mutex<Standing>,
     height: watch::Sender<u64>,
@@ -60,7 +60,7 @@ impl FullNode {
         let seen = store.snapshot().commit(state.height.unsigned_abs())?;
         Ok(Self {
             genesis,
-            application,
+            application: Arc::new(application),
             store,
             standing: Mutex::new(Standing { state, seen }),
             height,

@@ -8,6 +8,7 @@ mod config;
 mod key_types;
 mod keys;
 mod process;
+mod remote;
 mod running;
 
 pub use client::{Client, MAX_BATCH, Written};
@@ -15,4 +16,5 @@ pub use config::{Home, IDLE, Peer, Settings, StateSync, common, pretty};
 pub use key_types::key_types;
 pub use keys::{SigningSeed, node_id, node_key, validator_key};
 pub use process::{Process, Program};
+pub use remote::Remote;
 pub use running::{Network, Node, Plan, wait_until_free};

@@ -4,6 +4,7 @@ use super::{Client, Home, Peer, Process, Program, Settings, SigningSeed, StateSy
 use crate::error::{Error, Result};
 use serde_json::Value;
 use std::{
+    ffi::OsString,
     fs,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
@@ -84,13 +85,13 @@ impl Plan {
         Ok(())
     }
 
-    fn peers(&self, of: usize) -> impl Iterator<Item = Peer> + '_ {
-        let others = self
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(move |(at, _)| *at != of);
-        others.map(|(_, node)| Peer {
+    fn others(&self, of: usize) -> impl Iterator<Item = &Node> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes.filter_map(move |(at, node)| (at != of).then_some(node))
+    }
+
+    fn peers(&self, of: usize) -> impl Iterator<Item = Peer> {
+        self.others(of).map(|node| Peer {
             id: node_id(&node.node_key),
             address: node.p2p,
         })
@@ -98,20 +99,26 @@ impl Plan {
 
     fn application(&self, node: usize) -> Result<Program> {
         let home = absolute(&self.home(node).application())?;
+        let others = self.others(node).flat_map(|other| {
+            let url = format!("http://{}", other.rpc);
+            ["--blobs-from".into(), url.into()]
+        });
+        let mut arguments: Vec<OsString> = vec![
+            "abci".into(),
+            "--with-parent".into(),
+            "--listen".into(),
+            Home::socket().into(),
+            "--home".into(),
+            home.into(),
+            "--snapshot-every".into(),
+            self.snapshot_every.to_string().into(),
+            "--rate".into(),
+            self.rate.to_string().into(),
+        ];
+        arguments.extend(others);
         Ok(Program {
             program: absolute(&self.application)?,
-            arguments: vec![
-                "abci".into(),
-                "--with-parent".into(),
-                "--listen".into(),
-                Home::socket().into(),
-                "--home".into(),
-                home.into(),
-                "--snapshot-every".into(),
-                self.snapshot_every.to_string().into(),
-                "--rate".into(),
-                self.rate.to_string().into(),
-            ],
+            arguments,
             folder: self.home(node).folder().into(),
             log: self.logs().join(format!("node-{node}-application.log")),
         })

@@ -5,6 +5,7 @@ use crate::{
     abci::Server,
     application::Application,
     error::{Error, Result},
+    fetch::Fetch,
     statesync::Shelf,
     store::Store,
 };
@@ -43,6 +44,10 @@ pub(super) fn run(options: &options::Abci) -> Result<()> {
         info.last_block_height, options.listen
     );
     let runtime = Runtime::new().map_err(|error| Error::Setup(format!("cannot start: {error}")))?;
+    if !options.blobs_from.is_empty() {
+        let fetch = Fetch::new(application, options.blobs_from.iter().cloned())?;
+        runtime.spawn(fetch.run());
+    }
     let orphaned = Arc::new(AtomicBool::new(false));
     if options.with_parent {
         watch_parent(orphaned.clone());

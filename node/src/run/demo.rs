@@ -12,8 +12,10 @@ use crate::{
     consortium::{Follower, Mempool, Producer, catch_up, now},
     demo::{FOUNDERS, Script, Tempo},
     error::{Error, Result},
+    fetch::Fetch,
     rpc::{self, Rpc},
 };
+use hyper::Uri;
 use records::KeyType;
 use std::{
     net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
@@ -113,6 +115,11 @@ fn serve(
         let mut routers: Vec<axum::Router> = rpcs.into_iter().map(rpc::router).collect();
         let site = options.site.as_deref();
         routers.push(site::router(site, &home.try_folder(), chains, desk));
+        for (node, full) in nodes.iter().enumerate() {
+            let others = (0..NODES).filter(|other| *other != node);
+            let urls = others.filter_map(|other| url(options, other));
+            tokio::spawn(Fetch::new(full.application.clone(), urls)?.run());
+        }
         let servers = servers::start(listeners, routers, rpc::MAX_CONNECTIONS, &stopped)?;
         say(options, chain);
         servers::until_end(|| producer.has_ended() || followers.iter().any(Follower::has_ended))
@@ -154,6 +161,12 @@ fn rpc_of(
         address: SocketAddr::new(options.listen, port(options, node)).to_string(),
         waiting: AtomicUsize::new(0),
     }
+}
+
+/// Where a node's RPC is asked.
+fn url(options: &options::Demo, node: usize) -> Option<Uri> {
+    let address = SocketAddr::new(options.listen, port(options, node));
+    format!("http://{address}").parse().ok()
 }
 
 /// The port of a node's RPC.

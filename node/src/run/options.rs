@@ -8,6 +8,7 @@ use crate::{
     demo::Size,
     statesync::{DEFAULT_PACE, Pace},
 };
+use hyper::Uri;
 use records::KeyType;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -46,6 +47,7 @@ lianyan-node abci --listen ADDRESS --home DIR [options]    the application for o
   --snapshots N      snapshots kept [2]
   --keep-blocks N    recent blocks that CometBFT is asked to keep, never fewer than the horizon [all]
   --rate N           events a second that one key may hand in, ten times as many at once [100]; a member twice, all other persons five times that
+  --blobs-from URL   another node's RPC or a gateway: sealed documents and rosters that this node lacks are fetched there; may be given again
   --with-parent      end when standard input closes: with the process that started it
 
 lianyan-node gateway --node URL [options]    a read server for the public in front of nodes; nobody has to trust it
@@ -142,6 +144,8 @@ pub(super) struct Abci {
     pub blocks: Option<u64>,
     /// Events a second that one key may hand in.
     pub rate: u32,
+    /// Who is asked for blobs.
+    pub blobs_from: Vec<Uri>,
     /// Whether to end with the process that started it.
     pub with_parent: bool,
 }
@@ -320,7 +324,7 @@ fn read_demo<'a>(
 fn abci(words: &[String]) -> Result<Abci, String> {
     let (mut listen, mut home, mut horizon) = (None, None, DEFAULT_HORIZON);
     let (mut snapshots, mut blocks, mut rate) = (DEFAULT_PACE, None, DEFAULT_RATE);
-    let mut with_parent = false;
+    let (mut blobs_from, mut with_parent) = (Vec::new(), false);
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
@@ -333,6 +337,7 @@ fn abci(words: &[String]) -> Result<Abci, String> {
             "--snapshots" => snapshots.keep = number(word, value()?)?,
             "--keep-blocks" => blocks = Some(number(word, value()?)?),
             "--rate" => rate = number(word, value()?)?,
+            "--blobs-from" => blobs_from.push(gateway::node(value()?)?),
             _ => return Err(format!("abci knows no `{word}`; try --help")),
         }
     }
@@ -343,6 +348,7 @@ fn abci(words: &[String]) -> Result<Abci, String> {
         snapshots,
         blocks,
         rate,
+        blobs_from,
         with_parent,
     })
 }
@@ -389,17 +395,23 @@ mod tests {
         assert_eq!(abci.listen, Address::Unix("app.sock".into()));
         assert_eq!((abci.home, abci.horizon), ("h".into(), DEFAULT_HORIZON));
         assert_eq!((abci.snapshots, abci.blocks), (DEFAULT_PACE, None));
-        assert_eq!(abci.rate, DEFAULT_RATE);
+        assert_eq!((abci.rate, abci.blobs_from), (DEFAULT_RATE, Vec::new()));
         let line = "abci --home h --listen unix://a --snapshot-every 5 --snapshots 3 --keep-blocks 9 --rate 7";
         let Ok(Command::Abci(abci)) = parsed(line) else {
             panic!("not read");
         };
         assert_eq!(abci.snapshots, Pace { every: 5, keep: 3 });
         assert_eq!((abci.blocks, abci.rate), (Some(9), 7));
+        let line = "abci --home h --listen unix://a --blobs-from https://a.example --blobs-from http://[::1]:1";
+        let Ok(Command::Abci(abci)) = parsed(line) else {
+            panic!("not read");
+        };
+        assert_eq!(abci.blobs_from, ["https://a.example/", "http://[::1]:1/"]);
         for (line, named) in [
             ("abci --home h", "--listen"),
             ("abci --listen tcp://127.0.0.1:1", "--home"),
             ("abci --home h --listen 127.0.0.1", "127.0.0.1"),
+            ("abci --home h --listen unix://a --blobs-from a:1", "a:1"),
         ] {
             assert!(parsed(line).unwrap_err().contains(named), "{line}");
         }

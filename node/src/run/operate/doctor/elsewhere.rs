@@ -5,14 +5,8 @@ use super::{
     files::{Whole, essence},
     finding::Finding,
 };
-use crate::consortium::now;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Method, Request, Uri, body::Bytes, header};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use crate::{consortium::now, network::Remote};
+use hyper::Uri;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time;
@@ -21,8 +15,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 16_000_000;
 /// HTTP dates have seconds; the answer took its time.
 const CLOCK: i64 = 5;
-
-type Https = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// Another node.
 pub(super) struct Other {
@@ -38,9 +30,9 @@ pub(super) struct Other {
 impl Other {
     /// Asks it; that it does not answer is a finding too.
     pub async fn ask(url: &Uri, own: Option<&Engine>) -> Result<Self, Finding> {
-        let client = client().ok_or_else(|| silent(url, "status"))?;
-        let (status, date) = call(&client, url, "status", json!({})).await?;
-        let (genesis, _) = call(&client, url, "genesis", json!({})).await?;
+        let remote = Remote::new().map_err(|_| silent(url, "status"))?;
+        let (status, date) = call(&remote, url, "status", json!({})).await?;
+        let (genesis, _) = call(&remote, url, "genesis", json!({})).await?;
         let mut other = Self {
             url: url.to_string(),
             ahead: date.map(|date| now() / 1_000_000_000 - date),
@@ -50,7 +42,7 @@ impl Other {
         };
         if let Some(own) = own {
             let height = own.height().min(other.height());
-            other.block = compare(&client, url, own, height).await;
+            other.block = compare(&remote, url, own, height).await;
         }
         Ok(other)
     }
@@ -124,26 +116,15 @@ impl Other {
 
 /// A block of both: its height, and its hash here and there.
 async fn compare(
-    client: &Https,
+    remote: &Remote,
     url: &Uri,
     own: &Engine,
     height: u64,
 ) -> Option<(u64, String, String)> {
     let params = json!({ "height": height.to_string() });
-    let (commit, _) = call(client, url, "commit", params).await.ok()?;
+    let (commit, _) = call(remote, url, "commit", params).await.ok()?;
     let hash = commit["signed_header"]["commit"]["block_id"]["hash"].as_str()?;
     Some((height, own.block_hash(height)?, hash.to_lowercase()))
-}
-
-/// With the authorities that this machine trusts.
-fn client() -> Option<Https> {
-    let connector = HttpsConnectorBuilder::new()
-        .with_native_roots()
-        .ok()?
-        .https_or_http()
-        .enable_http1()
-        .build();
-    Some(Client::builder(TokioExecutor::new()).build(connector))
 }
 
 fn silent(url: &Uri, method: &str) -> Finding {
@@ -156,36 +137,15 @@ fn silent(url: &Uri, method: &str) -> Finding {
 
 /// The result of a call, and the time that the answer has, Unix seconds.
 async fn call(
-    client: &Https,
+    remote: &Remote,
     url: &Uri,
     method: &str,
     params: Value,
 ) -> Result<(Value, Option<i64>), Finding> {
-    let asked = time::timeout(PATIENCE, post(client, url, method, params)).await;
-    asked.ok().flatten().ok_or_else(|| silent(url, method))
-}
-
-async fn post(
-    client: &Https,
-    url: &Uri,
-    method: &str,
-    params: Value,
-) -> Option<(Value, Option<i64>)> {
-    let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": params });
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(url)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Full::new(Bytes::from(body.to_string())))
-        .ok()?;
-    let response = client.request(request).await.ok()?;
-    let date = response.headers().get(header::DATE);
-    let date = date.and_then(|date| date.to_str().ok()).and_then(seconds);
-    let body = Limited::new(response.into_body(), MAX_ANSWER);
-    let body = body.collect().await.ok()?.to_bytes();
-    let mut answer: Value = serde_json::from_slice(&body).ok()?;
-    let result = answer.get_mut("result")?.take();
-    Some((result, date))
+    let asked = remote.call(url, method, params, MAX_ANSWER);
+    let asked = time::timeout(PATIENCE, asked).await.ok().flatten();
+    let (result, date) = asked.ok_or_else(|| silent(url, method))?;
+    Ok((result, date.as_deref().and_then(seconds)))
 }
 
 /// Unix seconds of an HTTP date (RFC 9110 §5.6.7, the preferred form).
