@@ -153,8 +153,7 @@ impl<S: Store> Verifier<S> {
         host: &H,
         names: &[RecordName],
     ) -> Result<Current, Unsent> {
-        host.tell(News::Waiting(Stage::AskingNodes, LiteMap::new()));
-        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
+        let mut roll = self.call(host).await;
         let anchored = self.trust.advance(host, &self.chain, &mut roll).await?;
         if anchored.agreement != reasons::NODES_AGREE {
             return Err(Unsent::new(anchored.agreement.code));

@@ -23,6 +23,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use core::mem;
 use light_client::{
     Header, Vote,
     client::{Attack, MemoryStore, Store},
@@ -42,6 +43,8 @@ pub struct Verifier<S = MemoryStore> {
     pub(crate) recomputed: Vec<Hash>,
     /// Block times that are proven: they stay so.
     pub(crate) times: Times,
+    /// Whether something of that was proven under a header that no other node confirmed.
+    unconfirmed: bool,
     pace: Pace,
 }
 
@@ -80,6 +83,7 @@ impl<S: Store> Verifier<S> {
             archive: Archive::new(&chain.id),
             recomputed: Vec::new(),
             times: Times::new(),
+            unconfirmed: false,
             chain,
         }
     }
@@ -113,10 +117,25 @@ impl<S: Store> Verifier<S> {
     ) -> Result<(), Unsent> {
         let hash = chains::hash(hash).ok_or_else(|| Unsent::new("not-a-hash"))?;
         self.begin(host, (height, &hash), None).await?;
-        self.archive = Archive::new(&self.chain.id);
         self.recomputed.clear();
-        self.times.clear();
+        self.forget();
         Ok(())
+    }
+
+    /// Forgets all that was proven under headers.
+    fn forget(&mut self) {
+        self.archive = Archive::new(&self.chain.id);
+        self.times.clear();
+    }
+
+    /// Begins a question: every node is asked for its newest height. What was proven under a header that nobody confirmed is forgotten: it would stand
+    /// against the honest chain.
+    pub(crate) async fn call<H: Host>(&mut self, host: &H) -> Roll {
+        if mem::take(&mut self.unconfirmed) {
+            self.forget();
+        }
+        host.tell(News::Waiting(Stage::AskingNodes, LiteMap::new()));
+        Roll::call(host, &self.chain.id, &self.chain.nodes).await
     }
 
     /// Trusts the header that a file names, which enough members have signed, above all that was trusted before; says who signed. Refused where
@@ -250,8 +269,7 @@ impl<S: Store> Verifier<S> {
         host: &H,
         checks: &mut Checks<'_, H>,
     ) -> (Roll, Option<Anchored>) {
-        host.tell(News::Waiting(Stage::AskingNodes, LiteMap::new()));
-        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
+        let mut roll = self.call(host).await;
         match self.trust.advance(host, &self.chain, &mut roll).await {
             Err(NoHeader { reason, facts }) => {
                 if reason == reasons::CHAIN_FORKED {
@@ -261,6 +279,7 @@ impl<S: Store> Verifier<S> {
                 (roll, None)
             }
             Ok(anchored) => {
+                self.unconfirmed = anchored.agreement != reasons::NODES_AGREE;
                 let signed = anchored.header.signers();
                 if signed.is_empty() {
                     checks.note(reasons::HEADER_IS_CHECKPOINT);

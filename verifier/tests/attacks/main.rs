@@ -17,4 +17,5 @@ mod rests;
 mod signed;
 mod tells;
 mod times;
+mod unconfirmed;
 mod waits;

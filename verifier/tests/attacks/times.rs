@@ -20,7 +20,7 @@ use verifier::{
 };
 
 /// An invoice issued in block 2, block 3 after `pause` seconds, and long afterwards an event about another record.
-fn paused(pause: i64) -> TestChain {
+pub fn paused(pause: i64) -> TestChain {
     let mut chain = common::issued();
     chain.ledger.time += (pause - 5) * SECOND;
     chain.empty();
@@ -35,7 +35,7 @@ fn paused(pause: i64) -> TestChain {
     chain
 }
 
-fn width(entry: &HistoryEntry) -> i64 {
+pub fn width(entry: &HistoryEntry) -> i64 {
     let nanos = |text: &str| text.parse::<i64>().expect("a time");
     (nanos(&entry.until_time) - nanos(&entry.time)) / SECOND
 }
