@@ -232,7 +232,7 @@ impl<S: Store> Verifier<S> {
         if let Some(blob) = &sending.blob {
             self.keep_blob(host, blob).await?;
         }
-        broadcast_to_one(host, roll, &sending.envelope).await?;
+        broadcast_to_all(host, roll, &sending.envelope).await?;
         sending.is_handed_in = true;
         let event_id = hex::encode(sending.event.id());
         host.tell(News::Sent(event_id, sending.until()));
@@ -325,16 +325,18 @@ impl<S: Store> Verifier<S> {
     }
 }
 
-/// Hands a transaction to one node after the other, until one accepts; where none does, the last that refused says why. That is its word,
+/// Hands a transaction to all nodes at once: one that accepts it may throw it away. Where none does, the last that refused says why. That is its word,
 /// and proves nothing: `said_by`.
-async fn broadcast_to_one<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<(), Unsent> {
+async fn broadcast_to_all<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<(), Unsent> {
+    let urls: Vec<String> = roll.usable().into_iter().map(|at| roll.url(at)).collect();
+    let answers = join_all(urls.iter().map(|url| broadcast(host, url, tx))).await;
     let mut refused = Unsent::new("no-node-answers");
-    for at in roll.for_proofs() {
-        match broadcast(host, &roll.url(at), tx).await {
+    for (url, answer) in urls.into_iter().zip(answers) {
+        match answer {
             Ok((0, _)) => return Ok(()),
             Ok((_, log)) => {
                 refused = reason_in(log.as_bytes());
-                refused.facts.insert("said_by".into(), roll.url(at));
+                refused.facts.insert("said_by".into(), url);
             }
             Err(_) => {}
         }

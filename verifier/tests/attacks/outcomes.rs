@@ -12,7 +12,7 @@ use records::{
 };
 use serde_json::{Value, json};
 use std::{cell::Cell, rc::Rc};
-use verifier::{Unsent, Verifier, Written};
+use verifier::{News, Sending, Unsent, Verifier, Written};
 
 fn claim(claim: &str) -> records::canonical::Value {
     common::json(&Lock {
@@ -221,6 +221,52 @@ fn a_node_that_refuses_to_take_an_event_proves_nothing() {
 }
 
 #[test]
+fn a_node_that_takes_an_event_and_throws_it_away_keeps_it_from_nobody() {
+    for liar in NODES.map(|(url, _)| url) {
+        let chain = Rc::new(chain());
+        let net = NODES
+            .iter()
+            .fold(Net::at(chain.time() + 10 * SECOND), |net, (url, _)| {
+                let is_liar = *url == liar;
+                net.with(url, &chain, if is_liar { Lie::Swallows } else { Lie::None })
+            });
+        let net = net.growing(|tx| {
+            let mut chain = common::chain();
+            assert_eq!(chain.block(tx).code, 0, "accepted");
+            chain.empty();
+            vec![chain]
+        });
+        let mut visitor = verifier(&chain, &NODES);
+        let mut event = Sending::new(&lock(&chain, "1"), None).expect("an event");
+        assert_eq!(now(visitor.send_on(&net, &mut event)), Ok(None));
+        let written = now(visitor.send_on(&net, &mut event)).expect("no fork");
+        assert_eq!(written.map(|written| written.height), Some(4), "{liar}");
+        let told = common::TOLD.take();
+        let sent = told.iter().filter(|news| matches!(news, News::Sent(..)));
+        assert_eq!(sent.count(), 1, "whoever takes it");
+    }
+}
+
+/// Refused by one node, and taken by the others.
+#[test]
+fn a_refusal_of_one_node_is_told_to_nobody_where_another_takes_the_event() {
+    let chain = Rc::new(chain());
+    let refuses = story("broadcast_tx_sync", |_, answer| {
+        answer["result"] = json!({ "code": 1, "log": r#"{"code":"invoice-void"}"# });
+    });
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None)
+        .with("http://c", &chain, refuses);
+    let mut event = Sending::new(&lock(&chain, "1"), None).expect("an event");
+    let mut visitor = verifier(&chain, &NODES);
+    for _ in 0..3 {
+        assert_eq!(now(visitor.send_on(&net, &mut event)), Ok(None));
+    }
+    assert_eq!(net.count("broadcast_tx_sync"), NODES.len(), "once");
+}
+
+#[test]
 fn the_same_event_is_handed_in_again_also_to_nodes_that_know_it() {
     let tell = || {
         story("broadcast_tx_sync", |_, answer| {
@@ -232,7 +278,7 @@ fn the_same_event_is_handed_in_again_also_to_nodes_that_know_it() {
     assert_eq!(reason(result).0, "already-claimed");
     let result = now(verifier.send(&net, &lock(&locked(), "2"), None));
     assert_eq!(reason(result).0, "already-claimed");
-    assert_eq!(net.count("broadcast_tx_sync"), 2);
+    assert_eq!(net.count("broadcast_tx_sync"), 2 * NODES.len());
 }
 
 #[test]

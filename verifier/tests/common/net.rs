@@ -27,6 +27,8 @@ pub enum Lie {
     Fails(Unreachable),
     /// It never stops answering.
     Endless,
+    /// It takes every event and throws it away.
+    Swallows,
     /// It answers one call a request, as CometBFT does where `max_request_batch_size` is 1.
     OneByOne,
     /// It refuses the first of so many batches, and wants a pause of so many seconds.
@@ -45,7 +47,7 @@ type Grow = dyn Fn(&[u8]) -> Vec<TestChain>;
 #[derive(Default)]
 pub struct Net {
     nodes: BTreeMap<String, (RefCell<Rc<TestChain>>, Lie)>,
-    grow: Option<Box<Grow>>,
+    grow: RefCell<Option<Box<Grow>>>,
     later: RefCell<Vec<Rc<TestChain>>>,
     /// Nodes whose every answer but the first takes so many milliseconds.
     slow: BTreeMap<String, u32>,
@@ -92,9 +94,9 @@ impl Net {
         }
     }
 
-    /// What a transaction makes of the chain, at every node.
-    pub fn growing(mut self, grow: impl Fn(&[u8]) -> Vec<TestChain> + 'static) -> Self {
-        self.grow = Some(Box::new(grow));
+    /// What the first transaction that a node keeps makes of the chain, at every node.
+    pub fn growing(self, grow: impl Fn(&[u8]) -> Vec<TestChain> + 'static) -> Self {
+        self.grow.replace(Some(Box::new(grow)));
         self
     }
 
@@ -152,7 +154,8 @@ impl Host for Net {
         let answers = calls.iter().map(|call| {
             let method = call["method"].as_str().expect("a method");
             self.calls.borrow_mut().push((url.into(), method.into()));
-            if let (Some(grow), "broadcast_tx_sync") = (&self.grow, method) {
+            let keeps = method == "broadcast_tx_sync" && !matches!(lie, Lie::Swallows);
+            if let Some(grow) = keeps.then(|| self.grow.take()).flatten() {
                 let tx = STANDARD.decode(call["params"]["tx"].as_str().expect("base64"));
                 let mut chains = grow(&tx.expect("base64")).into_iter().map(Rc::new);
                 self.turn(&chains.next().expect("a chain"));
