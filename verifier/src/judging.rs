@@ -16,7 +16,7 @@ use crate::{
     stages::Stage,
     trust::{Anchored, facts},
     verdict::{HistoryEntry, Verdict},
-    verifier::{Verifier, nanos, total_power, unix_nanos},
+    verifier::{Verifier, age_seconds, nanos, total_power, unix_nanos},
 };
 use alloc::{
     string::{String, ToString},
@@ -30,6 +30,7 @@ use records::{
 };
 
 impl<S: Store> Verifier<S> {
+    /// What is proven of a record; what can still change, only while the header is no older than `bound`, in seconds.
     #[allow(clippy::too_many_arguments)]
     pub(crate) async fn judge<H: Host>(
         &mut self,
@@ -37,7 +38,7 @@ impl<S: Store> Verifier<S> {
         question: &Question,
         name: &RecordName,
         anchored: &Anchored,
-        fresh: bool,
+        bound: i64,
         roll: &mut Roll,
         verdict: &mut Verdict,
         checks: &mut Checks<'_, H>,
@@ -65,7 +66,7 @@ impl<S: Store> Verifier<S> {
             ));
         }
         let Some(head) = session.head(name) else {
-            checks.note(if fresh {
+            checks.note(if age_seconds(host, anchored) <= bound {
                 reasons::RECORD_ABSENT
             } else {
                 reasons::ABSENCE_STALE
@@ -133,6 +134,7 @@ impl<S: Store> Verifier<S> {
             if let Some(reason) = reason {
                 checks.note(reason);
             }
+            let fresh = age_seconds(host, anchored) <= bound;
             self.judge_life(name, data, anchored, fresh, rests, checks);
         }
     }

@@ -179,6 +179,7 @@ impl<S: Store> Verifier<S> {
                     let size = |name: &RecordName| session.head(name).map_or(0, |h| h.log_size);
                     sizes.extend(watched.iter().map(|name| (name.clone(), size(name))));
                 }
+                self.judge_age(host, anchored, &mut checks);
                 Some(self.describe(host, anchored))
             }
             None => None,
@@ -253,11 +254,13 @@ impl<S: Store> Verifier<S> {
     ) {
         let (mut roll, anchored) = self.anchor(host, checks).await;
         if let Some(anchored) = anchored {
-            let fresh = age_seconds(host, &anchored) <= i64::from(self.chain.fresh_seconds);
+            let bound = i64::from(self.chain.fresh_seconds);
             self.judge(
-                host, question, name, &anchored, fresh, &mut roll, verdict, checks,
+                host, question, name, &anchored, bound, &mut roll, verdict, checks,
             )
             .await;
+            // Not before: proofs may have taken long.
+            self.judge_age(host, &anchored, checks);
             verdict.anchor = Some(self.describe(host, &anchored));
         }
         verdict.nodes = roll.answers;
@@ -286,7 +289,6 @@ impl<S: Store> Verifier<S> {
                 } else {
                     checks.note_with(reasons::HEADER_SIGNED, power(&anchored));
                 }
-                self.judge_age(host, &anchored, checks);
                 let agree = agreeing_members(&roll.answers);
                 let counts = [
                     ("agree", agree.to_string()),

@@ -52,14 +52,14 @@ pub async fn verify(
                     checks.note(anchored.agreement);
                     let mut roll = Roll::of_one(anchored.header.header().height);
                     // In force then is not in force now, however new the file is.
-                    let fresh = false;
+                    let bound = i64::MIN;
                     verifier
                         .judge(
                             &offline,
                             &question,
                             &name,
                             &anchored,
-                            fresh,
+                            bound,
                             &mut roll,
                             &mut verdict,
                             &mut checks,

@@ -2,7 +2,7 @@
 
 use crate::{
     ask::NODES,
-    common::{self, Lie, Net, TestChain, chain, lie, link, now, verifier},
+    common::{self, Lie, Net, PRINTED, TestChain, chain, lie, link, now, verifier},
     tells::{bend_value, is_about, is_query},
 };
 use records::{
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 use verifier::{
     Question,
-    verdict::{Outcome, Verdict},
+    verdict::{Check, CheckId, Outcome, Verdict},
 };
 
 /// A header with validators of its own, so many that no two answers hold them, of which `page` makes the pages.
@@ -50,6 +50,12 @@ fn asked(chain: &Rc<TestChain>, liar: Lie, millis: u32, question: &Question) -> 
         .slow("http://a", millis);
     let verdict = now(verifier(chain, &NODES).check(&net, question));
     (verdict, net)
+}
+
+/// Why the first check of this kind ended as it did.
+fn reason(verdict: &Verdict, id: CheckId) -> &str {
+    let check = verdict.checks.iter().find(|check| check.id == id);
+    &check.expect("it was reached").reason
 }
 
 #[test]
@@ -110,11 +116,49 @@ fn a_node_that_is_just_in_time_with_everything_is_left_for_another() {
     let chain = granted_often();
     let question = Question::record("quota", "shop", None).expect("a name");
     let (verdict, net) = asked(&chain, long_entries(), 14_000, &question);
-    assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
+    // All is proven, under a header that has grown old meanwhile.
+    assert_eq!(reason(&verdict, CheckId::HistoryReplayed), "history-replayed");
     let took = (net.now.get() - chain.time()) / SECOND;
     // The checkpoint, the newest header, and two minutes for all proofs and logs.
     assert!(took <= 14 + 14 + 120 + 1, "{took}");
     assert_eq!(verdict.nodes[0].reason, "timed-out");
+}
+
+#[test]
+fn proofs_that_took_too_long_prove_nothing_that_can_still_change() {
+    let chain = Rc::new(chain());
+    let absent = PRINTED.replace("26105568", "26105569");
+    for (text, sure, stale) in [
+        (&link(), "invoice-unchanged-unclaimed", "life-cycle-stale"),
+        (&absent, "record-absent", "absence-stale"),
+    ] {
+        // The header's age, and what each answer of the first node takes.
+        for (age, seconds, is_old) in [
+            (0, 2, false),
+            (120, 0, false),
+            (121, 0, true),
+            (100, 8, true),
+        ] {
+            let net = Net::at(chain.time() + age * SECOND);
+            let net = NODES
+                .iter()
+                .fold(net, |net, (url, _)| net.with(url, &chain, Lie::None));
+            let net = net.slow("http://a", seconds * 1_000);
+            let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(text)));
+            assert_eq!(verdict.headline, if is_old { stale } else { sure });
+            let fresh = if is_old {
+                "header-stale"
+            } else {
+                "header-fresh"
+            };
+            assert_eq!(reason(&verdict, CheckId::HeaderFresh), fresh);
+            let told = verdict.anchor.expect("a header").age_seconds.to_string();
+            let of_age = |check: &&Check| check.id == CheckId::HeaderFresh;
+            let ages = verdict.checks.iter().filter(of_age);
+            let ages = ages.map(|check| check.facts[&"age_seconds".to_owned()].clone());
+            assert_eq!(ages.collect::<Vec<_>>(), [told], "one age is told");
+        }
+    }
 }
 
 #[test]
