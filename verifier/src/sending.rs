@@ -15,7 +15,11 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use light_client::{VerifiedHeader, client::Store, json};
+use light_client::{
+    VerifiedHeader,
+    client::{Store, Unreachable},
+    json,
+};
 use litemap::LiteMap;
 use records::{
     Event, Ground, Proven, RecordName, State,
@@ -48,6 +52,8 @@ pub struct Sending {
     blob: Option<Vec<u8>>,
     /// From then on it may be written until its last moment.
     is_handed_in: bool,
+    /// Whether a node says that it has it.
+    is_taken: bool,
 }
 
 impl Sending {
@@ -61,6 +67,7 @@ impl Sending {
             envelope: envelope.into(),
             blob: blob.map(Into::into),
             is_handed_in: false,
+            is_taken: false,
         })
     }
 
@@ -186,8 +193,8 @@ impl<S: Store> Verifier<S> {
         }
     }
 
-    /// One look for an event on its way: hands it in at the first, and says at a later one whether it is proven to be written. Errors: nobody takes it, it was
-    /// refused, or its time is over.
+    /// One look for an event on its way: hands it in at the first, and until a node says that it has it, and says at a later one whether it is proven to be
+    /// written. Errors: nobody takes it, it was refused, or its time is over.
     pub async fn send_on<H: Host>(
         &mut self,
         host: &H,
@@ -208,8 +215,14 @@ impl<S: Store> Verifier<S> {
             return Ok(Some(written));
         }
         match current {
-            Ok(current) if sending.is_handed_in => self.must_wait(host, current, sending).await?,
-            Ok(current) => self.hand_in(host, &current.roll, sending).await?,
+            Ok(mut current) => {
+                if sending.is_handed_in {
+                    self.must_wait(host, &mut current, sending).await?;
+                }
+                if !sending.is_taken {
+                    self.hand_in(host, &current.roll, sending).await?;
+                }
+            }
             // The device's clock ends the wait. That it was not written is not proven by this.
             Err(unsent)
                 if !sending.is_handed_in || host.now().saturating_sub(AWAY) > sending.until() =>
@@ -228,14 +241,24 @@ impl<S: Store> Verifier<S> {
         roll: &Roll,
         sending: &mut Sending,
     ) -> Result<(), Unsent> {
-        host.tell(News::Waiting(Stage::Sending, LiteMap::new()));
-        if let Some(blob) = &sending.blob {
-            self.keep_blob(host, blob).await?;
+        let again = sending.is_handed_in;
+        if !again {
+            host.tell(News::Waiting(Stage::Sending, LiteMap::new()));
+            if let Some(blob) = &sending.blob {
+                self.keep_blob(host, blob).await?;
+            }
         }
-        broadcast_to_all(host, roll, &sending.envelope).await?;
-        sending.is_handed_in = true;
-        let event_id = hex::encode(sending.event.id());
-        host.tell(News::Sent(event_id, sending.until()));
+        match broadcast_to_all(host, roll, &sending.envelope).await {
+            Ok(is_taken) => sending.is_taken = is_taken,
+            // A node that did not answer before may have it all the same.
+            Err(_) if again => {}
+            Err(unsent) => return Err(unsent),
+        }
+        if !again {
+            sending.is_handed_in = true;
+            let event_id = hex::encode(sending.event.id());
+            host.tell(News::Sent(event_id, sending.until()));
+        }
         Ok(())
     }
 
@@ -243,7 +266,7 @@ impl<S: Store> Verifier<S> {
     async fn must_wait<H: Host>(
         &mut self,
         host: &H,
-        mut current: Current,
+        current: &mut Current,
         sending: &Sending,
     ) -> Result<(), Unsent> {
         let (header, roll) = (&current.header, &mut current.roll);
@@ -325,23 +348,24 @@ impl<S: Store> Verifier<S> {
     }
 }
 
-/// Hands a transaction to all nodes at once: one that accepts it may throw it away. Where none does, the last that refused says why. That is its word,
-/// and proves nothing: `said_by`.
-async fn broadcast_to_all<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<(), Unsent> {
+/// Hands a transaction to all nodes at once: one that accepts it may throw it away. Whether one did; where none did, one may have whose answer was lost.
+/// Else the last that refused says why. That is its word, and proves nothing: `said_by`.
+async fn broadcast_to_all<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<bool, Unsent> {
     let urls: Vec<String> = roll.usable().into_iter().map(|at| roll.url(at)).collect();
     let answers = join_all(urls.iter().map(|url| broadcast(host, url, tx))).await;
-    let mut refused = Unsent::new("no-node-answers");
+    let (mut refused, mut is_lost) = (Unsent::new("no-node-answers"), false);
     for (url, answer) in urls.into_iter().zip(answers) {
         match answer {
-            Ok((0, _)) => return Ok(()),
+            Ok((0, _)) => return Ok(true),
             Ok((_, log)) => {
                 refused = reason_in(log.as_bytes());
                 refused.facts.insert("said_by".into(), url);
             }
+            Err(Fault::Unreachable(why)) => is_lost |= !matches!(why, Unreachable::Busy(_)),
             Err(_) => {}
         }
     }
-    Err(refused)
+    if is_lost { Ok(false) } else { Err(refused) }
 }
 
 /// A node that has seen the event answers with this error, and keeps it.

@@ -8,8 +8,9 @@ use crate::{
     outcomes::lock,
 };
 use records::testing::SECOND;
+use serde_json::json;
 use std::{cell::Cell, rc::Rc};
-use verifier::{Question, Sending, Shelf, Store, Verifier, verdict::Outcome};
+use verifier::{News, Question, Sending, Shelf, Store, Unreachable, Verifier, verdict::Outcome};
 
 /// An event that a node has taken.
 fn hand_in<S: Store>(verifier: &mut Verifier<S>, net: &Net, chain: &TestChain) -> Sending {
@@ -28,10 +29,95 @@ fn note(drawer: &Drawer) {
 }
 
 fn honest(chain: &Rc<TestChain>) -> Net {
+    each(chain, || Lie::None)
+}
+
+fn each(chain: &Rc<TestChain>, tell: impl Fn() -> Lie) -> Net {
     let net = Net::at(chain.time() + SECOND);
     NODES
         .iter()
-        .fold(net, |net, (url, _)| net.with(url, chain, Lie::None))
+        .fold(net, |net, (url, _)| net.with(url, chain, tell()))
+}
+
+/// How often the person was told that the event was handed in.
+fn told() -> usize {
+    let told = common::TOLD.take();
+    told.iter()
+        .filter(|news| matches!(news, News::Sent(..)))
+        .count()
+}
+
+#[test]
+fn an_event_that_may_have_arrived_is_waited_for_and_found() {
+    let lost = [
+        Unreachable::TimedOut,
+        Unreachable::NoConnection,
+        Unreachable::Status(502),
+    ];
+    for why in lost {
+        let chain = Rc::new(chain());
+        let net = each(&chain, || Lie::Loses(Cell::new(9), why));
+        let mut visitor = verifier(&chain, &NODES);
+        let mut event = Sending::new(&lock(&chain, "1"), None).expect("an event");
+        for _ in 0..2 {
+            assert_eq!(now(visitor.send_on(&net, &mut event)), Ok(None), "{why}");
+        }
+        assert_eq!(told(), 1);
+        let mut longer = common::chain();
+        assert_eq!(longer.block(&lock(&chain, "1")).code, 0, "it had arrived");
+        longer.empty();
+        net.now.set(longer.time());
+        net.turn(&Rc::new(longer));
+        let written = now(visitor.send_on(&net, &mut event)).expect("no fork");
+        assert_eq!(written.expect("it is in the log").height, 4);
+    }
+}
+
+#[test]
+fn an_event_that_nobody_has_is_handed_in_again_until_somebody_says_so() {
+    let chain = Rc::new(chain());
+    let net = each(&chain, || {
+        Lie::Loses(Cell::new(1), Unreachable::NoConnection)
+    });
+    let mut visitor = verifier(&chain, &NODES);
+    let mut event = Sending::new(&lock(&chain, "1"), None).expect("an event");
+    let mut taken = Vec::new();
+    for _ in 0..4 {
+        assert_eq!(now(visitor.send_on(&net, &mut event)), Ok(None));
+        taken.push(net.count("broadcast_tx_sync"));
+    }
+    assert_eq!(taken, [0, 3, 3, 3]);
+    assert_eq!(told(), 1);
+}
+
+#[test]
+fn a_refusal_ends_nothing_while_another_node_may_have_the_event() {
+    let chain = Rc::new(chain());
+    let refusing = || {
+        lie(|method, _, mut answer| {
+            if method == "broadcast_tx_sync" {
+                answer["result"] = json!({ "code": 1, "log": r#"{"code":"invoice-void"}"# });
+            }
+            answer
+        })
+    };
+    let send = |third: Lie| {
+        let net = Net::at(chain.time() + SECOND)
+            .with("http://a", &chain, refusing())
+            .with("http://b", &chain, refusing())
+            .with("http://c", &chain, third);
+        let mut event = Sending::new(&lock(&chain, "1"), None).expect("an event");
+        let mut visitor = verifier(&chain, &NODES);
+        let twice = [(); 2].map(|()| now(visitor.send_on(&net, &mut event)));
+        twice.map(|sent| sent.map_err(|unsent| unsent.reason))
+    };
+    let lost = |why| Lie::Loses(Cell::new(9), why);
+    assert_eq!(send(lost(Unreachable::TimedOut)), [Ok(None), Ok(None)]);
+    // One that is too busy to look at it does not have it.
+    let refused = || Err("invoice-void".to_owned());
+    let busy = lost(Unreachable::Busy(Some(9)));
+    assert_eq!(send(busy), [refused(), refused()]);
+    assert_eq!(send(refusing()), [refused(), refused()]);
 }
 
 /// The chain forks once an event was handed in.

@@ -29,6 +29,8 @@ pub enum Lie {
     Endless,
     /// It takes every event and throws it away.
     Swallows,
+    /// The first so many events that it is handed end like this.
+    Loses(Cell<u32>, Unreachable),
     /// It answers one call a request, as CometBFT does where `max_request_batch_size` is 1.
     OneByOne,
     /// It refuses the first of so many batches, and wants a pause of so many seconds.
@@ -149,6 +151,15 @@ impl Host for Net {
         if let Lie::Fails(why) = lie
             && calls.iter().any(|call| call["method"] != "status")
         {
+            return Err(*why);
+        }
+        if let Lie::Loses(times, why) = lie
+            && calls
+                .iter()
+                .any(|call| call["method"] == "broadcast_tx_sync")
+            && let Some(left) = times.get().checked_sub(1)
+        {
+            times.set(left);
             return Err(*why);
         }
         let answers = calls.iter().map(|call| {
