@@ -3,7 +3,7 @@
 use crate::{
     host::Host,
     reasons::{self, Reason},
-    rpc::{Call, Fault},
+    rpc::{Call, Fault, MAX_BATCH},
     session::Session,
 };
 use alloc::vec::Vec;
@@ -63,7 +63,6 @@ impl<H: Host> Session<'_, H> {
         hashes: &[Hash],
         calls: &[Call],
     ) -> Result<LiteMap<Hash, Vec<u8>>, Fault> {
-        let answers = self.node(at)?.ask(calls).await?;
         let one = |(hash, answer): (&Hash, &Value)| {
             let answer = json::abci_query(answer)?;
             match answer.code {
@@ -72,6 +71,14 @@ impl<H: Host> Session<'_, H> {
                 _ => Err(Fault::Refused(answer.log)),
             }
         };
-        hashes.iter().zip(&answers).map(one).collect()
+        let (node, mut blobs) = (self.node(at)?, LiteMap::new());
+        // A few at a time: together they may weigh more than one answer.
+        for (hashes, calls) in hashes.chunks(MAX_BATCH).zip(calls.chunks(MAX_BATCH)) {
+            let answers = node.ask(calls).await?;
+            for blob in hashes.iter().zip(&answers).map(one) {
+                blobs.extend([blob?]);
+            }
+        }
+        Ok(blobs)
     }
 }

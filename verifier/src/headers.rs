@@ -3,10 +3,9 @@
 use crate::{
     chains::Chain,
     host::Host,
-    join_all,
-    nodes::{self, LONG, Sets},
+    nodes::Sets,
     proof, reasons,
-    rpc::{self, Call, Fault},
+    rpc::{Call, Fault},
     session::{Gap, Session},
     trust::now,
 };
@@ -19,7 +18,7 @@ use light_client::{
 use litemap::LiteMap;
 use records::{Head, RecordName, log};
 
-/// Most headers that one question asks for: ten requests, all at once.
+/// Most headers that one question asks for: ten requests.
 pub const MOST: usize = 50;
 /// Ed25519 signatures that the step beyond the log's end may cost.
 const BUDGET: u32 = 2_000;
@@ -93,25 +92,28 @@ impl<H: Host> Session<'_, H> {
             })
             .collect();
         for at in self.roll.for_proofs() {
-            let url = self.roll.url(at);
-            let batches = calls.chunks(rpc::MAX_BATCH);
-            let batches = batches.map(|batch| rpc::ask(self.host, &url, batch, LONG));
-            let answers: Result<Vec<Vec<Value>>, Fault> =
-                join_all(batches).await.into_iter().collect();
-            let proven = answers.and_then(|answers| {
-                let answers = answers.concat();
-                let pairs = heights.iter().zip(answers.as_chunks::<2>().0);
-                let one = |(height, pair): (&u64, &[Value; 2])| {
-                    Ok((*height, included(*height, pair, &key, head)?))
-                };
-                pairs.map(one).collect()
-            });
-            match proven {
+            match self.logged_at(at, &calls, &key, head, heights).await {
                 Ok(headers) => return Ok(headers),
                 Err(fault) => self.roll.fault(at, &fault),
             }
         }
         Err(reasons::PROOF_NOT_GIVEN.into())
+    }
+
+    async fn logged_at(
+        &self,
+        at: usize,
+        calls: &[Call],
+        key: &records::Hash,
+        head: &Head,
+        heights: &[u64],
+    ) -> Result<Headers, Fault> {
+        let answers = self.node(at)?.ask(calls).await?;
+        let pairs = heights.iter().zip(answers.as_chunks::<2>().0);
+        let one = |(height, pair): (&u64, &[Value; 2])| {
+            Ok((*height, included(*height, pair, key, head)?))
+        };
+        pairs.map(one).collect()
     }
 
     /// The header that follows on one that is proven, by its signatures.
@@ -123,9 +125,11 @@ impl<H: Host> Session<'_, H> {
     ) -> Option<VerifiedHeader> {
         let height = last.header().height.checked_add(1)?;
         for at in self.roll.for_proofs() {
-            let block = nodes::light_block(self.host, &self.roll.url(at), height, sets).await;
-            let stepped = block.and_then(|fetched| {
-                let block = fetched.block;
+            let block = match self.node(at) {
+                Ok(node) => node.light_block(height, sets).await,
+                Err(fault) => Err(fault),
+            };
+            let stepped = block.and_then(|block| {
                 let trusted =
                     TrustedState::from_header(last.header(), block.validators.clone(), last.hash())
                         .map_err(|wrong| Fault::Refuted(wrong.code().into()))?;

@@ -59,21 +59,43 @@ pub struct Peer<'a, H> {
 
 impl<H: Host> Peer<'_, H> {
     /// As [`rpc::ask`], within the time that the node has left: one that answers everything a little before its time is up is left for another all the same.
+    /// All answers together weigh no more than one may: until the last is there, they are in memory at once.
     pub async fn ask(&self, calls: &[Call]) -> Result<Vec<Value>, Fault> {
         let mut answers = Vec::with_capacity(calls.len());
+        let mut bytes = LONG.bytes;
         for batch in calls.chunks(MAX_BATCH) {
-            let left = PATIENCE_MILLIS.saturating_sub(self.taken.get());
-            if left == 0 {
-                return Err(Unreachable::TimedOut.into());
-            }
-            let millis = LONG.millis.min(left);
+            let millis = LONG.millis.min(self.left()?);
             let began = self.host.now();
-            let answered = rpc::ask(self.host, self.url, batch, Limits { millis, ..LONG }).await;
-            let took = millis_since(self.host, began);
-            self.taken.set(self.taken.get().saturating_add(took));
-            answers.extend(answered?);
+            let limits = Limits { millis, bytes };
+            let answered = rpc::weigh(self.host, self.url, batch, limits).await;
+            self.charge(began);
+            let (answered, weight) = answered?;
+            answers.extend(answered);
+            bytes = bytes.saturating_sub(usize::try_from(weight).unwrap_or(usize::MAX));
         }
         Ok(answers)
+    }
+
+    /// As [`light_block`]; it may take longer than the node has left, and then nothing more is asked of it.
+    pub async fn light_block(&self, height: u64, sets: &mut Sets) -> Result<LightBlock, Fault> {
+        self.left()?;
+        let began = self.host.now();
+        let fetched = light_block(self.host, self.url, height, sets).await;
+        self.charge(began);
+        fetched.map(|fetched| fetched.block)
+    }
+
+    /// Milliseconds that the node has left.
+    fn left(&self) -> Result<u32, Fault> {
+        match PATIENCE_MILLIS.saturating_sub(self.taken.get()) {
+            0 => Err(Unreachable::TimedOut.into()),
+            left => Ok(left),
+        }
+    }
+
+    fn charge(&self, began: i64) {
+        let took = millis_since(self.host, began);
+        self.taken.set(self.taken.get().saturating_add(took));
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     ask::NODES,
     common::{self, Lie, Net, PRINTED, TestChain, chain, lie, link, now, verifier},
     tells::{bend_value, is_about, is_query},
+    times::width,
 };
 use records::{
     kinds::quota::Grant,
@@ -98,16 +99,30 @@ fn long_entries() -> Lie {
     })
 }
 
+fn grant(chain: &mut TestChain) {
+    let body = common::json(&Grant {
+        by: "tax".into(),
+        count: 1,
+    });
+    chain.submit("quota.grant", ("quota", "shop"), body, &[&key("tax")]);
+}
+
 /// A chain with a long log: that of the issuer's quota.
 fn granted_often() -> Rc<TestChain> {
     let mut chain = chain();
-    for _ in 0..120 {
-        let body = common::json(&Grant {
-            by: "tax".into(),
-            count: 1,
-        });
-        chain.submit("quota.grant", ("quota", "shop"), body, &[&key("tax")]);
+    (0..120).for_each(|_| grant(&mut chain));
+    Rc::new(chain)
+}
+
+/// One whose log has so many wide intervals: each ends with a block of its own.
+fn granted_now_and_then(times: usize) -> Rc<TestChain> {
+    let mut chain = chain();
+    for _ in 0..times {
+        grant(&mut chain);
+        chain.empty();
+        chain.ledger.time += 100 * SECOND;
     }
+    chain.empty();
     Rc::new(chain)
 }
 
@@ -122,6 +137,73 @@ fn a_node_that_is_just_in_time_with_everything_is_left_for_another() {
     // The checkpoint, the newest header, and two minutes for all proofs and logs.
     assert!(took <= 14 + 14 + 120 + 1, "{took}");
     assert_eq!(verdict.nodes[0].reason, "timed-out");
+}
+
+#[test]
+fn dates_of_events_take_no_more_of_a_nodes_time_than_proofs() {
+    let chain = granted_now_and_then(50);
+    // The others hold the header, and no state.
+    let stateless = || {
+        lie(|method, _, answer| match method {
+            "abci_query" => {
+                let error = json!({ "code": -32603, "message": "Internal error", "data": "gone" });
+                json!({ "jsonrpc": "2.0", "id": answer["id"], "error": error })
+            }
+            _ => answer,
+        })
+    };
+    let net = Net::at(chain.time() + SECOND)
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, stateless())
+        .with("http://c", &chain, stateless())
+        .slow("http://a", 10_000);
+    let question = Question::record("quota", "shop", None).expect("a name");
+    let verdict = now(verifier(&chain, &NODES).check(&net, &question));
+    assert_eq!(
+        reason(&verdict, CheckId::HistoryReplayed),
+        "history-replayed"
+    );
+    let dated = verdict
+        .history
+        .iter()
+        .skip(2)
+        .filter(|entry| width(entry) == 5);
+    assert_eq!(dated.count(), 0, "it was not in time");
+    let took = (net.now.get() - chain.time()) / SECOND;
+    // The checkpoint, the newest header, and two minutes for all else.
+    assert!(took <= 10 + 10 + 120 + 1, "{took}");
+    assert_eq!(verdict.nodes[0].reason, "timed-out");
+}
+
+#[test]
+fn headers_that_date_events_weigh_no_more_together_than_one_answer_may() {
+    let chain = granted_now_and_then(50);
+    let padded = lie(|method, _, mut answer| {
+        if method == "header" {
+            answer["result"]["padding"] = "0".repeat(700 * 1024).into();
+        }
+        answer
+    });
+    let question = Question::record("quota", "shop", None).expect("a name");
+    let (verdict, net) = asked(&chain, padded, 0, &question);
+    assert_eq!(verdict.outcome, Outcome::Verified);
+    assert!(
+        verdict
+            .history
+            .iter()
+            .skip(2)
+            .all(|entry| width(entry) == 5)
+    );
+    assert_eq!(verdict.nodes[0].reason, "too-long");
+    let calls = net.calls.borrow();
+    let liars = calls
+        .iter()
+        .filter(|call| **call == ("http://a".into(), "header".into()));
+    assert_eq!(
+        liars.count(),
+        15,
+        "five in a batch, and the third is too much"
+    );
 }
 
 #[test]
