@@ -8,6 +8,7 @@ use crate::{
     verdict::NodeAnswer,
 };
 use alloc::{
+    rc::Rc,
     string::{String, ToString},
     vec::Vec,
 };
@@ -32,6 +33,10 @@ pub const LONG: Limits = Limits {
 
 /// What a node may take of one question's time for proofs and logs, all that it is asked together, in milliseconds: two minutes, as on the way to the header.
 const PATIENCE_MILLIS: u32 = 120_000;
+/// A node that takes more of it, in milliseconds, is asked last in the next questions too.
+const DUE_MILLIS: u32 = 10_000;
+/// For so long, in nanoseconds: ten minutes.
+const REST: i64 = 600 * 1_000_000_000;
 /// For a page of validators: a hundred of the largest keys that there are, ML-DSA-65, take 300 KB.
 const PAGE_BYTES: usize = 512 * 1024;
 
@@ -39,6 +44,15 @@ const PAGE_BYTES: usize = 512 * 1024;
 pub type Sets = LiteMap<Hash, ValidatorSet>;
 /// Sets that are kept.
 const MAX_SETS: usize = 32;
+
+/// When each node last took too long or failed, Unix nanoseconds, in the order of `chains.json`. Kept between questions, and noted at once: a question may be
+/// called off.
+pub type Lapses = Rc<[Cell<i64>]>;
+
+/// Nothing is known of so many nodes.
+pub fn no_lapses(nodes: usize) -> Lapses {
+    (0..nodes).map(|_| Cell::new(i64::MIN)).collect()
+}
 
 /// What the nodes of a chain said, in the order of `chains.json`.
 #[derive(Clone, Debug)]
@@ -48,6 +62,9 @@ pub struct Roll {
     times: Vec<Option<Time>>,
     /// Milliseconds that each has taken for proofs and logs.
     taken: Vec<Cell<u32>>,
+    lapses: Lapses,
+    /// When they were called, Unix nanoseconds.
+    called: i64,
 }
 
 /// A node that is asked for proofs and logs.
@@ -55,6 +72,8 @@ pub struct Peer<'a, H> {
     host: &'a H,
     url: &'a str,
     taken: &'a Cell<u32>,
+    lapse: &'a Cell<i64>,
+    called: i64,
 }
 
 impl<H: Host> Peer<'_, H> {
@@ -95,13 +114,18 @@ impl<H: Host> Peer<'_, H> {
 
     fn charge(&self, began: i64) {
         let took = millis_since(self.host, began);
-        self.taken.set(self.taken.get().saturating_add(took));
+        let taken = self.taken.get().saturating_add(took);
+        self.taken.set(taken);
+        if taken > DUE_MILLIS {
+            self.lapse.set(self.called);
+        }
     }
 }
 
 impl Roll {
     /// Asks every node for its newest height, all at once.
-    pub async fn call<H: Host>(host: &H, chain_id: &str, nodes: &[Node]) -> Self {
+    pub async fn call<H: Host>(host: &H, chain_id: &str, nodes: &[Node], lapses: &Lapses) -> Self {
+        let called = host.now();
         let statuses = join_all(nodes.iter().map(|node| status(host, &node.url))).await;
         let times = statuses
             .iter()
@@ -128,6 +152,8 @@ impl Roll {
             answers: answers.collect(),
             times,
             taken: nodes.iter().map(|_| Cell::default()).collect(),
+            lapses: lapses.clone(),
+            called,
         }
     }
 
@@ -144,6 +170,8 @@ impl Roll {
             answers: Vec::from([answer]),
             times: Vec::from([None]),
             taken: Vec::from([Cell::default()]),
+            lapses: no_lapses(1),
+            called: 0,
         }
     }
 
@@ -173,6 +201,11 @@ impl Roll {
 
     /// Writes down at what a node failed. That it lacks something does not undo that it holds our header.
     pub fn fault(&mut self, at: usize, fault: &Fault) {
+        if let Some(lapse) = self.lapses.get(at)
+            && !matches!(fault, Fault::Refused(_))
+        {
+            lapse.set(self.called);
+        }
         if let Some(answer) = self.answers.get_mut(at) {
             match fault {
                 Fault::Refused(_) if answer.state == "agrees" => answer.reason = fault.to_string(),
@@ -181,7 +214,7 @@ impl Roll {
         }
     }
 
-    /// Nodes to ask for proofs: those that hold our header first.
+    /// Nodes to ask for proofs: those that hold our header first, and last those that were slow or failed not long ago.
     pub fn for_proofs(&self) -> Vec<usize> {
         let mut nodes = self.usable();
         let agrees = |at: &usize| {
@@ -189,8 +222,14 @@ impl Roll {
                 .get(*at)
                 .is_some_and(|answer| answer.state == "agrees")
         };
-        nodes.sort_by_key(|at| !agrees(at));
+        nodes.sort_by_key(|at| (self.rests(*at), !agrees(at)));
         nodes
+    }
+
+    /// Whether a node is asked last for a while. A clock that was set back prolongs nothing.
+    fn rests(&self, at: usize) -> bool {
+        let since = self.lapses.get(at).map_or(i64::MIN, Cell::get);
+        (since..since.saturating_add(REST)).contains(&self.called)
     }
 
     /// Writes down how a node stands to our header.
@@ -204,13 +243,19 @@ impl Roll {
 
     /// A node to be asked for proofs.
     pub fn peer<'a, H: Host>(&'a self, at: usize, host: &'a H) -> Result<Peer<'a, H>, Fault> {
-        let (Some(answer), Some(taken)) = (self.answers.get(at), self.taken.get(at)) else {
+        let (Some(answer), Some(taken), Some(lapse)) = (
+            self.answers.get(at),
+            self.taken.get(at),
+            self.lapses.get(at),
+        ) else {
             return Err(Unreachable::NoConnection.into());
         };
         Ok(Peer {
             host,
             url: &answer.url,
             taken,
+            lapse,
+            called: self.called,
         })
     }
 

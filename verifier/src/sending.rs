@@ -3,7 +3,7 @@
 use crate::{
     host::{Host, News},
     join_all,
-    nodes::{LONG, Roll, SHORT},
+    nodes::{Roll, SHORT},
     reasons::{self, Reason},
     rpc::{self, Call, Fault},
     session::{Gap, Session},
@@ -135,14 +135,16 @@ impl<S: Store> Verifier<S> {
         blobs: bool,
     ) -> Result<Ground, Unsent> {
         let Current {
-            header, present, ..
+            roll,
+            header,
+            present,
         } = self.current(host, names).await?;
         let mut records = LiteMap::new();
         for name in names {
             let kept = self.archive.kept(name).filter(|_| present.contains(name));
             let state = kept.and_then(|kept| kept.state());
             let blob = match &state {
-                Some(state) if blobs => self.blob_of(host, state).await,
+                Some(state) if blobs => blob_of(host, &roll, state).await,
                 _ => None,
             };
             records.insert(name.clone(), Proven { state, blob });
@@ -324,28 +326,28 @@ impl<S: Store> Verifier<S> {
             Err(Unsent::new("no-node-answers"))
         }
     }
+}
 
-    /// Fetches the blob that a state names: a document's sealed content, or the copies that a grant gives.
-    async fn blob_of<H: Host>(&self, host: &H, state: &State) -> Option<Vec<u8>> {
-        let named = ["content", "sealed"]
-            .iter()
-            .find_map(|field| state.data.get(field)?.as_str());
-        let hash = parse_hash(named?)?;
-        host.tell(News::Waiting(Stage::FetchingContent, LiteMap::new()));
-        for node in &self.chain.nodes {
-            let call = Call::query("/blob", &hash, 0, false);
-            let Ok(answers) = rpc::ask(host, &node.url, &[call], LONG).await else {
-                continue;
-            };
-            let answer = answers.first().map(light_client::json::abci_query);
-            if let Some(Ok(answer)) = answer
-                && sha256(&[&answer.value]) == hash
-            {
-                return Some(answer.value);
-            }
+/// Fetches the blob that a state names: a document's sealed content, or the copies that a grant gives.
+async fn blob_of<H: Host>(host: &H, roll: &Roll, state: &State) -> Option<Vec<u8>> {
+    let named = ["content", "sealed"]
+        .iter()
+        .find_map(|field| state.data.get(field)?.as_str());
+    let hash = parse_hash(named?)?;
+    host.tell(News::Waiting(Stage::FetchingContent, LiteMap::new()));
+    for at in roll.for_proofs() {
+        let call = Call::query("/blob", &hash, 0, false);
+        let Ok(answers) = roll.peer(at, host).ok()?.ask(&[call]).await else {
+            continue;
+        };
+        let answer = answers.first().map(light_client::json::abci_query);
+        if let Some(Ok(answer)) = answer
+            && sha256(&[&answer.value]) == hash
+        {
+            return Some(answer.value);
         }
-        None
     }
+    None
 }
 
 /// Hands a transaction to all nodes at once: one that accepts it may throw it away. Whether one did; where none did, one may have whose answer was lost.

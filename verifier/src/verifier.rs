@@ -9,7 +9,7 @@ use crate::{
     history::Times,
     host::{Host, News},
     kinds, members,
-    nodes::Roll,
+    nodes::{self, Lapses, Roll},
     pace::Pace,
     question::Question,
     reasons,
@@ -46,6 +46,8 @@ pub struct Verifier<S = MemoryStore> {
     /// Whether something of that was proven under a header that no other node confirmed.
     unconfirmed: bool,
     pace: Pace,
+    /// Which nodes are asked last for proofs.
+    lapses: Lapses,
 }
 
 /// What a look at the chain found.
@@ -84,6 +86,7 @@ impl<S: Store> Verifier<S> {
             recomputed: Vec::new(),
             times: Times::new(),
             unconfirmed: false,
+            lapses: nodes::no_lapses(chain.nodes.len()),
             chain,
         }
     }
@@ -122,10 +125,11 @@ impl<S: Store> Verifier<S> {
         Ok(())
     }
 
-    /// Forgets all that was proven under headers.
+    /// Forgets all that was proven under headers, and who was found wrong by it.
     fn forget(&mut self) {
         self.archive = Archive::new(&self.chain.id);
         self.times.clear();
+        self.lapses = nodes::no_lapses(self.chain.nodes.len());
     }
 
     /// Begins a question: every node is asked for its newest height. What was proven under a header that nobody confirmed is forgotten: it would stand
@@ -135,7 +139,7 @@ impl<S: Store> Verifier<S> {
             self.forget();
         }
         host.tell(News::Waiting(Stage::AskingNodes, LiteMap::new()));
-        Roll::call(host, &self.chain.id, &self.chain.nodes).await
+        Roll::call(host, &self.chain.id, &self.chain.nodes, &self.lapses).await
     }
 
     /// Trusts the header that a file names, which enough members have signed, above all that was trusted before; says who signed. Refused where
@@ -154,7 +158,7 @@ impl<S: Store> Verifier<S> {
         at: (u64, &Hash),
         vouched: Option<&Vouched>,
     ) -> Result<(), NoHeader> {
-        let mut roll = Roll::call(host, &self.chain.id, &self.chain.nodes).await;
+        let mut roll = self.call(host).await;
         let (chain, trust) = (&self.chain, &mut self.trust);
         trust.establish(host, chain, &mut roll, at, vouched).await
     }

@@ -3,7 +3,7 @@
 use crate::{
     ask::NODES,
     common::{self, Lie, Net, TestChain, chain, comet, lie, link, now, verifier},
-    tells::{boasts_of_height, forged_header, slow, unproven_header},
+    tells::{boasts_of_height, forged_entry, forged_header, slow, unproven_header},
 };
 use records::testing::SECOND;
 use serde_json::json;
@@ -108,4 +108,42 @@ fn leader(liar: &str, tell: fn() -> Lie) -> String {
 fn nobody_leads_for_a_height_that_it_claims_nor_after_it_failed() {
     assert_eq!(leader("http://c", boasts_of_height), "http://a");
     assert_eq!(leader("http://a", slow), "http://b");
+}
+
+/// How often the first node was asked for proofs and logs in each of these questions, so many minutes after the one before.
+fn proofs_of_first(net: &Net, minutes: [i64; 4]) -> [usize; 4] {
+    let proofs = || {
+        let calls = net.calls.borrow();
+        let of_first =
+            |call: &&(String, String)| **call == ("http://a".into(), "abci_query".into());
+        calls.iter().filter(of_first).count()
+    };
+    let mut visitor = verifier(&chain(), &NODES);
+    minutes.map(|minutes| {
+        net.now.set(net.now.get() + minutes * 60 * SECOND);
+        let before = proofs();
+        let verdict = now(visitor.check(net, &Question::text(&link())));
+        assert_eq!(verdict.history.len(), 1, "by one or another");
+        if minutes == 3 {
+            let hash = hex::encode(chain().header(2).hash());
+            now(visitor.establish(net, 2, &hash)).expect("all hold it");
+        }
+        proofs() - before
+    })
+}
+
+#[test]
+fn who_was_slow_or_wrong_with_proofs_is_asked_for_them_last_for_ten_minutes() {
+    let chain = Rc::new(chain());
+    let slow = || net(&chain, "", || Lie::None).slow("http://a", 9_000);
+    let wrong = || net(&chain, "http://a", forged_entry);
+    for net in [slow(), wrong()] {
+        let asked = proofs_of_first(&net, [0, 0, 9, 2]);
+        assert!(asked[0] > 0 && asked[3] > 0, "{asked:?}");
+        assert_eq!(asked[1..3], [0; 2], "whether it holds the header or not");
+    }
+    // Where trust begins anew, so does this.
+    let asked = proofs_of_first(&wrong(), [0, 3, 0, 0]);
+    assert!(asked[0] > 0 && asked[2] > 0, "{asked:?}");
+    assert_eq!([asked[1], asked[3]], [0; 2]);
 }
