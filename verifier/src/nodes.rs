@@ -42,8 +42,8 @@ const PAGE_BYTES: usize = 512 * 1024;
 
 /// Validator sets by their hash: they change slowly and are large.
 pub type Sets = LiteMap<Hash, ValidatorSet>;
-/// Sets that are kept.
-const MAX_SETS: usize = 32;
+/// Validators in all sets that are kept: a key takes up to two kilobytes, and whoever shows a set need not have proven anything.
+const MAX_KEPT: usize = 20_000;
 
 /// When each node last took too long or failed, Unix nanoseconds, in the order of `chains.json`. Kept between questions, and noted at once: a question may be
 /// called off.
@@ -321,17 +321,21 @@ pub async fn light_block<H: Host>(
 ) -> Result<Fetched, Fault> {
     let known = |hash: &Hash| sets.get(hash).cloned();
     let fetched = fetch_block(host, url, height, &known, sets.is_empty()).await?;
-    keep(sets, &fetched.block);
+    let hash = fetched.block.signed_header.header.validators_hash;
+    keep(sets, hash, &fetched.block.validators);
     Ok(fetched)
 }
 
-/// Keeps a block's validators.
-pub fn keep(sets: &mut Sets, block: &LightBlock) {
-    if sets.len() >= MAX_SETS {
+/// Keeps the set of this hash.
+pub fn keep(sets: &mut Sets, hash: Hash, set: &ValidatorSet) {
+    if sets.contains_key(&hash) {
+        return;
+    }
+    let kept = sets.values().chain([set]);
+    if kept.map(|set| set.validators().len()).sum::<usize>() > MAX_KEPT {
         sets.clear();
     }
-    let hash = block.signed_header.header.validators_hash;
-    sets.insert(hash, block.validators.clone());
+    sets.insert(hash, set.clone());
 }
 
 /// Fetches header and commit of a height, and validators unless their set is known. `at_once`: no set is, so the validators are asked for beside the header.
@@ -437,4 +441,37 @@ fn pages_within(millis: u32, pages: usize) -> Limits {
 fn millis_since<H: Host>(host: &H, began: i64) -> u32 {
     let nanos = host.now().saturating_sub(began).max(0);
     u32::try_from(nanos / 1_000_000).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use light_client::{PublicKey, Validator};
+
+    /// A set of so many validators, as no other number makes.
+    fn set(validators: u64, number: u8) -> ValidatorSet {
+        let validators = (0..validators).map(|place| {
+            let mut key = [number; 32];
+            key[..8].copy_from_slice(&place.to_be_bytes());
+            Validator::new(PublicKey::Ed25519(key), 1)
+        });
+        ValidatorSet::new(validators.collect()).expect("a set")
+    }
+
+    #[test]
+    fn sets_that_nobody_verified_fill_no_memory() {
+        let mut sets = Sets::new();
+        for number in 0..40 {
+            keep(&mut sets, [number; 32], &set(4_500, number));
+            let kept: usize = sets.values().map(|set| set.validators().len()).sum();
+            assert!(kept <= MAX_KEPT, "{kept}");
+            assert!(sets.contains_key(&[number; 32]), "the newest is there");
+        }
+        // As large as a chain may have them: what is trusted, and what comes next.
+        sets.clear();
+        for number in [0, 1, 0, 1] {
+            keep(&mut sets, [number; 32], &set(10_000, number));
+        }
+        assert_eq!(sets.len(), 2, "neither drives the other out");
+    }
 }

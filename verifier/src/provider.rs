@@ -117,7 +117,8 @@ impl<H: Host> Provider for Node<'_, H> {
         let none_known = sets.borrow().is_empty();
         let fetched = nodes::fetch_block(self.host, &self.url, height, &known, none_known).await;
         let Fetched { block, bytes } = fetched.map_err(fault)?;
-        nodes::keep(&mut sets.borrow_mut(), &block);
+        let hash = block.signed_header.header.validators_hash;
+        nodes::keep(&mut sets.borrow_mut(), hash, &block.validators);
         Ok(Received {
             value: block,
             bytes,
