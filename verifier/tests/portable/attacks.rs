@@ -2,11 +2,13 @@
 
 use crate::{
     claimed,
-    common::{self, INVOICE, TestChain, chain},
+    common::{self, INVOICE, TestChain, chain, comet},
     made, reader, reader_of, reason, verify, verify_after, verify_changed,
 };
-use records::RecordName;
-use std::rc::Rc;
+use light_client::LightBlock;
+use records::{RecordName, testing::SECOND};
+use serde_json::json;
+use std::{collections::BTreeMap, rc::Rc};
 use verifier::{chains::Chain, portable::Portable, verdict::Outcome};
 
 #[test]
@@ -162,4 +164,59 @@ fn keys_whose_time_is_over_vouch_for_their_year_alone() {
         !verdict.state.is_empty(),
         "what it shows is shown all the same"
     );
+}
+
+const DAY: i64 = 24 * 3600;
+
+/// A true file whose way goes on to two more blocks, so many seconds after the third and after each other, rightly signed.
+fn led_on(pauses: [i64; 2]) -> Vec<u8> {
+    let mut chain = chain();
+    for pause in pauses {
+        chain.ledger.time += (pause - 5) * SECOND;
+        chain.empty();
+    }
+    let mut proof = Portable::decode(&made(&Rc::new(common::chain()))).expect("reads");
+    for height in 4..=5 {
+        let commit = comet::commit_json(chain.header(height), &chain.seats, |_| true);
+        let signed_header =
+            light_client::json::commit(&json!({ "jsonrpc": "2.0", "id": 0, "result": commit }));
+        proof.steps.push(LightBlock {
+            signed_header: signed_header.expect("a commit"),
+            validators: comet::set(&chain.seats),
+            next_validators: None,
+        });
+    }
+    proof.encode().expect("encodes")
+}
+
+/// A step that is judged by its own time ends within the trusting period of the header before it, which is over by now.
+#[test]
+fn no_file_rests_on_a_header_from_the_future_however_old_its_keys() {
+    let chain = chain();
+    let readers = reader(&chain, 1);
+    let (days, mut seen) = ([1, 10, 20, 9_000], BTreeMap::<String, u32>::new());
+    for [first, second] in days
+        .iter()
+        .flat_map(|first| days.map(|second| [*first, second]))
+    {
+        let file = led_on([first * DAY, second * DAY]);
+        for now in [0, 5, 12, 25, 9_005, 20_000] {
+            let verdict = verify_after(&chain, &readers, &file, now * DAY);
+            let signed = reason(&verdict, "header-signed").unwrap_or_default();
+            *seen.entry(signed.into()).or_default() += 1;
+            let age = (now - first - second) * DAY;
+            let anchor = verdict.anchor.map(|anchor| anchor.age_seconds);
+            assert!(
+                anchor.is_none_or(|anchor| anchor == age && age >= 0),
+                "{now} {age}"
+            );
+        }
+    }
+    let ends = [
+        "header-by-old-keys",
+        "header-from-future",
+        "header-signed",
+        "trust-expired",
+    ];
+    assert_eq!(seen.keys().collect::<Vec<_>>(), ends, "{seen:?}");
 }
