@@ -54,6 +54,8 @@ pub struct Sending {
     is_handed_in: bool,
     /// Whether a node says that it has it.
     is_taken: bool,
+    /// Size of its record's log where it was last seen not to hold it.
+    lacking: u64,
 }
 
 impl Sending {
@@ -68,12 +70,18 @@ impl Sending {
             blob: blob.map(Into::into),
             is_handed_in: false,
             is_taken: false,
+            lacking: 0,
         })
     }
 
     /// The record that it is about.
     pub fn subject(&self) -> &RecordName {
         &self.event.payload().subject
+    }
+
+    /// Whether it may be for this event that a record's log has this size.
+    pub fn explains(&self, record: &RecordName, size: u64) -> bool {
+        record == self.subject() && size > self.lacking
     }
 
     fn until(&self) -> i64 {
@@ -218,6 +226,8 @@ impl<S: Store> Verifier<S> {
         }
         match current {
             Ok(mut current) => {
+                let kept = self.archive.kept(sending.subject());
+                sending.lacking = kept.map_or(0, |kept| kept.size());
                 if sending.is_handed_in {
                     self.must_wait(host, &mut current, sending).await?;
                 }

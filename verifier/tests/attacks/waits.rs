@@ -7,7 +7,7 @@ use crate::{
     kept::{Drawer, visit_with},
     outcomes::lock,
 };
-use records::testing::SECOND;
+use records::{RecordName, testing::SECOND};
 use serde_json::json;
 use std::{cell::Cell, rc::Rc};
 use verifier::{News, Question, Sending, Shelf, Store, Unreachable, Verifier, verdict::Outcome};
@@ -194,4 +194,25 @@ fn others_are_answered_while_an_event_waits_on_a_chain_that_stands_still() {
         assert!(now(visitor.look(&net, &[])).reason.is_empty());
     }
     assert_eq!(net.count("broadcast_tx_sync"), NODES.len());
+}
+
+#[test]
+fn what_others_do_to_a_record_is_seen_while_an_event_about_it_is_on_its_way() {
+    let chain = Rc::new(chain());
+    let (net, mut visitor) = (honest(&chain), verifier(&chain, &NODES));
+    let mut event = hand_in(&mut visitor, &net, &chain);
+    let subject = event.subject().clone();
+    assert!(!event.explains(&subject, 1) && event.explains(&subject, 2));
+    let other = RecordName::new("invoice", "other").expect("a name");
+    assert!(!event.explains(&other, 2));
+    // Somebody else claims the invoice.
+    let mut longer = common::chain();
+    assert_eq!(longer.block(&lock(&longer, "2")).code, 0, "accepted");
+    longer.empty();
+    net.now.set(longer.time());
+    net.turn(&Rc::new(longer));
+    let sizes = now(visitor.look(&net, core::slice::from_ref(&subject))).sizes;
+    assert_eq!(sizes[&subject], 2);
+    assert_eq!(now(visitor.send_on(&net, &mut event)), Ok(None));
+    assert!(!event.explains(&subject, 2), "its own is not in there");
 }

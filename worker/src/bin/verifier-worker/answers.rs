@@ -32,21 +32,20 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
     }
 }
 
-/// Looks for a newer header, tells the page and the other pages, and which records on the screen have changed, but of those that an event on its way is
-/// about: the page hears first what became of the event.
+/// Looks for a newer header, tells the page and the other pages, and which records on the screen have changed, but for an event on its way: the page hears
+/// first what became of that.
 pub async fn look(
     verifier: &mut Verifier,
     watch: &Watch,
     tabs: &Tabs,
-    on_its_way: impl Fn(&RecordName) -> bool,
+    on_its_way: impl Fn(&RecordName, u64) -> bool,
 ) {
     let host = Browser {
         id: None,
         aside: None,
     };
-    let mut names = watch.names();
-    names.retain(|name| !on_its_way(name));
-    let look = verifier.look(&host, &names).await;
+    let mut look = verifier.look(&host, &watch.names()).await;
+    look.sizes.retain(|name, size| !on_its_way(name, *size));
     match &look.fork {
         Some(_) => watch.all(),
         None => watch.compare(&look.sizes, look.reason.is_empty()),

@@ -176,10 +176,10 @@ impl Desk {
                     && self.follow.borrow().1 == version
                 {
                     self.take_turn();
-                    let on_its_way = |name: &_| {
+                    let on_its_way = |name: &_, size| {
                         let open = self.open.borrow();
                         let mut events = open.values().filter_map(|open| open.event.as_ref());
-                        events.any(|event| event.subject() == name)
+                        events.any(|event| event.explains(name, size))
                     };
                     look(verifier, &self.watch, &self.tabs, on_its_way).await;
                     self.listen(verifier, version);
