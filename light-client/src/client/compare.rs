@@ -13,7 +13,6 @@ use crate::client::report::Said;
 use crate::client::source::Setback;
 use crate::client::store::Store;
 use crate::client::{LightClient, Settings};
-use crate::reason::Reason;
 
 /// A proven fork, and who stands for which side.
 pub(crate) struct Dispute {
@@ -127,8 +126,6 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 /// It holds another header, and did not prove it.
 fn unproven(setback: Setback) -> Said {
     match setback {
-        // Its clock or ours: no other header is shown by that.
-        Setback::Fault(fault @ Fault::Refuted(Reason::FromFuture { .. })) => Said::Failed(fault),
         Setback::Fault(fault) => Said::Disputes(fault),
         // At a cost that honest nodes' headers have.
         Setback::OutOf(_) => {

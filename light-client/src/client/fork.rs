@@ -1,6 +1,7 @@
 //! Where another node's way parts from ours, proven by its own blocks.
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use crate::bisection::Leg;
 use crate::client::LightClient;
@@ -208,7 +209,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             .await
     }
 
-    /// The node's own way to a height, where that is not the way to our block.
+    /// The node's own way to a height, where that is not the way to our block. Two headers that enough of one trusted set signed are a fork whatever the
+    /// device's clock says.
     async fn way_of(
         &self,
         source: &Source<P>,
@@ -217,8 +219,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         ours: &LightBlock,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
-        let (settings, environment) = (&self.settings, &self.environment);
-        let mut legs = Vec::new();
+        let mut settings = self.settings.clone();
+        settings.options.clock_drift = Duration::MAX;
+        let (settings, environment, mut legs) = (&settings, &self.environment, Vec::new());
         source
             .climb(common, height, settings, environment, meter, &mut legs)
             .await?;

@@ -149,10 +149,7 @@ fn a_branch_that_begins_at_the_tip_is_found_once_the_honest_node_is_there() {
 fn where_the_chain_stands_still_the_block_above_is_not_gone_for() {
     let mut world = world();
     // The next blocks are long in coming.
-    let chain = Chain {
-        blocks: world.chain.blocks.clone().into_iter().take(20).collect(),
-        members: world.chain.members.clone(),
-    };
+    let chain = world.chain.up_to(TIP);
     world.clock.set(world.clock.get() + 10 * WINDOW);
     let branch = world.branch(TIP, TIP + 1, 0);
     let mut nodes = world.liars(&branch);

@@ -93,6 +93,13 @@ impl Chain {
         &self.blocks[&height].signed_header.header
     }
 
+    /// The chain when this block was its newest.
+    pub fn up_to(&self, height: u64) -> Chain {
+        let mut earlier = self.clone();
+        earlier.blocks.retain(|at, _| *at <= height);
+        earlier
+    }
+
     /// A branch that leaves this chain after `fork`, signed by those of its validators whose keys the attacker has.
     pub fn forge(&self, fork: u64, lie: Lie, corrupt: &[Member], rng: &mut Rng) -> Chain {
         self.forge_drifting(fork, lie, corrupt, 0, rng)

@@ -8,12 +8,14 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use light_client::client::{
-    Failure, Fault, LightClient, Limits, MemoryStore, Resource, Said, Settings,
+    Failure, Fault, LightClient, Limits, MemoryStore, Provider, Resource, Said, Settings,
 };
 use light_client::{Options, Time, TrustLevel};
 
 use super::chain::{Chain, soon_after};
-use super::nodes::{Client, Clock, Device, Manners, Node, block_on, client, node, state};
+use super::nodes::{
+    Client, Clock, Device, Manners, Node, attack_of, block_on, client, node, settings, state,
+};
 use crate::common::generate::{Rng, at};
 
 const SECOND: i128 = 1_000_000_000;
@@ -67,15 +69,7 @@ fn nodes_that_show_a_block_from_the_future_blame_no_clock_and_keep_nobody_from_t
     let chain = Chain::new(TIP + 2, 0, &mut Rng(1));
     let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
     // It stands still: the newest block of the honest is older than clocks and nodes may differ.
-    let so_far = Rc::new(Chain {
-        blocks: chain
-            .blocks
-            .clone()
-            .into_iter()
-            .take(TIP as usize)
-            .collect(),
-        members: chain.members.clone(),
-    });
+    let so_far = Rc::new(chain.up_to(TIP));
     for liars in [1, 2] {
         let mut nodes = from_the_future(liars, &chain, &clock);
         nodes.extend(["a", "b"].map(|name| node(name, &so_far)));
@@ -88,7 +82,7 @@ fn nodes_that_show_a_block_from_the_future_blame_no_clock_and_keep_nobody_from_t
         assert_eq!(followed.header.header(), chain.header(TIP), "{liars}");
         assert!(matches!(
             followed.standings[0].said,
-            Said::Failed(Fault::Refuted(_) | Fault::Refused(_))
+            Said::Disputes(Fault::Refuted(_))
         ));
     }
 }
@@ -102,6 +96,38 @@ fn one_member_alone_makes_no_clock_late() {
     let mut client = client_by(&clock, &chain, nodes, settings);
     let failure = block_on(client.newest()).expect_err("nobody else is there");
     assert_eq!(failure.code(), "no-way");
+}
+
+#[test]
+fn a_clock_that_is_behind_hides_no_fork() {
+    // For the device, what the honest show is from the future; what the colluders show instead is not. Their branch has the height of the tip, or is
+    // ahead in height and behind in time.
+    for (to, wanted) in [(TIP, None), (TIP + 2, Some(TIP + 2))] {
+        for first in ["honest", "liar"] {
+            let long = Chain::new(TIP + 2, 0, &mut Rng(1));
+            let tip = long.header(TIP).time.unix_nanos();
+            let last = Time::from_unix_nanos(tip - 35 * SECOND).expect("a time");
+            let (fork, rng) = (TIP - 6, &mut Rng(3));
+            let forged = Rc::new(long.forge_ahead(fork, to, last, &long.members[&TIP], rng));
+            let honest = Rc::new(long.up_to(TIP));
+            let clock: Clock = Rc::new(Cell::new(tip - 30 * SECOND));
+            let mut nodes = vec![
+                node("liar", &forged),
+                node("its friend", &forged),
+                node("honest", &honest),
+                node("honest too", &honest),
+            ];
+            nodes.sort_by_key(|node| !node.name().starts_with(first));
+            let mut client = client_by(&clock, &long, nodes, settings());
+            let outcome = match wanted {
+                None => block_on(client.newest()),
+                Some(height) => block_on(client.at(height)),
+            };
+            let attack = attack_of(outcome);
+            assert_eq!(attack.common_height, 1);
+            assert_eq!(attack.theirs.signed_header.header, *honest.header(TIP));
+        }
+    }
 }
 
 #[test]
