@@ -1,6 +1,7 @@
 //! Comparing the header that one node led to with what nodes of other members hold.
 
 use alloc::vec::Vec;
+use core::mem;
 
 use crate::client::answers::Answer;
 use crate::client::environment::Environment;
@@ -41,8 +42,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             .iter()
             .filter(differ)
             .filter(|answer| !holds(answer));
-        let parts = differing.count().saturating_add(way.refuted.len());
-        let mut parts = u32::try_from(parts).unwrap_or(u32::MAX);
+        let mut parts = u32::try_from(differing.count()).unwrap_or(u32::MAX);
         for (at, answer) in answers {
             // It turned out to follow another chain.
             if self.is_out(at) {
@@ -75,19 +75,44 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 Err(said) => self.note(at, said),
             }
         }
-        // Their own way did not hold from what is trusted; it may be that which is forged.
-        for at in &way.refuted {
+        Ok(None)
+    }
+
+    /// The way of these nodes did not hold from what is trusted; it may be that which is forged, if it is not what all trust began with. Only one that holds
+    /// it too is proven wrong, and asked no more. Whatever keeps another from proving that, it is heard like everybody where its header is compared.
+    pub(super) async fn judge_refuted(
+        &mut self,
+        way: &mut Way,
+        meter: &mut Meter,
+    ) -> Option<Dispute> {
+        let refuted = mem::take(&mut way.refuted);
+        let below = way.from.height().saturating_sub(1);
+        let is_first = matches!(self.store.at_or_below(below).await, Ok(None));
+        // One part to each of them, one to the comparison.
+        let mut parts = u32::try_from(refuted.len()).unwrap_or(u32::MAX);
+        for (witness, fault) in refuted {
             self.allot_part(&mut parts, meter);
-            let fork = self.fork_of_trusted(&way.from, *at, holder, meter).await;
-            if let Ok(Some(fork)) = fork {
-                return Ok(Some(Dispute {
-                    fork,
-                    holder,
-                    witness: *at,
-                }));
+            let (trusted, holder) = (&way.from, way.leader);
+            let holds = match is_first {
+                true => Ok(Some(true)),
+                false => self.holds(trusted, witness, meter).await,
+            };
+            match holds {
+                Ok(Some(true)) => self.note(witness, Said::Failed(fault)),
+                Ok(Some(false)) => {
+                    let fork = self.fork_behind(trusted, witness, holder, meter).await;
+                    if let Ok(Some(fork)) = fork {
+                        return Some(Dispute {
+                            fork,
+                            holder,
+                            witness,
+                        });
+                    }
+                }
+                Ok(None) | Err(_) => {}
             }
         }
-        Ok(None)
+        None
     }
 
     fn allot_part(&self, parts: &mut u32, meter: &mut Meter) {

@@ -62,29 +62,45 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         if way.legs.is_empty() {
             return self.fork_behind(&way.from, at, holder, meter).await;
         }
-        match self.fork_of_trusted(&way.from, at, holder, meter).await? {
-            None => self.fork_among(&way.from, &way.legs, at, meter).await,
-            fork => Ok(fork),
+        let holds = self.holds(&way.from, at, meter).await?;
+        if holds == Some(false) {
+            return self.fork_behind(&way.from, at, holder, meter).await;
+        }
+        match self.fork_among(&way.from, &way.legs, at, meter).await {
+            // It has pruned what is trusted, which may be forged; the header that was reached leaves its way all the same.
+            Err(Setback::Fault(Fault::Refuted(_))) if holds.is_none() => {
+                self.fork_behind(way.reached(), at, holder, meter).await
+            }
+            fork => fork,
         }
     }
 
     /// None where the node holds what is trusted already. One that does not holds nothing that could be judged from there.
-    pub(super) async fn fork_of_trusted(
+    async fn fork_of_trusted(
         &self,
         trusted: &TrustedState,
         at: usize,
         holder: Option<usize>,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
+        match self.holds(trusted, at, meter).await? {
+            Some(false) => self.fork_behind(trusted, at, holder, meter).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether the node holds what is trusted already; none where it has pruned it.
+    pub(super) async fn holds(
+        &self,
+        trusted: &TrustedState,
+        at: usize,
+        meter: &mut Meter,
+    ) -> Result<Option<bool>, Setback> {
         let Some(source) = self.sources.get(at) else {
             return Ok(None);
         };
-        match self.held(source, trusted.height(), meter).await? {
-            Some(theirs) if theirs.signed_header.header != *trusted.header() => {
-                self.fork_behind(trusted, at, holder, meter).await
-            }
-            _ => Ok(None),
-        }
+        let theirs = self.held(source, trusted.height(), meter).await?;
+        Ok(theirs.map(|theirs| theirs.signed_header.header == *trusted.header()))
     }
 
     /// The block of a node at this height; none where it has pruned it.
@@ -101,8 +117,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         }
     }
 
-    /// The node holds another header than the one that is trusted already: judged from one that was trusted before.
-    async fn fork_behind(
+    /// The node holds another header than this one, which is trusted already or was just reached: judged from one that was trusted before.
+    pub(super) async fn fork_behind(
         &self,
         trusted: &TrustedState,
         at: usize,

@@ -31,8 +31,8 @@ pub(crate) struct Way {
     pub(crate) legs: Vec<Leg>,
     /// The node that gave its blocks; none where there is no step to take.
     pub(crate) leader: Option<usize>,
-    /// Nodes whose own way from there did not hold.
-    pub(crate) refuted: Vec<usize>,
+    /// Nodes whose own way from there did not hold, and why.
+    pub(crate) refuted: Vec<(usize, Fault)>,
     /// Nodes that showed a block from the future.
     pub(crate) ahead: Vec<usize>,
 }

@@ -214,12 +214,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                     way.ahead.push(*at);
                     Said::Failed(Fault::Refused("its newest block is from the future".into()))
                 }
-                Err(Setback::Fault(fault)) => {
-                    if matches!(fault, Fault::Refuted(_)) {
-                        way.refuted.push(*at);
-                    }
-                    Said::Failed(fault)
+                Err(Setback::Fault(fault @ Fault::Refuted(_))) => {
+                    way.refuted.push((*at, fault));
+                    let why = "its way does not hold from what is trusted";
+                    Said::Failed(Fault::Refused(why.into()))
                 }
+                Err(Setback::Fault(fault)) => Said::Failed(fault),
                 Err(Setback::OutOf(resource)) => {
                     ran_out = Some(resource);
                     Said::Failed(Fault::Refused("its way costs too much".into()))
@@ -249,9 +249,17 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         self.check_age(way.from.header().time)?;
         way.legs.clear();
         way.leader = None;
-        if target != way.from.height() {
-            self.reach(way, target, leaders, rounds, meter).await?;
+        let led = match target == way.from.height() {
+            true => Ok(()),
+            false => self.reach(way, target, leaders, rounds, meter).await,
+        };
+        if let Some(dispute) = self.judge_refuted(way, meter).await {
+            return Err(self.halt(dispute, meter).await?);
         }
+        led.map_err(|failure| match failure {
+            Failure::NoWay(_) => Failure::NoWay(self.standings()),
+            other => other,
+        })?;
         if let Some(dispute) = self.compare(way, meter).await? {
             return Err(self.halt(dispute, meter).await?);
         }

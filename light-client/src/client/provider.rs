@@ -157,13 +157,14 @@ impl Fault {
         self.is_final() || matches!(self, Fault::Garbage(_))
     }
 
-    /// Whether it is not asked again at all: it serves another chain, or was proven wrong by something that no clock explains. Garbage may come
-    /// from a network in between.
+    /// Whether it is not asked again at all: it serves another chain, or was proven wrong by something that neither a clock explains nor a forged header
+    /// from which the hash chain leads down. Garbage may come from a network in between.
     pub(crate) fn is_final(&self) -> bool {
+        use Reason::{FromFuture, NotTheHeaderBefore, TrustExpired};
         match self {
             Fault::Refuted(reason) => !matches!(
                 reason,
-                Reason::FromFuture { .. } | Reason::TrustExpired { .. }
+                FromFuture { .. } | TrustExpired { .. } | NotTheHeaderBefore { .. }
             ),
             fault => matches!(fault, Fault::WrongChain(_)),
         }

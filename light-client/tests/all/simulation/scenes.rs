@@ -100,15 +100,21 @@ fn a_header_that_the_hash_chain_does_not_lead_to_is_refused() {
         &mut Rng(2),
     ));
     let nodes = vec![node("liar", &forged), node("b", &forged)];
+    let requests = nodes[0].requests.clone();
     let mut client = client_with(&chain, 15, nodes, settings(), soon_after(&chain));
-    let failure = block_on(client.at(8)).expect_err("forged");
-    let Failure::NoWay(standings) = failure else {
-        panic!("{failure:?}");
-    };
-    assert!(standings.iter().all(|standing| matches!(
-        standing.said,
-        Said::Failed(Fault::Refuted(Reason::NotTheHeaderBefore { .. }))
-    )));
+    // Each time: where the header above is forged, it is the honest whose headers do not lead there.
+    for _ in 0..2 {
+        let before = requests.get();
+        let failure = block_on(client.at(8)).expect_err("forged");
+        let Failure::NoWay(standings) = failure else {
+            panic!("{failure:?}");
+        };
+        assert!(standings.iter().all(|standing| matches!(
+            standing.said,
+            Said::Failed(Fault::Refuted(Reason::NotTheHeaderBefore { .. }))
+        )));
+        assert!(requests.get() > before);
+    }
 }
 
 #[test]

@@ -74,6 +74,52 @@ fn what_was_believed_while_the_honest_were_away_is_found_when_they_return() {
 }
 
 #[test]
+fn a_forged_header_that_is_trusted_puts_no_honest_node_out() {
+    let whole = Manners::default();
+    // It has pruned what is trusted, or one of its answers is lost.
+    let pruned = Manners { base: 16, ..whole };
+    let cut = (1..10).map(|at| Manners {
+        silent: (at, at + 1),
+        ..whole
+    });
+    for manners in [whole, pruned].into_iter().chain(cut) {
+        let rng = &mut Rng(5);
+        let honest = Chain::new(20, 0, rng);
+        let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 50, rng);
+        let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+        let away = Node::new("honest", &honest, manners, 3);
+        let nodes = vec![node("liar", &forged), node("its friend", &forged), away];
+        let [liar, friend, away] = [0, 1, 2].map(|at| nodes[at].asleep.clone());
+        let once = Settings {
+            tries: 1,
+            ..settings()
+        };
+        let mut client = client_with(&honest, 1, nodes, once, soon_after(&honest));
+        away.set(true);
+        block_on(client.at(15)).expect("nobody says otherwise");
+        // Nobody leads on from there, and the honest node alone could show why.
+        for asleep in [&away, &liar, &friend] {
+            asleep.set(!asleep.get());
+        }
+        let alone = block_on(client.newest());
+        liar.set(false);
+        friend.set(false);
+        let attack = match alone.map_err(|failure| failure.code()) {
+            Err("attack") => block_on(client.store().halted()).expect("reads"),
+            // It was not put out by that.
+            other if manners != whole => {
+                assert!(other.is_err(), "{other:?}");
+                Some(attack_of(block_on(client.newest())))
+            }
+            other => panic!("{other:?}"),
+        };
+        let attack = attack.expect("a fork");
+        let from = (attack.theirs_from.as_str(), attack.common_height);
+        assert_eq!(from, ("honest", 1));
+    }
+}
+
+#[test]
 fn what_is_trusted_already_needs_as_many_members_as_what_is_new() {
     let chain = Rc::new(Chain::new(20, 5, &mut Rng(1)));
     let asleep = Manners {
