@@ -25,7 +25,8 @@ pub(crate) struct Dispute {
 }
 
 impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
-    /// Asks all nodes but the one that led there for the header that was reached. One that holds another must prove it. None: nobody did.
+    /// Asks all nodes but the one that led there for the header that was reached. One that holds another must prove it. None: nobody did. Where too little
+    /// was left for one to do so, that ran out.
     pub(super) async fn compare(
         &mut self,
         way: &Way,
@@ -43,6 +44,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             .filter(differ)
             .filter(|answer| !holds(answer));
         let mut parts = u32::try_from(differing.count()).unwrap_or(u32::MAX);
+        let mut unheard = None;
         for (at, answer) in answers {
             // It turned out to follow another chain.
             if self.is_out(at) {
@@ -52,7 +54,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 Ok(found) if found == hash => Err(Said::Agrees),
                 Ok(_) => {
                     self.allot_part(&mut parts, meter);
+                    let is_scant = meter.is_scant();
                     let fork = self.fork(way, at, holder, meter).await;
+                    if let (true, Err(Setback::OutOf(resource))) = (is_scant, &fork) {
+                        unheard = Some(*resource);
+                        continue;
+                    }
                     let contradiction = || Fault::Garbage("it contradicts itself".into());
                     let fork = fork.map_err(unproven);
                     fork.and_then(|fork| fork.ok_or_else(|| Said::Disputes(contradiction())))
@@ -75,7 +82,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 Err(said) => self.note(at, said),
             }
         }
-        Ok(None)
+        unheard.map_or(Ok(None), |resource| Err(resource.into()))
     }
 
     /// The way of these nodes did not hold from what is trusted; it may be that which is forged, if it is not what all trust began with. Only one that holds

@@ -7,6 +7,9 @@ use crate::client::failure::Resource;
 use crate::time::Time;
 use crate::trust::Budget;
 
+/// One part of so many of what a call may cost is held to be enough for a node to prove its header.
+const FAIR: u32 = 16;
+
 /// The most that one call may cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -88,6 +91,15 @@ impl Meter {
             bytes: left(self.limits.bytes, self.bytes),
             time: passed.saturating_add(self.limits.time.saturating_sub(passed) / parts),
         };
+    }
+
+    /// Whether the node that is tried next has less than that of anything: an honest one may fail for that alone.
+    pub(crate) fn is_scant(&self) -> bool {
+        let (share, most) = (&self.share, &self.limits);
+        share.signatures < most.signatures / FAIR
+            || share.headers.saturating_sub(self.headers) < most.headers / FAIR
+            || share.bytes.saturating_sub(self.bytes) < most.bytes / u64::from(FAIR)
+            || share.time.saturating_sub(self.passed) < most.time / FAIR
     }
 
     /// How much has passed. What exceeds the node's share is not at the cost of the others.

@@ -179,7 +179,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 
     /// Tries the nodes one after the other, each from what is trusted: what one of them left unfinished has been compared with nobody, and is no
-    /// ground to judge the next one by. `rounds`: so many parts of what is left are for later ways.
+    /// ground to judge the next one by. `rounds`: so many parts of what is left are for later ways, and one more is for the comparison.
     async fn reach(
         &mut self,
         way: &mut Way,
@@ -193,7 +193,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         for (tried, at) in leaders.iter().enumerate() {
             way.legs.clear();
             let parts = u32::try_from(leaders.len().saturating_sub(tried)).unwrap_or(1);
-            meter.allot(parts.saturating_add(rounds), self.environment.now());
+            let kept = rounds.saturating_add(1);
+            meter.allot(parts.saturating_add(kept), self.environment.now());
             let Some(source) = self.sources.get(*at) else {
                 continue;
             };

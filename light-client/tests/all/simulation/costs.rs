@@ -3,13 +3,25 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use light_client::client::{Failure, Fault, Followed, LightClient, MemoryStore, Said};
+use light_client::client::{
+    Failure, Fault, Followed, LightClient, MemoryStore, Resource, Said, Settings, Store,
+};
 
-use super::chain::{Chain, Lie, soon_after};
-use super::nodes::{Clock, Device, Manners, Node, block_on, client_with, settings, state};
-use crate::common::generate::Rng;
+use super::chain::{Chain, Lie, forked, soon_after};
+use super::nodes::{
+    Client, Clock, Device, Manners, Node, attack_of, block_on, client_with, settings, state,
+};
+use crate::common::generate::{Member, Rng};
 
 const MIB: u64 = 1 << 20;
+
+/// A client of this clock that trusts the chain's first block.
+fn client_by(clock: &Clock, chain: &Chain, nodes: Vec<Node>) -> Client {
+    let device = Device::by(clock);
+    let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
+    block_on(client.trust(&state(&chain.blocks[&1]))).expect("kept");
+    client
+}
 
 /// Up a long way, over a node of these manners if it gets that far; else over the next one. How many requests it got, too.
 fn over(manners: Manners) -> (Result<Followed, Failure>, u64) {
@@ -99,10 +111,61 @@ fn a_heavy_or_slow_header_of_a_liars_friend_keeps_nobody_from_proving_the_fork()
             Node::new("its friend", &forged, friend, 3).by(&clock),
             Node::new("honest", &honest, usual, 3).by(&clock),
         ];
-        let device = Device::by(&clock);
-        let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
-        block_on(client.trust(&state(&honest.blocks[&1]))).expect("kept");
-        let failure = block_on(client.newest()).expect_err("a fork");
-        assert_eq!(failure.code(), "attack");
+        attack_of(block_on(client_by(&clock, &honest, nodes).newest()));
     }
+}
+
+#[test]
+fn who_leads_last_leaves_enough_to_prove_the_fork_with() {
+    let (honest, forged) = forked(Lie::Lunatic);
+    // Those who come before it fail at little cost: what is cut counts as a megabyte.
+    let cut = Manners {
+        silent: (1, 2),
+        ..Manners::default()
+    };
+    let exact = Manners {
+        weight: 29 * MIB - 3,
+        ..Manners::default()
+    };
+    let nodes = vec![
+        Node::new("honest", &honest, cut, 3),
+        Node::new("honest too", &honest, cut, 3),
+        Node::new("its friend", &forged, cut, 3),
+        Node::new("liar", &forged, exact, 3),
+    ];
+    let once = Settings {
+        tries: 1,
+        ..settings()
+    };
+    let mut client = client_with(&honest, 1, nodes, once, soon_after(&honest));
+    attack_of(block_on(client.newest()));
+}
+
+#[test]
+fn where_too_little_is_left_to_prove_a_fork_with_nothing_is_believed() {
+    let (honest, forged) = forked(Lie::Lunatic);
+    let strangers = |number, power| Member::new(1_000 + number, power);
+    let foreign = Rc::new(Chain::of(strangers, 20, 0, &mut Rng(1)));
+    let heavy = |weight| Manners {
+        weight,
+        ..Manners::default()
+    };
+    let cut = Manners {
+        silent: (1, 2),
+        ..heavy(600 << 10)
+    };
+    let mut nodes = vec![Node::new("honest", &honest, cut, 3)];
+    let burning = |name| Node::new(name, &foreign, heavy(32 * MIB), 3);
+    nodes.extend(["1", "2", "3"].map(burning));
+    let liar = |name| Node::new(name, &forged, heavy(32 * MIB), 3);
+    nodes.extend(["liar", "its friend"].map(liar));
+    let once = Settings {
+        tries: 1,
+        ..settings()
+    };
+    let mut client = client_with(&honest, 1, nodes, once, soon_after(&honest));
+    let outcome = block_on(client.newest());
+    assert_eq!(outcome, Err(Failure::OutOf(Resource::Bytes)));
+    let kept = block_on(client.store().newest()).expect("reads");
+    assert_eq!(kept.map(|state| state.height()), Some(1));
 }
