@@ -133,13 +133,14 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         leaders
     }
 
-    /// How many rounds may come after one that goes for this height.
+    /// How many rounds may come after one that goes for this height: to a higher one where a claim turns out to be too low, to a lower one where nobody
+    /// leads there.
     fn rounds(&self, aim: u64) -> u32 {
-        let mut higher: Vec<u64> = self.claims().map(|claim| claim.height).collect();
-        higher.retain(|height| *height > aim);
-        higher.sort_unstable();
-        higher.dedup();
-        u32::try_from(higher.len()).unwrap_or(u32::MAX)
+        let mut others: Vec<u64> = self.claims().map(|claim| claim.height).collect();
+        others.retain(|height| *height != aim);
+        others.sort_unstable();
+        others.dedup();
+        u32::try_from(others.len()).unwrap_or(u32::MAX)
     }
 
     /// Names those whose claims this header disproves: an honest node's newest block has the time that it claims, and nothing is older and higher.

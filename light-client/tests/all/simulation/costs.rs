@@ -9,7 +9,7 @@ use light_client::client::{
 
 use super::chain::{Chain, Lie, forked, soon_after};
 use super::nodes::{
-    Client, Clock, Device, Manners, Node, attack_of, block_on, client_with, settings, state,
+    Client, Clock, Device, Manners, Node, attack_of, block_on, client_with, node, settings, state,
 };
 use crate::common::generate::{Member, Rng};
 
@@ -168,4 +168,27 @@ fn where_too_little_is_left_to_prove_a_fork_with_nothing_is_believed() {
     assert_eq!(outcome, Err(Failure::OutOf(Resource::Bytes)));
     let kept = block_on(client.store().newest()).expect("reads");
     assert_eq!(kept.map(|state| state.height()), Some(1));
+}
+
+#[test]
+fn a_height_out_of_thin_air_costs_its_claimant_no_more_than_a_share() {
+    let long = Chain::new(40, 0, &mut Rng(1));
+    let strangers = |number, power| Member::new(1_000 + number, power);
+    let foreign = Rc::new(Chain::of(strangers, 40, 0, &mut Rng(1)));
+    // The chain stands still: the honest nodes' newest block is older than clocks and nodes may differ.
+    let clock: Clock = Rc::new(Cell::new(long.header(40).time.unix_nanos()));
+    let honest = Rc::new(long.up_to(20));
+    let boast = Manners {
+        claims: Some((40, 0)),
+        weight: 8 * MIB,
+        ..Manners::default()
+    };
+    let nodes = vec![
+        Node::new("boasts", &foreign, boast, 3).by(&clock),
+        node("a", &honest),
+        node("b", &honest),
+    ];
+    let mut client = client_by(&clock, &long, nodes);
+    let followed = block_on(client.newest()).expect("what the honest have");
+    assert_eq!(followed.header.header(), long.header(20));
 }
