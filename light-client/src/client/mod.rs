@@ -169,12 +169,17 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         Ok(Meter::new(self.settings.limits.clone(), now))
     }
 
-    /// The nodes in the order in which they are asked: as configured, those that failed in the call before last.
+    /// The nodes in the order in which they are asked: as configured, those that failed of late after the others.
     fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.sources.len())
             .filter(|at| self.sources.get(*at).is_some_and(|source| !source.is_out()))
             .collect();
-        order.sort_by_key(|at| self.sources.get(*at).is_some_and(|source| source.failed));
+        let now = self.environment.now();
+        order.sort_by_key(|at| {
+            self.sources
+                .get(*at)
+                .is_some_and(|source| source.is_last(now))
+        });
         order
     }
 

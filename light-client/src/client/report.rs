@@ -85,6 +85,8 @@ pub struct Standing {
     pub said: Said,
     /// When it said that, by the device's clock; none where it was never asked.
     pub since: Option<Time>,
+    /// When it last failed, where it has not led since.
+    pub failed: Option<Time>,
 }
 
 /// What a node said of the header in question.

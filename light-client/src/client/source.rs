@@ -16,7 +16,7 @@ use crate::trust::LightBlock;
 
 /// The pause after the first failure; each later one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// For how long a node is left alone that holds another header and could not prove it.
+/// For how long a node is left alone that holds another header and could not prove it, and one that failed leads after the others.
 const REST: Duration = Duration::from_secs(600);
 /// No node makes us wait longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
@@ -46,8 +46,8 @@ pub(crate) struct Source<P> {
     pub(crate) disproved: bool,
     /// When it said that.
     since: Option<Time>,
-    /// Whether it failed in the call before.
-    pub(crate) failed: bool,
+    /// When it last failed, where it has not led since.
+    failed: Option<Time>,
 }
 
 /// What stops the way over one node.
@@ -79,17 +79,18 @@ impl<P: Provider> Source<P> {
             latest: None,
             disproved: false,
             since: None,
-            failed: false,
+            failed: None,
         }
     }
 
     /// Forgets what may have passed. A node that lied stays out, one that holds another header and could not prove it rests: it may cost as much
     /// the next time.
     pub(crate) fn begin_call(&mut self, now: Time) {
-        self.failed = matches!(self.said, Said::Failed(_));
         let stays = match &self.said {
             Said::Failed(fault) => fault.is_final(),
-            Said::Disputes(fault) => fault.is_final() || (!fault.may_pass() && self.rests(now)),
+            Said::Disputes(fault) => {
+                fault.is_final() || (!fault.may_pass() && is_of_late(self.since, now))
+            }
             _ => false,
         };
         if !stays {
@@ -103,11 +104,12 @@ impl<P: Provider> Source<P> {
     pub(crate) fn recall(&mut self, standing: &Standing) {
         self.said = standing.said.clone();
         self.since = standing.since;
+        self.failed = standing.failed;
     }
 
-    fn rests(&self, now: Time) -> bool {
-        self.since
-            .is_some_and(|since| since <= now && now.unix_nanos() < since.unix_nanos_after(REST))
+    /// Whether it comes after the others where one is to lead: that it says the same as they do makes it no better a leader.
+    pub(crate) fn is_last(&self, now: Time) -> bool {
+        is_of_late(self.failed, now)
     }
 
     /// That it does not answer any more does not undo that it holds another header: whoever is in the network may cut it off.
@@ -116,6 +118,11 @@ impl<P: Provider> Source<P> {
             && fault.may_pass()
         {
             return;
+        }
+        match said {
+            Said::Failed(_) => self.failed = Some(now),
+            Said::Led => self.failed = None,
+            _ => {}
         }
         self.said = said;
         self.since = Some(now);
@@ -137,6 +144,7 @@ impl<P: Provider> Source<P> {
             height: self.latest.as_ref().map(|latest| latest.height),
             said: self.said.clone(),
             since: self.since,
+            failed: self.failed,
         }
     }
 
@@ -212,6 +220,10 @@ impl<P: Provider> Source<P> {
         });
         (answer, failed)
     }
+}
+
+fn is_of_late(then: Option<Time>, now: Time) -> bool {
+    then.is_some_and(|then| then <= now && now.unix_nanos() < then.unix_nanos_after(REST))
 }
 
 /// Asks again where that may help, after a pause that grows and is never the same on two devices.

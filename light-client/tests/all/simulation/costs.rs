@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use light_client::client::{
-    Failure, Fault, Followed, LightClient, MemoryStore, Resource, Said, Settings, Store,
+    Failure, Followed, LightClient, MemoryStore, Resource, Said, Settings, Store,
 };
 
 use super::chain::{Chain, Lie, forked, soon_after};
@@ -14,6 +14,7 @@ use super::nodes::{
 use crate::common::generate::{Member, Rng};
 
 const MIB: u64 = 1 << 20;
+const SECOND: i128 = 1_000_000_000;
 
 /// A client of this clock that trusts the chain's first block.
 fn client_by(clock: &Clock, chain: &Chain, nodes: Vec<Node>) -> Client {
@@ -53,9 +54,9 @@ fn answers_that_are_cut_use_up_a_nodes_share() {
         ..Manners::default()
     });
     let followed = outcome.expect("over the next one");
-    let why = Fault::Refused("its way costs too much".into());
-    // It may still hold the same header.
-    assert!([Said::Failed(why), Said::Agrees].contains(&followed.standings[0].said));
+    // It still holds the same header, and it is kept in mind that it did not lead there.
+    assert_eq!(followed.standings[0].said, Said::Agrees);
+    assert!(followed.standings[0].failed.is_some());
     assert_eq!(followed.standings[1].said, Said::Led);
     assert!(requests < 40, "{requests}");
 }
@@ -168,6 +169,8 @@ fn where_too_little_is_left_to_prove_a_fork_with_nothing_is_believed() {
     assert_eq!(outcome, Err(Failure::OutOf(Resource::Bytes)));
     let kept = block_on(client.store().newest()).expect("reads");
     assert_eq!(kept.map(|state| state.height()), Some(1));
+    // Those who cost too much are asked last from now on.
+    attack_of(block_on(client.newest()));
 }
 
 #[test]
@@ -191,4 +194,28 @@ fn a_height_out_of_thin_air_costs_its_claimant_no_more_than_a_share() {
     let mut client = client_by(&clock, &long, nodes);
     let followed = block_on(client.newest()).expect("what the honest have");
     assert_eq!(followed.header.header(), long.header(20));
+}
+
+#[test]
+fn a_node_whose_way_cost_too_much_leads_no_more_for_a_while_although_it_agrees() {
+    let chain = Rc::new(Chain::new(300, 10, &mut Rng(1)));
+    let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+    let slow = Manners {
+        slow: 14_000,
+        ..Manners::default()
+    };
+    let slow = Node::new("slow", &chain, slow, 3).by(&clock);
+    let nodes = vec![slow, node("b", &chain), node("c", &chain)];
+    let mut client = client_by(&clock, &chain, nodes);
+    let mut passed = |height, minutes: i128| {
+        clock.set(clock.get() + minutes * 60 * SECOND);
+        let before = clock.get();
+        let followed = block_on(client.at(height)).expect("over the next one");
+        assert_eq!(followed.standings[0].said, Said::Agrees);
+        (clock.get() - before) / SECOND
+    };
+    assert!(passed(50, 0) > 14);
+    assert_eq!([100, 150].map(|height| passed(height, 0)), [0, 0]);
+    assert_eq!(passed(200, 9), 0);
+    assert!(passed(250, 2) > 14, "and is tried again");
 }
