@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::future::Future;
 use core::time::Duration;
 
+use crate::client::between;
 use crate::client::environment::Environment;
 use crate::client::failure::Resource;
 use crate::client::join::join_all;
@@ -18,8 +19,8 @@ use crate::trust::LightBlock;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// For how long a node is left alone that holds another header and could not prove it, and one that failed leads after the others.
 const REST: Duration = Duration::from_secs(600);
-/// No node makes us wait longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// After this long no node is asked again: everybody waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a try is held to have weighed that failed: nobody weighed it.
 const FAILED: u64 = 1 << 20;
@@ -226,12 +227,13 @@ fn is_of_late(then: Option<Time>, now: Time) -> bool {
     then.is_some_and(|then| then <= now && now.unix_nanos() < then.unix_nanos_after(REST))
 }
 
-/// Asks again where that may help, after a pause that grows and is never the same on two devices.
+/// Asks again where that may help, after a pause that grows and is never the same on two devices; not where the node has taken long or wants a long pause.
 async fn patiently<E: Environment, T, F: Future<Output = Result<T, Fault>>>(
     environment: &E,
     mut tries: u32,
     ask: impl Fn() -> F,
 ) -> Tried<T> {
+    let begun = environment.now();
     let mut pause = FIRST_PAUSE;
     let mut failed = 0u64;
     loop {
@@ -243,10 +245,11 @@ async fn patiently<E: Environment, T, F: Future<Output = Result<T, Fault>>>(
             failed = failed.saturating_add(FAILED);
         }
         tries = tries.saturating_sub(1);
-        if tries == 0 || !fault.may_pass() {
+        let wanted = fault.pause().unwrap_or(pause);
+        let until = between(begun, environment.now()).saturating_add(wanted);
+        if tries == 0 || !fault.may_pass() || until > PATIENCE {
             return (answer, failed);
         }
-        let wanted = fault.pause().unwrap_or(pause);
         environment.pause(jittered(wanted, environment)).await;
         pause = pause.saturating_mul(2);
     }
@@ -254,7 +257,6 @@ async fn patiently<E: Environment, T, F: Future<Output = Result<T, Fault>>>(
 
 /// Between the pause and one and a half times as long.
 fn jittered<E: Environment>(pause: Duration, environment: &E) -> Duration {
-    let pause = pause.min(LONGEST_PAUSE);
     let half = u64::try_from(pause.as_millis() / 2).unwrap_or(0);
     let extra = environment.random() % half.saturating_add(1);
     pause.saturating_add(Duration::from_millis(extra))

@@ -219,3 +219,29 @@ fn a_node_whose_way_cost_too_much_leads_no_more_for_a_while_although_it_agrees()
     assert_eq!(passed(200, 9), 0);
     assert!(passed(250, 2) > 14, "and is tried again");
 }
+
+#[test]
+fn a_node_that_wants_a_pause_or_answers_late_keeps_nobody_waiting_long() {
+    let busy = |wants| Manners {
+        busy: u64::MAX,
+        wants,
+        ..Manners::default()
+    };
+    let late = Manners {
+        silent: (1, u64::MAX),
+        slow_headers: 14_000,
+        ..Manners::default()
+    };
+    // A pause of five seconds is half as long again at most, and is made once for its height and once for its header.
+    for (manners, most) in [(busy(20), 0), (busy(6), 0), (busy(5), 15), (late, 14)] {
+        let chain = Rc::new(Chain::new(20, 0, &mut Rng(1)));
+        let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+        let stalls = Node::new("stalls", &chain, manners, 3).by(&clock);
+        let nodes = vec![stalls, node("b", &chain), node("c", &chain)];
+        let mut client = client_by(&clock, &chain, nodes);
+        let before = clock.get();
+        block_on(client.newest()).expect("the others suffice");
+        let waited = (clock.get() - before) / SECOND;
+        assert!(waited <= most, "{manners:?}: {waited}");
+    }
+}

@@ -27,6 +27,8 @@ pub struct Manners {
     pub lag: u64,
     /// So many requests are answered with "busy" first.
     pub busy: u64,
+    /// So many seconds it wants to be left alone for then; 1 where it is 0.
+    pub wants: u32,
     /// It makes up for one block of its lag in each second on the device's clock.
     pub catches_up: bool,
     /// From which height on it has blocks.
@@ -159,7 +161,7 @@ impl Node {
         self.requests.set(number + 1);
         if self.busy.get() > 0 {
             self.busy.set(self.busy.get() - 1);
-            return Err(Unreachable::Busy(Some(1)).into());
+            return Err(Unreachable::Busy(Some(self.manners.wants.max(1))).into());
         }
         let (from, to) = self.manners.silent;
         let cut = self.manners.cuts && number.is_multiple_of(2);
