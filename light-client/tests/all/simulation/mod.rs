@@ -1,7 +1,7 @@
 //! Clients against simulated networks: chains whose validators change, nodes that lie, drop and lag, all from seeds.
 //!
-//! Two properties hold in every run: a header off the honest chain is never accepted, and with one honest witness and a live
-//! network the client reaches the tip, or stops because it proved an attack.
+//! Two properties hold in every run: where an honest node answers, a header off the honest chain is never accepted; and with one honest witness, a live
+//! network and a clock that is not behind, the client reaches the tip, or stops because it proved an attack.
 
 mod ahead;
 mod attacks;

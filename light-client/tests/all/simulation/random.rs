@@ -5,11 +5,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use light_client::client::{Failure, Followed, LightClient, Limits, MemoryStore, Settings};
-use light_client::{Options, TrustLevel};
+use light_client::{Options, Time, TrustLevel};
 
-use super::chain::{Chain, Lie, VALIDATORS, soon_after};
-use super::nodes::{Client, Clock, Device, Manners, Node, block_on, state};
+use super::chain::{Chain, Lie, VALIDATORS};
+use super::nodes::{BORN, Client, Clock, Device, Manners, Node, block_on, state};
 use crate::common::generate::{Member, Rng};
+
+const SECOND: i128 = 1_000_000_000;
+/// How far clocks may differ, as the settings have it.
+const DRIFT: i128 = 10 * SECOND;
 
 /// How many networks; `LIANYAN_SIMULATIONS` asks for more.
 pub fn runs() -> u64 {
@@ -56,11 +60,22 @@ struct Branch {
     is_proven: bool,
 }
 
-/// Nodes over an honest chain and over branches of it, and a client of theirs. One node is honest, complete and awake all the time.
+/// Who answers while a call is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awake {
+    All,
+    /// The honest, and each liar or not.
+    Some,
+    Honest,
+    Liars,
+}
+
+/// Nodes over an honest chain and over branches of it, and a client of theirs. One node is honest, complete and awake whenever the honest are.
 struct Network {
     seed: u64,
     rng: Rng,
     honest: Rc<Chain>,
+    clock: Clock,
     /// Whether every honest node answers everything.
     is_live: bool,
     is_crowd: bool,
@@ -84,7 +99,13 @@ impl Network {
             false => [0, 0, 3, 10, 30, 60, 100][rng.below(7) as usize],
         };
         let honest = Rc::new(Chain::new(length, replaced, &mut rng));
-        let clock: Clock = Rc::new(Cell::new(soon_after(&honest).unix_nanos()));
+        // The newest block is there when it is a few seconds old. A crowd's nodes move the clock themselves.
+        let wrong_by = match is_crowd {
+            true => 60,
+            false => rng.below(121) as i128 - 60,
+        };
+        let tip = honest.header(length).time.unix_nanos();
+        let clock: Clock = Rc::new(Cell::new(tip + BORN + wrong_by * SECOND));
         let is_live = is_crowd || rng.one_in(2);
         let others = if is_crowd { 7 } else { 2 + rng.below(4) };
         let shared = match is_crowd {
@@ -159,6 +180,7 @@ impl Network {
             seed,
             rng,
             honest,
+            clock,
             is_live,
             is_crowd,
             parties,
@@ -166,22 +188,35 @@ impl Network {
         }
     }
 
-    /// To the tip, to any height, and to the tip again.
+    /// To the tip, to any height, and to the tip again; or to any height where the liars are alone, then without them, and so on.
     fn run(&mut self, count: &mut Count) {
-        let height = 1 + self.rng.below(self.honest.tip());
-        for (wanted, may_sleep) in [(None, true), (Some(height), true), (None, false)] {
-            for party in self.parties.iter().filter(|party| party.branch.is_some()) {
-                party
-                    .asleep
-                    .set(may_sleep && !self.is_crowd && self.rng.one_in(2));
-            }
+        let mut height = || Some(1 + self.rng.below(self.honest.tip()));
+        let (one, other) = (height(), height());
+        let calls = match !self.is_crowd && self.rng.one_in(4) {
+            true => vec![
+                (one, Awake::Liars),
+                (None, Awake::Honest),
+                (other, Awake::Some),
+                (None, Awake::All),
+            ],
+            false => vec![
+                (None, Awake::Some),
+                (other, Awake::Some),
+                (None, Awake::All),
+            ],
+        };
+        for (wanted, awake) in calls {
+            self.wake(awake);
+            let is_behind = self.is_behind(wanted);
             let outcome = match wanted {
                 None => block_on(self.client.newest()),
                 Some(height) => block_on(self.client.at(height)),
             };
             match outcome {
+                // What they agree on is believed.
+                Ok(_) | Err(Failure::NotWitnessed(_)) if awake == Awake::Liars => {}
                 Ok(followed) => {
-                    self.judge(&followed, wanted);
+                    self.judge(&followed, wanted, is_behind);
                     count.reached += 1;
                 }
                 Err(Failure::Attack(attack)) => {
@@ -199,12 +234,32 @@ impl Network {
                     }
                     // With two honest nodes, of which one can witness, lies in vain are no reason to stop.
                     let honest = self.parties.iter().filter(|party| party.branch.is_none());
-                    let stopped = self.is_live && honest.count() > 1;
+                    let answers = self.is_live && awake != Awake::Liars && !is_behind;
+                    let stopped = answers && honest.count() > 1;
                     assert!(!stopped, "seed {}: {failure:?}", self.seed);
                     count.not_established += 1;
                 }
             }
         }
+    }
+
+    fn wake(&mut self, awake: Awake) {
+        for party in &self.parties {
+            let answers = match (awake, &party.branch) {
+                (Awake::All, _) => true,
+                (Awake::Some, Some(_)) => self.is_crowd || self.rng.one_in(2),
+                (Awake::Some, None) => true,
+                (Awake::Honest, branch) => branch.is_none(),
+                (Awake::Liars, branch) => branch.is_some(),
+            };
+            party.asleep.set(!answers);
+        }
+    }
+
+    /// Whether what is wanted of the honest chain is from the future for the device.
+    fn is_behind(&self, wanted: Option<u64>) -> bool {
+        let header = self.honest.header(wanted.unwrap_or(self.honest.tip()));
+        header.time.unix_nanos() >= self.clock.get() + DRIFT
     }
 
     fn is_honest(&self, followed: &Followed) {
@@ -214,12 +269,12 @@ impl Network {
     }
 
     /// The header is the honest chain's, it is the one that was wanted, and nobody who could prove another was passed over.
-    fn judge(&self, followed: &Followed, wanted: Option<u64>) {
+    fn judge(&self, followed: &Followed, wanted: Option<u64>, is_behind: bool) {
         self.is_honest(followed);
         let header = followed.header.header();
         if let Some(height) = wanted {
             assert_eq!(header.height, height, "seed {}", self.seed);
-        } else if self.is_live {
+        } else if self.is_live && !is_behind {
             // What lags is not waited for where it is near.
             let lag = self.parties.iter().any(|party| party.lag > 0);
             let least = self.honest.tip() - if lag { 3 } else { 0 };
@@ -245,8 +300,19 @@ fn branch(honest: &Chain, replaced: u64, rng: &mut Rng) -> Branch {
     let corrupt = corrupt(honest, fork, rng);
     let drift = [0, 0, 30, 100][rng.below(4) as usize];
     let enough = corrupt.len() as u64 * 3 > VALIDATORS * 2;
+    let chain = match lie == Lie::Lunatic && rng.one_in(3) {
+        // Its blocks follow each other faster, so that its newest is older.
+        true => {
+            let blocks = i128::from(honest.tip() - fork);
+            let since = honest.header(fork).time.unix_nanos();
+            let last = since + blocks * (1 + rng.below(9) as i128) * SECOND;
+            let last = Time::from_unix_nanos(last).expect("a time");
+            honest.forge_ahead(fork, honest.tip(), last, &corrupt, rng)
+        }
+        false => honest.forge_drifting(fork, lie, &corrupt, drift, rng),
+    };
     Branch {
-        chain: Rc::new(honest.forge_drifting(fork, lie, &corrupt, drift, rng)),
+        chain: Rc::new(chain),
         is_proven: enough && (lie == Lie::Lunatic || replaced == 0),
     }
 }

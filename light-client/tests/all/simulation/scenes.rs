@@ -207,7 +207,7 @@ fn one_node_alone_cannot_keep_us_waiting_for_its_block() {
 #[test]
 fn a_dead_or_lying_first_node_is_replaced_and_remembered() {
     let chain = chain(30, 10);
-    for manners in [
+    let (dead, lying) = (
         Manners {
             drops: 100,
             ..Manners::default()
@@ -216,17 +216,25 @@ fn a_dead_or_lying_first_node_is_replaced_and_remembered() {
             garbles: 100,
             ..Manners::default()
         },
-    ] {
+    );
+    // Three tries for a header, or nothing.
+    for (manners, asked_later) in [(dead, 3), (lying, 0)] {
         let nodes = vec![
             Node::new("bad", &chain, manners, 1),
             node("b", &chain),
             node("c", &chain),
         ];
+        let requests = nodes[0].requests.clone();
         let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
-        let followed = block_on(client.newest()).expect("reached over the next");
-        assert_eq!(followed.header.header().height, 30);
+        let followed = block_on(client.at(20)).expect("reached over the next");
         assert!(matches!(followed.standings[0].said, Said::Failed(_)));
         assert_eq!(followed.standings[1].said, Said::Led);
+        // A dead one is asked for its header alone, one that was proven wrong for nothing.
+        let before = requests.get();
+        let followed = block_on(client.at(30)).expect("reached");
+        assert_eq!(followed.header.header().height, 30);
+        assert_eq!(followed.standings[1].said, Said::Led);
+        assert_eq!(requests.get() - before, asked_later, "{manners:?}");
     }
 }
 
