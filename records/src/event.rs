@@ -74,7 +74,8 @@ fn malformed(error: canonical::Error) -> Refusal {
     Refusal::new("malformed-body").because(error)
 }
 
-/// An event whose encoding and signatures were verified. Only [`Event::open`] and [`Event::recorded`] make one.
+/// An event whose encoding and signatures were verified. Only [`Event::open`] and [`Event::recorded`] make one; [`Event::without`] can but take
+/// a signature away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     id: Hash,
@@ -132,5 +133,13 @@ impl Event {
     /// Whether this key signed.
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
         self.signers.binary_search(key).is_ok()
+    }
+
+    /// The same as if this key had not signed it.
+    #[must_use]
+    pub fn without(&self, key: &PublicKey) -> Self {
+        let mut event = self.clone();
+        event.signers.retain(|signer| signer != key);
+        event
     }
 }

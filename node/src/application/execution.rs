@@ -288,7 +288,7 @@ impl Application {
                             self.blobs
                                 .named(names, &self.store, &mut execution.changes)?;
                         } else {
-                            let payers = payers(&event, execution.snapshot, || Ok(false))?;
+                            let payers = payers(&event, execution.snapshot, |_| Ok(false))?;
                             self.rates.refused(&payers, tx.len(), Instant::now());
                         }
                         result(&event, outcome)

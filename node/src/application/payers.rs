@@ -1,7 +1,8 @@
 //! Who pays for an event that is handed in. A member pays for all its keys together; a key that no member has now is a person's, or nobody's.
 //!
 //! Keys are free, so what the rules would refuse counts as if one key had signed all of it, unless it is a member's. Anybody may put a further
-//! signature to a member's event and hand it in again and again: that counts so too, and the member does not pay for it.
+//! signature to another's event and hand it in again and again: that counts so too, and the other does not pay for it. The rules tell it from an
+//! event that needs both, a member's signature and a person's.
 
 use super::{Application, execution::Execution, position::Position, rates::Payer};
 use crate::{
@@ -42,29 +43,63 @@ fn owners(snapshot: &Snapshot, key: &PublicKey) -> Result<Vec<Payer>> {
         .collect()
 }
 
-/// Who pays for an event; `accepted` tells, where it matters, whether the rules accept it.
+/// A key that signed, and the members that have it: none where it is a person's, or nobody's.
+type Signer = (PublicKey, Vec<Payer>);
+
+fn is_member((_, owners): &Signer) -> bool {
+    !owners.is_empty()
+}
+
+/// Who pays for an event; `accepts` tells, where it matters, whether the rules accept it, and whether they do with fewer signatures.
 pub(super) fn payers(
     event: &Event,
     snapshot: &Snapshot,
-    accepted: impl FnOnce() -> Result<bool>,
+    mut accepts: impl FnMut(&Event) -> Result<bool>,
 ) -> Result<Vec<Vec<Payer>>> {
-    let (mut members, mut strangers) = (Vec::new(), Vec::new());
-    for key in event.signers() {
-        match owners(snapshot, key)? {
-            none if none.is_empty() => strangers.push(*key),
-            owners => members.extend([vec![Payer::Key(*key)], owners]),
+    let signers = event.signers().iter();
+    let signers = signers.map(|key| Ok((*key, owners(snapshot, key)?)));
+    let mut signers: Vec<Signer> = signers.collect::<Result<_>>()?;
+    if signers.iter().all(is_member) {
+        return Ok(groups(signers, Payer::Strangers));
+    }
+    if !accepts(event)? {
+        signers.retain(|signer| !is_member(signer));
+        return Ok(groups(signers, Payer::Strangers));
+    }
+    let spare = spare(event, &signers, accepts)?;
+    if spare.is_empty() {
+        return Ok(groups(signers, Payer::Persons));
+    }
+    signers.retain(|(key, _)| spare.contains(key));
+    Ok(groups(signers, Payer::Strangers))
+}
+
+/// The strangers whose signatures an accepted event does not need.
+fn spare(
+    event: &Event,
+    signers: &[Signer],
+    mut accepts: impl FnMut(&Event) -> Result<bool>,
+) -> Result<Vec<PublicKey>> {
+    let mut spare = Vec::new();
+    // Nothing goes unsigned.
+    if signers.len() > 1 {
+        for (key, _) in signers.iter().filter(|signer| !is_member(signer)) {
+            if accepts(&event.without(key))? {
+                spare.push(*key);
+            }
         }
     }
-    if strangers.is_empty() {
-        return Ok(members);
-    }
-    let persons = members.is_empty() && accepted()?;
-    let all = match persons {
-        true => Payer::Persons,
-        false => Payer::Strangers,
-    };
-    let keys = strangers.into_iter().map(Payer::Key);
-    Ok(keys.chain([all]).map(|payer| vec![payer]).collect())
+    Ok(spare)
+}
+
+/// Each key, the members that have it, and what all strangers together are here, where there are some.
+fn groups(signers: Vec<Signer>, strangers: Payer) -> Vec<Vec<Payer>> {
+    let strangers = (!signers.iter().all(is_member)).then(|| vec![strangers]);
+    let groups = signers
+        .into_iter()
+        .flat_map(|(key, owners)| [vec![Payer::Key(key)], owners]);
+    let groups = groups.filter(|group| !group.is_empty());
+    groups.chain(strangers).collect()
 }
 
 impl Application {
@@ -75,12 +110,8 @@ impl Application {
         position: &Position,
         snapshot: &Snapshot,
     ) -> Result<Vec<Vec<Payer>>> {
-        payers(event, snapshot, || self.accepts(event, position, snapshot))
-    }
-
-    /// Whether the rules would accept an event in the next block, as far as the state tells now.
-    fn accepts(&self, event: &Event, position: &Position, snapshot: &Snapshot) -> Result<bool> {
         let directory = self.governing(snapshot, Some(position.version));
+        // The next block, as far as the state tells now.
         let context = Context {
             chain: &position.chain_id,
             height: position.height + 1,
@@ -89,6 +120,8 @@ impl Application {
             directory: &directory,
         };
         let mut execution = Execution::new(snapshot, Some(position.version));
-        Ok(execution.judge(event, &context)?.is_ok())
+        payers(event, snapshot, |event| {
+            Ok(execution.judge(event, &context)?.is_ok())
+        })
     }
 }
