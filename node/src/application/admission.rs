@@ -1,7 +1,7 @@
 //! What may be in a block at all: well-formed events with good signatures, for this chain.
 
-use super::{Application, CheckTxRequest, CheckTxResponse, code, recent::Opened};
-use crate::{comet, error::Error, merkle::Hash, store::Table};
+use super::{Application, CheckTxRequest, CheckTxResponse, code, known::is_known, recent::Opened};
+use crate::{comet, error::Error, merkle::Hash};
 use records::{Event, registry};
 use std::{panic, sync::Arc, thread, time::Instant};
 
@@ -104,8 +104,7 @@ impl Application {
         // Anyone can send again what someone else has signed.
         let failed = |error: Error| (code::FAILED, error.to_string());
         let snapshot = self.store.snapshot();
-        let known = snapshot.get(Table::TxIndex, &hash);
-        if known.map_err(failed)?.is_some() {
+        if is_known(&snapshot, &hash, event.id()).map_err(failed)? {
             return Err((code::KNOWN, "the event is in a block already".into()));
         }
         if !again {

@@ -1,11 +1,8 @@
 //! Executing a block.
 
 use super::{
-    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate,
-    blobs::Name,
-    code,
-    payers::{note_keys, payers},
-    recent::Opened,
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, blobs::Name, code,
+    known::note_accepted, payers::note_keys, recent::Opened,
 };
 use crate::{
     comet::{self, ExecTxResult},
@@ -23,10 +20,7 @@ use records::{
     },
     log::{Entry, LogTree, leaf_hash},
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Instant,
-};
+use std::collections::{BTreeMap, HashMap};
 
 /// A record that this block changes.
 struct Touched {
@@ -151,7 +145,10 @@ impl<'a> Execution<'a> {
         entry: &[u8],
     ) -> Result<Result<(), Refusal>> {
         match self.judge(event, context)? {
-            Ok(changes) => self.accept(changes, place, entry).map(Ok),
+            Ok(changes) => {
+                note_accepted(event.id(), place, &mut self.changes);
+                self.accept(changes, place, entry).map(Ok)
+            }
             Err(refusal) => Ok(Err(refusal)),
         }
     }
@@ -288,8 +285,7 @@ impl Application {
                             self.blobs
                                 .named(names, &self.store, &mut execution.changes)?;
                         } else {
-                            let payers = payers(&event, execution.snapshot, |_| Ok(false))?;
-                            self.rates.refused(&payers, tx.len(), Instant::now());
+                            self.refused(&event, tx, context, execution.snapshot)?;
                         }
                         result(&event, outcome)
                     }

@@ -10,6 +10,7 @@ mod block_hashes;
 mod directory;
 mod execution;
 mod genesis;
+mod known;
 mod misbehaviour;
 mod payers;
 mod position;
@@ -28,6 +29,7 @@ pub use abci::{
 pub use blobs::MAX_BLOB;
 pub(crate) use block_hashes::{block_hash_entry, block_hashes};
 pub use genesis::AppState;
+pub(crate) use known::note_accepted;
 pub(crate) use payers::note_keys;
 pub use proposal::TX_OVERHEAD;
 pub use rates::DEFAULT_RATE;

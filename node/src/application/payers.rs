@@ -4,12 +4,14 @@
 //! signature to another's event and hand it in again and again: that counts so too, and the other does not pay for it. The rules tell it from an
 //! event that needs both, a member's signature and a person's.
 
-use super::{Application, execution::Execution, position::Position, rates::Payer};
+use super::{Application, execution::Execution, known::is_known, position::Position, rates::Payer};
 use crate::{
+    comet,
     error::{Error, Result},
     store::{Changes, Snapshot, Table},
 };
 use records::{Context, Event, PublicKey, kinds::member::Member};
+use std::time::Instant;
 
 /// Members that are looked up for one key.
 const OWNERS: usize = 64;
@@ -59,31 +61,32 @@ pub(super) fn payers(
     let signers = event.signers().iter();
     let signers = signers.map(|key| Ok((*key, owners(snapshot, key)?)));
     let mut signers: Vec<Signer> = signers.collect::<Result<_>>()?;
-    if signers.iter().all(is_member) {
+    let has_strangers = |signers: &[Signer]| !signers.iter().all(is_member);
+    if signers.len() == 1 && !has_strangers(&signers) {
         return Ok(groups(signers, Payer::Strangers));
     }
-    if !accepts(event)? {
-        signers.retain(|signer| !is_member(signer));
-        return Ok(groups(signers, Payer::Strangers));
-    }
-    let spare = spare(event, &signers, accepts)?;
-    if spare.is_empty() {
+    let is_accepted = accepts(event)?;
+    let spare = match is_accepted {
+        true => spare(event, accepts)?,
+        false => Vec::new(),
+    };
+    if is_accepted && spare.is_empty() {
         return Ok(groups(signers, Payer::Persons));
     }
-    signers.retain(|(key, _)| spare.contains(key));
+    // Who did not have to sign pays alone, and strangers before members.
+    signers.retain(|(key, _)| spare.is_empty() || spare.contains(key));
+    if has_strangers(&signers) {
+        signers.retain(|signer| !is_member(signer));
+    }
     Ok(groups(signers, Payer::Strangers))
 }
 
-/// The strangers whose signatures an accepted event does not need.
-fn spare(
-    event: &Event,
-    signers: &[Signer],
-    mut accepts: impl FnMut(&Event) -> Result<bool>,
-) -> Result<Vec<PublicKey>> {
+/// The keys without any one of whose signatures an accepted event would be accepted as well.
+fn spare(event: &Event, mut accepts: impl FnMut(&Event) -> Result<bool>) -> Result<Vec<PublicKey>> {
     let mut spare = Vec::new();
     // Nothing goes unsigned.
-    if signers.len() > 1 {
-        for (key, _) in signers.iter().filter(|signer| !is_member(signer)) {
+    if event.signers().len() > 1 {
+        for key in event.signers() {
             if accepts(&event.without(key))? {
                 spare.push(*key);
             }
@@ -123,5 +126,23 @@ impl Application {
         payers(event, snapshot, |event| {
             Ok(execution.judge(event, &context)?.is_ok())
         })
+    }
+
+    /// A rule refused an event in a block: who signed it pays, where it can be they who handed it in. What is known or too late got there by its
+    /// proposer alone, who may take what others signed.
+    pub(super) fn refused(
+        &self,
+        event: &Event,
+        tx: &[u8],
+        context: &Context<'_>,
+        snapshot: &Snapshot,
+    ) -> Result<()> {
+        let is_too_late = event.payload().until < context.time;
+        if is_too_late || is_known(snapshot, &comet::tx_hash(tx), event.id())? {
+            return Ok(());
+        }
+        let payers = payers(event, snapshot, |_| Ok(false))?;
+        self.rates.refused(&payers, tx.len(), Instant::now());
+        Ok(())
     }
 }

@@ -2,14 +2,15 @@
 
 use super::{Item, MAX_CHUNK, Manifest, progress::Progress};
 use crate::{
-    application::{block_hash_entry, block_hashes, note_keys},
+    application::{block_hash_entry, block_hashes, note_accepted, note_keys},
     comet,
     error::{Error, Result},
     merkle::{Hash, sha256},
     store::{Changes, EntryPlace, Snapshot, Store, StoredRecord, Table, TreeView, UpperNodes},
 };
 use records::{
-    Head, RecordName, State, canonical,
+    Envelope, Head, RecordName, State, canonical,
+    event::MAX_UNTIL_AHEAD,
     kinds::member::{self, Member},
     log::{Entry, LogTree, leaf_hash},
 };
@@ -212,6 +213,12 @@ impl<'a> Intake<'a> {
             return Err(Fault::Theirs("an entry stands twice"));
         }
         self.progress.time = self.progress.time.max(read.time);
+        // Nobody can hand in an older one again.
+        if read.time.saturating_add(MAX_UNTIL_AHEAD) >= self.progress.time
+            && let Ok(envelope) = Envelope::decode(read.envelope)
+        {
+            note_accepted(&envelope.id(), place, &mut self.changes);
+        }
         if place.height > 0 {
             let hash = comet::tx_hash(read.envelope).to_vec();
             self.changes.put(Table::TxIndex, hash, place.encode());

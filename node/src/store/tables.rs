@@ -39,7 +39,7 @@ pub enum Table {
     Results,
     /// Height u64 → validator set.
     Validators,
-    /// Transaction hash → height u64 ‖ position u32.
+    /// Transaction hash, or identity of an accepted event ‖ `e` → height u64 ‖ position u32.
     TxIndex,
     /// Block hash → height u64.
     HashIndex,

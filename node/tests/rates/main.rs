@@ -5,7 +5,7 @@ mod bounds;
 mod common;
 mod others;
 
-use common::{begun, follow, founder_key, key, member, open, payload, time_at};
+use common::{SECOND, begun, follow, founder_key, key, member, open, payload, time_at};
 use node::{
     application::{Application, CheckTxRequest, code},
     comet::ExecTxResult,
@@ -107,22 +107,30 @@ impl Node {
             .collect()
     }
 
-    /// A founder's keys change.
-    fn rekey(&mut self, seq: u64, add: &[SecretKey], end: &[SecretKey]) {
+    /// The event by which a founder's keys change: signed by the founder's first, and by whoever else signs it.
+    fn rekeying(
+        &self,
+        founder: usize,
+        seq: u64,
+        [add, end]: [&[SecretKey]; 2],
+        others: &[&SecretKey],
+    ) -> Vec<u8> {
         let public = |keys: &[SecretKey]| keys.iter().map(SecretKey::public).collect();
         let body = Rekey {
             add: public(add),
             end: public(end),
         };
-        let founder = founder_key(0);
-        let event = payload(
-            "member.rekey",
-            ("member", "founder-0"),
-            seq,
-            &body,
-            self.time(),
-        );
-        self.accept(&[event.sign(&[&founder]).expect("signs").encode()]);
+        let subject = ("member", &*format!("founder-{founder}"));
+        let event = payload("member.rekey", subject, seq, &body, self.time());
+        let first = founder_key(founder);
+        let signers: Vec<_> = [&first].into_iter().chain(others.iter().copied()).collect();
+        event.sign(&signers).expect("signs").encode()
+    }
+
+    /// A founder's keys change.
+    fn rekey(&mut self, founder: usize, seq: u64, add: &[SecretKey], end: &[SecretKey]) {
+        let event = self.rekeying(founder, seq, [add, end], &[]);
+        self.accept(&[event]);
     }
 
     /// Documents of these patients, each proposed by one hospital; and how each confirms its own.

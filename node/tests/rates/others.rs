@@ -82,3 +82,106 @@ fn nobody_exhausts_a_member_with_signatures_of_its_own() {
         .collect();
     node.takes(KEY, &own);
 }
+
+/// What it writes itself, one after the other.
+fn own(node: &Node, count: u64) -> Vec<Vec<u8>> {
+    let rekey = |seq| node.rekeying(0, seq, [&[], &[]], &[]);
+    (0..count).map(rekey).collect()
+}
+
+/// As much as a key may hand in that nobody has exhausted.
+#[track_caller]
+fn is_unharmed(node: &Node, founder: usize) {
+    let own: Vec<_> = (1_000..1_200)
+        .map(|number| node.lone(number, &[&founder_key(founder)]))
+        .collect();
+    node.takes(KEY, &own);
+}
+
+#[test]
+fn a_proposer_exhausts_nobody_with_what_is_in_blocks_already() {
+    let mut node = Node::new();
+    let accepted = own(&node, 10);
+    node.accept(&accepted);
+    for _ in 0..10 {
+        let results = node.decide(&accepted);
+        assert!(results.iter().all(|result| result.code == code::REFUSED));
+    }
+    is_unharmed(&node, 0);
+    let lone = |number| node.lone(number, &[&founder_key(1)]);
+    let (refused, more) = ([lone(0)], (1..100).map(lone).collect::<Vec<_>>());
+    for _ in 0..10 {
+        node.decide(&refused);
+    }
+    let (at_once, pace) = KEY;
+    // Once it was the signer's own.
+    node.takes((at_once - 10, pace), &more);
+}
+
+#[test]
+fn a_proposer_exhausts_nobody_with_what_is_too_late() {
+    let mut node = Node::new();
+    let late: Vec<_> = (0..20)
+        .map(|number| {
+            let id = format!("m-{number}");
+            let before = node.time() - 2 * 3_600 * SECOND;
+            let event = payload("member.admit", ("member", &id), 0, &member(&id), before);
+            event.sign(&[&founder_key(0)]).expect("signs").encode()
+        })
+        .collect();
+    let results = node.decide(&late);
+    assert!(results.iter().all(|result| result.code == code::REFUSED));
+    is_unharmed(&node, 0);
+}
+
+#[test]
+fn an_accepted_event_is_known_with_whichever_signatures_and_paid_for() {
+    let mut node = Node::new();
+    let others = keys("a branch of founder-1", 20);
+    node.rekey(1, 0, &others, &[]);
+    let copies: Vec<_> = others
+        .iter()
+        .map(|other| node.rekeying(0, 0, [&[], &[]], &[other]))
+        .collect();
+    let accepted = own(&node, 1);
+    node.accept(&accepted);
+    for copy in &copies {
+        assert_eq!(node.check(copy), code::KNOWN);
+    }
+    for copy in copies {
+        let results = node.decide(&[copy]);
+        assert!(results.iter().all(|result| result.code == code::REFUSED));
+    }
+    is_unharmed(&node, 0);
+}
+
+/// Else whoever takes a signature away would keep the event out.
+#[test]
+fn what_was_refused_for_want_of_signatures_may_come_with_them() {
+    let mut node = Node::new();
+    let founders: Vec<SecretKey> = (0..4).map(founder_key).collect();
+    let founders: Vec<&SecretKey> = founders.iter().collect();
+    let (few, enough) = (node.lone(0, &founders[..1]), node.lone(0, &founders));
+    let results = node.decide(&[few]);
+    assert_eq!(results[0].code, code::REFUSED);
+    assert_eq!(node.check(&enough), code::OK);
+    node.accept(&[enough]);
+}
+
+#[test]
+fn a_member_exhausts_no_other_with_signatures_of_its_own() {
+    let mut node = Node::new();
+    let others = keys("a branch of founder-1", 60);
+    node.rekey(1, 0, &others, &[]);
+    let copies: Vec<_> = keys("next", 2)
+        .iter()
+        .flat_map(|next| {
+            let changes = [std::slice::from_ref(next), &[]];
+            let copy = |other| node.rekeying(0, 0, changes, &[other]);
+            others.iter().map(copy).collect::<Vec<_>>()
+        })
+        .collect();
+    // Any of them could come into a block.
+    node.takes(MEMBER, &copies);
+    is_unharmed(&node, 0);
+}

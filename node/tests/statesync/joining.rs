@@ -39,11 +39,16 @@ fn an_event_that_came_with_a_snapshot_is_not_taken_again() {
     let source = Source::new();
     let (_folder, _file, application) = fresh();
     restore(&application, &source.chunks, &source.app_hash);
-    let request = node::application::CheckTxRequest {
-        tx: &txs(4)[0],
-        again: false,
+    let check = |tx: &[u8]| {
+        let request = node::application::CheckTxRequest { tx, again: false };
+        application.check_tx(request).code
     };
-    assert_eq!(application.check_tx(request).code, code::KNOWN);
+    let accepted = &txs(4)[0];
+    assert_eq!(check(accepted), code::KNOWN);
+    let envelope = Envelope::decode(accepted).expect("an envelope");
+    let other = Envelope::sign(envelope.payload().to_vec(), &[&key("somebody else")]);
+    let both = envelope.joined(other).expect("one payload");
+    assert_eq!(check(&both.encode()), code::KNOWN);
 }
 
 /// Wherever the chunks end: within a record, within its log, after every item.

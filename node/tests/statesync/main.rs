@@ -7,7 +7,7 @@ mod lies;
 mod offering;
 
 use common::{
-    GENESIS, SECOND, admit, admit_as, document, erase, founder_key, genesis, member, payload,
+    GENESIS, SECOND, admit, admit_as, document, erase, founder_key, genesis, key, member, payload,
     tree_key,
 };
 use node::{
@@ -20,7 +20,7 @@ use node::{
     store::{Changes, EntryPlace, Store},
 };
 use records::{
-    ValidatorKey,
+    Envelope, ValidatorKey,
     kinds::misbehaviour::{Incident, Offence},
 };
 use std::{
