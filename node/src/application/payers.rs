@@ -7,6 +7,7 @@
 use super::{Application, execution::Execution, known::is_known, position::Position, rates::Payer};
 use crate::{
     comet,
+    consortium::now,
     error::{Error, Result},
     store::{Changes, Snapshot, Table},
 };
@@ -15,6 +16,8 @@ use std::time::Instant;
 
 /// Members that are looked up for one key.
 const OWNERS: usize = 64;
+/// How far the time of a block that was just decided may be behind the clock, ns: twice as far as its proposer lets it be.
+const RECENT: i64 = 60 * 1_000_000_000;
 
 /// Notes which keys a member has now.
 pub(crate) fn note_keys(member: &Member, changes: &mut Changes) {
@@ -128,8 +131,8 @@ impl Application {
         })
     }
 
-    /// A rule refused an event in a block: who signed it pays, where it can be they who handed it in. What is known or too late got there by its
-    /// proposer alone, who may take what others signed.
+    /// A rule refused an event in a block: who signed it pays, where it can be they who hand it in now. What is known or too late got there by its
+    /// proposer alone, who may take what others signed; and a node that was off executes old blocks.
     pub(super) fn refused(
         &self,
         event: &Event,
@@ -137,8 +140,9 @@ impl Application {
         context: &Context<'_>,
         snapshot: &Snapshot,
     ) -> Result<()> {
+        let is_old = now().saturating_sub(context.time) > RECENT;
         let is_too_late = event.payload().until < context.time;
-        if is_too_late || is_known(snapshot, &comet::tx_hash(tx), event.id())? {
+        if is_old || is_too_late || is_known(snapshot, &comet::tx_hash(tx), event.id())? {
             return Ok(());
         }
         let payers = payers(event, snapshot, |_| Ok(false))?;

@@ -341,13 +341,23 @@ pub fn follow(
     height: u64,
     txs: &[Vec<u8>],
 ) -> Result<FinalizeBlockResponse> {
+    follow_at(application, height, time_at(height), txs)
+}
+
+/// The same for a block of another time.
+pub fn follow_at(
+    application: &Application,
+    height: u64,
+    time: i64,
+    txs: &[Vec<u8>],
+) -> Result<FinalizeBlockResponse> {
     application.process_proposal(&ProcessProposalRequest { txs })?;
     let answer = application.finalize_block(&FinalizeBlockRequest {
         txs,
         misbehaviour: &[],
         hash: sha256(&height.to_be_bytes()),
         height,
-        time: time_at(height),
+        time,
     })?;
     application.commit(Changes::default())?;
     Ok(answer)

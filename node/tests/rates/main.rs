@@ -5,10 +5,11 @@ mod bounds;
 mod common;
 mod others;
 
-use common::{SECOND, begun, follow, founder_key, key, member, open, payload, time_at};
+use common::{SECOND, begun, follow_at, founder_key, key, member, open, payload};
 use node::{
     application::{Application, CheckTxRequest, code},
     comet::ExecTxResult,
+    consortium::now,
 };
 use records::{
     SecretKey, canonical,
@@ -32,29 +33,37 @@ const STRANGERS: Bound = (50, 5);
 struct Node {
     application: Application,
     height: u64,
+    /// Time before its first block.
+    begins: i64,
     _folder: tempfile::TempDir,
 }
 
 impl Node {
+    /// A node that follows the chain as it goes on.
     fn new() -> Self {
+        Self::beginning(now())
+    }
+
+    fn beginning(begins: i64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("node.redb");
         Self {
             application: begun(open(&file).with_rate(RATE)),
             height: 0,
+            begins,
             _folder: folder,
         }
     }
 
     fn time(&self) -> i64 {
-        time_at(self.height)
+        self.begins + self.height as i64 * SECOND
     }
 
     /// A block with these events.
     fn decide(&mut self, txs: &[Vec<u8>]) -> Vec<ExecTxResult> {
         self.height += 1;
-        let answer = follow(&self.application, self.height, txs).expect("executes");
-        answer.tx_results
+        let answer = follow_at(&self.application, self.height, self.time(), txs);
+        answer.expect("executes").tx_results
     }
 
     /// A block with these events, which the rules accept.

@@ -185,3 +185,20 @@ fn a_member_exhausts_no_other_with_signatures_of_its_own() {
     node.takes(MEMBER, &copies);
     is_unharmed(&node, 0);
 }
+
+/// A node that was off, or joins, executes in a minute what was refused in a day.
+#[test]
+fn nobody_pays_for_what_was_refused_while_a_node_was_off() {
+    let mut node = Node::beginning(now() - 86_400 * SECOND);
+    let members: Vec<_> = (0..20)
+        .map(|number| node.lone(number, &[&founder_key(0)]))
+        .collect();
+    let strangers = node.flood(80);
+    let (before, later) = strangers.split_at(20);
+    for txs in [&members, before] {
+        let results = node.decide(txs);
+        assert!(results.iter().all(|result| result.code == code::REFUSED));
+    }
+    is_unharmed(&node, 0);
+    node.takes(STRANGERS, later);
+}
