@@ -4,7 +4,7 @@ use super::{
     Application, PrepareProposalRequest, ProcessProposalRequest, Proposal, recent::Opened,
 };
 use crate::error::Result;
-use records::RecordName;
+use records::{Event, PublicKey, RecordName};
 use std::collections::{HashMap, HashSet};
 
 /// A block whose time is further behind the proposer's clock carries no events: the time of an event is only known to lie between its block's
@@ -17,7 +17,8 @@ pub const TX_OVERHEAD: usize = 6;
 type Arrived = (Vec<u8>, Opened);
 
 impl Application {
-    /// `PrepareProposal`: the transactions for a block, in order; malformed, expired and repeated ones are left out.
+    /// `PrepareProposal`: the transactions for a block, in order; malformed, expired and repeated ones are left out, and what rests
+    /// on them.
     pub fn prepare_proposal(&self, request: PrepareProposalRequest) -> Result<Vec<Vec<u8>>> {
         let position = self.ready()?;
         if request.local_time.saturating_sub(request.time) > MAX_LAG {
@@ -25,17 +26,19 @@ impl Application {
         }
         let mut left = request.max_tx_bytes;
         let mut seen = HashSet::new();
+        let mut left_out = LeftOut::default();
         let mut txs = Vec::new();
         let opened = self.open_all(&position.chain_id, position.app_version, &request.txs);
         let opened = request.txs.into_iter().zip(opened);
         let opened = opened.filter_map(|(tx, event)| Some((tx, event.ok()?)));
         for (tx, event) in in_sequence(opened.collect()) {
             let cost = tx.len() + TX_OVERHEAD;
-            if cost > left || event.payload().until < request.time || !seen.insert(*event.id()) {
-                continue;
+            if cost > left || event.payload().until < request.time || left_out.precede(&event) {
+                left_out.add(&event);
+            } else if seen.insert(*event.id()) {
+                left -= cost;
+                txs.push(tx);
             }
-            left -= cost;
-            txs.push(tx);
         }
         Ok(txs)
     }
@@ -57,6 +60,24 @@ impl Application {
             }
         }
         Ok(Proposal::Accept)
+    }
+}
+
+/// Who signed events that were left out, by their subjects: who signed the next event of such a subject too would find it refused before its turn,
+/// and pay for it. Somebody else's may go in, for anybody may sign an event about any subject.
+#[derive(Default)]
+struct LeftOut(HashMap<RecordName, Vec<PublicKey>>);
+
+impl LeftOut {
+    fn add(&mut self, event: &Event) {
+        let subject = event.payload().subject.clone();
+        self.0.entry(subject).or_default().extend(event.signers());
+    }
+
+    /// Whether one of them comes before this event.
+    fn precede(&self, event: &Event) -> bool {
+        let signers = self.0.get(&event.payload().subject);
+        signers.is_some_and(|signers| signers.iter().any(|key| event.is_signed_by(key)))
     }
 }
 

@@ -1,0 +1,93 @@
+//! What a proposer leaves out of a block: never the first of two events that rest on each other alone.
+
+mod common;
+
+use common::{Chain, SECOND, admit, founder_key, key, payload};
+use node::application::{PrepareProposalRequest, TX_OVERHEAD, code};
+use records::{Payload, SecretKey, kinds::member::Rekey};
+
+/// The event by which the first founder adds so many keys, as the one after `seq` others.
+fn rekey(chain: &Chain, seq: u64, keys: usize) -> Payload {
+    let new = (0..keys).map(|number| key(&format!("key {seq} {number}")).public());
+    let body = Rekey {
+        add: new.collect(),
+        end: Vec::new(),
+    };
+    let subject = ("member", "founder-0");
+    payload("member.rekey", subject, seq, &body, chain.time())
+}
+
+fn signed(event: &Payload, signers: &[&SecretKey]) -> Vec<u8> {
+    event.sign(signers).expect("signs").encode()
+}
+
+/// What goes into a block with room for so many bytes of transactions.
+fn prepare(chain: &Chain, room: usize, txs: &[&Vec<u8>]) -> Vec<Vec<u8>> {
+    let request = PrepareProposalRequest {
+        max_tx_bytes: room + txs.len() * TX_OVERHEAD,
+        txs: txs.iter().map(|tx| (*tx).clone()).collect(),
+        time: chain.time(),
+        local_time: chain.time(),
+    };
+    let prepared = chain.node.application.prepare_proposal(request);
+    prepared.expect("answers")
+}
+
+/// Codes of the block with these.
+fn decide(chain: &Chain, txs: Vec<Vec<u8>>) -> Vec<u32> {
+    let (block, _) = chain.decide(txs);
+    let height = block.header.expect("a header").height as u64;
+    let results = chain.node.snapshot().results(height);
+    let results = results.expect("reads").expect("is there").tx_results;
+    results.iter().map(|result| result.code).collect()
+}
+
+#[test]
+fn what_rests_on_an_event_that_does_not_fit_waits_with_it() {
+    let chain = Chain::new();
+    let founder = founder_key(0);
+    let [first, large, last] =
+        [(0, 1), (1, 30), (2, 1)].map(|(seq, keys)| signed(&rekey(&chain, seq, keys), &[&founder]));
+    let other = admit("m", chain.time());
+    let room = first.len() + last.len() + other.len();
+    assert!(large.len() > last.len() + other.len());
+    let block = prepare(&chain, room, &[&first, &large, &last, &other]);
+    assert_eq!(block, [first, other]);
+    assert_eq!(decide(&chain, block), [code::OK; 2]);
+    let block = prepare(&chain, large.len() + last.len(), &[&large, &last]);
+    assert_eq!(decide(&chain, block), [code::OK; 2]);
+}
+
+#[test]
+fn what_rests_on_an_event_that_is_too_late_waits() {
+    let chain = Chain::new();
+    let founder = founder_key(0);
+    let late = Payload {
+        until: chain.time() - SECOND,
+        ..rekey(&chain, 0, 1)
+    };
+    let (late, next) = (
+        signed(&late, &[&founder]),
+        signed(&rekey(&chain, 1, 1), &[&founder]),
+    );
+    assert!(prepare(&chain, usize::MAX >> 1, &[&late, &next]).is_empty());
+}
+
+/// Anybody may sign an event about any record.
+#[test]
+fn nobody_keeps_anothers_event_out_with_one_that_is_left_out() {
+    let chain = Chain::new();
+    let (founder, stranger) = (founder_key(0), key("stranger"));
+    let late = Payload {
+        until: chain.time() - SECOND,
+        ..rekey(&chain, 0, 1)
+    };
+    let late = signed(&late, &[&stranger]);
+    let large = signed(&rekey(&chain, 0, 30), &[&stranger]);
+    let own = signed(&rekey(&chain, 0, 1), &[&founder]);
+    let next = signed(&rekey(&chain, 1, 1), &[&founder]);
+    let room = own.len() + next.len();
+    let block = prepare(&chain, room, &[&late, &large, &own, &next]);
+    assert_eq!(block, [own, next]);
+    assert_eq!(decide(&chain, block), [code::OK; 2]);
+}
