@@ -36,7 +36,9 @@ struct Found {
 impl Application {
     /// `Query`.
     pub fn query(&self, request: &QueryRequest) -> Result<QueryResponse> {
-        let Some(position) = self.position() else {
+        let snapshot = self.store.snapshot();
+        // As of the same commit: a later one prunes the oldest height that an earlier position still allows.
+        let Some(position) = Position::load(&snapshot)? else {
             return Ok(refused((
                 code::NO_SUCH_HEIGHT,
                 "the chain has no genesis yet",
@@ -45,7 +47,6 @@ impl Application {
         if request.path == "/blob/keep" {
             return self.keep_blob(&request.data);
         }
-        let snapshot = self.store.snapshot();
         let height = match self.shown_height(&position, request.height) {
             Ok(height) => height,
             Err(why) => return Ok(refused(why)),
@@ -214,4 +215,63 @@ fn number(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{self, Changes, Store, StoredRecord};
+    use records::{Head, log::LogTree};
+    use std::sync::Arc;
+
+    const RECORD: Hash = [7; 32];
+
+    /// The block at this height: it changes the one record, and forgets what is older than the block before.
+    fn write(store: &Store, height: u64) {
+        let position = Position {
+            chain_id: "dev-test-0001".into(),
+            height,
+            time: 0,
+            app_hash: Hash::default(),
+            version: height,
+            hashes_logged: height,
+            app_version: 1,
+        };
+        let state = format!("state {height}").into_bytes();
+        let head = Head::new(&state, &LogTree::new());
+        let mut changes = Changes::default();
+        position.save(&mut changes).expect("saves");
+        let row = height.to_be_bytes();
+        changes.put(Table::Versions, row.to_vec(), row.to_vec());
+        let record = StoredRecord { head, state };
+        let before = height - 1;
+        changes.put_record(&RECORD, height, &record, Some(before));
+        store::prune(&store.snapshot(), before, &mut changes).expect("prunes");
+        store.commit(changes).expect("commits");
+    }
+
+    /// What was forgotten meanwhile is not there, rather than empty: a gateway keeps an answer without a refusal for good.
+    #[test]
+    fn a_question_between_two_blocks_finds_the_state_or_says_that_it_is_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Arc::new(Store::open(&folder.path().join("db")).expect("opens"));
+        (1..=2).for_each(|height| write(&store, height));
+        let application = Application::open(store.clone(), 0).expect("opens");
+        let application = Application {
+            horizon: 1,
+            ..application
+        };
+        let request = QueryRequest {
+            path: "/state".into(),
+            data: RECORD.to_vec(),
+            height: 1,
+            prove: false,
+        };
+        let ask = || application.query(&request).expect("answers");
+        assert_eq!(ask().value, b"state 1");
+        // Written, but the application has not been told yet.
+        write(&store, 3);
+        let answer = ask();
+        assert_eq!((answer.code, answer.value), (code::NO_SUCH_HEIGHT, vec![]));
+    }
 }
