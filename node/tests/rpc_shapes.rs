@@ -5,7 +5,7 @@ mod common;
 use common::{Chain, Server, kind, tree_key, vectors};
 use node::consortium::{Pace, Producer, now};
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 /// What differs, and why.
 const DIFFERENT: [(&str, &str); 6] = [
@@ -252,4 +252,23 @@ fn validators_are_paged_and_the_default_is_the_next_block() {
         beyond.contains("page should be within [1, 2] range, given 3"),
         "{beyond}"
     );
+}
+
+/// What is signed until ten minutes after the time that it tells would be refused as too late.
+#[test]
+fn a_status_is_of_one_block_also_while_the_next_comes() {
+    let chain = Chain::new();
+    chain.decide(vec![]);
+    let node = chain.serve();
+    thread::scope(|scope| {
+        let asks = scope.spawn(|| {
+            for _ in 0..200 {
+                let newest = node.result("/status")["sync_info"].take();
+                assert_ne!(newest["latest_block_hash"], "", "{newest}");
+            }
+        });
+        while !asks.is_finished() {
+            chain.decide(vec![]);
+        }
+    });
 }

@@ -18,6 +18,8 @@ pub(super) fn health(_: &Rpc, _: &Params) -> Answer {
 }
 
 pub(super) fn status(rpc: &Rpc, _: &Params) -> Answer {
+    // First: the snapshot after it has that block.
+    let height = rpc.node.height();
     let snapshot = rpc.snapshot();
     let state = rpc.node.state();
     let power = state
@@ -27,8 +29,8 @@ pub(super) fn status(rpc: &Rpc, _: &Params) -> Answer {
     let behind = rpc
         .source
         .as_ref()
-        .is_some_and(|source| source.height() > rpc.node.height() + 1);
-    let latest = block_facts(&snapshot, rpc.node.height())?;
+        .is_some_and(|source| source.height() > height + 1);
+    let latest = block_facts(&snapshot, height)?;
     let earliest = block_facts(&snapshot, 1)?;
     Ok(json!({
         "node_info": {
@@ -49,7 +51,7 @@ pub(super) fn status(rpc: &Rpc, _: &Params) -> Answer {
         "sync_info": {
             "latest_block_hash": latest.hash,
             "latest_app_hash": latest.app_hash,
-            "latest_block_height": rpc.node.height().to_string(),
+            "latest_block_height": height.to_string(),
             "latest_block_time": latest.time,
             "earliest_block_hash": earliest.hash,
             "earliest_app_hash": earliest.app_hash,
