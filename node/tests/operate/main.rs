@@ -1,9 +1,13 @@
 //! The operator's path through the program itself: founding a chain, joining it, keys, and every mistake that `doctor` finds.
 #![cfg(unix)]
 
+mod backup;
 mod ceremony;
+#[path = "../common/mod.rs"]
+mod common;
 mod deploy;
 mod doctor;
 mod homes;
+mod replaced;
 mod rpc;
 mod typed;

@@ -2,15 +2,18 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    process::{Command, Stdio},
+    os::unix::fs::{PermissionsExt, symlink},
+    path::{Path, PathBuf},
+    process::Command,
 };
+use tempfile::TempDir;
 
 const OPERATE: &str = include_str!("../../../docs/operate.md");
+/// What a block may name of the machine that it is typed at.
+const PLACES: [&str; 4] = [" /backup", " /etc/", " /var/lib/", " /usr/local/bin/"];
 
 /// The block of commands with this in it.
-fn block(word: &str) -> &'static str {
+pub fn block(word: &str) -> &'static str {
     let blocks = OPERATE.split("```").skip(1).step_by(2);
     let found = blocks
         .filter(|block| block.contains(word))
@@ -19,18 +22,58 @@ fn block(word: &str) -> &'static str {
     found[0]
 }
 
-/// Types a block in a folder, where `curl` gives this answer.
-fn type_in(folder: &Path, block: &str, answer: &str) {
-    let curl = folder.join("curl");
-    fs::write(folder.join("answer"), answer).expect("writes");
-    fs::write(&curl, "#!/bin/sh\ncat answer\n").expect("writes");
-    fs::set_permissions(&curl, fs::Permissions::from_mode(0o755)).expect("a program");
-    let path = std::env::var("PATH").expect("programs");
-    let mut shell = Command::new("sh");
-    shell.args(["-c", block]).current_dir(folder);
-    shell.env("PATH", format!("{}:{path}", folder.display()));
-    shell.stdout(Stdio::null()).stderr(Stdio::null());
-    shell.status().expect("a shell");
+/// A machine in a folder, with one user.
+pub struct Machine(TempDir);
+
+impl Machine {
+    /// It has `lianyan-node`, and a `systemctl` that writes down what it is told.
+    pub fn new() -> Self {
+        let machine = Self(tempfile::tempdir().expect("a folder"));
+        for folder in ["bin", "var/lib", "etc/systemd/system"] {
+            fs::create_dir_all(machine.path(folder)).expect("a folder");
+        }
+        let node = machine.path("bin/lianyan-node");
+        symlink(env!("CARGO_BIN_EXE_lianyan-node"), node).expect("a program");
+        let told = machine.path("told").display().to_string();
+        machine.program("systemctl", &format!("echo \"$@\" >> {told}"));
+        machine
+    }
+
+    /// Where something is.
+    pub fn path(&self, place: &str) -> PathBuf {
+        self.0.path().join(place)
+    }
+
+    /// Puts a program in place of the one that is called so.
+    pub fn program(&self, name: &str, script: &str) {
+        let file = self.path("bin").join(name);
+        fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("writes");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a program");
+    }
+
+    /// Types a block in a folder: whether the last command of it went well.
+    pub fn type_in(&self, folder: &Path, block: &str) -> bool {
+        let root = self.0.path().display();
+        let mut typed = block.replace("-o lianyan -g lianyan ", "");
+        for place in PLACES {
+            typed = typed.replace(place, &format!(" {root}{}", place.trim_start()));
+        }
+        let path = std::env::var("PATH").expect("programs");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &typed]).current_dir(folder);
+        shell.env("PATH", format!("{root}/bin:{path}"));
+        let done = shell.output().expect("a shell");
+        println!(
+            "{}",
+            String::from_utf8_lossy(&[done.stdout, done.stderr].concat())
+        );
+        done.status.success()
+    }
+
+    /// What `systemctl` was told.
+    pub fn told(&self) -> String {
+        fs::read_to_string(self.path("told")).unwrap_or_default()
+    }
 }
 
 /// *Attack: the node is down, and an empty file takes the place of what every visitor trusts.*
@@ -40,10 +83,16 @@ fn a_checkpoint_is_renewed_by_a_whole_answer_alone() {
         println!("SKIPPED: jq is absent");
         return;
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("chains.json");
+    let machine = Machine::new();
+    machine.program("curl", "cat answer");
+    let folder = machine.path("etc");
+    let file = folder.join("chains.json");
     let old = r#"{"chains":[{"id":"jiangbin-57dc52fa","checkpoint":{"height":1,"hash":"aa"}}]}"#;
     fs::write(&file, old).expect("writes");
+    let renew = |answer: &str| {
+        fs::write(folder.join("answer"), answer).expect("writes");
+        machine.type_in(&folder, block("chains.new"))
+    };
     let answer = |height: &str, hash: &str| {
         format!(
             r#"{{"result":{{"signed_header":{{"commit":{{"height":"{height}","block_id":{{"hash":"{hash}"}}}}}}}}}}"#
@@ -59,10 +108,10 @@ fn a_checkpoint_is_renewed_by_a_whole_answer_alone() {
         answer("900", ""),
     ];
     for bad in bad {
-        type_in(folder.path(), block("chains.new"), &bad);
+        assert!(!renew(&bad), "{bad}");
         assert_eq!(fs::read_to_string(&file).expect("is there"), old, "{bad}");
     }
-    type_in(folder.path(), block("chains.new"), &whole);
+    assert!(renew(&whole));
     let new: serde_json::Value =
         serde_json::from_slice(&fs::read(&file).expect("is there")).expect("JSON");
     let checkpoint = serde_json::json!({ "height": 900, "hash": "ab".repeat(32) });

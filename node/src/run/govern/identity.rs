@@ -11,6 +11,8 @@ pub(in crate::run) struct Identity {
     pub member: String,
     /// Its key.
     pub key: SecretKey,
+    /// Those that it replaced, the newest first.
+    pub earlier: Vec<SecretKey>,
 }
 
 impl Identity {
@@ -24,13 +26,22 @@ impl Identity {
 
 fn read(bytes: &[u8]) -> Option<Identity> {
     let document: Value = serde_json::from_slice(bytes).ok()?;
-    let mut seed = [0; 32];
-    hex::decode_to_slice(document["seed"].as_str()?, &mut seed).ok()?;
     (document["lianyan"] == "identity/1" && document["role"] == "member").then_some(())?;
+    let earlier = match document.get("earlier_seeds") {
+        Some(seeds) => seeds.as_array()?.iter().map(key).collect::<Option<_>>()?,
+        None => Vec::new(),
+    };
     Some(Identity {
         member: document["member"].as_str()?.into(),
-        key: SecretKey::from_seed(&seed),
+        key: key(&document["seed"])?,
+        earlier,
     })
+}
+
+fn key(seed: &Value) -> Option<SecretKey> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(seed.as_str()?, &mut bytes).ok()?;
+    Some(SecretKey::from_seed(&bytes))
 }
 
 #[cfg(test)]
@@ -45,6 +56,16 @@ mod tests {
         });
         let whole = read(file.to_string().as_bytes()).expect("an identity");
         assert_eq!((whole.member.as_str(), whole.key.seed()), ("tax", [7; 32]));
+        assert!(whole.earlier.is_empty());
+        file["earlier_seeds"] = json!(["06".repeat(32), "05".repeat(32)]);
+        let renewed = read(file.to_string().as_bytes()).expect("an identity");
+        let earlier: Vec<_> = renewed.earlier.iter().map(SecretKey::seed).collect();
+        assert_eq!(earlier, [[6; 32], [5; 32]]);
+        for seeds in [json!(["06"]), json!({})] {
+            let mut torn = file.clone();
+            torn["earlier_seeds"] = seeds;
+            assert!(read(torn.to_string().as_bytes()).is_none());
+        }
         file["role"] = "owner".into();
         assert!(read(file.to_string().as_bytes()).is_none());
         assert!(read(b"{}").is_none() && read(b"").is_none());

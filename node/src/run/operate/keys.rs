@@ -12,8 +12,8 @@ use crate::{
     run::govern::{Chain, Identity},
 };
 use records::{
-    KeyType, RecordName,
-    kinds::member::{NAME, Rekey},
+    KeyType, RecordName, SecretKey,
+    kinds::member::{Key, Member, NAME, Rekey},
 };
 use std::{
     net::SocketAddr,
@@ -115,24 +115,45 @@ fn rotate(home: &Path, place: &Place, begin: Option<&StateSync>) -> Result<()> {
     Ok(())
 }
 
-/// A member with a live key replaces it alone.
+/// A member with a live key replaces it alone. It goes on with a try whose answer was lost, and with one after which the new file took the old one's
+/// place all the same.
 fn rekey(node: SocketAddr, identity: &Path, to: &Path) -> Result<()> {
-    let old = Identity::read(identity)?;
-    let subject = RecordName::new(NAME, &old.member)
-        .ok_or_else(|| Error::Setup(format!("`{}` cannot be a member's id", old.member)))?;
+    let own = Identity::read(identity)?;
+    let subject = RecordName::new(NAME, &own.member)
+        .ok_or_else(|| Error::Setup(format!("`{}` cannot be a member's id", own.member)))?;
     let chain = Chain::new(Client(node))?;
-    let new = match to.exists() {
-        // A first try whose answer was lost.
-        true => Identity::read(to)?.key,
-        false => member::renew(identity, to)?,
+    let record: Member = chain
+        .find(&subject)?
+        .ok_or_else(|| Error::Setup(format!("the chain holds no {subject}")))?;
+    let begun = to.exists().then(|| Identity::read(to)).transpose()?;
+    let new = match begun.map(|begun| begun.key) {
+        Some(new) if is_live(&new, &record) => new,
+        begun => {
+            let mut known = [&own.key].into_iter().chain(&own.earlier);
+            let old = known.find(|key| is_live(key, &record)).ok_or_else(|| {
+                Error::Setup(format!(
+                    "no key in {} counts for the chain any more: the other members can propose `rekey`",
+                    identity.display()
+                ))
+            })?;
+            let new = begun.map_or_else(|| member::renew(identity, to), Ok)?;
+            let body = Rekey {
+                add: vec![new.public()],
+                end: vec![old.public()],
+            };
+            chain.write("member.rekey", &subject, &body, old)?;
+            println!("ended   {}", old.public());
+            new
+        }
     };
-    let body = Rekey {
-        add: vec![new.public()],
-        end: vec![old.key.public()],
-    };
-    chain.write("member.rekey", &subject, &body, &old.key)?;
-    println!("member  {}", old.member);
+    println!("member  {}", own.member);
     println!("new     {}  in {}", new.public(), to.display());
-    println!("ended   {}", old.key.public());
     Ok(())
+}
+
+/// Whether a key counts for a member now.
+fn is_live(key: &SecretKey, member: &Member) -> bool {
+    let key = key.public();
+    let live = |known: &Key| known.key == key && known.until.is_none();
+    member.keys.iter().any(live)
 }

@@ -50,6 +50,7 @@ fn command(line: &str) -> Option<Vec<String>> {
         .unwrap_or(line);
     let line = line.strip_prefix("lianyan-node ")?;
     let line = line.split(" # ").next().unwrap_or(line);
+    let line = line.strip_suffix(" &&").unwrap_or(line);
     Some(words(line))
 }
 
