@@ -158,6 +158,46 @@ fn compose_reads_services_that_run_what_the_units_run() {
     }
 }
 
+/// What is set for each server of nginx.conf as a whole, and as `place/name` in a place of it.
+fn servers() -> Vec<BTreeMap<String, String>> {
+    let text = text("nginx.conf");
+    let (mut place, mut servers) = (Vec::new(), Vec::new());
+    for line in text.lines().map(str::trim) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(name) = line.strip_suffix(" {") {
+            if name == "server" {
+                servers.push(BTreeMap::new());
+            }
+            place.push(name);
+        } else if line == "}" {
+            place.pop().expect("something to end");
+        } else {
+            let setting = line.strip_suffix(';').expect("a setting a line");
+            let (name, value) = setting.split_once(' ').expect("a value");
+            if let (["server", inner @ ..], Some(server)) = (place.as_slice(), servers.last_mut()) {
+                let name = [inner, &[name]].concat().join("/");
+                server.insert(name, value.to_owned());
+            }
+        }
+    }
+    servers
+}
+
+/// *Attack: the gateway is down for a minute, and the log has who asked for which record.* Only what concerns no request is logged.
+#[test]
+fn nginx_writes_down_nobodys_requests() {
+    let servers = servers();
+    assert_eq!(servers.len(), 2);
+    for server in servers {
+        assert_eq!(server["access_log"], "off");
+        assert!(server["error_log"].ends_with(" emerg"), "{server:?}");
+        let inner = |name: &String| name.ends_with("/access_log") || name.ends_with("/error_log");
+        assert!(!server.keys().any(inner), "{server:?}");
+    }
+}
+
 /// Names in an expression that are no words of PromQL.
 fn figures(expression: &str) -> BTreeSet<String> {
     let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
