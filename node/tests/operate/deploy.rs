@@ -198,6 +198,33 @@ fn nginx_writes_down_nobodys_requests() {
     }
 }
 
+/// *Attack: some hundred connections of one address, each with a request that never ends, and nobody else gets the page.*
+#[test]
+fn nginx_gives_one_network_no_more_than_the_gateway_would() {
+    let text = text("nginx.conf");
+    let servers = servers();
+    let public = servers
+        .iter()
+        .find(|server| server["listen"].contains("443 "));
+    let public = public.expect("a server for the public");
+    let (zone, most) = public["limit_conn"].split_once(' ').expect("a zone");
+    assert_eq!(most, "64");
+    let counted = format!("limit_conn_zone $lianyan_network zone={zone}:");
+    assert!(text.contains(&counted) && text.contains("map $remote_addr $lianyan_network {"));
+    for name in [
+        "client_header_timeout",
+        "client_body_timeout",
+        "send_timeout",
+        "keepalive_timeout",
+    ] {
+        let seconds = public[name].strip_suffix('s').expect(name);
+        assert!(seconds.parse::<u32>().expect(name) <= 15, "{name}");
+    }
+    // A page of another origin is told to wait as the gateway tells it.
+    assert_eq!(public["limit_conn_status"], public["location @busy/return"]);
+    assert_eq!(public["error_page"], "429 @busy");
+}
+
 /// Names in an expression that are no words of PromQL.
 fn figures(expression: &str) -> BTreeSet<String> {
     let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
