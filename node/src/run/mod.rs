@@ -15,6 +15,7 @@ mod operate;
 mod options;
 mod servers;
 mod site;
+mod words;
 
 pub use operate::outside;
 
@@ -51,6 +52,9 @@ fn ended(outcome: Result<()>) -> ExitCode {
 }
 
 fn complain(why: &dyn std::fmt::Display, code: u8) -> ExitCode {
-    eprintln!("lianyan-node: {why}");
+    // A mistake in what others sent is told in their words.
+    let why = why.to_string();
+    let lines: Vec<String> = why.lines().map(words::shown).collect();
+    eprintln!("lianyan-node: {}", lines.join("\n"));
     ExitCode::from(code)
 }

@@ -11,3 +11,4 @@ mod homes;
 mod replaced;
 mod rpc;
 mod typed;
+mod words;

@@ -4,7 +4,10 @@ mod acts;
 mod chain;
 mod identity;
 
-use super::options::{Govern, Step};
+use super::{
+    options::{Govern, Step},
+    words::shown,
+};
 use crate::{
     comet,
     error::{Error, Result},
@@ -85,7 +88,7 @@ fn approve(chain: &Chain, identity: &Path, id: &str) -> Result<()> {
 fn show(chain: &Chain, id: &str) -> Result<()> {
     let proposal = find(chain, id)?;
     let act = canonical::encode(&proposal.act).map_err(unwritten)?;
-    println!("act       {}", String::from_utf8_lossy(&act));
+    println!("act       {}", shown(&String::from_utf8_lossy(&act)));
     tell(chain, &proposal)
 }
 

@@ -1,6 +1,9 @@
 //! A founder's card: what it tells the others before the chain is founded, signed with its member's key.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    run::words::require_plain,
+};
 use records::{
     KeyType, SecretKey, canonical,
     hash::{Hash, sha256},
@@ -76,6 +79,7 @@ impl Card {
         }
         let signature = hex::decode(signature).unwrap_or_default();
         let message = card.message().map_err(|error| error.to_string())?;
+        require_plain(card.texts())?;
         let keys = card.founder.member.keys.as_slice();
         match keys {
             [key] if key.key.verifies(&message, &signature) => Ok(card),
@@ -91,6 +95,14 @@ impl Card {
     fn message(&self) -> Result<Vec<u8>> {
         let card = canonical::encode(self).map_err(unwritten)?;
         Ok([b"lianyan/", FORM.as_bytes(), &[0], &card].concat())
+    }
+
+    /// What everybody reads at the ceremony, in the founder's own words.
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        let member = &self.founder.member;
+        let names = [&member.id, &member.name, &member.name_en, &member.org];
+        let places = [&self.chain, &self.node, &self.address];
+        names.into_iter().chain(places).chain(&member.roles)
     }
 
     /// The founder's id.

@@ -10,7 +10,7 @@ use crate::{
     consortium::now,
     error::{Error, Result},
     network::{Home, key_types},
-    run::govern::Identity,
+    run::{govern::Identity, words::require_plain},
 };
 use records::{
     SecretKey,
@@ -25,6 +25,9 @@ pub(super) fn run(options: &options::Init) -> Result<()> {
     require_name(&options.chain)?;
     require_address(&options.address)?;
     member::require_id(&options.member.id)?;
+    let member = &options.member;
+    let names = [&member.name, &member.name_en, &member.org].into_iter();
+    require_plain(names.chain(&member.roles)).map_err(Error::Setup)?;
     let identity = identity(options)?;
     home::require_none(&place.home)?;
     if identity.is_none() {

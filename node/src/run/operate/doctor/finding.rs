@@ -1,5 +1,6 @@
 //! What was found, and what to do.
 
+use crate::run::words::shown;
 use std::fmt;
 
 /// How much it matters.
@@ -50,7 +51,9 @@ impl fmt::Display for Finding {
         write!(
             f,
             "{word:<6}  {}: {}\n        {}",
-            self.code, self.what, self.mend
+            self.code,
+            shown(&self.what),
+            shown(&self.mend)
         )
     }
 }
