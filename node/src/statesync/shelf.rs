@@ -199,8 +199,17 @@ impl Inner {
             let Some((height, _)) = oldest else {
                 return Ok(());
             };
-            remove(&self.path(height))?;
+            self.take_away(height)?;
         }
+    }
+
+    /// Removes a snapshot. What a crash leaves of it bears the name of what is not whole.
+    fn take_away(&self, height: u64) -> Result<()> {
+        let whole = self.path(height);
+        let partial = whole.with_extension(PARTIAL);
+        fs::rename(&whole, &partial).map_err(Error::file(&whole))?;
+        sync_names(&self.folder)?;
+        remove(&partial)
     }
 }
 
@@ -240,6 +249,35 @@ mod tests {
     use records::{Head, log::LogTree};
 
     const VERSION: u64 = 1;
+
+    /// *Attack: the power is cut while thousands of chunks are removed, and what is left of them is offered to who joins.*
+    #[test]
+    fn a_snapshot_that_is_half_removed_has_not_the_name_of_a_whole_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (store, shelves) = (state(folder.path(), 1), folder.path().join("snapshots"));
+        let pace = Pace { every: 10, keep: 1 };
+        let shelf = Shelf::open(shelves.clone(), pace).expect("opens");
+        let take = |height| shelf.take(store.snapshot(), height, VERSION);
+        take(10).join().expect("ends");
+        let oldest = shelves.join("10");
+        for chunk in 1..5_000 {
+            fs::write(chunk_file(&oldest, chunk), []).expect("writes");
+        }
+        let count = || fs::read_dir(&oldest).map(Iterator::count);
+        let whole = count().expect("is there");
+        let newer = take(20);
+        while !newer.is_finished() {
+            // It may go while it is counted.
+            let left = count().unwrap_or(whole);
+            assert!(left == whole || !oldest.exists(), "{left} of {whole}");
+        }
+        newer.join().expect("ends");
+        let left: Vec<_> = fs::read_dir(&shelves)
+            .expect("a folder")
+            .flatten()
+            .collect();
+        assert_eq!((left.len(), shelf.oldest()), (1, Some(20)));
+    }
 
     /// A state of so many records, each of which fills most of a chunk.
     fn state(folder: &Path, records: u8) -> Store {
