@@ -166,7 +166,7 @@ impl Call {
     }
 
     /// Whether a result holds what was asked for. A node that has pruned a block may leave out the block, the header or the proof, and call that no error.
-    fn is_answered_by(&self, result: &Value) -> bool {
+    pub fn is_answered_by(&self, result: &Value) -> bool {
         let at = |height: &Value| self.is_at_height(height);
         match self.method {
             "header" => at(&result["header"]["height"]),

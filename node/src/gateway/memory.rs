@@ -31,7 +31,9 @@ impl Reply {
         let life = match (&outcome, call.life) {
             (Ok(result), Life::Lasting) if call.is_final(result) => Life::Lasting,
             (_, Life::Acting) => Life::Acting,
-            (_, Life::Fleeting(time)) if outcome.is_ok() => Life::Fleeting(time),
+            (Ok(result), Life::Fleeting(time)) if call.is_answered_by(result) => {
+                Life::Fleeting(time)
+            }
             _ => Life::Fleeting(MOMENT),
         };
         let text = |json: Value| json.to_string();

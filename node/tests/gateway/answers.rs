@@ -91,6 +91,22 @@ fn a_refusal_is_not_kept() {
     }
 }
 
+/// Who hands a blob in again finds it as soon as a node has it.
+#[test]
+fn a_blob_is_kept_for_a_while_and_its_lack_is_not() {
+    for (code, times_asked) in [(5, 2), (0, 1)] {
+        let answer = ok(json!({ "response": { "code": code, "value": "AA==", "height": "9" } }));
+        let (node, asked) = stub(Duration::ZERO, StatusCode::OK, &answer);
+        let (gateway, _) = Setup::new([node.address]).serve();
+        for _ in 0..2 {
+            let answer = gateway.result("/abci_query?path=%22/blob%22&data=0x00");
+            assert_eq!(answer["response"]["code"], code);
+            thread::sleep(Duration::from_millis(700));
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), times_asked, "code {code}");
+    }
+}
+
 #[test]
 fn the_answers_to_one_batch_are_bounded() {
     let large = "x".repeat(5_000_000);
