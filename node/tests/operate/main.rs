@@ -10,5 +10,6 @@ mod doctor;
 mod homes;
 mod replaced;
 mod rpc;
+mod second_home;
 mod typed;
 mod words;

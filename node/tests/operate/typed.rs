@@ -1,6 +1,8 @@
 //! Blocks of commands in docs/operate.md, typed into a shell.
 
+use super::homes::Homes;
 use std::{
+    collections::BTreeMap,
     fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
@@ -11,6 +13,8 @@ use tempfile::TempDir;
 const OPERATE: &str = include_str!("../../../docs/operate.md");
 /// What a block may name of the machine that it is typed at.
 const PLACES: [&str; 4] = [" /backup", " /etc/", " /var/lib/", " /usr/local/bin/"];
+/// The node's home on a machine.
+pub const HOME: &str = "var/lib/lianyan";
 
 /// The block of commands with this in it.
 pub fn block(word: &str) -> &'static str {
@@ -39,9 +43,26 @@ impl Machine {
         machine
     }
 
+    /// One with a founder's home.
+    pub fn of_a_founder() -> Self {
+        let (machine, homes) = (Self::new(), Homes::founded());
+        fs::rename(homes.home("tax"), machine.path(HOME)).expect("moves");
+        machine
+    }
+
     /// Where something is.
     pub fn path(&self, place: &str) -> PathBuf {
         self.0.path().join(place)
+    }
+
+    /// What a file says.
+    pub fn text(&self, file: &str) -> String {
+        fs::read_to_string(self.path(file)).expect(file)
+    }
+
+    /// Writes a file.
+    pub fn put(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).expect(file);
     }
 
     /// Puts a program in place of the one that is called so.
@@ -72,8 +93,26 @@ impl Machine {
 
     /// What `systemctl` was told.
     pub fn told(&self) -> String {
-        fs::read_to_string(self.path("told")).unwrap_or_default()
+        self.text("told")
     }
+}
+
+/// Every file in a folder and in those within it, by its path there.
+pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(at) = folders.pop() {
+        for entry in fs::read_dir(&at).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("within").to_owned();
+                found.insert(name, fs::read(&path).expect("readable"));
+            }
+        }
+    }
+    found
 }
 
 /// *Attack: the node is down, and an empty file takes the place of what every visitor trusts.*

@@ -1,15 +1,13 @@
 //! docs/operate.md, step 10: a key is replaced.
 
-use super::words::{run, well, words};
+use super::words::{run, type_block, well, words};
 use super::{MEMBERS, Organisations, PORTS};
 use crate::light;
-use lianyan_tests::Outcome;
+use lianyan_tests::{Outcome, demo};
 use node::network::Client;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-const OPERATE: &str = include_str!("../../../../docs/operate.md");
 const CONFIG: &str = "config/config.toml";
 const VALIDATOR_KEY: &str = "config/priv_validator_key.json";
 const SIGNED: &str = "data/priv_validator_state.json";
@@ -20,22 +18,29 @@ impl Organisations {
     /// The member that has its old key needs nobody; afterwards only the new one governs.
     pub fn replace_a_members_key(&self) -> Outcome {
         let member = 3;
-        let old = self.identity(member);
-        let new = old.with_file_name("member-new.json");
-        let mut words = words("keys");
-        words.extend(self.govern("rekey", member));
-        words.extend(["--to".into(), new.clone().into()]);
-        well(run(words)?)?;
+        let identity = self.identity(member);
+        let old = self.folder.path().join("old-member.json");
+        fs::copy(&identity, &old)?;
+        let program = fs::canonicalize(demo::program())?.display().to_string();
+        let node = self.address(member, 0).to_string();
+        let places = [("lianyan-node", program), ("127.0.0.1:26657", node)];
+        let folder = identity.parent().ok_or("an identity in no folder")?;
+        type_block(folder, "keys rekey", &places)?;
+        let new = folder.join("new-member.json");
         let act = ["seat".into(), MEMBERS[member].0.into()];
-        let refused = run(self
-            .govern("propose", member)
-            .into_iter()
-            .chain(act.clone()))?;
-        if refused.0 == Some(0) {
+        let propose = || {
+            run(self
+                .govern("propose", member)
+                .into_iter()
+                .chain(act.clone()))
+        };
+        fs::rename(&identity, &new)?;
+        fs::rename(old, &identity)?;
+        if propose()?.0 == Some(0) {
             return Err("the key that ended still proposes".into());
         }
-        fs::rename(new, old)?;
-        well(run(self.govern("propose", member).into_iter().chain(act))?).map(drop)
+        fs::rename(new, &identity)?;
+        well(propose()?).map(drop)
     }
 
     /// A second home catches up and is seated while the first signs on, and then takes its place, its blobs and its ports. A light client follows.
@@ -101,7 +106,9 @@ impl Organisations {
         self.stop(second);
         let signed = self.home(second).join(SIGNED);
         let before = fs::read(&signed)?;
-        self.type_what_copies(member, second)?;
+        let [first, to] = [member, second].map(|at| self.home(at).display().to_string());
+        let places = [("/var/lib/lianyan-2", to), ("/var/lib/lianyan", first)];
+        type_block(self.folder.path(), "-mindepth 1", &places)?;
         if fs::read(&signed)? != before {
             return Err("what the new key signed last was written over".into());
         }
@@ -114,25 +121,6 @@ impl Organisations {
         self.running.swap_remove(member);
         self.homes.swap_remove(member);
         self.start(member)
-    }
-
-    /// The lines of step 10 that empty the second home's databases and copy the first one's.
-    fn type_what_copies(&self, member: usize, second: usize) -> Outcome {
-        let copies = |line: &&str| {
-            ["find /var/lib/lianyan-2/", "tar -C /var/lib/lianyan --"]
-                .iter()
-                .any(|begin| line.starts_with(begin))
-        };
-        let lines: Vec<&str> = OPERATE.lines().filter(copies).collect();
-        let (first, second) = (self.home(member), self.home(second));
-        let lines = lines
-            .join("\n")
-            .replace("/var/lib/lianyan-2", &second.display().to_string())
-            .replace("/var/lib/lianyan", &first.display().to_string());
-        match Command::new("sh").args(["-ec", &lines]).status()?.success() {
-            true => Ok(()),
-            false => Err(format!("a shell refuses: {lines}").into()),
-        }
     }
 
     /// Everybody writes the new node's id in place of the old one.

@@ -7,12 +7,10 @@ mod words;
 
 use lianyan_tests::process::free_ports;
 use lianyan_tests::{Outcome, place::Folder};
-use node::files::write_private;
 use node::network::{Client, Process};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use words::{hex, run, well};
+use words::{hex, run, type_block, well};
 
 /// Member id and power; the last one joins later.
 const MEMBERS: [(&str, &str); 5] = [
@@ -172,25 +170,20 @@ impl Organisations {
 
     /// Step 7: without the validator's key and without what it signed last, which is written anew.
     fn a_home_comes_back_from_its_backup(&mut self) -> Outcome {
-        let (member, backup) = (2, self.folder.path().join("backup.tar"));
+        let (member, backup) = (2, self.folder.path().join("backup"));
         self.stop(member);
-        let (home, key) = (self.home(member), "config/priv_validator_key.json");
-        let copied = std::fs::read(home.join(key))?;
-        let without = [key, "data/priv_validator_state.json", "application.sock"];
-        let mut pack = Command::new("tar");
-        pack.args(without.map(|file| format!("--exclude=./{file}")));
-        pack.arg("-C").arg(&home).arg("-cf").arg(&backup).arg(".");
-        let mut unpack = Command::new("tar");
-        unpack.arg("-C").arg(&home).arg("-xf").arg(&backup);
-        let packed = pack.status()?.success();
+        let home = self.home(member);
+        let places = [
+            ("/backup", backup.display().to_string()),
+            ("/var/lib/lianyan", home.display().to_string()),
+        ];
+        type_block(self.folder.path(), "-czf", &places)?;
+        let key = "priv_validator_key.json";
+        std::fs::copy(home.join("config").join(key), backup.join(key))?;
         std::fs::remove_dir_all(&home)?;
         std::fs::create_dir(&home)?;
-        if !packed || !unpack.status()?.success() {
-            return Err("tar failed".into());
-        }
-        write_private(&home.join(key), &String::from_utf8(copied)?)?;
-        let nothing = r#"{"height":"0","round":0,"step":0}"#;
-        write_private(&home.join("data/priv_validator_state.json"), nothing)?;
+        type_block(&backup, "-xzpf", &places[1..])?;
+        type_block(&home, "\"step\":0", &[])?;
         let other = Client(self.address(0, 0));
         let (died, _) = other.newest()?;
         self.wait("ten blocks without it", |_| {

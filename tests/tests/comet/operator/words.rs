@@ -4,8 +4,10 @@ use super::{MEMBERS, Organisations, PORTS};
 use lianyan_tests::{Outcome, demo};
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+const OPERATE: &str = include_str!("../../../../docs/operate.md");
 
 impl Organisations {
     pub fn new_home(&self, command: &str, member: usize) -> Vec<OsString> {
@@ -94,6 +96,26 @@ pub fn words(line: &str) -> Vec<OsString> {
 
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Types the block of docs/operate.md that has this in it, in a folder, with these places for what it names. Here units are processes, which the test
+/// stops and starts itself, and there is one user.
+pub fn type_block(folder: &Path, block: &str, places: &[(&str, String)]) -> Outcome {
+    let mut blocks = OPERATE.split("```").skip(1).step_by(2);
+    let found = blocks.find(|text| text.contains(block));
+    let found = found.ok_or_else(|| format!("no block with {block}"))?;
+    let lines = found.lines().filter(|line| !line.starts_with("systemctl "));
+    let mut typed = lines.collect::<Vec<_>>().join("\n");
+    typed = typed.replace("-o lianyan -g lianyan ", "");
+    for (name, place) in places {
+        typed = typed.replace(name, place);
+    }
+    let mut shell = Command::new("sh");
+    shell.args(["-ec", &typed]).current_dir(folder);
+    match shell.status()?.success() {
+        true => Ok(()),
+        false => Err(format!("a shell refuses: {typed}").into()),
+    }
 }
 
 /// Runs `lianyan-node`: its exit code, and what it said.
