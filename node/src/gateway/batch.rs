@@ -87,6 +87,8 @@ pub(super) async fn json_rpc(
             *slot = answer;
         }
     }
+    let bytes = answers.iter().map(String::len).sum();
+    gateway.limits.answered(client, bytes);
     let mut response = match answers.as_mut_slice() {
         [] => StatusCode::OK.into_response(),
         [single] => envelope::answer_text(StatusCode::OK, std::mem::take(single)),

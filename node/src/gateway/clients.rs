@@ -1,10 +1,12 @@
 //! How much one client may ask.
 
 use crate::rpc::network;
-use governor::{DefaultKeyedRateLimiter, Quota as Rate, RateLimiter};
 use std::{
+    collections::HashMap,
     net::{IpAddr, SocketAddr},
     num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 /// Calls that one client may make.
@@ -19,27 +21,69 @@ pub struct Quota {
 /// What one call that acts costs, in calls that read.
 pub(super) const ACTING_COST: u32 = 10;
 
+/// Bytes of an answer that count as one call more: copying and compressing them is work too.
+const BYTES_OF_A_CALL: usize = 128 * 1024;
+/// Nobody waits longer than this, whatever was asked.
+const LONGEST_DEBT: Duration = Duration::from_secs(600);
+
 /// How much each client has asked lately. Addresses are held in memory for as long as they matter, and are written nowhere.
-pub struct Limits(DefaultKeyedRateLimiter<IpAddr>);
+pub struct Limits {
+    quota: Quota,
+    /// Until when the calls of a network would take, one after the other at the quota's pace: the theoretical arrival time of the generic cell rate
+    /// algorithm (ITU-T I.371).
+    until: Mutex<HashMap<IpAddr, Instant>>,
+}
 
 impl Limits {
     /// The same for every client.
     pub fn new(quota: Quota) -> Self {
-        let rate = Rate::per_second(quota.second).allow_burst(quota.burst);
-        Self(RateLimiter::keyed(rate))
+        Self {
+            quota,
+            until: Mutex::default(),
+        }
     }
 
     /// Whether this client may make calls of this cost now.
     pub(super) fn allows(&self, client: IpAddr, cost: u32) -> bool {
-        let Some(cost) = NonZeroU32::new(cost) else {
-            return true;
-        };
-        matches!(self.0.check_key_n(&network(client), cost), Ok(Ok(())))
+        self.takes(client, cost, Instant::now())
+    }
+
+    /// Counts the bytes of an answer, which nobody knew when the call was allowed: the client pays before its next call.
+    pub(super) fn answered(&self, client: IpAddr, bytes: usize) {
+        self.owes(client, bytes, Instant::now());
+    }
+
+    fn takes(&self, client: IpAddr, cost: u32, now: Instant) -> bool {
+        let mut all = self.lock();
+        let until = all.entry(network(client)).or_insert(now);
+        let next = (*until).max(now) + self.time_of(cost);
+        let allowed = cost == 0 || next <= now + self.time_of(self.quota.burst.get());
+        if allowed {
+            *until = next;
+        }
+        allowed
+    }
+
+    fn owes(&self, client: IpAddr, bytes: usize, now: Instant) {
+        let calls = u32::try_from(bytes / BYTES_OF_A_CALL).unwrap_or(u32::MAX);
+        let mut all = self.lock();
+        let until = all.entry(network(client)).or_insert(now);
+        let most = (*until).max(now + LONGEST_DEBT);
+        *until = ((*until).max(now) + self.time_of(calls)).min(most);
     }
 
     /// Forgets those who have rested.
     pub fn forget_rested(&self) {
-        self.0.retain_recent();
+        let now = Instant::now();
+        self.lock().retain(|_, until| *until > now);
+    }
+
+    fn time_of(&self, calls: u32) -> Duration {
+        Duration::from_secs(calls.into()) / self.quota.second.get()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, Instant>> {
+        self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -71,6 +115,28 @@ mod tests {
         assert!(!limits.allows(greedy, 1));
         assert!(limits.allows(other, 1));
         assert!(!limits.allows(other, 6), "more than can ever be saved up");
+    }
+
+    #[test]
+    fn who_was_given_much_pays_before_it_asks_again() {
+        let limits = limits(1, 5);
+        let [greedy, other] = ["192.0.2.1", "192.0.2.2"].map(|ip| ip.parse().expect("an address"));
+        let began = Instant::now();
+        let after = |seconds| began + Duration::from_secs(seconds);
+        for client in [greedy, other] {
+            assert!(limits.takes(client, 1, began));
+        }
+        limits.owes(other, BYTES_OF_A_CALL - 1, began);
+        assert!(
+            limits.takes(other, 4, began),
+            "what is small costs its call alone"
+        );
+        limits.owes(greedy, 9 * BYTES_OF_A_CALL, began);
+        assert!(!limits.takes(greedy, 1, after(5)));
+        assert!(limits.takes(greedy, 1, after(6)));
+        limits.owes(greedy, usize::MAX, after(6));
+        assert!(!limits.takes(greedy, 1, after(600)));
+        assert!(limits.takes(greedy, 1, after(602)), "the wait has an end");
     }
 
     #[test]

@@ -196,6 +196,9 @@ async fn uri_call(
         }
         Ok(_) => kept_by_browsers(&headers, &reply),
     };
+    if response.status() != StatusCode::NOT_MODIFIED {
+        gateway.limits.answered(client, reply.len());
+    }
     response.extensions_mut().insert(Counted {
         calls: 1,
         from_memory: usize::from(!asked),

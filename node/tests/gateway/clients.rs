@@ -41,6 +41,26 @@ fn a_client_cannot_pass_for_others_above_the_line_that_the_proxy_adds() {
     assert!(asks_as("192.0.2.4", "198.51.100.2").starts_with("http/1.1 200"));
 }
 
+/// *Attack: one large answer from memory, asked for as often as calls are allowed, takes the gateway's cores for copying and compressing.*
+#[test]
+fn a_large_answer_costs_as_many_calls_as_it_is_large() {
+    let large = ok(json!("x".repeat(5_000_000)));
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &large);
+    let served = || {
+        let mut setup = Setup::new([node.address]);
+        setup.burst = 30;
+        setup.serve().0
+    };
+    let gateway = served();
+    assert!(head(&gateway, "/block?height=1", "").starts_with("http/1.1 200"));
+    assert!(head(&gateway, "/health", "").starts_with("http/1.1 429"));
+    let gateway = served();
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "block", "params": {"height": 1}});
+    let call = call.to_string();
+    assert_eq!(gateway.post("/", call.as_bytes()).0, 200);
+    assert_eq!(gateway.post("/", call.as_bytes()).0, 429);
+}
+
 #[test]
 fn a_request_that_is_refused_is_paid_for() {
     let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
