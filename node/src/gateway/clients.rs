@@ -3,7 +3,7 @@
 use crate::rpc::network;
 use std::{
     collections::HashMap,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -91,8 +91,23 @@ impl Limits {
 pub(super) fn client(peer: SocketAddr, forwarded: Option<&str>, behind_proxy: bool) -> IpAddr {
     forwarded
         .filter(|_| behind_proxy)
-        .and_then(|list| list.rsplit(',').next()?.trim().parse().ok())
+        .and_then(|list| address(list.rsplit(',').next()?.trim()))
         .unwrap_or(peer.ip())
+}
+
+/// An address as proxies write it: alone or with the client's port, of IPv6 then in brackets; in quotes or not (RFC 7239 §6).
+fn address(text: &str) -> Option<IpAddr> {
+    let text = within(text, '"', '"').unwrap_or(text);
+    let in_brackets = || within(text, '[', ']')?.parse::<Ipv6Addr>().ok();
+    let with_port = || text.parse::<SocketAddr>().ok();
+    let alone = text.parse().ok();
+    alone
+        .or_else(|| in_brackets().map(IpAddr::from))
+        .or_else(|| with_port().map(|address| address.ip()))
+}
+
+fn within(text: &str, open: char, close: char) -> Option<&str> {
+    text.strip_prefix(open)?.strip_suffix(close)
 }
 
 #[cfg(test)]
@@ -160,5 +175,59 @@ mod tests {
             "192.0.2.9"
         );
         assert_eq!(client(peer, None, true).to_string(), "192.0.2.9");
+    }
+
+    #[test]
+    fn an_address_is_read_with_and_without_a_port() {
+        for (written, expected) in [
+            ("198.51.100.1", "198.51.100.1"),
+            ("198.51.100.1:50000", "198.51.100.1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:50000", "2001:db8::1"),
+            ("\"198.51.100.1:50000\"", "198.51.100.1"),
+            ("\"[2001:db8::1]\"", "2001:db8::1"),
+        ] {
+            let read = address(written).map(|address| address.to_string());
+            assert_eq!(read.as_deref(), Some(expected), "{written}");
+            let peer = "192.0.2.9:1".parse().expect("an address");
+            let list = format!("192.0.2.1, {written}");
+            assert_eq!(client(peer, Some(&list), true).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_not_half_read() {
+        for malformed in [
+            "",
+            "\"",
+            "\"\"",
+            "[",
+            "]",
+            "[]",
+            "[]:1",
+            "198.51.100.1:",
+            "198.51.100.1:x",
+            "198.51.100.1:65536",
+            "198.51.100.1:1:1",
+            "198.51.100.1 :1",
+            "198.51.100.256:1",
+            "[198.51.100.1]",
+            "[198.51.100.1]:1",
+            "[2001:db8::1",
+            "2001:db8::1]",
+            "[2001:db8::1]1",
+            "[2001:db8::1]:",
+            "[[2001:db8::1]]:1",
+            "\"198.51.100.1",
+            "198.51.100.1\"",
+            "\"\"198.51.100.1\"\"",
+            "for=198.51.100.1",
+            "unknown",
+            "_hidden:1",
+            ":1",
+        ] {
+            assert_eq!(address(malformed), None, "{malformed}");
+        }
     }
 }
