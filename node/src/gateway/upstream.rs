@@ -1,7 +1,8 @@
 //! The nodes behind: the first that answers is asked until it fails, then the next. One that has failed is left out for a while.
 
 use super::{calls::Call, metrics::Metrics};
-use http_body_util::{BodyExt, Full, Limited};
+use crate::rpc::RpcError;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{Method, Request, Uri, body::Bytes, header};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
@@ -173,6 +174,7 @@ impl Upstream {
         millis(self.began.elapsed())
     }
 
+    /// What is asked of this address; none where it gives no answer. One that is too long is an answer: the next client may ask for less.
     async fn post(&self, address: &Uri, body: Bytes) -> Option<Result<Value, Value>> {
         let request = Request::builder()
             .method(Method::POST)
@@ -182,7 +184,11 @@ impl Upstream {
             .ok()?;
         let response = self.client.request(request).await.ok()?;
         let body = Limited::new(response.into_body(), MAX_ANSWER);
-        let body = body.collect().await.ok()?.to_bytes();
+        let body = match body.collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(why) if why.is::<LengthLimitError>() => return Some(Err(too_long())),
+            Err(_) => return None,
+        };
         let Value::Object(mut answer) = serde_json::from_slice(&body).ok()? else {
             return None;
         };
@@ -193,4 +199,8 @@ impl Upstream {
         };
         Some(outcome)
     }
+}
+
+fn too_long() -> Value {
+    RpcError::internal("the node's answer is over 16 MB: ask for less").to_json()
 }

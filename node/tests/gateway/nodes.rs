@@ -63,6 +63,45 @@ fn what_one_node_lacks_the_others_are_asked_for_once() {
     assert_eq!(asked(), (4, 1));
 }
 
+/// A node whose genesis and results are over 16 MB, and which answers everything else.
+fn verbose() -> Server {
+    let handler = |body: String| async move {
+        let is_long = body.contains("genesis") || body.contains("block_results");
+        let answer = if is_long {
+            "x".repeat(16_000_000)
+        } else {
+            "short".into()
+        };
+        ok(json!(answer)).to_string()
+    };
+    let router = Router::new().route("/", post(handler));
+    serve_router(|_| router, MAX_CONNECTIONS, std::future::pending())
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_refused_and_the_node_stays() {
+    let node = verbose();
+    let (other, asked) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({"at": 1})));
+    let (gateway, metrics) = Setup::new([node.address, other.address]).serve();
+    let (status, body) = gateway.get("/genesis");
+    assert!(status == 500 && body.contains("over 16 MB"), "{body}");
+    let call = |id, method| json!({"jsonrpc": "2.0", "id": id, "method": method});
+    let answers = gateway.call(&json!([call(1, "genesis"), call(2, "status")]));
+    let why = &answers[0]["error"];
+    assert_eq!(why["code"], -32603, "{answers}");
+    assert!(
+        why["data"]
+            .as_str()
+            .is_some_and(|why| why.contains("over 16 MB"))
+    );
+    assert_eq!(answers[1]["result"], "short");
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    // Of what never changes another node may have a shorter answer.
+    assert_eq!(gateway.result("/block_results?height=9"), json!({"at": 1}));
+    assert_eq!(gateway.result("/health"), "short");
+    assert!(metrics.text().contains("node_failures_total 0"));
+}
+
 /// It takes what it is asked and says nothing: every question that it is asked costs the asker two seconds.
 #[test]
 fn a_silent_node_is_tried_once_and_then_left_out() {
