@@ -46,7 +46,8 @@ lianyan-node abci --listen ADDRESS --home DIR [options]    the application for o
   --snapshot-every N heights between two snapshots for nodes that join [10000]; 0 takes none
   --snapshots N      snapshots kept [2]
   --keep-blocks N    recent blocks that CometBFT is asked to keep, never fewer than the horizon [all]
-  --rate N           events a second that one key may hand in, ten times as many at once [100]; a member twice, all other persons five times that
+  --rate N           events a second that one key may hand in, ten times as many at once [100]; an event counts once for each 4 KiB that it
+                     begins; a member may twice, all other persons five times that
   --blobs-from URL   another node's RPC or a gateway: sealed documents and rosters that this node lacks are fetched there; may be given again
   --with-parent      end when standard input closes: with the process that started it
 
