@@ -14,7 +14,7 @@ struct Bench {
     run: fn() -> Result,
 }
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 9] = [
     Bench {
         name: "sizes",
         what: "what a visitor downloads",
@@ -34,6 +34,11 @@ const BENCHES: [Bench; 8] = [
         name: "ballots",
         what: "from a cast ballot to its proof in a real browser, at one block a second",
         run: ballots,
+    },
+    Bench {
+        name: "votes",
+        what: "votes of ten thousand ballots and more: casting, proving and counting them again",
+        run: votes,
     },
     Bench {
         name: "light-client",
@@ -114,6 +119,13 @@ fn ballots() -> Result {
     show(
         Command::new("cargo").args(CROSSING).arg("ballots"),
         "voting in the browser",
+    )
+}
+
+fn votes() -> Result {
+    show(
+        Command::new("cargo").args(CROSSING).arg("votes"),
+        "the votes",
     )
 }
 
