@@ -155,13 +155,15 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 core::cmp::Ordering::Equal => claim.time == reached.time,
                 core::cmp::Ordering::Greater => true,
             });
-            if fits || source.disproved || source.is_out() {
+            if fits || source.disproved {
                 continue;
             }
-            let why = "its newest block does not have the time that it claims";
-            source.say(Said::Failed(Fault::Garbage(why.into())), now);
-            source.disproved = true;
-            found = true;
+            (source.disproved, found) = (true, true);
+            // One that disputes was not heard out: it is not said that it lied.
+            if !source.is_out() && !matches!(source.said, Said::Disputes(_)) {
+                let why = "its newest block does not have the time that it claims";
+                source.say(Said::Failed(Fault::Garbage(why.into())), now);
+            }
         }
         found && self.aim().is_some_and(|aim| aim > reached.height)
     }

@@ -6,7 +6,7 @@ use core::mem;
 use crate::client::answers::Answer;
 use crate::client::environment::Environment;
 use crate::client::failure::Failure;
-use crate::client::fork::Fork;
+use crate::client::fork::{Fork, contradiction};
 use crate::client::forward::Way;
 use crate::client::limits::Meter;
 use crate::client::provider::{Fault, Provider};
@@ -60,14 +60,14 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                         unheard = Some(*resource);
                         continue;
                     }
-                    let contradiction = || Fault::Garbage("it contradicts itself".into());
-                    let fork = fork.map_err(unproven);
-                    fork.and_then(|fork| fork.ok_or_else(|| Said::Disputes(contradiction())))
+                    let fork = fork.and_then(|fork| fork.ok_or_else(contradiction));
+                    fork.map_err(unproven)
                 }
                 Err(Fault::NotThere) => {
                     self.allot_part(&mut parts, meter);
                     let fork = self.fork_below(way, at, holder, meter).await;
-                    fork.ok_or(Said::Behind)
+                    fork.map_err(unproven)
+                        .and_then(|fork| fork.ok_or(Said::Behind))
                 }
                 Err(fault) => Err(Said::Failed(fault)),
             };
@@ -155,7 +155,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 }
 
-/// It holds another header, and did not prove it.
+/// It holds another header, or claims one that cannot be of one chain with ours, and did not prove it.
 fn unproven(setback: Setback) -> Said {
     match setback {
         Setback::Fault(fault) => Said::Disputes(fault),

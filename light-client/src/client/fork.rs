@@ -75,20 +75,6 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         }
     }
 
-    /// None where the node holds what is trusted already. One that does not holds nothing that could be judged from there.
-    async fn fork_of_trusted(
-        &self,
-        trusted: &TrustedState,
-        at: usize,
-        holder: Option<usize>,
-        meter: &mut Meter,
-    ) -> Result<Option<Fork>, Setback> {
-        match self.holds(trusted, at, meter).await? {
-            Some(false) => self.fork_behind(trusted, at, holder, meter).await,
-            _ => Ok(None),
-        }
-    }
-
     /// Whether the node holds what is trusted already; none where it has pruned it.
     pub(super) async fn holds(
         &self,
@@ -245,40 +231,52 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 
     /// A node that does not have the height that was reached: it holds another header than the one that is trusted already, or it is behind in height
-    /// and yet ahead in time, and both cannot be of one chain (a forward lunatic attack).
+    /// and yet ahead in time, and both cannot be of one chain (a forward lunatic attack). None: it is neither. An error: it is, and did not prove it.
     pub(super) async fn fork_below(
         &self,
         way: &Way,
         at: usize,
         holder: Option<usize>,
         meter: &mut Meter,
-    ) -> Option<Fork> {
-        let (source, reached) = (self.sources.get(at)?, way.reached().header());
-        let latest = source.latest.as_ref()?;
-        if latest.height >= reached.height {
-            return None;
-        }
+    ) -> Result<Option<Fork>, Setback> {
+        let reached = way.reached();
+        let source = self.sources.get(at);
+        let latest = source.and_then(|source| source.latest.as_ref());
+        let latest = latest.filter(|latest| latest.height < reached.height());
+        let (Some(source), Some(latest)) = (source, latest) else {
+            return Ok(None);
+        };
+        let is_ahead = latest.time >= reached.header().time;
         let holds_trusted = latest.height >= way.from.height();
         if holds_trusted {
-            let fork = self.fork_of_trusted(&way.from, at, holder, meter).await;
-            if let Some(fork) = fork.ok()? {
-                return Some(fork);
+            match self.holds(&way.from, at, meter).await {
+                Ok(Some(false)) => {
+                    let fork = self.fork_behind(&way.from, at, holder, meter).await?;
+                    return fork.ok_or_else(contradiction).map(Some);
+                }
+                Err(setback) if is_ahead => return Err(setback),
+                _ => {}
             }
         }
-        if latest.time < reached.time {
-            return None;
+        if !is_ahead {
+            return Ok(None);
         }
         let common = match holds_trusted {
             true => way.from.clone(),
-            false => self.shared_below(&way.from, source, meter).await.ok()?,
+            false => self.shared_below(&way.from, source, meter).await?,
         };
-        let ours = match way.reached().block() {
+        let ours = match reached.block() {
             Some(block) => block,
-            None => self.signed(way.reached(), holder, meter).await.ok()?,
+            None => self.signed(reached, holder, meter).await?,
         };
-        let fork = self.way_of(source, &common, latest.height, &ours, meter);
-        fork.await.ok()?
+        self.way_of(source, &common, latest.height, &ours, meter)
+            .await
     }
+}
+
+/// What it showed first it does not show again.
+pub(super) fn contradiction() -> Setback {
+    Setback::Fault(Fault::Garbage("it contradicts itself".into()))
 }
 
 fn refused(why: &str) -> Setback {

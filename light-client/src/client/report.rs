@@ -102,7 +102,7 @@ pub enum Said {
     Behind,
     /// It proved another header of that height: the chain has forked.
     Forked,
-    /// It holds another header of that height, and failed to prove it.
+    /// It holds another header of that height, or one that is trusted, or its newest block is lower and yet newer; and it failed to prove that.
     Disputes(Fault),
     /// It failed.
     Failed(Fault),
@@ -114,6 +114,6 @@ codes!(Said {
     Said::Agrees => "agrees" "it holds the same header",
     Said::Behind => "behind" "it does not have that height yet",
     Said::Forked => "forked" "it proved another header of that height",
-    Said::Disputes(_) => "disputes" "it holds another header of that height, and failed to prove it",
+    Said::Disputes(_) => "disputes" "it holds another header of that height, or claims a newer block that is lower, and failed to prove it",
     ; Said::Failed(fault) => fault.code()
 });

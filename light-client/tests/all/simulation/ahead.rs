@@ -203,34 +203,25 @@ fn a_node_that_is_soon_there_is_waited_for_no_longer_than_that() {
 #[test]
 fn a_node_that_stays_behind_costs_a_wait_where_the_header_is_new_and_no_more() {
     let world = world();
-    let age = world.clock.get() - world.chain.header(TIP - 1).time.unix_nanos();
-    // What it claims fits the chain, and no more comes.
-    for (name, holds_back) in [
-        ("claims the block before", true),
-        ("claims an old one", false),
-    ] {
-        let stuck = match holds_back {
-            true => Manners {
-                claims: Some((TIP - 1, age)),
-                shows_nothing: true,
-                ..Manners::default()
-            },
-            false => Manners {
-                claims: Some((TIP - 9, WINDOW + age)),
-                shows_nothing: true,
-                ..Manners::default()
-            },
+    // Its chain ends there.
+    for (newest, holds_up) in [(TIP - 1, true), (TIP - 9, false)] {
+        let blocks = world.chain.blocks.clone();
+        let chain = Chain {
+            blocks: blocks.into_iter().take(newest as usize).collect(),
+            members: world.chain.members.clone(),
         };
-        let stuck = Node::new("stuck", &world.chain, stuck, 3).by(&world.clock);
+        let stuck = Node::new("stuck", &Rc::new(chain), Manners::default(), 3);
         let nodes = vec![world.honest("a"), world.honest("b"), stuck];
         let mut client = world.client(1, nodes);
         for wanted in [5, TIP, TIP] {
             let before = world.clock.get();
             let followed = block_on(client.at(wanted)).expect("the rest suffice");
-            assert_eq!(said(&followed, "stuck"), Said::Behind, "{name}");
+            let said = said(&followed, "stuck");
+            let has = wanted <= newest;
+            assert_eq!(said, if has { Said::Agrees } else { Said::Behind });
             let waited = world.clock.get() - before;
-            let new = holds_back && wanted == TIP && waited > 0;
-            assert!(waited == 0 || new && waited <= LONGEST, "{name} {wanted}");
+            let new = holds_up && wanted == TIP && waited > 0;
+            assert!(waited == 0 || new && waited <= LONGEST, "{newest} {wanted}");
         }
         world
             .clock

@@ -8,6 +8,7 @@ mod attacks;
 mod chain;
 mod clocks;
 mod costs;
+mod dissent;
 mod forks;
 mod key_types;
 mod nodes;
