@@ -1,6 +1,6 @@
 //! `lianyan evidence show`: what is a fork, and what only looks like one.
 
-use crate::common::{chain, comet};
+use crate::common::{Lie, chain, comet, comet::Seat, node};
 use crate::{Folder, run};
 use light_client::{
     Header, LightBlock, TrustedState,
@@ -12,13 +12,17 @@ use std::{path::Path, process::Command};
 
 /// A block of the tests' chain after a change to its header, signed by all.
 fn block(height: u64, change: impl Fn(&mut Header)) -> LightBlock {
-    let chain = chain();
-    let mut header = chain.header(height).clone();
+    signed_by(&chain().seats, height, change)
+}
+
+fn signed_by(seats: &[Seat], height: u64, change: impl Fn(&mut Header)) -> LightBlock {
+    let mut header = chain().header(height).clone();
+    header.validators_hash = comet::set(seats).hash();
     change(&mut header);
-    let signed = comet::commit_json(&header, &chain.seats, |_| true);
+    let signed = comet::commit_json(&header, seats, |_| true);
     LightBlock {
         signed_header: light_client::json::commit(&signed).expect("a commit"),
-        validators: comet::set(&chain.seats),
+        validators: comet::set(seats),
         next_validators: None,
     }
 }
@@ -160,4 +164,106 @@ fn the_evidence_that_the_page_saves_is_shown_like_a_stores() {
     let endless = Path::new("/dev/zero");
     let mut show = Command::new(env!("CARGO_BIN_EXE_lianyan"));
     assert_eq!(run(show.args(["evidence", "show"]).arg(endless)).0, 65);
+}
+
+/// The same, with the chain's header of height 3 trusted and these nodes asked.
+fn judged(file: &Path, attack: &[u8], nodes: &[String; 2], more: &[&str]) -> (i32, Value) {
+    std::fs::write(file, attack).expect("writes");
+    let mut show = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+    show.args(["evidence", "show"]).arg(file);
+    show.args(["--chain-id", records::testing::CHAIN]);
+    let hash = hex::encode(chain().header(3).hash());
+    show.args(["--trust-height", "3", "--trust-hash", &hash]);
+    show.args(["--trusting-period", "900000h"]);
+    show.args(["--node", &nodes[0], "--witness", &nodes[1]]);
+    run(show.args(more))
+}
+
+#[test]
+fn with_the_chain_at_hand_it_is_said_whether_it_is_a_fork_of_this_chain() {
+    let folder = Folder::new("whose-fork");
+    std::fs::create_dir_all(&folder.0).expect("a folder");
+    let file = folder.0.join("halt");
+    let nodes = [node(|| Lie::None), node(|| Lie::None)];
+    let ours = block(3, |_| {});
+    let lunatic = |header: &mut Header| header.app_hash = vec![9; 32];
+    let twice = |header: &mut Header| header.data_hash = Some([9; 32]);
+    for theirs in [
+        block(3, lunatic),
+        block(3, twice),
+        block(2, |header| {
+            header.time = ours.signed_header.header.time;
+        }),
+    ] {
+        let attack = fork_of(&ours, &theirs);
+        let pieces: Vec<String> = attack.evidence.iter().map(write::attack_evidence).collect();
+        let saved = ["[", &pieces.join(","), "]"].concat();
+        for bytes in [attack.to_bytes(), saved.into_bytes()] {
+            let (code, line) = judged(&file, &bytes, &nodes, &[]);
+            assert_eq!((code, &line["verified"]), (0, &json!(true)), "{line}");
+            assert_eq!(
+                (&line["fork"], &line["reason"]),
+                (&json!(true), &Value::Null)
+            );
+            let height = line["common_height"].as_str().expect("a text");
+            let height = height.parse().expect("a height");
+            let common = hex::encode(chain().header(height).hash());
+            assert_eq!(line["common_hash"], common.as_str());
+        }
+    }
+    let genuine = fork_of(&ours, &block(3, lunatic));
+    let strangers: Vec<Seat> = [91, 92]
+        .map(|seed| Seat::of(&records::SecretKey::from_seed(&[seed; 32]), 10))
+        .into();
+    // Two blocks of nobody's, above the common one and right after it.
+    let invented = |height| {
+        let block = |change: fn(&mut Header)| signed_by(&strangers, height, change);
+        fork_of(
+            &block(|_| {}),
+            &block(|header| header.app_hash = vec![9; 32]),
+        )
+    };
+    let mut more_power = genuine.clone();
+    more_power
+        .evidence
+        .iter_mut()
+        .for_each(|piece| piece.total_power += 1);
+    let elsewhere = Attack {
+        common_hash: [8; 32],
+        ..genuine.clone()
+    };
+    let renamed = |change: fn(&mut Header)| {
+        block(3, move |header| {
+            header.chain_id = "another".into();
+            change(header);
+        })
+    };
+    let another = fork_of(
+        &renamed(|_| {}),
+        &renamed(|header| header.app_hash = vec![9; 32]),
+    );
+    for (reason, attack) in [
+        ("too-little-power", invented(3)),
+        ("not-the-announced-validators", invented(2)),
+        ("validators-hash", more_power),
+        ("wrong-checkpoint", elsewhere),
+        ("wrong-chain", another),
+    ] {
+        let (code, line) = judged(&file, &attack.to_bytes(), &nodes, &[]);
+        assert_eq!((code, &line["reason"]), (1, &json!(reason)), "{line}");
+        let signers = line["signers"].as_str().expect("a text");
+        assert!(signers.starts_with("not this chain's: "), "{signers}");
+        assert_eq!(line["verified"], false);
+    }
+    // What cannot be established says neither.
+    let bytes = genuine.to_bytes();
+    let silent = [node(|| Lie::Cut), node(|| Lie::Cut)];
+    let (code, line) = judged(&file, &bytes, &silent, &[]);
+    assert_eq!((code, &line["verified"]), (2, &json!(false)), "{line}");
+    let (code, line) = judged(&file, &bytes, &nodes, &["--trusting-period", "336h"]);
+    assert_eq!((code, &line["reason"]), (2, &json!("trust-expired")));
+    assert_eq!(
+        judged(&file, &bytes, &nodes, &["--serve", "127.0.0.1:0"]).0,
+        64
+    );
 }

@@ -62,7 +62,7 @@ fn run(command: Command) -> Exit {
         Command::Proof(proof) => proof::run(&proof),
         Command::Light(light) => light::run(&light),
         Command::Checkpoint(checkpoint) => checkpoint::run(&checkpoint),
-        Command::Evidence(file) => evidence::show(&file),
+        Command::Evidence(evidence) => evidence::show(&evidence),
         Command::Step(step) => step::run(&step),
     }
 }

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use verifier::chains;
 
 /// `lianyan light`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Light {
     /// The file of chains.
     pub chain: Option<PathBuf>,
@@ -44,44 +44,65 @@ pub fn parse(mut parser: Parser) -> Result<Light, Wrong> {
         ..Light::default()
     };
     while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("chain") => light.chain = Some(parser.value()?.into()),
-            Arg::Long("chain-id") => light.chain_id = Some(parser.value()?.string()?),
-            Arg::Long("node") => light.nodes.push(parser.value()?.string()?),
-            Arg::Long("witness") => light.witnesses.push(parser.value()?.string()?),
-            Arg::Long("trust-height") => {
-                light.trust.0 = Some(read(&mut parser, "--trust-height", height)?);
-            }
-            Arg::Long("trust-hash") => {
-                light.trust.1 = Some(read(&mut parser, "--trust-hash", chains::hash)?);
-            }
-            Arg::Long("trusting-period") => {
-                light.trusting_period = Some(read(&mut parser, "--trusting-period", duration)?);
-            }
-            Arg::Long("trust-level") => {
-                light.trust_level = Some(read(&mut parser, "--trust-level", chains::fraction)?);
-            }
-            Arg::Long("store") => light.store = Some(parser.value()?.into()),
-            Arg::Long("height") => light.height = Some(read(&mut parser, "--height", height)?),
-            Arg::Long("once") => light.once = true,
-            Arg::Long("every") => light.every = read(&mut parser, "--every", duration)?,
-            Arg::Long("serve") => {
-                light.serve = Some(read(&mut parser, "--serve", |text| text.parse().ok())?);
-            }
-            Arg::Long("reset") => light.reset = true,
-            Arg::Long("checkpoint") => light.checkpoint = Some(parser.value()?.into()),
-            other => return Err(other.unexpected().into()),
+        let name = option(argument)?;
+        match name.as_str() {
+            "store" => light.store = Some(parser.value()?.into()),
+            "height" => light.height = Some(read(&mut parser, "--height", height)?),
+            "once" => light.once = true,
+            "every" => light.every = read(&mut parser, "--every", duration)?,
+            "serve" => light.serve = Some(read(&mut parser, "--serve", |text| text.parse().ok())?),
+            "reset" => light.reset = true,
+            "checkpoint" => light.checkpoint = Some(parser.value()?.into()),
+            _ => light.trusting(&mut parser, &name)?,
         }
     }
     Ok(light)
+}
+
+impl Light {
+    /// An option that says which chain it is, whom to ask and where trust starts.
+    fn trusting(&mut self, parser: &mut Parser, name: &str) -> Result<(), Wrong> {
+        match name {
+            "chain" => self.chain = Some(parser.value()?.into()),
+            "chain-id" => self.chain_id = Some(parser.value()?.string()?),
+            "node" => self.nodes.push(parser.value()?.string()?),
+            "witness" => self.witnesses.push(parser.value()?.string()?),
+            "trust-height" => self.trust.0 = Some(read(parser, "--trust-height", height)?),
+            "trust-hash" => self.trust.1 = Some(read(parser, "--trust-hash", chains::hash)?),
+            "trusting-period" => {
+                self.trusting_period = Some(read(parser, "--trusting-period", duration)?);
+            }
+            "trust-level" => {
+                self.trust_level = Some(read(parser, "--trust-level", chains::fraction)?);
+            }
+            _ => return Err(Arg::Long(name).unexpected().into()),
+        }
+        Ok(())
+    }
+}
+
+/// The name of a long option; there are no others.
+fn option(argument: Arg<'_>) -> Result<String, Wrong> {
+    match argument {
+        Arg::Long(name) => Ok(name.into()),
+        other => Err(other.unexpected().into()),
+    }
 }
 
 pub fn height(text: &str) -> Option<u64> {
     text.parse().ok().filter(|height| *height > 0)
 }
 
-/// `lianyan evidence show FILE`: the file.
-pub fn evidence(mut parser: Parser) -> Result<PathBuf, Wrong> {
+/// `lianyan evidence show`.
+#[derive(Debug)]
+pub struct Evidence {
+    /// The file.
+    pub file: PathBuf,
+    /// Where trust in the chain starts whose fork it is to be; none where no chain is asked.
+    pub chain: Option<Light>,
+}
+
+pub fn evidence(mut parser: Parser) -> Result<Evidence, Wrong> {
     match parser.next()? {
         Some(Arg::Value(show)) if show == "show" => {}
         Some(Arg::Value(other)) => {
@@ -90,13 +111,17 @@ pub fn evidence(mut parser: Parser) -> Result<PathBuf, Wrong> {
         Some(other) => return Err(other.unexpected().into()),
         None => return Err(Wrong::Missing("show")),
     }
-    let file = match parser.next()? {
-        Some(Arg::Value(file)) => file.into(),
-        Some(other) => return Err(other.unexpected().into()),
-        None => return Err(Wrong::Missing("FILE")),
-    };
-    match parser.next()? {
-        None => Ok(file),
-        Some(more) => Err(more.unexpected().into()),
+    let (mut file, mut chain) = (None, None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Value(value) if file.is_none() => file = Some(value.into()),
+            other => {
+                let name = option(other)?;
+                let light = chain.get_or_insert_with(Light::default);
+                light.trusting(&mut parser, &name)?;
+            }
+        }
     }
+    let file = file.ok_or(Wrong::Missing("FILE"))?;
+    Ok(Evidence { file, chain })
 }

@@ -5,7 +5,7 @@ mod light;
 mod proof;
 
 pub use checkpoint::{Checkpoint, Sign};
-pub use light::Light;
+pub use light::{Evidence, Light};
 pub use proof::{Make, Proof};
 
 use lexopt::{Arg, Parser, ValueExt};
@@ -42,9 +42,11 @@ lianyan checkpoint sign [FILE] --key IDENTITY -o FILE [--height N] [--node URL]�
     adds the signature to theirs.
 lianyan checkpoint verify FILE [--chain chains.json]
     Says who signed a checkpoint, and whether that is enough by the keys of chains.json. No node is asked.
-lianyan evidence show FILE
+lianyan evidence show FILE [--chain chains.json] [--node URL]… [--witness URL]…
     Shows a fork (the file `halt` of a store, or the evidence that the page saves): both headers, who signed both, and the evidence as
     `broadcast_evidence` takes it. Whether the signers are the chain's validators no file can tell: 2; 1 where the blocks alone show no fork.
+    With --chain, or a chain as `light` takes it, the last header that both sides share is verified as `light --height` does, and both sides by
+    the validators it names: 0 where it is a fork of this chain, 1 where it is not, 2 where that cannot be established.
 lianyan step --trusted A.json --untrusted B.json --now TIME
              [--trusting-period 336h] [--clock-drift 10s] [--trust-level 1/3]
     Verifies one light block on the strength of another.
@@ -61,7 +63,7 @@ pub enum Command {
     Proof(Proof),
     Light(Light),
     Checkpoint(Checkpoint),
-    Evidence(PathBuf),
+    Evidence(Evidence),
     Step(Step),
 }
 

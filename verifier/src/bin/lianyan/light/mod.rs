@@ -12,7 +12,7 @@ use crate::{
     unreadable,
 };
 use light_client::{
-    SignatureCheck, TrustedState, VerifiedHeader,
+    Hash, SignatureCheck, TrustedState, VerifiedHeader,
     client::{Failure, Followed, KeptStore, LightClient, Limits, MemoryStore, Provider, Store},
 };
 use shelf::Folder;
@@ -47,11 +47,28 @@ pub fn run(light: &Light) -> Exit {
 
 /// One header, as `--once` verifies it without a store; why there is none was said.
 pub fn once(light: &Light) -> Result<VerifiedHeader, Exit> {
-    let chain = chain(light)?;
+    one(light, &chain(light)?)
+}
+
+/// The header of one height as [`once`] verifies it, with that height's validators.
+pub fn state(light: &Light, chain: &Chain, height: u64) -> Result<TrustedState, Exit> {
+    let light = Light {
+        height: Some(height),
+        ..light.clone()
+    };
+    let header = one(&light, chain)?;
+    let shown = Shown::default();
+    let state = block_on(given(&nodes(chain, &shown), height, header.hash()));
+    state.ok_or_else(|| {
+        tell::not_given("no-way", height, header.hash());
+        Exit::NotEstablished
+    })
+}
+
+fn one(light: &Light, chain: &Chain) -> Result<VerifiedHeader, Exit> {
     let (shown, mut store) = (Shown::default(), MemoryStore::default());
-    let node = |node| Node::new(&Terminal, node, &chain.id, &shown);
-    let nodes: Vec<_> = chain.nodes.iter().map(node).collect();
-    block_on(begin(light, &chain, &nodes, &mut store))?;
+    let nodes = nodes(chain, &shown);
+    block_on(begin(light, chain, &nodes, &mut store))?;
     let mut client = LightClient::new(nodes, store, Device(&Terminal), chain.settings());
     let followed = block_on(step(&mut client, light.height));
     let followed = followed.map_err(|failure| {
@@ -61,8 +78,13 @@ pub fn once(light: &Light) -> Result<VerifiedHeader, Exit> {
     Ok(followed.header)
 }
 
+fn nodes<'a>(chain: &Chain, shown: &'a Shown) -> Vec<Node<'a, Terminal>> {
+    let node = |node| Node::new(&Terminal, node, &chain.id, shown);
+    chain.nodes.iter().map(node).collect()
+}
+
 /// The chain of `chains.json`, or the one that the command line describes.
-fn chain(light: &Light) -> Result<Chain, Exit> {
+pub fn chain(light: &Light) -> Result<Chain, Exit> {
     let nodes = [&light.nodes[..], &light.witnesses].concat();
     let mut chain = match (&light.chain_id, light.trust) {
         (Some(id), (Some(height), Some(hash)))
@@ -93,7 +115,7 @@ fn chain(light: &Light) -> Result<Chain, Exit> {
 }
 
 /// A chain without a file, with the cautious values that a file's would have.
-fn described(id: &str, height: u64, hash: light_client::Hash) -> Chain {
+fn described(id: &str, height: u64, hash: Hash) -> Chain {
     Chain {
         checkpoint_height: height,
         checkpoint_hash: hash,
@@ -103,8 +125,7 @@ fn described(id: &str, height: u64, hash: light_client::Hash) -> Chain {
 
 fn follow<S: Store>(light: &Light, chain: &Chain, mut store: S) -> Exit {
     let shown = Shown::default();
-    let node = |node| Node::new(&Terminal, node, &chain.id, &shown);
-    let nodes: Vec<_> = chain.nodes.iter().map(node).collect();
+    let nodes = nodes(chain, &shown);
     if let Err(exit) = block_on(begin(light, chain, &nodes, &mut store)) {
         return exit;
     }
@@ -188,17 +209,24 @@ async fn begin<S: Store>(
     if halted.is_some() || newest.is_some() {
         return Ok(());
     }
+    let (height, hash) = (chain.checkpoint_height, &chain.checkpoint_hash);
+    let Some(state) = given(nodes, height, hash).await else {
+        tell::not_given("checkpoint-not-given", height, hash);
+        return Err(Exit::NotEstablished);
+    };
+    store.put(&state).await.map_err(|error| failed(&error))
+}
+
+/// The block with this hash, whichever node gives it: only the hash counts.
+async fn given(nodes: &[Node<'_, Terminal>], height: u64, hash: &Hash) -> Option<TrustedState> {
     for node in nodes {
-        let given = node.light_block(chain.checkpoint_height).await;
-        let state = given.ok().and_then(|given| {
-            TrustedState::from_checkpoint(&given.value, &chain.checkpoint_hash).ok()
-        });
-        if let Some(state) = state {
-            return store.put(&state).await.map_err(|error| failed(&error));
+        let given = node.light_block(height).await.ok();
+        let state = given.map(|given| TrustedState::from_checkpoint(&given.value, hash));
+        if let Some(Ok(state)) = state {
+            return Some(state);
         }
     }
-    tell::no_checkpoint(chain);
-    Err(Exit::NotEstablished)
+    None
 }
 
 fn exit_of(failure: &Failure) -> Exit {

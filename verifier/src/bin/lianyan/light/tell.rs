@@ -2,7 +2,7 @@
 
 use crate::{Line, evidence, http::Terminal, print};
 use light_client::{
-    Header, Signer, Vote,
+    Hash, Header, Signer, Vote,
     client::{Failure, Followed, Standing, Step, StepKind},
 };
 use serde_json::{Value, json};
@@ -69,19 +69,13 @@ pub fn failed(failure: &Failure, seen: &[Standing]) {
     });
 }
 
-/// No node gave the block from which trust starts.
-pub fn no_checkpoint(chain: &Chain) {
-    let (height, hash) = (
-        chain.checkpoint_height.to_string(),
-        hex::encode(chain.checkpoint_hash),
-    );
-    let rows = vec![(
-        "not verified".to_string(),
-        format!("no node gives the block of height {height} with hash {hash}"),
-    )];
+/// No node gave the block with this hash.
+pub fn not_given(reason: &str, height: u64, hash: &Hash) {
+    let (height, hash) = (height.to_string(), hex::encode(hash));
+    let why = format!("no node gives the block of height {height} with hash {hash}");
     print(&Line {
-        json: json!({ "verified": false, "reason": "checkpoint-not-given", "height": height, "hash": hash }),
-        rows,
+        json: json!({ "verified": false, "reason": reason, "height": height, "hash": hash }),
+        rows: vec![("not verified".into(), why)],
     });
 }
 

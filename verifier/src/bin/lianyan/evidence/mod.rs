@@ -1,6 +1,9 @@
 //! `lianyan evidence`: a fork, as a store keeps it or as the page saves its evidence.
 
-use crate::{Exit, Line, print, unreadable};
+mod chain;
+
+use crate::{Exit, Line, arguments::Evidence, print, unreadable};
+use chain::Finding;
 use light_client::{
     BlockIdFlag, Hash, LightBlock, Time, TrustedState, Validator,
     client::{Attack, AttackEvidence, AttackKind},
@@ -18,7 +21,8 @@ const UNCHECKED: &str =
     "not checked: whether they are the chain's validators, only the chain tells";
 
 /// Runs the command.
-pub fn show(file: &Path) -> Exit {
+pub fn show(evidence: &Evidence) -> Exit {
+    let file = &evidence.file;
     let attack = match bytes(file).and_then(|bytes| read(&bytes)) {
         Ok(attack) => attack,
         Err(error) => return unreadable(&file.display().to_string(), &error),
@@ -29,6 +33,20 @@ pub fn show(file: &Path) -> Exit {
         print(&Line { json, rows });
         return Exit::Rejected;
     }
+    let finding = match &evidence.chain {
+        None => Finding::unchecked(UNCHECKED),
+        Some(light) => match chain::judge(&attack, light) {
+            Ok(finding) => finding,
+            // Why was said. That the chain has forked elsewhere says nothing of this fork.
+            Err(Exit::Rejected) => return Exit::NotEstablished,
+            Err(exit) => return exit,
+        },
+    };
+    tell(&attack, &finding);
+    finding.exit
+}
+
+fn tell(attack: &Attack, finding: &Finding) {
     let both = attack.signed_both().len();
     let side = |block: &LightBlock, from: &str| {
         let header = &block.signed_header.header;
@@ -41,17 +59,24 @@ pub fn show(file: &Path) -> Exit {
         ("one".into(), side(&attack.ours, &attack.ours_from)),
         ("other".into(), side(&attack.theirs, &attack.theirs_from)),
         ("signed both".into(), format!("{both} validators")),
-        ("signers".into(), UNCHECKED.into()),
+        ("signers".into(), finding.signers.clone()),
         ("reported to".into(), attack.reported_to.join(", ")),
     ];
-    let mut line = json(&attack);
+    let mut line = json(attack);
     if let Some(line) = line.as_object_mut() {
-        line.insert("verified".into(), false.into());
+        line.insert("verified".into(), (finding.exit == Exit::Verified).into());
         line.insert("fork".into(), true.into());
-        line.insert("signers".into(), UNCHECKED.into());
+        line.insert("signers".into(), finding.signers.as_str().into());
+        if let Some(reason) = finding.reason {
+            line.insert("reason".into(), reason.into());
+        }
+        if let Some(common) = &finding.common {
+            line.insert("chain".into(), common.chain_id.as_str().into());
+            line.insert("common_height".into(), common.height.to_string().into());
+            line.insert("common_hash".into(), hex::encode(common.hash()).into());
+        }
     }
     print(&Line { json: line, rows });
-    Exit::NotEstablished
 }
 
 fn bytes(file: &Path) -> Result<Vec<u8>, String> {
