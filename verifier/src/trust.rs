@@ -178,11 +178,16 @@ impl<S: Store> Trust<S> {
             None => self.store.begin(&state).await,
         };
         kept.map_err(|error| no_header(error.into()))?;
-        // Who was proven wrong by what was trusted before may be right by this.
-        self.standings.clear();
+        self.forget();
         self.vouched = vouched.map_or_else(Vec::new, |vouched| vouched.members.clone());
         self.way = Way::default();
         Ok(())
+    }
+
+    /// Who was proven wrong by what was trusted before may be right by what is trusted now.
+    pub fn forget(&mut self) {
+        self.standings.clear();
+        self.vouched.clear();
     }
 
     /// Whether a checkpoint that members signed may be trusted beside what is. It ends no halt: those who signed it may have signed both sides.

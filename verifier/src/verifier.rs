@@ -45,6 +45,8 @@ pub struct Verifier<S = MemoryStore> {
     pub(crate) times: Times,
     /// Whether something of that was proven under a header that no other node confirmed.
     unconfirmed: bool,
+    /// The store's generation, by what was trusted in which all this was proven.
+    generation: u64,
     pace: Pace,
     /// Which nodes are asked last for proofs.
     lapses: Lapses,
@@ -80,6 +82,7 @@ impl<S: Store> Verifier<S> {
     /// Trusts what is in the store, else the chain's checkpoint.
     pub fn with_store(chain: Chain, store: S) -> Self {
         Self {
+            generation: store.generation(),
             trust: Trust::new(store),
             pace: Pace::default(),
             archive: Archive::new(&chain.id),
@@ -120,7 +123,6 @@ impl<S: Store> Verifier<S> {
     ) -> Result<(), Unsent> {
         let hash = chains::hash(hash).ok_or_else(|| Unsent::new("not-a-hash"))?;
         self.begin(host, (height, &hash), None).await?;
-        self.recomputed.clear();
         self.forget();
         Ok(())
     }
@@ -128,6 +130,7 @@ impl<S: Store> Verifier<S> {
     /// Forgets all that was proven under headers, and who was found wrong by it.
     fn forget(&mut self) {
         self.archive = Archive::new(&self.chain.id);
+        self.recomputed.clear();
         self.times.clear();
         self.lapses = nodes::no_lapses(self.chain.nodes.len());
     }
@@ -277,7 +280,15 @@ impl<S: Store> Verifier<S> {
         checks: &mut Checks<'_, H>,
     ) -> (Roll, Option<Anchored>) {
         let mut roll = self.call(host).await;
-        match self.trust.advance(host, &self.chain, &mut roll).await {
+        let advanced = self.trust.advance(host, &self.chain, &mut roll).await;
+        let generation = self.trust.store.generation();
+        if generation != self.generation {
+            // Trust was established anew, perhaps by another page of this browser.
+            self.generation = generation;
+            self.trust.forget();
+            self.forget();
+        }
+        match advanced {
             Err(NoHeader { reason, facts }) => {
                 if reason == reasons::CHAIN_FORKED {
                     self.times.clear();

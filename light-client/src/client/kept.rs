@@ -37,8 +37,16 @@ fn chain_root(chain_id: &str) -> String {
     format!("{}/", hex::encode(sha256(&[chain_id.as_bytes()])))
 }
 
+/// How the name of a halt ends.
+const HALT: &str = "halt";
+/// How the name ends that keeps a generation's number where no state does.
+const BEGUN: &str = "begun";
+
 /// Keeps states of one chain on a shelf, under the checkpoint from which they were reached.
 ///
+/// - Several programs may share a shelf, as tabs of a browser do. Each time that a person establishes trust anew a generation of states begins, and of a
+///   halt; its number is in their names. What a program still writes that began its call before that is never found, be it a state or a halt, and its
+///   next call goes on with what the person decided. Within a generation a halt stops every program, whatever states are written beside it.
 /// - States that were reached from another checkpoint are never found: a checkpoint that is newer, or contradicts them, begins anew. A halt is
 ///   the chain's, whatever the checkpoint.
 /// - What was damaged is dropped when it is met; the client then starts from a state below, in the end from the checkpoint. A halt that
@@ -50,13 +58,15 @@ pub struct KeptStore<S> {
     shelf: S,
     /// What the names of this chain begin with.
     chain: String,
-    /// What the names of its states begin with.
-    root: String,
+    /// The checkpoint, as it stands in the names of its states.
+    checkpoint: String,
+    /// How often trust had been established anew when the call began that is under way.
+    generation: Cell<u64>,
     check: SignatureCheck,
     failed: Cell<bool>,
     is_asked_for_halts: bool,
-    /// States once the shelf has failed, and a halt in any case.
-    memory: MemoryStore,
+    /// States once the shelf has failed, and a halt in any case; of a generation.
+    memory: (u64, MemoryStore),
     /// What was read last, so that following the chain does not check the same signatures again and again.
     last: RefCell<Option<(Vec<u8>, TrustedState)>>,
 }
@@ -71,13 +81,20 @@ impl<S: Shelf> KeptStore<S> {
         check: SignatureCheck,
     ) -> KeptStore<S> {
         let mut store = KeptStore::forgetful(shelf, chain_id, checkpoint, check);
-        if let Ok(names) = store.shelf.names(&store.chain).await {
+        if let Ok(mut names) = store.shelf.names(&store.chain).await {
             store.failed.set(false);
             store.is_asked_for_halts = true;
-            let strange =
-                |name: &String| !name.starts_with(&store.root) && *name != store.halt_name();
-            let strange: Vec<String> = names.into_iter().filter(strange).collect();
-            store.remove(&strange).await;
+            store.catch_up(&names);
+            // What lies beside states, and a halt for older programs, is in no generation.
+            let own = [
+                states_root(chain_id, checkpoint),
+                store.plain_halt(),
+                store.root(),
+                store.named(HALT),
+                store.named(BEGUN),
+            ];
+            names.retain(|name| !own.iter().any(|own| name.starts_with(own)));
+            store.remove(&names).await;
         }
         store
     }
@@ -92,11 +109,12 @@ impl<S: Shelf> KeptStore<S> {
         KeptStore {
             shelf,
             chain: chain_root(chain_id),
-            root: states_root(chain_id, checkpoint),
+            checkpoint: hex::encode(checkpoint),
+            generation: Cell::new(0),
             check,
             failed: Cell::new(true),
             is_asked_for_halts: false,
-            memory: MemoryStore::default(),
+            memory: (0, MemoryStore::default()),
             last: RefCell::new(None),
         }
     }
@@ -119,22 +137,91 @@ impl<S: Shelf> KeptStore<S> {
     }
 
     async fn put_halt(&self, attack: &Attack) -> Result<(), StoreError> {
-        self.shelf.put(&self.halt_name(), &attack.to_bytes()).await
+        self.shelf.put(&self.named(HALT), &attack.to_bytes()).await
     }
 
     async fn forget_states(&self) {
-        if let Ok(mut names) = self.shelf.names(&self.chain).await {
-            names.retain(|name| *name != self.halt_name());
+        if let Ok(names) = self.shelf.names(&self.root()).await {
             self.remove(&names).await;
         }
     }
 
-    fn halt_name(&self) -> String {
-        format!("{}halt", self.chain)
+    /// A name of this generation.
+    fn named(&self, name: &str) -> String {
+        match self.generation.get() {
+            0 => format!("{}{name}", self.chain),
+            generation => format!("{}{generation:016x}/{name}", self.chain),
+        }
+    }
+
+    /// The name under which programs look for a halt that know no generations.
+    fn plain_halt(&self) -> String {
+        format!("{}{HALT}", self.chain)
+    }
+
+    /// What the names of its states begin with.
+    fn root(&self) -> String {
+        self.named(&self.checkpoint) + "/"
     }
 
     fn name(&self, height: u64) -> String {
-        format!("{}{height:016x}", self.root)
+        format!("{}{height:016x}", self.root())
+    }
+
+    /// Goes on with the newest generation among these names.
+    fn catch_up(&self, names: &[String]) {
+        let number = |name: &String| {
+            let (number, _) = name.strip_prefix(&self.chain)?.split_once('/')?;
+            let number = Some(number).filter(|number| number.len() == 16)?;
+            u64::from_str_radix(number, 16).ok()
+        };
+        let newest = names.iter().filter_map(number).max().unwrap_or_default();
+        self.generation.set(self.generation.get().max(newest));
+    }
+
+    /// What memory has of this generation.
+    fn memory(&self) -> Option<&MemoryStore> {
+        let (generation, memory) = &self.memory;
+        (*generation == self.generation.get()).then_some(memory)
+    }
+
+    fn memory_mut(&mut self) -> &mut MemoryStore {
+        let generation = self.generation.get();
+        if self.memory.0 != generation {
+            self.memory = (generation, MemoryStore::default());
+        }
+        &mut self.memory.1
+    }
+
+    /// Trusts nothing any more but this state, where there is one.
+    async fn begin_anew(&mut self, first: Option<&TrustedState>) -> Result<(), StoreError> {
+        if self.is_asked_for_halts {
+            let begun = self.begin_generation(first).await;
+            // A person has decided; what it still says is asked again when it is opened again.
+            self.is_asked_for_halts = self.try_on(begun).is_some();
+        }
+        self.memory = (self.generation.get(), MemoryStore::default());
+        match first {
+            Some(state) if self.failed.get() => self.memory.1.put(state).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The first name with its number begins it, for every program at once.
+    async fn begin_generation(&self, first: Option<&TrustedState>) -> Result<(), StoreError> {
+        let names = self.shelf.names(&self.chain).await?;
+        self.catch_up(&names);
+        let (halts, states): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| name.ends_with(HALT));
+        // They make room for it.
+        self.shelf.remove(&states).await?;
+        self.generation.set(self.generation.get().saturating_add(1));
+        if let Some(state) = first {
+            let name = self.name(state.height());
+            self.shelf.put(&name, &state.to_bytes()).await?;
+        }
+        self.shelf.put(&self.named(BEGUN), &[]).await?;
+        self.shelf.remove(&halts).await
     }
 
     /// The heights that are kept, ascending; none where the shelf has failed.
@@ -142,8 +229,9 @@ impl<S: Shelf> KeptStore<S> {
         if self.failed.get() {
             return None;
         }
-        let names = self.try_on(self.shelf.names(&self.root).await)?;
-        let height = |name: &String| u64::from_str_radix(name.strip_prefix(&self.root)?, 16).ok();
+        let root = self.root();
+        let names = self.try_on(self.shelf.names(&root).await)?;
+        let height = |name: &String| u64::from_str_radix(name.strip_prefix(&root)?, 16).ok();
         Some(names.iter().filter_map(height).collect())
     }
 
@@ -206,7 +294,10 @@ impl<S: Shelf> Store for KeptStore<S> {
                 return Ok(found);
             }
         }
-        self.memory.at_or_below(height).await
+        match self.memory() {
+            Some(memory) => memory.at_or_below(height).await,
+            None => Ok(None),
+        }
     }
 
     async fn at_or_above(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
@@ -216,7 +307,10 @@ impl<S: Shelf> Store for KeptStore<S> {
                 return Ok(found);
             }
         }
-        self.memory.at_or_above(height).await
+        match self.memory() {
+            Some(memory) => memory.at_or_above(height).await,
+            None => Ok(None),
+        }
     }
 
     async fn put(&mut self, state: &TrustedState) -> Result<(), StoreError> {
@@ -229,7 +323,7 @@ impl<S: Shelf> Store for KeptStore<S> {
             self.prune().await;
         }
         if self.failed.get() {
-            self.memory.put(state).await?;
+            self.memory_mut().put(state).await?;
         }
         Ok(())
     }
@@ -240,31 +334,41 @@ impl<S: Shelf> Store for KeptStore<S> {
             self.forget_states().await;
             self.try_on(self.put_halt(attack).await);
         }
-        self.memory.halt(attack).await
+        if self.is_asked_for_halts && self.generation.get() > 0 {
+            // A page that was rolled back finds it there.
+            let _ = self.shelf.put(&self.plain_halt(), &attack.to_bytes()).await;
+        }
+        self.memory_mut().halt(attack).await
     }
 
     async fn halted(&self) -> Result<Option<Attack>, StoreError> {
-        if let Some(attack) = self.memory.halted().await? {
+        let names = match self.is_asked_for_halts {
+            true => self.shelf.names(&self.chain).await,
+            false => Ok(Vec::new()),
+        };
+        self.catch_up(names.as_deref().unwrap_or_default());
+        if let Some(memory) = self.memory()
+            && let Some(attack) = memory.halted().await?
+        {
             return Ok(Some(attack));
         }
-        if !self.is_asked_for_halts {
+        if names?.is_empty() {
             return Ok(None);
         }
-        let bytes = self.shelf.get(&self.halt_name()).await?;
+        let bytes = self.shelf.get(&self.named(HALT)).await?;
         let read = bytes.map(|bytes| Attack::from_bytes(&bytes)).transpose();
         read.map_err(|error| StoreError(format!("{error}")))
     }
 
     async fn clear_halt(&mut self) -> Result<(), StoreError> {
-        self.memory.clear_halt().await?;
-        if self.is_asked_for_halts {
-            let cleared = match self.shelf.names(&self.chain).await {
-                Ok(names) => self.shelf.remove(&names).await,
-                Err(error) => Err(error),
-            };
-            // A person has decided; what it still says is asked again when it is opened again.
-            self.is_asked_for_halts = self.try_on(cleared).is_some();
-        }
-        Ok(())
+        self.begin_anew(None).await
+    }
+
+    async fn begin(&mut self, state: &TrustedState) -> Result<(), StoreError> {
+        self.begin_anew(Some(state)).await
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation.get()
     }
 }

@@ -95,6 +95,8 @@ pub struct LightClient<P, S, E> {
     environment: E,
     settings: Settings,
     descent: Option<Descent>,
+    /// The store's generation by which all this was found.
+    generation: u64,
 }
 
 impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
@@ -107,6 +109,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     ) -> LightClient<P, S, E> {
         LightClient {
             sources: providers.into_iter().map(Source::new).collect(),
+            generation: store.generation(),
             store,
             environment,
             settings,
@@ -165,6 +168,15 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         }
         if let Some(attack) = self.store.halted().await? {
             return Err(Failure::Halted(Box::new(attack)));
+        }
+        // Another program has begun anew: who was proven wrong may be right.
+        let generation = self.store.generation();
+        if generation != self.generation {
+            self.generation = generation;
+            self.descent = None;
+            for source in &mut self.sources {
+                source.said = Said::Nothing;
+            }
         }
         Ok(Meter::new(self.settings.limits.clone(), now))
     }

@@ -46,6 +46,12 @@ pub trait Store {
             self.put(state).await
         }
     }
+
+    /// How often trust was established anew, by any program that shares this store, before the last [`Store::halted`]: what was proven by what was
+    /// trusted before another number counts no more.
+    fn generation(&self) -> u64 {
+        0
+    }
 }
 
 impl<S: Store> Store for &mut S {
@@ -81,6 +87,14 @@ impl<S: Store> Store for &mut S {
 
     fn clear_halt(&mut self) -> impl Future<Output = Result<(), StoreError>> {
         S::clear_halt(self)
+    }
+
+    fn begin(&mut self, state: &TrustedState) -> impl Future<Output = Result<(), StoreError>> {
+        S::begin(self, state)
+    }
+
+    fn generation(&self) -> u64 {
+        S::generation(self)
     }
 }
 

@@ -16,6 +16,7 @@ mod mutation;
 mod query;
 mod recorded;
 mod rfc6962;
+mod sharing;
 mod simulation;
 mod stores;
 mod wire;

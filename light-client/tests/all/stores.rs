@@ -14,10 +14,10 @@ use light_client::client::{
 };
 use light_client::{Hash, LightBlock, SignatureCheck, StoredError, TrustedState};
 
-const CHAIN: &str = "test-chain";
-const CHECKPOINT: Hash = [7; 32];
+pub const CHAIN: &str = "test-chain";
+pub const CHECKPOINT: Hash = [7; 32];
 
-fn block_on<F: Future>(future: F) -> F::Output {
+pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {
@@ -61,11 +61,11 @@ impl Trusted for light_client::Verdict {
     }
 }
 
-fn state(height: u64) -> TrustedState {
+pub fn state(height: u64) -> TrustedState {
     stepped(height - 1, height)
 }
 
-fn attack() -> Attack {
+pub fn attack() -> Attack {
     let people = members(0, 4, 10);
     let block = |round| LightBlock {
         next_validators: None,
@@ -152,13 +152,15 @@ fn conforms<S: Store>(mut store: S) {
 
 /// A shelf in memory that can fail.
 #[derive(Clone, Debug, Default)]
-struct Drawer {
-    kept: Rc<RefCell<BTreeMap<String, Vec<u8>>>>,
+pub struct Drawer {
+    pub kept: Rc<RefCell<BTreeMap<String, Vec<u8>>>>,
     fails: Rc<Cell<bool>>,
     /// It can be written, not read.
     unreadable: Rc<Cell<bool>>,
     /// How many things it can hold, where that is limited.
-    room: Rc<Cell<Option<usize>>>,
+    pub room: Rc<Cell<Option<usize>>>,
+    /// How many changes it still takes, where their number is limited.
+    pub writes_left: Rc<Cell<Option<usize>>>,
 }
 
 impl Drawer {
@@ -167,6 +169,15 @@ impl Drawer {
             true => Err(StoreError("no space".into())),
             false => Ok(self.kept.borrow_mut()),
         }
+    }
+}
+
+impl Drawer {
+    fn change(&self) -> Result<std::cell::RefMut<'_, BTreeMap<String, Vec<u8>>>, StoreError> {
+        let left = self.writes_left.get();
+        let after = left.map(|left| left.checked_sub(1).ok_or(StoreError("cut off".into())));
+        self.writes_left.set(after.transpose()?);
+        self.open()
     }
 }
 
@@ -185,7 +196,7 @@ impl Shelf for Drawer {
     }
 
     async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let mut kept = self.open()?;
+        let mut kept = self.change()?;
         let full = |room| kept.len() >= room && !kept.contains_key(name);
         if self.room.get().is_some_and(full) {
             return Err(StoreError("no space".into()));
@@ -195,7 +206,7 @@ impl Shelf for Drawer {
     }
 
     async fn remove(&self, names: &[String]) -> Result<(), StoreError> {
-        let mut kept = self.open()?;
+        let mut kept = self.change()?;
         for name in names {
             kept.remove(name);
         }
@@ -203,7 +214,7 @@ impl Shelf for Drawer {
     }
 }
 
-fn kept(drawer: &Drawer, checkpoint: Hash) -> KeptStore<Drawer> {
+pub fn kept(drawer: &Drawer, checkpoint: Hash) -> KeptStore<Drawer> {
     kept_for(drawer, CHAIN, checkpoint)
 }
 
@@ -217,7 +228,7 @@ fn kept_for(drawer: &Drawer, chain: &str, checkpoint: Hash) -> KeptStore<Drawer>
     ))
 }
 
-fn newest<S: Store>(store: &S) -> Option<u64> {
+pub fn newest<S: Store>(store: &S) -> Option<u64> {
     let newest = block_on(store.newest()).expect("reads");
     newest.map(|state| state.height())
 }

@@ -270,6 +270,39 @@ fn a_fork_stops_the_next_visit_too_until_a_person_establishes_trust() {
 }
 
 #[test]
+fn what_was_proven_by_what_is_trusted_no_more_is_forgotten_in_every_tab() {
+    let (drawer, chain) = (Drawer::default(), Rc::new(chain()));
+    let honest = honest(&chain);
+    let tab = || visit(&drawer, &chain, 1);
+    let (mut one, mut other) = (tab(), tab());
+    let question = Question::text(&link());
+    // How many log entries a question takes.
+    let asked = |tab: &mut Visitor| {
+        let before = honest.entries.get();
+        assert!(now(tab.check(&honest, &question)).anchor.is_some());
+        honest.entries.get() - before
+    };
+    assert!(asked(&mut one) > 0);
+    assert_eq!(asked(&mut one), 0, "it has them");
+    // One tab finds a fork, and a person decides in the other.
+    let net = Net::at(chain.time())
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, forked())
+        .with("http://c", &chain, Lie::None);
+    look(&mut other, &honest);
+    let mut third = tab();
+    assert_eq!(look(&mut third, &net).reason, "chain-forked");
+    assert_eq!(look(&mut one, &honest).reason, "chain-forked");
+    let hash = hex::encode(chain.header(2).hash());
+    now(other.establish(&honest, 2, &hash)).expect("a node has it");
+    assert!(asked(&mut one) > 0, "from the beginning");
+    assert_eq!(asked(&mut one), 0);
+    for tab in [&mut one, &mut other, &mut third] {
+        assert_eq!(look(tab, &honest).reason, "");
+    }
+}
+
+#[test]
 fn a_fork_names_its_signers_by_what_was_proven_before_it() {
     let (drawer, chain) = (Drawer::default(), Rc::new(chain()));
     let net = Net::at(chain.time())

@@ -14,4 +14,5 @@ mod key_types;
 mod nodes;
 mod random;
 mod scenes;
+mod shared;
 mod traps;

@@ -43,10 +43,11 @@ impl Shelf for Browsers {
         let mut names = match TRUST.names().await {
             Ok(names) => names,
             // Where there is one all the same, it is a newer page's: nothing in it is for this one, but a halt.
-            Err(why) => match HALTS.names().await {
-                Ok(_) => Vec::new(),
-                Err(_) => return Err(failed(why)),
-            },
+            Err(why) => {
+                let mut halts = HALTS.names().await.map_err(|_| failed(why))?;
+                halts.retain(|name| name.ends_with(HALT));
+                halts
+            }
         };
         names.retain(|name| name.starts_with(beginning));
         Ok(names)

@@ -56,7 +56,8 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let unfinished = path.with_extension(&UNFINISHED[1..]);
+    // Another program may be writing the same name.
+    let unfinished = path.with_extension([&std::process::id().to_string(), UNFINISHED].concat());
     let mut file = fs::File::create(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
