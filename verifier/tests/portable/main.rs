@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod address;
 mod attacks;
 mod bent;
 mod coded;

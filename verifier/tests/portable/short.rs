@@ -17,7 +17,7 @@ use verifier::{
 };
 
 /// The short form of a file, and what it was cut from.
-fn short_of(chain: &Rc<TestChain>, asked: Asked) -> (Short, Vec<u8>) {
+pub fn short_of(chain: &Rc<TestChain>, asked: Asked) -> (Short, Vec<u8>) {
     let (file, verdict) = make(chain, asked).expect("made");
     let proof = Portable::decode(&file).expect("reads");
     let record = RecordName::new(&verdict.kind, &verdict.id).expect("a record");
@@ -34,7 +34,7 @@ fn own(short: &mut Short) -> &mut portable::Shelf {
 }
 
 /// Completes over these nodes, from the chain's first block on.
-fn complete_over(
+pub fn complete_over(
     net: &Net,
     chain: &TestChain,
     bytes: &[u8],
@@ -43,12 +43,12 @@ fn complete_over(
     now(portable::complete(&with, &reader(chain, 1), bytes))
 }
 
-fn complete(chain: &Rc<TestChain>, short: &Short) -> Result<(Vec<u8>, Verdict), NotMade> {
+pub fn complete(chain: &Rc<TestChain>, short: &Short) -> Result<(Vec<u8>, Verdict), NotMade> {
     complete_over(&net(chain), chain, &short.encode().expect("encodes"))
 }
 
 /// Why nothing comes of it.
-fn refusal(chain: &Rc<TestChain>, short: &Short) -> String {
+pub fn refusal(chain: &Rc<TestChain>, short: &Short) -> String {
     match complete(chain, short) {
         Err(why) => why.code().into(),
         Ok((_, verdict)) => panic!("it was completed: {verdict:#?}"),
