@@ -53,7 +53,7 @@ fn one(ledger: &mut Ledger, input: &mut Input<'_>) -> bool {
         Ok(()) => true,
         Err(Stop::Refused(refusal)) => {
             assert!(
-                canonical::decode_value(&refusal.encode()).is_ok(),
+                canonical::decode_value(&refusal.data()).is_ok(),
                 "a refusal that cannot be read"
             );
             false
