@@ -95,34 +95,30 @@ impl Schema {
         values: &[&str],
         shown: &[usize],
     ) -> Result<Vec<u8>, Error> {
-        let leaves = self.leaves(seed, values)?;
-        let mut shown: Vec<usize> = shown.to_vec();
-        shown.sort_unstable();
-        shown.dedup();
-        let mut out = vec![
-            PARTIAL,
-            u8::try_from(shown.len()).map_err(|_| Error::Values)?,
-        ];
-        for &index in &shown {
-            let value = values.get(index).ok_or(Error::Values)?;
-            out.push(u8::try_from(index).map_err(|_| Error::Values)?);
-            out.extend_from_slice(&salt(seed, index));
-            put_bytes(&mut out, value.as_bytes());
-        }
-        hidden_subtrees(&leaves, 0, &shown, &mut out);
-        Ok(out)
+        self.narrow(&self.open_all(seed, values)?, shown)
     }
 
-    /// The same opening with fewer fields shown. Only a full one can be narrowed: it alone knows every salt.
+    /// The same opening with these fields shown alone. An error where one of them is not shown as it is.
     pub fn narrow(&self, opening: &[u8], shown: &[usize]) -> Result<Vec<u8>, Error> {
-        let mut reader = Reader(opening);
-        if reader.byte()? != FULL {
-            return Err(Error::Malformed);
+        let mut leaves = self.read(opening)?;
+        let shows = |field: &usize| leaves.shown.iter().any(|(index, ..)| index == field);
+        if !shown.iter().all(shows) {
+            return Err(Error::Values);
         }
-        let seed: [u8; SALT] = reader.array()?;
-        let (opened, _) = self.claimed(opening)?;
-        let values: Vec<&str> = opened.iter().map(|(_, value)| value.as_str()).collect();
-        self.open_some(&seed, &values, shown)
+        leaves.shown.retain(|(index, ..)| shown.contains(index));
+        let mut out = vec![
+            PARTIAL,
+            u8::try_from(leaves.shown.len()).map_err(|_| Error::Values)?,
+        ];
+        for (index, salt, value) in &leaves.shown {
+            out.push(u8::try_from(*index).map_err(|_| Error::Values)?);
+            out.extend_from_slice(salt);
+            put_bytes(&mut out, value.as_bytes());
+        }
+        let (root, rest) = rebuild(&leaves.known, 0, shown, &mut leaves.hidden)?;
+        leaves.hidden.end()?;
+        out.extend(rest.unwrap_or_else(|| root.to_vec()));
+        Ok(out)
     }
 
     /// Opens against a commitment. Either every value returned is the one committed to, or an error.
@@ -137,50 +133,71 @@ impl Schema {
 
     /// Reads an opening without believing it: the values, and the commitment to which they would fit.
     pub fn claimed(&self, opening: &[u8]) -> Result<(Opened, Hash), Error> {
-        let mut reader = Reader(opening);
-        let result = match reader.byte()? {
-            FULL => self.read_full(&mut reader)?,
-            PARTIAL => self.read_partial(&mut reader)?,
-            _ => return Err(Error::Malformed),
-        };
-        if reader.0.is_empty() {
-            Ok(result)
-        } else {
-            Err(Error::Malformed)
-        }
-    }
-
-    fn read_full(&self, reader: &mut Reader<'_>) -> Result<(Opened, Hash), Error> {
-        let seed: [u8; SALT] = reader.array()?;
-        let values = self
-            .fields
-            .iter()
-            .map(|_| reader.text())
-            .collect::<Result<Vec<_>, _>>()?;
-        let root = self.commit(&seed, &values)?;
+        let mut leaves = self.read(opening)?;
+        let (root, _) = rebuild(&leaves.known, 0, &[], &mut leaves.hidden)?;
+        leaves.hidden.end()?;
+        let shown = leaves.shown.into_iter();
         Ok((
-            values.into_iter().map(String::from).enumerate().collect(),
+            shown
+                .map(|(index, _, value)| (index, value.into()))
+                .collect(),
             root,
         ))
     }
 
-    fn read_partial(&self, reader: &mut Reader<'_>) -> Result<(Opened, Hash), Error> {
-        let mut leaves = vec![None; self.width()];
-        let mut opened: Opened = Vec::new();
-        for _ in 0..reader.byte()? {
-            let index = usize::from(reader.byte()?);
-            if index >= self.fields.len() || opened.last().is_some_and(|(last, _)| *last >= index) {
-                return Err(Error::Malformed);
+    fn read<'a>(&self, opening: &'a [u8]) -> Result<Leaves<'a>, Error> {
+        let mut reader = Reader(opening);
+        let mut known = vec![None; self.width()];
+        let mut shown: Vec<Shown<'a>> = Vec::new();
+        match reader.byte()? {
+            FULL => {
+                let seed: [u8; SALT] = reader.array()?;
+                for (index, leaf) in known.iter_mut().enumerate() {
+                    let (salt, mut value) = (salt(&seed, index), "");
+                    if index < self.fields.len() {
+                        value = reader.text()?;
+                        if value.len() > MAX_VALUE {
+                            return Err(Error::Values);
+                        }
+                        shown.push((index, salt, value));
+                    }
+                    *leaf = Some(self.leaf(index, &salt, value.as_bytes()));
+                }
             }
-            let salt: [u8; SALT] = reader.array()?;
-            let value = reader.text()?;
-            *leaves.get_mut(index).ok_or(Error::Malformed)? =
-                Some(self.leaf(index, &salt, value.as_bytes()));
-            opened.push((index, value.into()));
+            PARTIAL => {
+                for _ in 0..reader.byte()? {
+                    let index = usize::from(reader.byte()?);
+                    let rises = shown.last().is_none_or(|(last, ..)| *last < index);
+                    if index >= self.fields.len() || !rises {
+                        return Err(Error::Malformed);
+                    }
+                    let (salt, value) = (reader.array()?, reader.text()?);
+                    *known.get_mut(index).ok_or(Error::Malformed)? =
+                        Some(self.leaf(index, &salt, value.as_bytes()));
+                    shown.push((index, salt, value));
+                }
+            }
+            _ => return Err(Error::Malformed),
         }
-        let root = rebuild(&leaves, reader)?;
-        Ok((opened, root))
+        Ok(Leaves {
+            known,
+            shown,
+            hidden: reader,
+        })
     }
+}
+
+/// A field that an opening shows: its index, its salt, its value.
+type Shown<'a> = (usize, [u8; SALT], &'a str);
+
+/// What an opening says of the tree.
+struct Leaves<'a> {
+    /// The leaves whose hashes can be computed from it.
+    known: Vec<Option<Hash>>,
+    /// The fields it shows, in their order.
+    shown: Vec<Shown<'a>>,
+    /// What follows: the root of each maximal subtree without a known leaf, left to right.
+    hidden: Reader<'a>,
 }
 
 fn salt(seed: &[u8; SALT], index: usize) -> [u8; SALT] {
@@ -206,28 +223,25 @@ fn fold(leaves: &[Hash]) -> Hash {
     }
 }
 
-/// Writes the root of each maximal subtree without a shown leaf, left to right.
-fn hidden_subtrees(leaves: &[Hash], start: usize, shown: &[usize], out: &mut Vec<u8>) {
-    if !shown
-        .iter()
-        .any(|index| (start..start + leaves.len()).contains(index))
-    {
-        out.extend_from_slice(&fold(leaves));
-    } else if leaves.len() > 1 {
-        let (left, right) = leaves.split_at(leaves.len() / 2);
-        hidden_subtrees(left, start, shown, out);
-        hidden_subtrees(right, start + left.len(), shown, out);
-    }
-}
-
-fn rebuild(leaves: &[Option<Hash>], reader: &mut Reader<'_>) -> Result<Hash, Error> {
+/// The root of these leaves; and, where a shown one is among them, the root of each maximal subtree without one, left to right.
+fn rebuild(
+    leaves: &[Option<Hash>],
+    start: usize,
+    shown: &[usize],
+    reader: &mut Reader<'_>,
+) -> Result<(Hash, Option<Vec<u8>>), Error> {
     match leaves {
-        [Some(leaf)] => Ok(*leaf),
-        _ if leaves.iter().all(Option::is_none) => reader.array(),
+        [Some(leaf)] => Ok((*leaf, shown.contains(&start).then(Vec::new))),
+        _ if leaves.iter().all(Option::is_none) => Ok((reader.array()?, None)),
         _ => {
             let (left, right) = leaves.split_at(leaves.len() / 2);
-            let left = rebuild(left, reader)?;
-            Ok(node_hash(&left, &rebuild(right, reader)?))
+            let middle = start + left.len();
+            let (left, before) = rebuild(left, start, shown, reader)?;
+            let (right, after) = rebuild(right, middle, shown, reader)?;
+            let any = before.is_some() || after.is_some();
+            let parts = [(left, before), (right, after)]
+                .map(|(root, part)| part.unwrap_or_else(|| root.to_vec()));
+            Ok((node_hash(&left, &right), any.then(|| parts.concat())))
         }
     }
 }
@@ -245,6 +259,13 @@ fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
+    fn end(&self) -> Result<(), Error> {
+        match self.0 {
+            [] => Ok(()),
+            _ => Err(Error::Malformed),
+        }
+    }
+
     fn byte(&mut self) -> Result<u8, Error> {
         let (byte, rest) = self.0.split_first().ok_or(Error::Malformed)?;
         self.0 = rest;
@@ -296,6 +317,15 @@ mod tests {
             let shown: Vec<usize> = (0..5).filter(|i| choice >> i & 1 == 1).collect();
             let opening = SCHEMA.open_some(&SEED, &VALUES, &shown).expect("fits");
             assert_eq!(SCHEMA.narrow(&full, &shown), Ok(opening.clone()));
+            // Step by step, the same part remains; what is hidden is not shown again.
+            for less in 0u8..32 {
+                let fewer: Vec<usize> = (0..5).filter(|i| less >> i & 1 == 1).collect();
+                let narrowed = SCHEMA.narrow(&opening, &fewer);
+                match less & !choice {
+                    0 => assert_eq!(narrowed, SCHEMA.open_some(&SEED, &VALUES, &fewer)),
+                    _ => assert_eq!(narrowed, Err(Error::Values)),
+                }
+            }
             let expected: Opened = all
                 .iter()
                 .filter(|(i, _)| shown.contains(i))
