@@ -73,15 +73,20 @@ fn open(schema: &Schema, opening: &[u8], data: &Value) -> (Vec<Field>, Option<Re
 }
 
 fn named(schema: &Schema, opened: Opened, backing: Backing) -> Vec<Field> {
-    let field = |(index, value): (usize, String)| {
-        let name = schema.fields.get(index)?;
-        (!value.is_empty()).then(|| Field {
+    let mut opened = opened.into_iter().peekable();
+    let field = |(index, name): (usize, &&str)| {
+        let shown = opened.next_if(|(at, _)| *at == index);
+        let (value, backing) = match shown {
+            Some((_, value)) => (value, backing),
+            None => (String::new(), Backing::Withheld),
+        };
+        (backing == Backing::Withheld || !value.is_empty()).then(|| Field {
             name: (*name).into(),
             value,
             backing,
         })
     };
-    opened.into_iter().filter_map(field).collect()
+    schema.fields.iter().enumerate().filter_map(field).collect()
 }
 
 /// What a printed code declares, under the schema's names.

@@ -249,6 +249,8 @@ pub enum Backing {
     Claimed,
     /// The chain's commitment contradicts this value.
     Contradicted,
+    /// The commitment covers it, and who made the opening left it out: the value is empty, and may be so on the chain.
+    Withheld,
 }
 
 // How they cross the worker boundary. Numbers that a node or a chain may make large are texts there.
@@ -365,4 +367,5 @@ records::names!(Backing {
     Proven "proven",
     Claimed "claimed",
     Contradicted "contradicted",
+    Withheld "withheld",
 });

@@ -57,6 +57,8 @@ pub enum ToVerifier {
         id: Id,
         /// The text as read, `#/r/<kind>/<id>[/<openings>]`, or a proof file as text.
         text: String,
+        /// Names of the opened fields that the file shall not show.
+        without: Vec<String>,
     },
     /// Prove what an act rests on.
     Ground {
@@ -294,7 +296,7 @@ records::tagged!(ToVerifier by "is" {
     Record "record" { id, record, openings },
     Recount "recount" { id, vote, sample },
     Ballot "ballot" { id, seat },
-    Prove "prove" { id, text },
+    Prove "prove" { id, text, without },
     Ground "ground" { id, records, blobs },
     Send "send" { id, envelope, blob },
     Establish "establish" { id, height: decimal, hash },

@@ -154,7 +154,7 @@ pub fn fact(lang: Lang, name: &str, value: &str) -> String {
             .split(',')
             .map(|field| super::field(lang, field.trim()))
             .collect();
-        return names.join(lang.pick("、", ", "));
+        return lang.list(&names);
     }
     value.to_owned()
 }

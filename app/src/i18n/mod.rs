@@ -37,6 +37,11 @@ impl Lang {
         texts::word(self, text.0)
     }
 
+    /// Names one after another.
+    pub fn list(self, names: &[String]) -> String {
+        names.join(self.pick("、", ", "))
+    }
+
     /// The text with its `{places}` filled in.
     pub fn fill(self, text: Text, facts: &[(&str, &str)]) -> String {
         fill(self.t(text), |name| {

@@ -217,13 +217,7 @@ fn name(row: &Row) -> String {
     let Some(End::Verdict(verdict)) = &row.end else {
         return row.text.chars().take(48).collect();
     };
-    let find = |name: &str| {
-        verdict
-            .fields
-            .iter()
-            .find(|field| field.name == name)
-            .map(summary::value)
-    };
+    let find = |name| widget::find(&verdict.fields, name).map(summary::value);
     let parts: Vec<String> = ["seller_name", "total", "date"]
         .into_iter()
         .filter_map(find)

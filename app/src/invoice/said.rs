@@ -3,7 +3,7 @@
 
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, field, small, words};
-use crate::widget::{Mark, mark};
+use crate::widget::{Mark, find, mark};
 use records::{
     codes::{Form, InvoiceCode, NumberAnatomy, Travel, uscc},
     kinds::invoice::amounts::{self, Note},
@@ -64,7 +64,7 @@ fn said(lang: Lang, id: &str, fields: &[Field]) -> Vec<Said> {
         }
     }
     said.extend(["seller_id", "buyer_id"].into_iter().filter_map(|name| {
-        let (word, off) = match uscc::check(find(fields, name)?) {
+        let (word, off) = match uscc::check(&find(fields, name)?.value) {
             uscc::UsccCheck::Valid => (words::SAID_ID, false),
             uscc::UsccCheck::WrongCheckDigit => (words::SAID_ID_OFF, true),
             // A person's.
@@ -79,11 +79,11 @@ fn said(lang: Lang, id: &str, fields: &[Field]) -> Vec<Said> {
 
 /// Whether amount and tax are the total, and the lines add up to them; nothing where one of the three is not known.
 fn sums(lang: Lang, fields: &[Field]) -> Vec<Said> {
-    let fen = |name| find(fields, name)?.parse().ok();
+    let fen = |name| find(fields, name)?.value.parse().ok();
     let (Some(amount), Some(tax), Some(total)) = (fen("amount"), fen("tax"), fen("total")) else {
         return Vec::new();
     };
-    let lines = find(fields, "lines").and_then(amounts::read_lines);
+    let lines = find(fields, "lines").and_then(|lines| amounts::read_lines(&lines.value));
     let notes = amounts::compare(amount, tax, total, &lines.unwrap_or_default());
     let said = |value: String, off| Said {
         name: field(lang, "total"),
@@ -101,11 +101,6 @@ fn sums(lang: Lang, fields: &[Field]) -> Vec<Said> {
         }
     });
     notes.map(|note| said(note, true)).collect()
-}
-
-fn find<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
-    let field = fields.iter().find(|field| field.name == name)?;
-    Some(&field.value)
 }
 
 /// The province's name by its two digits, and the digits.

@@ -43,7 +43,7 @@ pub fn text(lang: Lang, verdict: &Verdict) -> String {
 /// What a value rests on, in brackets, where the chain does not cover it.
 fn backing(lang: Lang, backing: Backing) -> String {
     let word = match backing {
-        Backing::Proven => return String::new(),
+        Backing::Proven | Backing::Withheld => return String::new(),
         Backing::Claimed => words::FIELD_CLAIMED,
         Backing::Contradicted => words::FIELD_BENT,
     };

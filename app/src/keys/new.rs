@@ -81,7 +81,7 @@ fn use_new() -> Html {
     let form = html! {
         <form class="stack" onsubmit={create}>
             <label class="field"><span>{ lang.t(words::KEYS_NAME) }</span><input ref={name} class="input" required=true maxlength="40" placeholder={lang.t(words::KEYS_NAME_EXAMPLE)} data-testid="identity-name" /></label>
-            <fieldset style="border:0;padding:0" class="stack"><legend class="small" style="padding-bottom:6px">{ lang.t(words::KEYS_ROLE) }</legend>{ for choices }</fieldset>
+            <fieldset class="stack"><legend class="small">{ lang.t(words::KEYS_ROLE) }</legend>{ for choices }</fieldset>
             <button class="btn primary" data-testid="create">{ lang.t(words::KEYS_CREATE) }</button>
             { answer(lang, &said, words::KEYS_CREATED) }
         </form>

@@ -4,9 +4,7 @@ use super::document::Told;
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, known_members, member, short, small, words};
 use crate::shell::{Page, use_page};
-use crate::widget::{self, act_view, segments, use_act};
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use crate::widget::{self, act_view, boxes, entered, segments, toggled, use_act};
 use worker::Action;
 
 const PURPOSES: [&str; 4] = ["treatment", "referral", "insurance", "research"];
@@ -101,7 +99,7 @@ fn action(wish: &Wish, to: &str, documents: Vec<String>) -> Action {
         to: to.to_owned(),
         purpose: wish.purpose.to_owned(),
         until: format!("{until}000000000"),
-        note: wish.note.trim().to_owned(),
+        note: wish.note.clone(),
     }
 }
 
@@ -141,20 +139,14 @@ fn sight(lang: Lang, wish: &State<Wish>) -> Html {
 fn whom(lang: Lang, wish: &State<Wish>, readers: &[(String, String)], to: &str) -> Html {
     let (to_chosen, to_typed) = (wish.clone(), wish.clone());
     let choose = Callback::from(move |event: Event| {
-        if let Some(select) = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
-        {
-            edit(&to_chosen, |wish| wish.to = select.value());
+        if let Some(to) = entered(&event) {
+            edit(&to_chosen, |wish| wish.to = to);
         }
     });
     // The consortium has more members than this browser has proven: a reader tells its own number.
     let typed = Callback::from(move |event: InputEvent| {
-        if let Some(input) = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-        {
-            edit(&to_typed, |wish| wish.to = input.value().trim().to_owned());
+        if let Some(to) = entered(&event) {
+            edit(&to_typed, |wish| wish.to = to);
         }
     });
     let typed_name = if readers.iter().any(|(id, _)| id == to) {
@@ -180,15 +172,19 @@ fn which<'a>(
     wish: &State<Wish>,
     documents: impl Iterator<Item = &'a (String, Told)>,
 ) -> Html {
-    let rows = documents.map(|(id, told)| {
-        let (wish, id, on) = (wish.clone(), id.clone(), !wish.without.contains(id));
-        let name = if told.title == id { short(&id) } else { told.title.clone() };
-        let change = Callback::from(move |_| {
-            edit(&wish, |wish| if on { wish.without.push(id.clone()) } else { wish.without.retain(|other| *other != id) });
-        });
-        html! { <label class="choice"><input type="checkbox" checked={on} onchange={change} data-testid="grant-document" /><span>{ name }</span></label> }
+    let options = documents.map(|(id, told)| {
+        let title = match told.title == *id {
+            true => short(id),
+            false => told.title.clone(),
+        };
+        (id.clone(), title, !wish.without.contains(id))
     });
-    html! { <fieldset style="border:0;padding:0" class="stack"><legend class="small" style="padding-bottom:6px">{ lang.t(words::MED_WHAT) }</legend>{ for rows }</fieldset> }
+    let changed = wish.clone();
+    let toggle = Callback::from(move |id: String| {
+        edit(&changed, |wish| wish.without = toggled(&wish.without, id));
+    });
+    let options = options.collect();
+    boxes(lang.t(words::MED_WHAT), "grant-document", options, &toggle)
 }
 
 fn why(lang: Lang, wish: &State<Wish>) -> Html {
@@ -215,11 +211,8 @@ fn why(lang: Lang, wish: &State<Wish>) -> Html {
         })
     });
     let note = Callback::from(move |event: InputEvent| {
-        if let Some(input) = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-        {
-            edit(&to_note, |wish| wish.note = input.value());
+        if let Some(note) = entered(&event) {
+            edit(&to_note, |wish| wish.note = note);
         }
     });
     html! {

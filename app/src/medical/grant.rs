@@ -115,8 +115,8 @@ fn head(lang: Lang, grant: &Grant, sight: Option<Text>, (word, shape): (Text, Ma
 /// The titles of what is granted, as far as they are known.
 fn what(lang: Lang, grant: &Grant, titles: &LiteMap<String, String>) -> Option<String> {
     let named = grant.documents.iter().filter_map(|id| titles.get(id));
-    let named: Vec<&str> = named.map(String::as_str).collect();
-    (!named.is_empty()).then(|| named.join(lang.pick("、", ", ")))
+    let named: Vec<String> = named.cloned().collect();
+    (!named.is_empty()).then(|| lang.list(&named))
 }
 
 fn rows(lang: Lang, verdict: &Verdict, grant: &Grant, titles: &LiteMap<String, String>) -> Html {

@@ -7,8 +7,6 @@ use crate::i18n::{Lang, words};
 use crate::shell::use_page;
 use crate::widget;
 use verifier::verdict::Verdict;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use worker::{Identity, RecordRef};
 
 /// The reason of an emergency reading, for who reviews it.
@@ -40,14 +38,7 @@ fn use_reason(props: &Reason) -> Html {
         return html! { <div class="grow" data-testid="reason">{ widget::fields(lang, &verdict.fields) }</div> };
     }
     let take = Callback::from(move |event: Event| {
-        let input = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        link.set(
-            input
-                .map(|input| input.value().trim().to_owned())
-                .unwrap_or_default(),
-        );
+        link.set(widget::entered(&event).unwrap_or_default());
     });
     html! {
         <label class="field grow"><span>{ lang.t(words::MED_REASON) }</span><input class="input" autocomplete="off" onchange={take} data-testid="reason-link" /></label>

@@ -3,7 +3,7 @@
 use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Known};
 use crate::i18n::{Lang, headline, words};
-use crate::widget::{checks_waiting, doubt, outcome_pill};
+use crate::widget::{checks_waiting, doubt, find, outcome_pill};
 use records::{canonical, shape::Shape};
 use std::{cell::RefCell, rc::Rc};
 use verifier::verdict::{Outcome, Verdict};
@@ -147,12 +147,7 @@ pub fn block_time(verdict: &Verdict) -> i64 {
 
 /// A field's value by name.
 pub fn field<'a>(verdict: &'a Verdict, name: &str) -> Option<&'a str> {
-    let found = verdict
-        .fields
-        .iter()
-        .find(|field| field.name == name)
-        .map(|field| field.value.as_str());
-    found.filter(|value| !value.is_empty())
+    find(&verdict.fields, name).map(|one| one.value.as_str())
 }
 
 #[cfg(test)]

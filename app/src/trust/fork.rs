@@ -16,7 +16,7 @@ pub fn card(lang: Lang, chain: &str, fork: &Fork) -> Html {
     let save = Callback::from(move |_| {
         download(&name, &evidence);
     });
-    let both = both(lang, &fork.sides).join(lang.pick("、", ", "));
+    let both = lang.list(&both(lang, &fork.sides));
     html! {
         <section class="card stack" data-testid="fork" data-kind={fork.kind.clone()}>
             <h2>{ lang.fill(words::FORK, &facts) }</h2>
@@ -41,7 +41,7 @@ fn side(lang: Lang, side: &Side) -> Html {
 }
 
 /// Members that signed every side.
-fn both(lang: Lang, sides: &[Side]) -> Vec<&str> {
+fn both(lang: Lang, sides: &[Side]) -> Vec<String> {
     let Some((first, others)) = sides.split_first() else {
         return Vec::new();
     };
@@ -52,6 +52,6 @@ fn both(lang: Lang, sides: &[Side]) -> Vec<&str> {
     let names = first.signers.iter().filter(|signer| signer.signed > 0);
     let in_all = names.filter(|signer| others.iter().all(|side| signed(side, &signer.name)));
     in_all
-        .map(|signer| lang.pick(&signer.name, &signer.name_en))
+        .map(|signer| lang.pick(&signer.name, &signer.name_en).to_owned())
         .collect()
 }

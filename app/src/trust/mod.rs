@@ -85,7 +85,7 @@ fn signers(lang: Lang, chain: &Chain) -> String {
         })
     };
     let names: Vec<String> = chain.vouched.iter().map(name).collect();
-    names.join(lang.pick("、", ", "))
+    lang.list(&names)
 }
 
 fn build(lang: Lang) -> Html {

@@ -7,8 +7,6 @@ use crate::widget::{self, Mark, mark};
 use litemap::LiteMap;
 use std::rc::Rc;
 use verifier::verdict::{HistoryEntry, Verdict};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 /// Rows that a phone draws without a pause.
 const MOST: usize = 240;
@@ -31,11 +29,8 @@ fn use_ballots(props: &Ballots) -> Html {
     let typed = {
         let filter = filter.clone();
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-            {
-                filter.set(input.value().trim().to_owned());
+            if let Some(rooms) = widget::entered(&event) {
+                filter.set(rooms);
             }
         })
     };

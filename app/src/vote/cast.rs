@@ -73,8 +73,8 @@ fn use_cast_form(props: &CastForm) -> Html {
             </div>
         },
         (_, chosen) => html! {
-            <fieldset class="cast" style="border:0;padding:0">
-                <legend class="small" style="padding-bottom:8px">{ lang.t(words::VOTE_CHOOSE) }</legend>
+            <fieldset class="cast">
+                <legend class="small">{ lang.t(words::VOTE_CHOOSE) }</legend>
                 { for CHOICES.map(|one| {
                     let choice = choice.clone();
                     html! { <label class="choice"><input type="radio" name="choice" checked={chosen == Some(one)} onchange={Callback::from(move |_| choice.set(Some(one)))} data-testid={format!("choice-{one}")} /><b>{ small(lang, one) }</b></label> }

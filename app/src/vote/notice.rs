@@ -21,7 +21,7 @@ pub fn card(lang: Lang, vote: &Vote) -> Html {
                     if let Some(left) = left { <div class="caption">{ lang.fill(words::VOTE_LEFT, &[("time", &left)]) }</div> }</dd>
                 <dt>{ lang.t(words::VOTE_CONVENER) }</dt><dd data-testid="convener" data-name={&convener}>{ &convener }</dd>
                 <dt>{ lang.t(words::VOTE_ELECTORATE) }</dt><dd>{ electorate(lang, vote) }</dd>
-                <dt>{ lang.t(words::VOTE_STATED) }</dt><dd>{ stated.join(lang.pick("、", ", ")) }</dd>
+                <dt>{ lang.t(words::VOTE_STATED) }</dt><dd>{ lang.list(&stated) }</dd>
                 <dt>{ lang.t(words::VOTE_NOTICE_HASH) }</dt><dd class="mono" data-testid="notice-hash">{ grouped(&vote.notice.to_string()) }</dd>
                 <dt>{ lang.t(words::VOTE_SCOPE) }</dt><dd class="mono">{ grouped(&vote.scope.to_string()) }</dd>
             </dl>

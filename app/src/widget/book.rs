@@ -37,7 +37,7 @@ fn line(lang: Lang, entry: &HistoryEntry) -> Html {
     html! {
         <li {class} data-testid="entry" data-event={entry.event.clone()} data-height={entry.height.to_string()}>
             <time>{ day }<br />{ clock }{ until(lang, entry) }</time><i></i>
-            <div><b>{ event(lang, &entry.event) }</b>{ " " }{ names.join(lang.pick("、", ", ")) }{ why(lang, entry) }</div>
+            <div><b>{ event(lang, &entry.event) }</b>{ " " }{ lang.list(&names) }{ why(lang, entry) }</div>
         </li>
     }
 }

@@ -18,17 +18,23 @@ pub fn fields(lang: Lang, fields: &[Field]) -> Html {
     html! {
         <>
             if let Some(backing) = alike.filter(|backing| *backing != Backing::Proven) { { note(lang, backing) }<hr /> }
-            <dl class="fields" data-testid="fields">{ for shown().map(|field| row(lang, field, alike.is_some())) }</dl>
+            <dl class="fields" data-testid="fields">{ for shown().map(|field| row(lang, field, alike.is_some())) }{ withheld(lang, fields) }</dl>
         </>
     }
 }
 
+/// The fields that whoever opened the others kept back, by their names.
+fn withheld(lang: Lang, fields: &[Field]) -> Html {
+    let fields = fields.iter().filter(|one| one.backing == Backing::Withheld);
+    let names: Vec<String> = fields.map(|one| field(lang, &one.name)).collect();
+    if names.is_empty() {
+        return Html::default();
+    }
+    html! { <><dt>{ lang.t(words::WITHHELD) }</dt><dd class="withheld" data-testid="withheld">{ lang.list(&names) }</dd></> }
+}
+
 fn row(lang: Lang, one: &Field, said: bool) -> Html {
-    let backing = match one.backing {
-        Backing::Proven => "proven",
-        Backing::Claimed => "claimed",
-        Backing::Contradicted => "contradicted",
-    };
+    let backing = one.backing.word();
     html! {
         <>
             <dt>{ field(lang, &one.name) }</dt>
@@ -40,7 +46,7 @@ fn row(lang: Lang, one: &Field, said: bool) -> Html {
 /// What a field's value rests on, where the chain does not cover it.
 fn note(lang: Lang, backing: Backing) -> Html {
     match backing {
-        Backing::Proven => Html::default(),
+        Backing::Proven | Backing::Withheld => Html::default(),
         Backing::Claimed => html! { <p class="caption">{ lang.t(words::CLAIMED) }</p> },
         Backing::Contradicted => html! { <p class="small bent">{ lang.t(words::BENT) }</p> },
     }
@@ -74,13 +80,16 @@ fn kind(lang: Lang, number: &str) -> String {
     }
 }
 
+/// A field by its name, where it says anything.
+pub fn find<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
+    let mut fields = fields.iter();
+    fields.find(|one| one.name == name && !one.value.is_empty())
+}
+
 /// The lines of an invoice as a table.
 pub fn lines(lang: Lang, fields: &[Field]) -> Html {
-    let text = fields
-        .iter()
-        .find(|field| field.name == "lines")
-        .map(|field| field.value.as_str());
-    let Some(lines) = text.and_then(read_lines) else {
+    let lines = find(fields, "lines");
+    let Some(lines) = lines.and_then(|lines| read_lines(&lines.value)) else {
         return Html::default();
     };
     html! {

@@ -4,8 +4,6 @@ use crate::draw::prelude::*;
 use crate::engine::Link;
 use crate::i18n::{time, words};
 use crate::shell::{Page, use_page};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlSelectElement;
 use worker::{Identity, Role};
 
 /// The identities of one role.
@@ -75,11 +73,8 @@ fn use_identity_pick(props: &IdentityPick) -> Html {
     }
     let choose = props.choose.clone();
     let change = Callback::from(move |event: Event| {
-        if let Some(select) = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
-        {
-            choose.emit(select.value());
+        if let Some(key) = super::entered(&event) {
+            choose.emit(key);
         }
     });
     let chosen = list.iter().find(|identity| identity.key == props.chosen);

@@ -1,6 +1,7 @@
 //! Choosing: one of a few, or a file.
 
 use crate::draw::prelude::*;
+use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
@@ -19,6 +20,38 @@ pub fn segments(
             }) }
         </div>
     }
+}
+
+/// Any of several, a box for each: its name and what it is called, and whether it is ticked.
+pub fn boxes(
+    label: &str,
+    id: &'static str,
+    options: Vec<(String, String, bool)>,
+    toggle: &Callback<String>,
+) -> Html {
+    let rows = options.into_iter().map(|(name, called, on)| {
+        let (toggle, value) = (toggle.clone(), name.clone());
+        let change = Callback::from(move |_: Event| toggle.emit(name.clone()));
+        html! { <label class="choice"><input type="checkbox" {value} checked={on} onchange={change} data-testid={id} /><span>{ called }</span></label> }
+    });
+    html! { <fieldset class="stack"><legend class="small">{ label.to_owned() }</legend>{ for rows }</fieldset> }
+}
+
+/// These names with one more, or without it where it is among them.
+pub fn toggled(names: &[String], name: String) -> Vec<String> {
+    let mut others = names.to_vec();
+    others.retain(|one| *one != name);
+    if others.len() == names.len() {
+        others.push(name);
+    }
+    others
+}
+
+/// What stands in the field that an event is about, typed or chosen, without the blanks around it.
+pub fn entered(event: &web_sys::Event) -> Option<String> {
+    let target = event.target()?;
+    let value = Reflect::get(&target, &"value".into()).ok()?;
+    Some(value.as_string()?.trim().to_owned())
 }
 
 /// A button that opens the system's file choice, for kinds of file as in the `accept` attribute; `environment` asks for the camera on the back.

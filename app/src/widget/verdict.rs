@@ -129,8 +129,8 @@ fn vouch(lang: Lang, verdict: Option<&Verdict>) -> Html {
 
 fn names(lang: Lang, anchor: &Anchor) -> String {
     let signed = anchor.signers.iter().filter(|signer| signer.signed > 0);
-    let names: Vec<&str> = signed
-        .map(|signer| lang.pick(&signer.name, &signer.name_en))
+    let names: Vec<String> = signed
+        .map(|signer| lang.pick(&signer.name, &signer.name_en).to_owned())
         .collect();
-    names.join(lang.pick("、", ", "))
+    lang.list(&names)
 }

@@ -2,6 +2,7 @@
 
 use super::Scenario;
 use lianyan_tests::Outcome;
+use lianyan_tests::site::Site;
 use lianyan_tests::visitor::{Seen, Visitor};
 use lianyan_tests::world::World;
 use qrcode::{Color, EcLevel, QrCode};
@@ -17,6 +18,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: kept,
     },
     Scenario {
+        name: "what a visitor leaves out of a proof file, with the keyboard alone, is not in it, and whoever opens it sees that it is withheld",
+        run: left_out,
+    },
+    Scenario {
         name: "the certificate names the proof file by its hash, and its code leads back to the record",
         run: certified,
     },
@@ -26,23 +31,83 @@ pub const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-/// Saves the proof of a genuine invoice; gives the visitor, the file and the hash that was shown.
+const TAB: &str = "\u{e004}";
+const SPACE: &str = " ";
+/// What is left out here.
+const FIELD: &str = "buyer_name";
+
+/// Saves the proof of a genuine invoice with all that was opened; gives the visitor, the file and the hash that was shown.
 fn save(world: &World) -> Outcome<(Visitor, PathBuf, String)> {
-    let visitor = Visitor::new(&world.page())?;
-    let seen = visitor.check(&world.invoice("genuine-link")?)?;
-    seen.must_be("verified")?;
+    let visitor = choosing(world)?;
     let file = visitor.save("save-proof", "proof")?;
     let hash = visitor.data("certificate", "hash")?;
     Ok((visitor, file, hash))
 }
 
-fn kept(world: &World) -> Outcome {
-    let (_visitor, file, _) = save(world)?;
-    // Nobody listens at this port.
-    let alone = world.page_whose_chain(|chain| {
+/// Asks for the proof of a genuine invoice: what it shall show is asked first.
+fn choosing(world: &World) -> Outcome<Visitor> {
+    let visitor = Visitor::new(&world.page())?;
+    let seen = visitor.check(&world.invoice("genuine-link")?)?;
+    seen.must_be("verified")?;
+    visitor.press("save-proof")?;
+    visitor.see("choose-shown")?;
+    Ok(visitor)
+}
+
+/// The page where nobody listens at the nodes' port.
+fn alone(world: &World) -> Outcome<Site> {
+    world.page_whose_chain(|chain| {
         let nodes = chain["nodes"].as_array_mut().into_iter().flatten();
         nodes.for_each(|node| node["url"] = "http://127.0.0.1:9".into());
-    })?;
+    })
+}
+
+fn left_out(world: &World) -> Outcome {
+    let visitor = choosing(world)?;
+    let session = visitor.browser().session();
+    let cell = format!("[data-testid=field][data-field={FIELD}]");
+    let value = visitor.browser().text(&cell)?;
+    let called = visitor
+        .browser()
+        .text(&format!("label:has([value={FIELD}])"))?;
+    // From the card, which has the focus, to the box.
+    let mut reached = false;
+    for _ in 0..20 {
+        session.keys(TAB)?;
+        let focused = session.run("return document.activeElement?.value || ''", &[])?;
+        reached = focused == FIELD;
+        if reached {
+            break;
+        }
+    }
+    if !reached {
+        return Err(format!("Tab does not lead from the card to {FIELD}").into());
+    }
+    session.keys(SPACE)?;
+    let file = visitor.save("save-proof", "proof")?;
+    let bytes = std::fs::read(&file)?;
+    let holds = |part: &[u8]| bytes.windows(part.len()).any(|found| found == part);
+    if holds(value.as_bytes()) {
+        return Err(format!("the file holds {value}").into());
+    }
+
+    let alone = alone(world)?;
+    let other = Visitor::new(&alone.address())?;
+    proves(&other.check_picture(&file)?)?;
+    other.must_show("field", "field", "total")?;
+    let withheld = other.browser().text("[data-testid=withheld]")?;
+    if withheld != called {
+        return Err(format!("{called} was left out, {withheld} is said to be withheld").into());
+    }
+    match other.browser().session().all(&cell)?.is_empty() {
+        true => Ok(()),
+        false => Err("what was left out is shown".into()),
+    }
+}
+
+fn kept(world: &World) -> Outcome {
+    let (_visitor, file, _) = save(world)?;
+    let alone = alone(world)?;
     let other = Visitor::new(&alone.address())?;
     let seen = other.check_picture(&file)?;
     seen.must_be("not-established")?;

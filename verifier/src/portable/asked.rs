@@ -53,6 +53,29 @@ impl Asked {
         Some(Self::Record { kind, id, opening })
     }
 
+    /// The same question with these fields withheld besides those that its opening withholds. None where a name is no field of the record, or there is no opening
+    /// that could be narrowed.
+    pub fn withholding(&self, fields: &[String]) -> Option<Self> {
+        let Self::Record {
+            kind,
+            opening: Some(opening),
+            ..
+        } = self
+        else {
+            return None;
+        };
+        let schema = crate::kinds::schema(kind)?;
+        let (opened, _) = schema.claimed(opening).ok()?;
+        let opened = opened.iter().filter_map(|(at, _)| schema.fields.get(*at));
+        let withheld = |name: &&str| fields.iter().any(|field| field == name);
+        let shown: Vec<&str> = opened.copied().filter(|name| !withheld(name)).collect();
+        let known = |name: &String| schema.index(name).is_some();
+        match fields.iter().all(known) {
+            true => self.clone().showing(&shown),
+            false => None,
+        }
+    }
+
     /// The question, about a record. Every ballot of a vote is counted: a sample of somebody else's choice proves nothing.
     pub(super) fn question(&self) -> Option<Question> {
         let mut question = match self {

@@ -73,17 +73,18 @@ pub async fn make(
     chain: &Chain,
     asked: Asked,
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
-    keep(with, chain, asked, None).await
+    keep(with, chain, asked, None, &[]).await
 }
 
 /// As [`make`]; what is given of a short proof about this question is completed. The header of its height comes from the reader's own checkpoint; what it
 /// leaves out, from the chain's own nodes, under that header. What the file then says of its record must be what was given: nodes neither mend a short
-/// proof nor speak in its place.
+/// proof nor speak in its place. The fields of these names are withheld: of their openings nothing is in the file.
 pub async fn keep(
     with: &impl Apart,
     chain: &Chain,
     asked: Asked,
     given: Option<Rc<Own>>,
+    without: &[String],
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
     let question = asked.question().ok_or(reasons::NO_RECORD_NAMED)?;
     let mut verifier = Verifier::with_store(chain.clone(), with.store());
@@ -98,7 +99,7 @@ pub async fn keep(
     };
     let target = anchor.height;
     let (start, steps) = way(&host, &verifier, &book, target)?;
-    let proof = Portable {
+    let mut proof = Portable {
         chain: chain.id.clone(),
         asked,
         start,
@@ -108,7 +109,7 @@ pub async fn keep(
         times: logged(&book, target).map_or_else(LiteMap::new, |(times, _)| times),
         blobs: book.blobs,
     };
-    let whole = seal(with, chain, &proof).await?;
+    let whole = seal(with, chain, &mut proof, without).await?;
     match &book.given {
         Some(given) if !given.is_of(&proof, &whole.1) => Err(reasons::PROOF_BENT.into()),
         _ => Ok(whole),
@@ -122,7 +123,7 @@ pub async fn complete(
     bytes: &[u8],
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
     let (chain, short) = Short::read(chains, bytes)?;
-    keep(with, chain, short.asked, Some(Rc::new(short.own))).await
+    keep(with, chain, short.asked, Some(Rc::new(short.own)), &[]).await
 }
 
 /// What a file proves, on the reader's own chains: a whole one by itself, a short one once it is complete.
@@ -139,6 +140,16 @@ pub async fn renew(
     with: &impl Apart,
     chain: &Chain,
     bytes: &[u8],
+) -> Result<(Vec<u8>, Verdict), NotMade> {
+    renew_without(with, chain, bytes, &[]).await
+}
+
+/// As [`renew`]; the fields of these names are withheld, as in [`keep`].
+pub async fn renew_without(
+    with: &impl Apart,
+    chain: &Chain,
+    bytes: &[u8],
+    without: &[String],
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
     let proof = Portable::decode(bytes)?;
     if proof.chain != chain.id {
@@ -182,13 +193,13 @@ pub async fn renew(
             Some((logged, head))
         }
     };
-    let renewed = Portable {
+    let mut renewed = Portable {
         start,
         steps,
         older,
         ..proof
     };
-    seal(with, chain, &renewed).await
+    seal(with, chain, &mut renewed, without).await
 }
 
 /// What was shown of the log of block hashes under the target, and the head of that log.
@@ -228,12 +239,17 @@ fn way<H: Host, S: Store>(
     way.ok_or_else(incomplete)
 }
 
-/// The file, once it has been seen to prove by itself what it is for.
+/// The file without the fields of these names, once it has been seen to prove by itself what it is for.
 async fn seal(
     with: &impl Apart,
     chain: &Chain,
-    proof: &Portable,
+    proof: &mut Portable,
+    without: &[String],
 ) -> Result<(Vec<u8>, Verdict), NotMade> {
+    if !without.is_empty() {
+        let asked = proof.asked.withholding(without);
+        proof.asked = asked.ok_or(reasons::OPENING_UNREADABLE)?;
+    }
     let bytes = proof.encode().ok_or(NotMade::TooMuch)?;
     if bytes.len() > MAX_FILE {
         return Err(NotMade::TooMuch);

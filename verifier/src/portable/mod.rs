@@ -21,7 +21,7 @@ mod verify;
 pub use aside::{Apart, Aside, Beside, beside};
 pub use asked::Asked;
 pub use format::{Logged, MAX_FILE, Portable, Shelf, Unreadable};
-pub use make::{NotMade, check, complete, keep, make, renew};
+pub use make::{NotMade, check, complete, keep, make, renew, renew_without};
 pub use recorder::Book;
 pub use short::{MAX_SHORT, MOST_IN_CODE, Own, Short};
 pub use verify::verify;

@@ -1,7 +1,7 @@
 //! What a file keeps.
 
 use crate::{
-    common::{self, PRINTED, chain, link, now, vote::voting},
+    common::{self, PRINTED, TestChain, chain, link, now, vote::voting},
     made, make, net, reader, reason, record, verify, verify_after,
 };
 use records::kinds::vote::Choice;
@@ -9,7 +9,7 @@ use std::rc::Rc;
 use verifier::{
     Question, Verifier,
     portable::{self, Asked, NotMade, Portable},
-    verdict::{Backing, Outcome},
+    verdict::{Backing, Outcome, Verdict},
 };
 
 #[test]
@@ -80,20 +80,9 @@ fn openings_that_are_withheld_are_not_in_the_file() {
         .showing(&["total", "seller_name"])
         .expect("narrows");
     let (file, verdict) = make(&chain, asked).expect("made");
-    let shown: Vec<_> = verdict
-        .fields
-        .iter()
-        .map(|field| (field.name.as_str(), field.backing))
-        .collect();
-    assert_eq!(
-        shown,
-        [("total", Backing::Proven), ("seller_name", Backing::Proven)]
-    );
+    assert_eq!(backed(&verdict, Backing::Proven), ["total", "seller_name"]);
     assert_eq!(verdict.headline, "proven-as-of");
-    let holds = |file: &[u8], text: &str| {
-        file.windows(text.len())
-            .any(|bytes| bytes == text.as_bytes())
-    };
+    let holds = |file: &[u8], text: &str| holds(file, text.as_bytes());
     assert!(holds(&made(&chain), "张三") && !holds(&file, "张三"));
     let (file, verdict) = make(
         &chain,
@@ -104,6 +93,81 @@ fn openings_that_are_withheld_are_not_in_the_file() {
     assert_eq!(verdict.headline, "proven-as-of");
     assert_eq!(Asked::text(&link()).showing(&["colour"]), None);
     assert_eq!(record().showing(&["total"]), None);
+}
+
+#[test]
+fn what_is_withheld_from_a_file_is_nowhere_in_it_and_all_else_is() {
+    let chain = Rc::new(chain());
+    let whole = made(&chain);
+    let (file, verdict) = withhold(&chain, &whole, &["buyer_name"]).expect("made");
+    assert_eq!(verify(&chain, &file).fields, verdict.fields);
+    assert_eq!(verdict.headline, "proven-as-of");
+    assert_eq!(backed(&verdict, Backing::Withheld), ["buyer_name"]);
+    let mut all = backed(&verify(&chain, &whole), Backing::Proven);
+    all.retain(|name| name != "buyer_name");
+    assert_eq!(backed(&verdict, Backing::Proven), all);
+    let name = "张三".as_bytes();
+    assert!(holds(&whole, name) && !holds(&file, name));
+    // Who knew what all salts are made from could guess what is hidden.
+    assert!(holds(&whole, &common::SEED) && !holds(&file, &common::SEED));
+
+    // Of a part, less.
+    let (kind, salt) = first_shown(&file);
+    assert_eq!(kind, 0);
+    assert!(holds(&file, &salt));
+    let (less, verdict) = withhold(&chain, &file, &["kind", "total"]).expect("made");
+    assert_eq!(verdict.headline, "proven-as-of");
+    let withheld = backed(&verdict, Backing::Withheld);
+    assert_eq!(withheld, ["kind", "total", "buyer_name"]);
+    assert!(!holds(&less, &salt) && !holds(&less, name));
+}
+
+#[test]
+fn a_file_in_which_something_cannot_be_withheld_is_not_made() {
+    let chain = Rc::new(chain());
+    let not = NotMade::NothingProven("opening-unreadable".into());
+    let bare = make(&chain, record()).expect("made").0;
+    let printed = make(&chain, Asked::text(PRINTED)).expect("made").0;
+    for (file, field) in [
+        (&bare, "total"),
+        (&printed, "total"),
+        (&made(&chain), "colour"),
+    ] {
+        assert_eq!(withhold(&chain, file, &[field]), Err(not.clone()));
+    }
+}
+
+fn withhold(
+    chain: &Rc<TestChain>,
+    file: &[u8],
+    fields: &[&str],
+) -> Result<(Vec<u8>, Verdict), NotMade> {
+    let fields: Vec<String> = fields.iter().map(|&field| field.into()).collect();
+    let (net, readers) = (net(chain), reader(chain, 1));
+    let with = portable::beside(&net);
+    now(portable::renew_without(&with, &readers[0], file, &fields))
+}
+
+fn holds(file: &[u8], part: &[u8]) -> bool {
+    file.windows(part.len()).any(|bytes| bytes == part)
+}
+
+/// Names of the fields that are backed like this.
+fn backed(verdict: &Verdict, backing: Backing) -> Vec<String> {
+    let fields = verdict.fields.iter();
+    let fields = fields.filter(|field| field.backing == backing);
+    fields.map(|field| field.name.clone()).collect()
+}
+
+/// The first field that the opening of a file shows, which is a part, and its salt.
+fn first_shown(file: &[u8]) -> (u8, [u8; 16]) {
+    let proof = Portable::decode(file).expect("reads");
+    let Asked::Record { opening, .. } = proof.asked else {
+        panic!("about a record");
+    };
+    let opening = opening.expect("an opening");
+    let salt = opening[3..].first_chunk().expect("a salt");
+    (opening[2], *salt)
 }
 
 #[test]

@@ -35,19 +35,19 @@ const PROGRAMS: [Program; 6] = [
         name: "app",
         stem: "app-",
         goal: 180_000,
-        limit: 199_200,
+        limit: 200_000,
     },
     Program {
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 339_000,
+        limit: 340_300,
     },
     Program {
         name: "verifier worker, all keys",
         stem: "verifier-all-keys-worker",
         goal: 200_000,
-        limit: 365_600,
+        limit: 366_800,
     },
     Program {
         name: "keys worker",

@@ -82,10 +82,8 @@ pub fn rows(verdict: &Verdict) -> Vec<(String, String)> {
         ));
     }
     for field in &verdict.fields {
-        rows.push((
-            field.name.clone(),
-            format!("{} ({})", field.value, word(&field.backing)),
-        ));
+        let row = format!("{} ({})", field.value, word(&field.backing));
+        rows.push((field.name.clone(), row.trim_start().into()));
     }
     if let Some(anchor) = &verdict.anchor {
         let way = format!(

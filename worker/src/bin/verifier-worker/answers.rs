@@ -92,7 +92,10 @@ pub async fn answer(
         ToVerifier::Prove { ref text, .. } | ToVerifier::Check { ref text, .. }
             if is_of_file(&message, text) =>
         {
-            let keep = matches!(message, ToVerifier::Prove { .. });
+            let keep = match &message {
+                ToVerifier::Prove { without, .. } => Some(&**without),
+                _ => None,
+            };
             match verifier.halted().await {
                 None => prove(verifier, id, text, keep).await,
                 Some(reason) => Err(Unsent::new(reason)),
@@ -204,8 +207,13 @@ fn is_of_file(message: &ToVerifier, text: &str) -> bool {
     makes || portable::is_text(text) || portable::from_text(text).is_some()
 }
 
-/// Makes a proof file or renews one, where it is to be kept; else verifies one by itself. A short proof is completed for both.
-async fn prove(verifier: &Verifier, id: Id, text: &str, keep: bool) -> Result<(), Unsent> {
+/// Makes a proof file or renews one, where it is to be kept, without these fields; else verifies one by itself. A short proof is completed for both.
+async fn prove(
+    verifier: &Verifier,
+    id: Id,
+    text: &str,
+    keep: Option<&[String]>,
+) -> Result<(), Unsent> {
     let chain = verifier.chain();
     let (with, chains) = (Beside { id, chain }, std::slice::from_ref(chain));
     let file = portable::from_text(text);
@@ -214,19 +222,20 @@ async fn prove(verifier: &Verifier, id: Id, text: &str, keep: bool) -> Result<()
             let (_, short) = Short::read(chains, file)?;
             (Some(short.asked), Some(Rc::new(short.own)))
         }
-        None if keep => (Some(Asked::text(text)), None),
+        None if keep.is_some() => (Some(Asked::text(text)), None),
         _ => (None, None),
     };
     let file = file.unwrap_or_default();
+    let without = keep.unwrap_or_default();
     let (file, verdict) = match asked {
-        Some(asked) => portable::keep(&with, chain, asked, short).await?,
-        None if keep => portable::renew(&with, chain, &file).await?,
+        Some(asked) => portable::keep(&with, chain, asked, short, without).await?,
+        None if keep.is_some() => portable::renew_without(&with, chain, &file, without).await?,
         None => {
             let verdict = portable::verify(&with, chains, &file).await;
             (file, verdict.map_err(NotMade::from)?)
         }
     };
-    if !keep {
+    if keep.is_none() {
         let verdict = Box::new(verdict);
         post(&FromVerifier::Verdict { id, verdict });
         return Ok(());
