@@ -50,6 +50,7 @@ fn all_comes_back_from_a_backup_but_what_was_signed() {
     fs::copy(machine.path(BACKUP), copies.join("lianyan.tar.gz")).expect("copies");
     fs::copy(died.join(KEY), copies.join("priv_validator_key.json")).expect("copies");
     assert!(machine.type_in(&copies, block("-xzpf")));
+    assert!(!home.join(SIGNED).exists());
     assert!(machine.type_in(&home, block(r#""step":0"#)));
 
     let (mut before, mut after) = (files(&died), files(&home));
