@@ -8,11 +8,14 @@ use crate::{
     verdict::NodeAnswer,
 };
 use alloc::{
-    rc::Rc,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
-use core::cell::Cell;
+use core::{
+    cell::Cell,
+    sync::atomic::{AtomicI64, Ordering::Relaxed},
+};
 use light_client::{
     Hash, LightBlock, Time, ValidatorSet,
     client::Unreachable,
@@ -47,11 +50,11 @@ const MAX_KEPT: usize = 20_000;
 
 /// When each node last took too long or failed, Unix nanoseconds, in the order of `chains.json`. Kept between questions, and noted at once: a question may be
 /// called off.
-pub type Lapses = Rc<[Cell<i64>]>;
+pub type Lapses = Arc<[AtomicI64]>;
 
 /// Nothing is known of so many nodes.
 pub fn no_lapses(nodes: usize) -> Lapses {
-    (0..nodes).map(|_| Cell::new(i64::MIN)).collect()
+    (0..nodes).map(|_| AtomicI64::new(i64::MIN)).collect()
 }
 
 /// What the nodes of a chain said, in the order of `chains.json`.
@@ -72,7 +75,7 @@ pub struct Peer<'a, H> {
     host: &'a H,
     url: &'a str,
     taken: &'a Cell<u32>,
-    lapse: &'a Cell<i64>,
+    lapse: &'a AtomicI64,
     called: i64,
 }
 
@@ -117,7 +120,7 @@ impl<H: Host> Peer<'_, H> {
         let taken = self.taken.get().saturating_add(took);
         self.taken.set(taken);
         if taken > DUE_MILLIS {
-            self.lapse.set(self.called);
+            self.lapse.store(self.called, Relaxed);
         }
     }
 }
@@ -204,7 +207,7 @@ impl Roll {
         if let Some(lapse) = self.lapses.get(at)
             && !matches!(fault, Fault::Refused(_))
         {
-            lapse.set(self.called);
+            lapse.store(self.called, Relaxed);
         }
         if let Some(answer) = self.answers.get_mut(at) {
             match fault {
@@ -228,7 +231,10 @@ impl Roll {
 
     /// Whether a node is asked last for a while. A clock that was set back prolongs nothing.
     fn rests(&self, at: usize) -> bool {
-        let since = self.lapses.get(at).map_or(i64::MIN, Cell::get);
+        let since = self
+            .lapses
+            .get(at)
+            .map_or(i64::MIN, |lapse| lapse.load(Relaxed));
         (since..since.saturating_add(REST)).contains(&self.called)
     }
 

@@ -52,24 +52,26 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             }
             let found = match answer {
                 Ok(found) if found == hash => Err(Said::Agrees),
-                Ok(_) => {
+                Err(fault) if fault != Fault::NotThere => Err(Said::Failed(fault)),
+                answer => {
                     self.allot_part(&mut parts, meter);
                     let is_scant = meter.is_scant();
-                    let fork = self.fork(way, at, holder, meter).await;
-                    if let (true, Err(Setback::OutOf(resource))) = (is_scant, &fork) {
-                        unheard = Some(*resource);
-                        continue;
+                    let fork = match answer {
+                        Ok(_) => {
+                            let fork = self.fork(way, at, holder, meter).await;
+                            fork.and_then(|fork| fork.ok_or_else(contradiction).map(Some))
+                        }
+                        Err(_) => self.fork_below(way, at, holder, meter).await,
+                    };
+                    match fork {
+                        Err(Setback::OutOf(resource)) if is_scant => {
+                            unheard = Some(resource);
+                            continue;
+                        }
+                        Err(setback) => Err(unproven(setback)),
+                        Ok(fork) => fork.ok_or(Said::Behind),
                     }
-                    let fork = fork.and_then(|fork| fork.ok_or_else(contradiction));
-                    fork.map_err(unproven)
                 }
-                Err(Fault::NotThere) => {
-                    self.allot_part(&mut parts, meter);
-                    let fork = self.fork_below(way, at, holder, meter).await;
-                    fork.map_err(unproven)
-                        .and_then(|fork| fork.ok_or(Said::Behind))
-                }
-                Err(fault) => Err(Said::Failed(fault)),
             };
             match found {
                 Ok(fork) => {

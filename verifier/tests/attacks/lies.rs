@@ -25,7 +25,7 @@ const LIES: [(&str, Tell, &str); 21] = [
     ("minority commit", minority, "refuted"),
     ("other chain", other_chain, "wrong-chain"),
     ("other chain, denied", other_chain_denied, "refuted"),
-    ("header from the future", from_the_future, "refuted"),
+    ("header from the future", from_the_future, "disagrees"),
     ("boasts of height", boasts_of_height, "agrees"),
     ("older header", || Lie::Older(2), "behind"),
     ("cut connection", cut, "unreachable"),

@@ -31,6 +31,10 @@ pub fn clippy() -> Result<Tally> {
     };
     let mut tally = native(&WITHOUT_FUZZER)?;
     tally.add(&native(&["--package", "lianyan-fuzz"])?);
+    // They are no part of `--all-targets`, for they are run by themselves.
+    let apart = ["browser", "comet", "demo", "interop"].map(|test| ["--test", test]);
+    let words = [&WITHOUT_FUZZER[..], apart.as_flattened()].concat();
+    tally.add(&lint(&words, &mut Command::new("cargo"))?);
     let rust = rust::ensure()?;
     let path = tools::path_with(&rust.path)?;
     let page = |words: &[&str]| {
