@@ -1,0 +1,92 @@
+//! Keys of members that lost theirs, or whose keys somebody else has.
+
+use super::*;
+
+#[test]
+fn the_consortium_helps_a_member_that_lost_its_keys_and_lets_it_go_without_a_seat() {
+    let mut ledger = ledger();
+    admit(&mut ledger, "shop");
+    let rekey = consortium::Rekey {
+        member: "shop".into(),
+        keys: vec![key("shop 2").public()],
+    };
+    let subject = ("member", "shop");
+    let keys = ["tax", "hospital", "housing"].map(key);
+    let three: Vec<_> = keys.iter().collect();
+    let main = ("consortium", "main");
+    assert_eq!(
+        ledger.refusal(consortium::REKEY, main, body(&rekey), &three[..2]),
+        "quorum-missing"
+    );
+    let alone = Rekey {
+        add: rekey.keys.clone(),
+        end: vec![key("shop").public()],
+    };
+    assert_eq!(
+        ledger.refusal("member.rekey", subject, body(&alone), &three),
+        "not-signed-by-member"
+    );
+    ledger
+        .submit(consortium::REKEY, main, body(&rekey), &three)
+        .expect("rekeyed");
+    assert_eq!(seat(&mut ledger, "shop", &[validator("s", 5)]), "ok");
+    let nothing = canonical::Value::Object(Default::default());
+    assert_eq!(
+        ledger.refusal("member.leave", subject, nothing.clone(), &three),
+        "still-seated"
+    );
+    assert_eq!(seat(&mut ledger, "shop", &[]), "ok");
+    assert_eq!(
+        ledger.refusal("member.leave", subject, nothing.clone(), &[&key("shop 2")]),
+        "quorum-missing"
+    );
+    ledger
+        .submit("member.leave", subject, nothing, &three)
+        .expect("left");
+    let shop: Member = ledger.data("member", "shop");
+    assert!(shop.keys.iter().all(|key| key.until.is_some()));
+    ledger.replay_all();
+}
+
+/// *Attack: whoever stole a member's key moves its record on before the others have agreed to end the key, and fills its list of keys for good.*
+#[test]
+fn a_thief_cannot_hold_up_the_consortium() {
+    let mut ledger = ledger();
+    admit(&mut ledger, "shop");
+    let rekey = consortium::Rekey {
+        member: "shop".into(),
+        keys: vec![key("shop 2").public()],
+    };
+    let act = Act::of(&ledger.payload(consortium::REKEY, ("consortium", "main"), body(&rekey)));
+    let until = ledger.time + MAX_OPEN;
+    assert_eq!(propose(&mut ledger, &act, "tax", until), "ok");
+    assert_eq!(approve(&mut ledger, &act, "hospital"), "ok");
+    let fill = |ledger: &mut Ledger, names: std::ops::Range<usize>, by: &str| {
+        let add = names.map(|number| key(&format!("stolen {number}")).public());
+        let rekey = Rekey {
+            add: add.collect(),
+            end: Vec::new(),
+        };
+        code(ledger.submit(
+            "member.rekey",
+            ("member", "shop"),
+            body(&rekey),
+            &[&key(by)],
+        ))
+    };
+    assert_eq!(fill(&mut ledger, 1..MAX_KEYS, "shop"), "ok");
+    assert_eq!(fill(&mut ledger, 90..91, "shop"), "incomplete-member");
+    assert_eq!(approve(&mut ledger, &act, "housing"), "ok");
+    assert_eq!(enact(&mut ledger, &act, "tax"), "ok");
+    for stolen in ["shop", "stolen 1"] {
+        let refused = fill(&mut ledger, 91..92, stolen);
+        assert_eq!(refused, "not-signed-by-member", "{stolen}");
+    }
+    assert_eq!(fill(&mut ledger, 92..93, "shop 2"), "ok");
+    let shop: Member = ledger.data("member", "shop");
+    assert!(
+        shop.owns(&key("shop").public()),
+        "what it signed is its own"
+    );
+    ledger.replay_all();
+}

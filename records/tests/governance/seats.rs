@@ -1,0 +1,92 @@
+//! Who has which power, and what no change of it may do.
+
+use super::*;
+
+#[test]
+fn a_validators_key_is_replaced_in_one_step() {
+    let mut ledger = ledger();
+    assert_eq!(seat(&mut ledger, "tax", &[validator("new", 31)]), "ok");
+    let consortium: Consortium = ledger.data("consortium", "main");
+    assert_eq!(consortium.power(), 100);
+    let tax = consortium.seat("tax").expect("its seat");
+    assert_eq!(tax.validators, [validator("new", 31)]);
+    ledger.replay_all();
+}
+
+#[test]
+fn no_change_makes_the_consortium_unsafe() {
+    let founding = |id| Validator::new(founding(id), 20);
+    let ml_dsa = ValidatorKey::new(KeyType::MlDsa65, &[7; 1952]).expect("a key");
+    let cases: [(&str, Vec<Validator>, &str); 6] = [
+        ("notary", vec![validator("n", 40)], "one-third-reached"),
+        (
+            "notary",
+            vec![validator("n", 20), validator("m", 20)],
+            "one-third-reached",
+        ),
+        ("notary", vec![validator("n", 0)], "no-power"),
+        ("notary", vec![founding("tax")], "validator-known"),
+        (
+            "notary",
+            vec![Validator::new(ml_dsa, 20)],
+            "key-type-not-allowed",
+        ),
+        ("stranger", vec![validator("n", 1)], "unknown-member"),
+    ];
+    for (member, validators, expected) in cases {
+        assert_eq!(seat(&mut ledger(), member, &validators), expected);
+    }
+    let mut ledger = ledger();
+    admit(&mut ledger, "finance");
+    assert_eq!(seat(&mut ledger, "finance", &[]), "no-seat");
+}
+
+#[test]
+fn the_sum_of_all_powers_is_bounded() {
+    let most = canonical::MAX_INTEGER.unsigned_abs();
+    let mut ledger = ledger();
+    let mut power = 31;
+    let refused = 'grow: loop {
+        for id in SEATS {
+            match seat(&mut ledger, id, &[validator(id, power)]) {
+                "ok" => {}
+                refused => break 'grow refused,
+            }
+        }
+        power = power / 3 * 4;
+    };
+    assert_eq!(refused, "too-much-power");
+    let consortium: Consortium = ledger.data("consortium", "main");
+    assert!(consortium.power() <= most && consortium.power() > most / 2);
+}
+
+#[test]
+fn less_than_a_third_changes_in_one_block() {
+    let mut ledger = ledger();
+    let (height, time) = (ledger.height, ledger.time);
+    assert_eq!(seat(&mut ledger, "notary", &[validator("n", 20)]), "ok");
+    (ledger.height, ledger.time) = (height, time);
+    assert_eq!(
+        seat(&mut ledger, "housing", &[validator("h", 23)]),
+        "too-much-at-once"
+    );
+    (ledger.height, ledger.time) = (height + 1, time + SECOND);
+    assert_eq!(seat(&mut ledger, "housing", &[validator("h", 23)]), "ok");
+    ledger.replay_all();
+}
+
+#[test]
+fn blocks_are_signed_by_the_validators_of_two_blocks_before() {
+    let mut ledger = ledger();
+    ledger.height = 7;
+    assert_eq!(seat(&mut ledger, "notary", &[validator("n", 20)]), "ok");
+    let signs = |height, key: &ValidatorKey| {
+        let consortium = ledger.timeline.consortium_signing(height).expect("founded");
+        consortium.seat_at(&key.address()).is_some()
+    };
+    let (old, new) = (founding("notary"), key("n").public().into());
+    for height in [1, 2, 7, 8] {
+        assert!(signs(height, &old) && !signs(height, &new), "{height}");
+    }
+    assert!(!signs(9, &old) && signs(9, &new));
+}
