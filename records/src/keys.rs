@@ -38,11 +38,13 @@ std::thread_local! {
     static LATELY: RefCell<[Option<VerifyingKey>; OPENED]> = const { RefCell::new([None; OPENED]) };
 }
 
+/// A key with its point; none where that is none, or has a small order.
 fn opened(bytes: &[u8; 32]) -> Option<VerifyingKey> {
     LATELY.with_borrow_mut(|lately| {
         let place = lately.get_mut(usize::from(bytes[0]) % OPENED)?;
         if place.is_none_or(|key| key.as_bytes() != bytes) {
-            *place = Some(VerifyingKey::from_bytes(bytes).ok()?);
+            let key = VerifyingKey::from_bytes(bytes).ok();
+            *place = Some(key.filter(|key| !key.is_weak())?);
         }
         *place
     })
@@ -69,9 +71,7 @@ impl PublicKey {
         let (Some(key), Ok(signature)) = (opened(bytes), Signature::from_slice(signature)) else {
             return false;
         };
-        !key.is_weak()
-            && !has_small_order(*signature.r_bytes())
-            && key.verify(message, &signature).is_ok()
+        !has_small_order(*signature.r_bytes()) && key.verify(message, &signature).is_ok()
     }
 }
 
