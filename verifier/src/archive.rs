@@ -2,9 +2,10 @@
 
 use crate::rebuilt::{Broken, Halt, Rebuilt};
 use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
+use light_client::verify_consistency;
 use litemap::LiteMap;
 use records::{
-    Directory, Head, RecordName, Replayed, State, Stop, Timeline,
+    Directory, Hash, Head, RecordName, Replayed, State, Stop, Timeline,
     kinds::{consortium::Consortium, member::Member, proposal::Proposal, vote::Recounted},
     log::{Entry, LogTree, leaf_hash},
 };
@@ -30,6 +31,10 @@ pub struct Kept {
     tree: LogTree,
     /// Proven entries that wait to be replayed.
     queue: VecDeque<Vec<u8>>,
+    /// Height of the last proven entry.
+    last: u64,
+    /// Entries of the whole log, as proven.
+    whole: u64,
     /// What was replayed, to be shown.
     pub history: Vec<Replayed>,
     /// Height of the newest header under which the log was proven.
@@ -45,6 +50,8 @@ pub enum Step {
     Done,
     /// More is there to be replayed.
     More,
+    /// More of the log is wanted first.
+    Wants,
     /// This governing record is needed first.
     Waits(RecordName),
     /// The log does not stand.
@@ -92,11 +99,13 @@ impl Archive {
             .is_some_and(|kept| kept.proven_at <= height)
     }
 
-    /// Takes entries that follow those received, if with them the log is the one proven under the header of this height; else nothing changes.
+    /// Takes entries that follow those received, if the log that is proven under the header of this height begins with all of them; else nothing changes.
+    /// `path` shows that where more follows (RFC 9162 §2.1.4).
     pub fn receive(
         &mut self,
         name: &RecordName,
         entries: Vec<Vec<u8>>,
+        path: &[Hash],
         head: &Head,
         height: u64,
     ) -> bool {
@@ -104,7 +113,8 @@ impl Archive {
         for entry in &entries {
             tree.append(leaf_hash(entry));
         }
-        if (tree.size(), tree.root()) != (head.log_size, head.log_root) {
+        let (size, root) = (tree.size(), tree.root());
+        if verify_consistency(size, head.log_size, path, &root, &head.log_root).is_err() {
             return false;
         }
         let chain = &self.chain;
@@ -112,12 +122,18 @@ impl Archive {
             rebuilt: Rebuilt::new(name, chain),
             tree: LogTree::new(),
             queue: VecDeque::new(),
+            last: 0,
+            whole: 0,
             history: Vec::new(),
             proven_at: 0,
             recounted: None,
         });
         kept.proven_at = kept.proven_at.max(height);
         kept.tree = tree;
+        kept.whole = head.log_size;
+        if let Some(entry) = entries.last().and_then(|entry| Entry::decode(entry)) {
+            kept.last = entry.height;
+        }
         kept.queue.extend(entries);
         true
     }
@@ -170,6 +186,9 @@ impl Archive {
     ) -> Step {
         for _ in 0..most {
             let Some(entry) = kept.queue.front() else {
+                if kept.tree.size() < head.log_size {
+                    return Step::Wants;
+                }
                 return match kept.rebuilt.finish(head) {
                     Ok(recounted) => {
                         kept.recounted = recounted;
@@ -181,7 +200,7 @@ impl Archive {
             let view = View {
                 archive: self,
                 live,
-                own: (name, next_height(&kept.queue)),
+                own: (name, kept.next_height()),
             };
             match kept.rebuilt.push(entry, &view) {
                 Ok(replayed) => {
@@ -221,14 +240,15 @@ impl Kept {
     pub fn size(&self) -> u64 {
         self.rebuilt.size()
     }
-}
 
-/// Height of the entry that is replayed next; every one has gone by where none is left.
-fn next_height(queue: &VecDeque<Vec<u8>>) -> u64 {
-    queue
-        .front()
-        .and_then(|entry| Entry::decode(entry))
-        .map_or(u64::MAX, |entry| entry.height)
+    /// The least height of any entry that is not replayed yet; every one has gone by where none is left.
+    fn next_height(&self) -> u64 {
+        match self.queue.front() {
+            Some(entry) => Entry::decode(entry).map_or(u64::MAX, |entry| entry.height),
+            None if self.tree.size() < self.whole => self.last,
+            None => u64::MAX,
+        }
+    }
 }
 
 /// The governing records as far as they are proven now and replayed. Asked about a height that a record has not reached yet,
@@ -247,7 +267,7 @@ impl View<'_> {
         };
         let reached = match self.archive.kept.get(&name) {
             _ if name == *self.own.0 => self.own.1,
-            Some(kept) => next_height(&kept.queue),
+            Some(kept) => kept.next_height(),
             None => u64::MAX,
         };
         if self.live.contains(&name) && reached >= height {

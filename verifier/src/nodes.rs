@@ -36,6 +36,8 @@ pub const LONG: Limits = Limits {
 
 /// What a node may take of one question's time for proofs and logs, all that it is asked together, in milliseconds: two minutes, as on the way to the header.
 const PATIENCE_MILLIS: u32 = 120_000;
+/// What it has proven of a log so fast, in bytes a millisecond, costs it nothing of that: long logs take longer than any question may.
+const PACE: usize = 64;
 /// A node that takes more of it, in milliseconds, is asked last in the next questions too.
 const DUE_MILLIS: u32 = 10_000;
 /// For so long, in nanoseconds: ten minutes.
@@ -244,6 +246,14 @@ impl Roll {
             && !is_out(answer)
         {
             answer.state = state.into();
+        }
+    }
+
+    /// Gives a node back the time that so many bytes of a log may take, which it has proven.
+    pub fn proved(&self, at: usize, bytes: usize) {
+        if let Some(taken) = self.taken.get(at) {
+            let millis = u32::try_from(bytes / PACE).unwrap_or(u32::MAX);
+            taken.set(taken.get().saturating_sub(millis));
         }
     }
 

@@ -103,6 +103,19 @@ pub async fn log_range<H: Host>(
     Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
 }
 
+/// The path that shows that a proven log begins with its first `size` entries; it is yet to be checked.
+pub async fn log_begins<H: Host>(
+    node: &Peer<'_, H>,
+    key: &Hash,
+    size: u64,
+    head: &Head,
+    height: u64,
+) -> Result<Vec<Hash>, Fault> {
+    let data = [&key[..], &size.to_be_bytes(), &head.log_size.to_be_bytes()].concat();
+    let call = Call::query("/log/consistency", &data, height, false);
+    hashes(&value(node, call, key).await?)
+}
+
 /// A record's state document, bound by its proven head.
 pub async fn state<H: Host>(
     node: &Peer<'_, H>,
@@ -164,13 +177,16 @@ pub fn verify_path(
     index: u64,
     head: &Head,
 ) -> Result<(), Fault> {
-    let path = value_of(answer, key)?;
-    let (path, rest) = path.as_chunks::<32>();
-    if !rest.is_empty() {
-        return Err(Fault::Garbage("torn path".into()));
-    }
-    light_client::verify_inclusion(leaf, index, head.log_size, path, &head.log_root)
+    let path = hashes(&value_of(answer, key)?)?;
+    light_client::verify_inclusion(leaf, index, head.log_size, &path, &head.log_root)
         .map_err(|_| Fault::Refuted("path-differs".into()))
+}
+
+fn hashes(path: &[u8]) -> Result<Vec<Hash>, Fault> {
+    match path.as_chunks::<32>() {
+        (path, []) => Ok(path.to_vec()),
+        _ => Err(Fault::Garbage("torn path".into())),
+    }
 }
 
 async fn value<H: Host>(node: &Peer<'_, H>, call: Call, key: &Hash) -> Result<Vec<u8>, Fault> {

@@ -4,6 +4,7 @@ use crate::{
     archive::{Archive, Step},
     host::{Host, News},
     nodes::{Peer, Roll},
+    portable::Aside,
     proof::{self, ProvenHead},
     reasons::{self, Reason},
     rebuilt::Broken,
@@ -15,16 +16,16 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use light_client::VerifiedHeader;
+use light_client::{Hash, VerifiedHeader};
 use litemap::LiteMap;
 use records::{Head, RecordName};
 
 /// Entries asked for at once; nodes may give fewer.
 const STRETCH: u32 = 500;
-/// Longest log that is replayed unasked.
-const MAX_LOG: u64 = 100_000;
-/// Longest log that is taken in at once, bytes: a phone has no room for more.
-const MAX_LOG_BYTES: usize = 64 * 1024 * 1024;
+/// Longest log that is replayed: of a vote every ballot stays in memory, half a kilobyte each.
+const MAX_LOG: u64 = 250_000;
+/// So much of a log is taken in before it is replayed, bytes; and what the last answer brings on top.
+const PART: usize = 4 * 1024 * 1024;
 /// Entries replayed between two pauses.
 const SLICE: usize = 64;
 
@@ -130,11 +131,11 @@ impl<'a, H: Host> Session<'a, H> {
             let mut wanted = Vec::new();
             for name in core::mem::take(&mut pending) {
                 let before = self.replayed(&name);
-                let step = self.run(&name).await;
+                let step = self.run(&name).await?;
                 moved |= self.replayed(&name) > before;
                 match step {
                     Step::Done => moved = true,
-                    Step::More => pending.push(name),
+                    Step::More | Step::Wants => pending.push(name),
                     Step::Waits(other) => {
                         wanted.push(other);
                         pending.push(name);
@@ -163,7 +164,7 @@ impl<'a, H: Host> Session<'a, H> {
         self.archive.kept(name).map_or(0, |kept| kept.size())
     }
 
-    /// Fetches the rest of a proven record's log.
+    /// Fetches the first part of a proven record's log that is not here yet.
     async fn open(&mut self, name: &RecordName, pending: &mut Vec<RecordName>) -> Result<(), Gap> {
         if !self.live.contains(name) {
             match self.head(name) {
@@ -178,12 +179,14 @@ impl<'a, H: Host> Session<'a, H> {
         Ok(())
     }
 
+    /// Fetches the next part of a proven log, from the first node that gives one which the proven log goes on with.
     async fn fetch(&mut self, name: &RecordName, head: &Head) -> Result<(), Gap> {
-        if head.log_size > MAX_LOG {
+        let book_is_full = self.host.aside().is_some_and(Aside::is_full);
+        if head.log_size > MAX_LOG || book_is_full {
             return Err(reasons::HISTORY_TOO_LONG.into());
         }
         let height = self.header.header().height;
-        if self.archive.receive(name, Vec::new(), head, height) {
+        if self.archive.receive(name, Vec::new(), &[], head, height) {
             return Ok(());
         }
         if self.archive.received(name).size() >= head.log_size {
@@ -196,9 +199,11 @@ impl<'a, H: Host> Session<'a, H> {
         }
         let mut gap = Gap::from(reasons::HISTORY_NOT_GIVEN);
         for at in self.roll.for_proofs() {
-            let fault = match self.rest_of_log(at, name, head).await {
-                Ok(entries) => {
-                    if self.archive.receive(name, entries, head, height) {
+            let fault = match self.part_of_log(at, name, head).await {
+                Ok((entries, path)) => {
+                    let bytes = entries.iter().map(Vec::len).sum();
+                    if self.archive.receive(name, entries, &path, head, height) {
+                        self.roll.proved(at, bytes);
                         return Ok(());
                     }
                     Fault::Refuted("log-differs".into())
@@ -213,41 +218,44 @@ impl<'a, H: Host> Session<'a, H> {
         Err(gap)
     }
 
-    async fn rest_of_log(
+    /// What follows in a log, and why the proven log begins with it where it does not end there.
+    async fn part_of_log(
         &self,
         at: usize,
         name: &RecordName,
         head: &Head,
-    ) -> Result<Vec<Vec<u8>>, Fault> {
+    ) -> Result<(Vec<Vec<u8>>, Vec<Hash>), Fault> {
         let (node, key) = (self.node(at)?, name.tree_key());
         let height = proof::state_height(self.header);
         let mut next = self.archive.received(name).size();
         let mut entries: Vec<Vec<u8>> = Vec::new();
         let mut bytes = 0;
-        while next < head.log_size {
+        while next < head.log_size && bytes < PART {
             let left = u32::try_from(head.log_size - next).unwrap_or(u32::MAX);
             let count = left.min(STRETCH);
             let range = proof::log_range(&node, &key, next, count, height).await?;
             next += u64::try_from(range.len()).unwrap_or(u64::MAX);
             bytes += range.iter().map(Vec::len).sum::<usize>();
-            if bytes > MAX_LOG_BYTES {
-                return Err(Fault::Garbage("a log longer than any".into()));
-            }
             entries.extend(range);
             self.amount(Stage::FetchingLog, next, head.log_size);
         }
-        Ok(entries)
+        let path = match next == head.log_size {
+            true => Vec::new(),
+            false => proof::log_begins(&node, &key, next, head, height).await?,
+        };
+        Ok((entries, path))
     }
 
     /// Replays one record as far as it goes.
-    async fn run(&mut self, name: &RecordName) -> Step {
+    async fn run(&mut self, name: &RecordName) -> Result<Step, Gap> {
         let Some(head) = self.head(name) else {
-            return Step::Done;
+            return Ok(Step::Done);
         };
         loop {
-            let step = self.archive.advance(name, &head, &self.live, SLICE);
-            if !matches!(step, Step::More) {
-                return step;
+            match self.archive.advance(name, &head, &self.live, SLICE) {
+                Step::More => {}
+                Step::Wants => self.fetch(name, &head).await?,
+                step => return Ok(step),
             }
             self.amount(Stage::Replaying, self.replayed(name), head.log_size);
             self.host.pause(0).await;

@@ -11,6 +11,7 @@ mod headers;
 mod kept;
 mod lies;
 mod outcomes;
+mod parts;
 mod patience;
 mod remembered;
 mod rests;

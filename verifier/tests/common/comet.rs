@@ -204,6 +204,23 @@ pub fn audit_path(leaves: &[[u8; 32]], index: usize) -> Vec<[u8; 32]> {
     path
 }
 
+/// Why a tree begins with its first `old` leaves (RFC 9162 §2.1.4.1); `own`: the verifier knows the root of those.
+pub fn consistency_path(leaves: &[[u8; 32]], old: usize, own: bool) -> Vec<[u8; 32]> {
+    if old == leaves.len() {
+        return match own {
+            true => Vec::new(),
+            false => Vec::from([light_client::root_of_hashes(leaves.to_vec())]),
+        };
+    }
+    let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+    let (mut path, beside) = match old <= left.len() {
+        true => (consistency_path(left, old, own), right),
+        false => (consistency_path(right, old - left.len(), false), left),
+    };
+    path.push(light_client::root_of_hashes(beside.to_vec()));
+    path
+}
+
 fn result_json(result: &TxResult) -> Value {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     json!({

@@ -13,6 +13,9 @@ use verifier::{Host, Limits, News, Unreachable};
 /// What a lying node makes of an honest answer: method, parameters, answer.
 pub type Bend = dyn Fn(&str, &Value, Value) -> Value;
 
+/// Log entries of one answer, bytes, as nodes limit them.
+const MAX_ANSWER: usize = 1024 * 1024;
+
 /// How a node behaves.
 pub enum Lie {
     /// It does not lie.
@@ -288,7 +291,14 @@ fn query(chain: &TestChain, height: u64, params: &Value) -> Value {
             let start = u64::from_be_bytes(data[32..40].try_into().expect("8 bytes")) as usize;
             let count = u32::from_be_bytes(data[40..44].try_into().expect("4 bytes")) as usize;
             let log = chain.log(key, height).unwrap_or_default();
+            let mut room = MAX_ANSWER;
+            let fits = |entry: &&[u8]| {
+                let left = room.checked_sub(entry.len());
+                room = left.unwrap_or_default();
+                left.is_some()
+            };
             let range = log.iter().skip(start).take(count).map(Vec::as_slice);
+            let range = range.take_while(fits);
             response["value"] = STANDARD.encode(records::log::pack_entries(range)).into();
         }
         "/log/inclusion" => {
@@ -299,6 +309,16 @@ fn query(chain: &TestChain, height: u64, params: &Value) -> Value {
                 .map(|entry| records::log::leaf_hash(entry))
                 .collect();
             let path = comet::audit_path(&leaves, number(32) as usize);
+            response["value"] = STANDARD.encode(path.concat()).into();
+        }
+        "/log/consistency" => {
+            let number = |at| u64::from_be_bytes(data[at..at + 8].try_into().expect("8 bytes"));
+            let log = chain.log(key, height).unwrap_or_default();
+            let leaves: Vec<[u8; 32]> = log[..number(40) as usize]
+                .iter()
+                .map(|entry| records::log::leaf_hash(entry))
+                .collect();
+            let path = comet::consistency_path(&leaves, number(32) as usize, true);
             response["value"] = STANDARD.encode(path.concat()).into();
         }
         "/blob" => match chain.blobs.get(key) {

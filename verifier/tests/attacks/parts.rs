@@ -1,0 +1,208 @@
+//! Logs that are too long to be taken in at once: each part is proven as it comes, whoever gives it.
+
+use crate::{
+    ask::NODES,
+    common::{
+        Lie, Net, TestChain, lie, now, verifier,
+        vote::{Community, VOTE, owner, voting},
+    },
+    tells::{bend_value, is_query},
+};
+use records::{
+    kinds::vote::Choice,
+    log::{pack_entries, unpack_entries},
+    roster::{Leaf, Room, Roster},
+    testing::SECOND,
+};
+use serde_json::Value;
+use std::{cell::RefCell, rc::Rc};
+use verifier::{
+    Question, Verifier,
+    verdict::{Outcome, Verdict},
+};
+
+/// Heads that vote, each with so many rooms that few ballots make a long log: 11 MB, which is taken in as three parts.
+const HEADS: u32 = 240;
+const ROOMS: u32 = 1_000;
+/// No part has so many entries.
+const PART: u32 = 130;
+/// The first entry that is surely in the second part.
+const MIDDLE: u64 = 150;
+
+fn roster() -> Roster {
+    let leaf = |head: u32| {
+        let room = |number: u32| Room {
+            area: 50_0000,
+            room: format!("{head}-{number}"),
+        };
+        let rooms = (0..ROOMS).map(room).collect();
+        Leaf::new(&format!("h{head}"), Some(owner(head).public()), rooms).expect("a leaf")
+    };
+    Roster::new((0..HEADS).map(leaf).collect()).expect("a roster")
+}
+
+/// All but the last have voted in favour.
+fn long_vote() -> Community {
+    let roster = roster();
+    let mut community = voting(|open| {
+        open.roster = roster.totals();
+        open.scope = roster.scope();
+    });
+    community.roster = roster;
+    community.all_cast(0..HEADS - 1);
+    community
+}
+
+/// The vote is over: no later block can add a ballot.
+fn closed(mut community: Community) -> Rc<TestChain> {
+    community.chain.ledger.time += 11 * 24 * 3600 * SECOND;
+    community.chain.empty();
+    community.chain.empty();
+    Rc::new(community.chain)
+}
+
+fn net(chain: &Rc<TestChain>, mut lies: [Lie; 3]) -> Net {
+    let net = Net::at(chain.time() + 3 * SECOND);
+    let told = lies.iter_mut().zip(NODES);
+    told.fold(net, |net, (told, (url, _))| {
+        net.with(url, chain, core::mem::replace(told, Lie::None))
+    })
+}
+
+fn honest() -> [Lie; 3] {
+    [Lie::None, Lie::None, Lie::None]
+}
+
+fn recount(visitor: &mut Verifier, net: &Net) -> Verdict {
+    let question = Question::recount(VOTE, 0).expect("a vote");
+    now(visitor.check(net, &question))
+}
+
+/// A node that is honest up to the middle of the log, and bends what it gives from there on.
+fn from_the_middle(bend: fn(&mut Vec<Vec<u8>>)) -> Lie {
+    lie(move |method, params, mut answer| {
+        if is_query(method, params, "/log") && first_entry(params) >= MIDDLE {
+            bend_value(&mut answer, |value| {
+                let entries = unpack_entries(&value).expect("whole");
+                let mut entries: Vec<Vec<u8>> = entries.into_iter().map(<[u8]>::to_vec).collect();
+                bend(&mut entries);
+                pack_entries(entries.iter().map(Vec::as_slice))
+            });
+        }
+        answer
+    })
+}
+
+fn first_entry(params: &Value) -> u64 {
+    let data = hex::decode(params["data"].as_str().expect("hex")).expect("hex");
+    u64::from_be_bytes(data[32..40].try_into().expect("8 bytes"))
+}
+
+fn bent_entry(entries: &mut Vec<Vec<u8>>) {
+    *entries[0].last_mut().expect("bytes") ^= 1;
+}
+
+#[test]
+fn a_log_longer_than_any_part_is_proven_part_by_part_and_counted() {
+    let chain = closed(long_vote());
+    let parts = Rc::new(RefCell::new(0));
+    let counted = parts.clone();
+    let counts = lie(move |method, params, answer| {
+        *counted.borrow_mut() += i32::from(is_query(method, params, "/log/consistency"));
+        answer
+    });
+    let verdict = recount(
+        &mut verifier(&chain, &NODES),
+        &net(&chain, [counts, Lie::None, Lie::None]),
+    );
+    assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+    let heads = format!(r#""heads":{}"#, HEADS - 1);
+    assert!(verdict.state.contains(&heads), "{}", verdict.state);
+    assert_eq!(*parts.borrow(), 2, "the last part needs no path");
+}
+
+#[test]
+fn a_node_that_lies_in_the_middle_is_left_and_the_next_one_goes_on_from_there() {
+    let chain = closed(long_vote());
+    let bends: [fn(&mut Vec<Vec<u8>>); 3] = [
+        bent_entry,
+        |entries| {
+            entries.swap(0, 1);
+        },
+        |entries| {
+            entries.remove(0);
+        },
+    ];
+    for bend in bends {
+        let net = net(&chain, [from_the_middle(bend), Lie::None, Lie::None]);
+        let verdict = recount(&mut verifier(&chain, &NODES), &net);
+        assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+        let liar = &verdict.nodes[0];
+        assert_eq!((&*liar.state, &*liar.reason), ("refuted", "log-differs"));
+        // What it gave before it lied counts: no more than one part was asked for twice.
+        let given = u32::try_from(net.entries.get()).expect("few");
+        assert!(given < HEADS + PART, "{given}");
+    }
+}
+
+#[test]
+fn a_bent_path_is_the_nodes_fault_alone() {
+    let chain = closed(long_vote());
+    let bends: [(fn(&mut Vec<u8>), &str); 3] = [
+        (|path| path[0] ^= 1, "refuted"),
+        (|path| path.truncate(32), "refuted"),
+        (|path| path.truncate(33), "garbage"),
+    ];
+    for (bend, state) in bends {
+        let bent = lie(move |method, params, mut answer| {
+            if is_query(method, params, "/log/consistency") {
+                bend_value(&mut answer, |mut path| {
+                    bend(&mut path);
+                    path
+                });
+            }
+            answer
+        });
+        let net = net(&chain, [bent, Lie::None, Lie::None]);
+        let verdict = recount(&mut verifier(&chain, &NODES), &net);
+        assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+        assert_eq!(verdict.nodes[0].state, state);
+    }
+}
+
+#[test]
+fn what_was_proven_before_every_node_lied_is_gone_on_with_also_where_the_log_has_grown() {
+    let mut community = long_vote();
+    let mut visitor = verifier(&community.chain, &NODES);
+    let liars = [(); 3].map(|()| from_the_middle(bent_entry));
+    community.chain.empty();
+    let chain = Rc::new(community.chain);
+    let verdict = recount(&mut visitor, &net(&chain, liars));
+    assert_eq!(verdict.outcome, Outcome::NotEstablished);
+    let refuted = |check: &verifier::verdict::Check| check.reason == "history-refuted";
+    assert!(verdict.checks.iter().any(refuted), "{:#?}", verdict.checks);
+
+    community.chain = Rc::into_inner(chain).unwrap_or_else(|| panic!("the nodes still hold it"));
+    community.cast(HEADS - 1, Choice::Against);
+    let chain = closed(community);
+    let net = net(&chain, honest());
+    let verdict = recount(&mut visitor, &net);
+    assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+    let given = u32::try_from(net.entries.get()).expect("few");
+    assert!(given < HEADS - HEADS / 4, "{given} were fetched again");
+}
+
+#[test]
+fn a_long_log_may_take_longer_than_any_question_where_it_comes_fast_enough() {
+    let chain = closed(long_vote());
+    // A megabyte every 14 seconds.
+    let slow = |millis| {
+        NODES
+            .iter()
+            .fold(net(&chain, honest()), |net, (url, _)| net.slow(url, millis))
+    };
+    let net = slow(14_000);
+    let verdict = recount(&mut verifier(&chain, &NODES), &net);
+    assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+    assert!(net.now.get() > chain.time() + 150 * SECOND);
+}
