@@ -4,14 +4,13 @@ use crate::{
     ask::NODES,
     common::{
         Lie, Net, TestChain, lie, now, verifier,
-        vote::{Community, VOTE, owner, voting},
+        vote::{Community, LONG as HEADS, VOTE, long_vote},
     },
     tells::{bend_value, is_query},
 };
 use records::{
     kinds::vote::Choice,
     log::{pack_entries, unpack_entries},
-    roster::{Leaf, Room, Roster},
     testing::SECOND,
 };
 use serde_json::Value;
@@ -21,37 +20,10 @@ use verifier::{
     verdict::{Outcome, Verdict},
 };
 
-/// Heads that vote, each with so many rooms that few ballots make a long log: 11 MB, which is taken in as three parts.
-const HEADS: u32 = 240;
-const ROOMS: u32 = 1_000;
 /// No part has so many entries.
 const PART: u32 = 130;
 /// The first entry that is surely in the second part.
 const MIDDLE: u64 = 150;
-
-fn roster() -> Roster {
-    let leaf = |head: u32| {
-        let room = |number: u32| Room {
-            area: 50_0000,
-            room: format!("{head}-{number}"),
-        };
-        let rooms = (0..ROOMS).map(room).collect();
-        Leaf::new(&format!("h{head}"), Some(owner(head).public()), rooms).expect("a leaf")
-    };
-    Roster::new((0..HEADS).map(leaf).collect()).expect("a roster")
-}
-
-/// All but the last have voted in favour.
-fn long_vote() -> Community {
-    let roster = roster();
-    let mut community = voting(|open| {
-        open.roster = roster.totals();
-        open.scope = roster.scope();
-    });
-    community.roster = roster;
-    community.all_cast(0..HEADS - 1);
-    community
-}
 
 /// The vote is over: no later block can add a ballot.
 fn closed(mut community: Community) -> Rc<TestChain> {

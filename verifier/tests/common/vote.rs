@@ -68,6 +68,29 @@ pub fn voting(change: impl FnOnce(&mut Open)) -> Community {
     Community { chain, roster }
 }
 
+/// Heads of a vote with a long log: 11 MB, for each has a thousand rooms.
+pub const LONG: u32 = 240;
+
+/// A vote in which all heads but the last have voted in favour.
+pub fn long_vote() -> Community {
+    let leaf = |head: u32| {
+        let room = |number: u32| Room {
+            area: 500_000,
+            room: format!("{head}-{number}"),
+        };
+        let rooms = (0..1_000).map(room).collect();
+        Leaf::new(&format!("h{head}"), Some(owner(head).public()), rooms).expect("a leaf")
+    };
+    let roster = Roster::new((0..LONG).map(leaf).collect()).expect("a roster");
+    let mut community = voting(|open| {
+        open.roster = roster.totals();
+        open.scope = roster.scope();
+    });
+    community.roster = roster;
+    community.all_cast(0..LONG - 1);
+    community
+}
+
 impl Community {
     pub fn cast(&mut self, index: u32, choice: Choice) {
         let cast = Cast {

@@ -1,7 +1,7 @@
 //! What a file keeps.
 
 use crate::{
-    common::{self, PRINTED, TestChain, chain, link, now, vote::voting},
+    common::{self, PRINTED, TestChain, chain, link, now, vote},
     made, make, net, reader, reason, record, verify, verify_after,
 };
 use records::kinds::vote::Choice;
@@ -218,7 +218,7 @@ fn an_absence_is_kept_as_of_its_header() {
 
 #[test]
 fn every_ballot_of_a_vote_is_in_its_file() {
-    let mut community = voting(|_| {});
+    let mut community = vote::voting(|_| {});
     community.all_cast(0..4);
     community.cast(5, Choice::Against);
     community.chain.empty();
@@ -258,4 +258,22 @@ fn where_nothing_is_proven_no_file_is_made() {
         make(&chain, Asked::text("no code at all")),
         Err(NotMade::NothingProven(_))
     ));
+}
+
+#[test]
+fn a_vote_with_more_ballots_than_a_file_holds_is_not_fetched_to_its_end_for_one() {
+    let mut community = vote::long_vote();
+    community.chain.empty();
+    let chain = Rc::new(community.chain);
+    let host = net(&chain);
+    let entry = reader(&chain, 1).remove(0);
+    let asked = Asked::Record {
+        kind: "vote".into(),
+        id: vote::VOTE.into(),
+        opening: None,
+    };
+    let made = now(portable::make(&portable::beside(&host), &entry, asked));
+    assert_eq!(made.map(|_| ()), Err(NotMade::TooMuch));
+    let given = u32::try_from(host.entries.get()).expect("few");
+    assert!(given < vote::LONG * 2 / 3, "{given}");
 }
