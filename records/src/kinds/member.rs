@@ -198,6 +198,10 @@ fn rekeyed(case: &Case<'_>) -> Result<Value, Stop> {
     let mut member: Member = case.existing()?;
     case.context.require_quorum(case.event)?;
     let consortium::Rekey { keys, .. } = case.body()?;
+    // Who can rekey the member can read in the proposal which keys are to come, and would only have to add and end them first.
+    member
+        .keys
+        .retain(|key| key.until.is_none() || !keys.contains(&key.key));
     let live = member.keys.iter().filter(|key| key.until.is_none());
     let (kept, end): (Vec<_>, Vec<_>) = live.map(|key| key.key).partition(|key| keys.contains(key));
     let add = keys.into_iter().filter(|key| !kept.contains(key));

@@ -90,3 +90,31 @@ fn a_thief_cannot_hold_up_the_consortium() {
     );
     ledger.replay_all();
 }
+
+/// *Attack: the keys that are to come are read in the proposal; whoever stole the old one adds them to the member's and ends them again.*
+#[test]
+fn a_thief_cannot_use_up_the_keys_that_are_to_come() {
+    let mut ledger = ledger();
+    admit(&mut ledger, "shop");
+    let rekey = consortium::Rekey {
+        member: "shop".into(),
+        keys: vec![key("shop 2").public()],
+    };
+    let act = Act::of(&ledger.payload(consortium::REKEY, ("consortium", "main"), body(&rekey)));
+    let until = ledger.time + MAX_OPEN;
+    assert_eq!(propose(&mut ledger, &act, "tax", until), "ok");
+    assert_eq!(approve(&mut ledger, &act, "hospital"), "ok");
+    for (add, end) in [(rekey.keys.clone(), vec![]), (vec![], rekey.keys.clone())] {
+        let stolen = body(&Rekey { add, end });
+        ledger
+            .submit("member.rekey", ("member", "shop"), stolen, &[&key("shop")])
+            .expect("the thief's key counts");
+    }
+    assert_eq!(approve(&mut ledger, &act, "housing"), "ok");
+    assert_eq!(enact(&mut ledger, &act, "tax"), "ok");
+    let shop: Member = ledger.data("member", "shop");
+    let live = shop.keys.iter().filter(|key| key.until.is_none());
+    let live: Vec<_> = live.map(|key| key.key).collect();
+    assert_eq!(live, rekey.keys);
+    ledger.replay_all();
+}
