@@ -41,6 +41,30 @@ fn no_change_makes_the_consortium_unsafe() {
     assert_eq!(seat(&mut ledger, "finance", &[]), "no-seat");
 }
 
+/// *Attack: an organisation takes a second seat under another name, and has with both what it may not have with one.*
+#[test]
+fn an_organisation_with_two_seats_stays_below_a_third() {
+    let mut ledger = ledger();
+    let mut second = member("tax-2", &[]);
+    second.org = "tax".into();
+    let keys = SEATS.map(key);
+    let keys: Vec<_> = keys.iter().collect();
+    ledger
+        .submit("member.admit", ("member", "tax-2"), body(&second), &keys)
+        .expect("admitted");
+    // 31 + 3 of 103 are less than a third, 31 + 5 of 105 are more.
+    assert_eq!(
+        seat(&mut ledger, "tax-2", &[validator("t", 5)]),
+        "one-third-reached"
+    );
+    assert_eq!(seat(&mut ledger, "tax-2", &[validator("t", 3)]), "ok");
+    assert_eq!(
+        seat(&mut ledger, "tax", &[Validator::new(founding("tax"), 33)]),
+        "one-third-reached"
+    );
+    ledger.replay_all();
+}
+
 #[test]
 fn the_sum_of_all_powers_is_bounded() {
     let most = canonical::MAX_INTEGER.unsigned_abs();

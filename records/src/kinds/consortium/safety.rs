@@ -1,6 +1,6 @@
 //! What must hold of every validator set, and of every change from one block to the next. All sums are exact.
 
-use super::{Consortium, Validator};
+use super::{Consortium, Seat, Validator};
 use crate::{canonical::MAX_INTEGER, refusal::Refusal, validator_key::ValidatorKey};
 
 /// Most voting power of all validators together: exact in every JSON reader, and below CometBFT's own bound of 2⁶³ ⁄ 8.
@@ -10,8 +10,9 @@ fn is_third(part: u128, total: u128) -> bool {
     part * 3 >= total
 }
 
-/// Requires that no member holds one third of the power or more: it could otherwise stop the chain, or invent a validator set with few others. So too
-/// of all who are suspended together, and that every validator has some power, a key of an allowed type, and no other's key.
+/// Requires that no member, nor all members of one organisation together, hold one third of the power or more: they could otherwise stop the chain, or
+/// invent a validator set with few others. So too of all who are suspended together, and that every validator has some power, a key of an allowed
+/// type, and no other's key.
 pub(super) fn require_safe(consortium: &Consortium) -> Result<(), Refusal> {
     for (at, validator) in consortium.validators().enumerate() {
         let key_type = validator.key.key_type();
@@ -34,7 +35,8 @@ pub(super) fn require_safe(consortium: &Consortium) -> Result<(), Refusal> {
         return Err(Refusal::new("too-much-power").with("most", MAX_POWER));
     }
     for seat in &consortium.members {
-        if is_third(u128::from(seat.power()), total) {
+        let house = consortium.members.iter().filter(|one| one.org == seat.org);
+        if is_third(sum(house.map(Seat::power)), total) {
             return Err(Refusal::new("one-third-reached").with("member", &seat.id));
         }
     }
