@@ -304,3 +304,33 @@ fn a_grant_gives_no_copies_without_the_readers_key_and_is_not_signed_without_the
     let lacking = world.sign_on(&mut patient, &action, &ground);
     assert_eq!(lacking.map_err(|e| e.reason), Err("content-not-given"));
 }
+
+/// *Accident: the page offers all of a patient's documents; signed with more keys than an envelope takes, the act could never be written.*
+#[test]
+fn so_many_documents_as_one_event_takes_are_permitted_or_denied_at_once() {
+    let mut world = World::new();
+    let mut patient = patient();
+    let ids: Vec<String> = (0..17).map(|n| format!("x{n}")).collect();
+    for id in &ids {
+        world.propose(id);
+        world.act(&mut patient, &confirm(id));
+    }
+    let give = |world: &World, count: usize| {
+        let ids: Vec<&str> = ids.iter().take(count).map(String::as_str).collect();
+        give(world, &ids, "renji")
+    };
+    let deny = |count: usize| Action::Deny {
+        documents: ids[..count].to_vec(),
+        member: text("huashan"),
+    };
+    world.act(&mut patient, &give(&world, 15));
+    world.act(&mut patient, &deny(16));
+    let pending = patient.pending.len();
+    for (action, limit) in [(give(&world, 16), "15"), (deny(17), "16")] {
+        let refused = world.sign(&mut patient, &action).expect_err("too many");
+        assert_eq!(refused.reason, "too-many-documents");
+        assert_eq!(refused.facts.get("limit").map(String::as_str), Some(limit));
+    }
+    assert_eq!(patient.pending.len(), pending);
+    world.ledger.replay_all();
+}

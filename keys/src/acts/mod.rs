@@ -6,7 +6,10 @@ mod read;
 
 use crate::{Action, Identity, Role, Unsigned, random::Stream, sign::Draft};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use records::{Ground, Hash, RecordName, canonical, fields::Schema, shape::Shape};
+use records::{
+    Ground, Hash, RecordName, canonical, fields::Schema, kinds::consent::MAX_DOCUMENTS,
+    shape::Shape,
+};
 
 /// What must be proven before an action can be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +48,7 @@ pub fn needs(who: &Identity, action: &Action) -> Result<Needs, Unsigned> {
         }
         Action::Give { documents, to, .. } => {
             require(who, Role::Patient)?;
+            require_few(documents, MAX_DOCUMENTS)?;
             let mut records = named("document", documents)?;
             records.push(name("member", to)?);
             Ok(Needs::states(records).with_blobs())
@@ -55,6 +59,8 @@ pub fn needs(who: &Identity, action: &Action) -> Result<Needs, Unsigned> {
         }
         Action::Deny { documents, .. } | Action::Allow { documents, .. } => {
             require(who, Role::Patient)?;
+            // The first is the subject, and counts apart.
+            require_few(documents, MAX_DOCUMENTS + 1)?;
             let first = documents.first();
             let first = first.ok_or_else(|| Unsigned::new("no-documents"))?;
             Ok(Needs::states([name("document", first)?]))
@@ -124,6 +130,17 @@ fn require(who: &Identity, role: Role) -> Result<(), Unsigned> {
     } else {
         Err(Unsigned::new("other-role"))
     }
+}
+
+/// Each document's key signs: more than an envelope takes could never be written, and would stand in the way of what can.
+fn require_few(documents: &[String], limit: usize) -> Result<(), Unsigned> {
+    if documents.len() <= limit {
+        return Ok(());
+    }
+    Err(Unsigned {
+        reason: "too-many-documents",
+        facts: [("limit".into(), limit.to_string())].into_iter().collect(),
+    })
 }
 
 fn name(kind: &str, id: &str) -> Result<RecordName, Unsigned> {

@@ -127,7 +127,7 @@ impl World {
     }
 
     /// A hospital writes a document, sealed to its patient.
-    fn propose(&mut self, id: &str) {
+    pub fn propose(&mut self, id: &str) {
         let who = patient();
         let own = seal_key(&who);
         let record = name("document", id);

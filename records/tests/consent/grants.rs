@@ -1,9 +1,9 @@
 //! Grants: what they allow, until when, and who may be given one.
 
-use crate::{DAY, body, done, give, grant, ledger, patient};
+use crate::{DAY, Nothing, body, done, give, grant, ledger, patient, propose};
 use records::{
     kinds::consent::{
-        Revoke,
+        MAX_DOCUMENTS, Revoke,
         document::{Document, Recover},
         grant::{Grant, Standing},
     },
@@ -305,4 +305,44 @@ fn only_readers_are_granted_a_reading() {
         ledger.refusal("grant.give", ("grant", "g1"), twice, &keys),
         "bad-touches"
     );
+}
+
+/// *Accident: a grant over so many documents that all keys which have to sign it do not fit into one envelope.*
+#[test]
+fn so_many_documents_as_one_grant_may_have_can_all_sign_it() {
+    let mut ledger = ledger();
+    let ids: Vec<String> = (0..MAX_DOCUMENTS).map(|n| format!("d{n}")).collect();
+    for id in &ids {
+        propose(&mut ledger, id).expect("proposed");
+        let subject = ("document", id.as_str());
+        ledger
+            .submit(
+                "document.confirm",
+                subject,
+                body(&Nothing {}),
+                &[&patient(id)],
+            )
+            .expect("confirmed");
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    grant(&mut ledger, "g1", "huashan", &ids);
+    // Where the grant's key is lost, all the documents' keys revoke it.
+    let revoke = body(&Revoke {
+        documents: ids.iter().map(|id| id.to_string()).collect(),
+    });
+    let keys: Vec<_> = ids.iter().map(|id| patient(id)).collect();
+    let keys: Vec<_> = keys.iter().collect();
+    ledger
+        .submit("grant.revoke", ("grant", "g1"), revoke, &keys)
+        .expect("revoked");
+    let mut more = ids.clone();
+    more.push("a1");
+    let until = ledger.time + DAY;
+    let refused = ledger.refusal(
+        "grant.give",
+        ("grant", "g2"),
+        body(&give("huashan", &more, until)),
+        &[&key("grant")],
+    );
+    assert_eq!(refused, "too-many-documents");
 }

@@ -207,14 +207,14 @@ fn a_denial_is_made_and_lifted_once_and_names_few_documents() {
         "denied-already"
     );
     assert_eq!(
-        ledger.refusal("document.deny", on, denial(33), &keys),
+        ledger.refusal("document.deny", on, denial(16), &keys),
         "too-many-documents"
     );
     ledger
         .submit("document.allow", on, denial(0), &keys)
         .expect("lifted");
     assert_eq!(
-        ledger.refusal("document.deny", on, denial(32), &keys),
+        ledger.refusal("document.deny", on, denial(15), &keys),
         "no-such-record",
         "not too many"
     );

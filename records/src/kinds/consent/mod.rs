@@ -10,6 +10,7 @@ pub mod read;
 use crate::{
     context::Context,
     digest::Digest,
+    envelope::MAX_SIGNATURES,
     event::Event,
     fields::Schema,
     keys::PublicKey,
@@ -40,8 +41,8 @@ pub const READ_FIELDS: Schema = Schema {
     name: "read/1",
     fields: &["reason"],
 };
-/// Most documents in one event.
-pub const MAX_DOCUMENTS: usize = 32;
+/// Most documents in one event: each has a key of its own that signs, the grant has one more, and one envelope takes so many signatures.
+pub const MAX_DOCUMENTS: usize = MAX_SIGNATURES - 1;
 /// Roles that may be granted a reading.
 const READERS: [&str; 3] = ["hospital", "doctor", "company"];
 
