@@ -352,6 +352,25 @@ fn no_rank_uses_up_the_ballots_of_another() {
     assert_eq!(community.stands(0), owned(choice));
 }
 
+/// *Attack: an owner appoints and withdraws without end; whoever recounts the vote must read it all.*
+#[test]
+fn an_owner_appoints_so_often_and_no_more() {
+    let mut community = voting();
+    for time in 0..32 {
+        let proxy = (time % 2 == 0).then_some("son");
+        community.appoint(0, proxy, None).expect("appointed");
+    }
+    let before = community.ledger.head("vote", VOTE).log_size;
+    assert_eq!(
+        code(community.appoint(0, Some("son"), None)),
+        "too-many-ballots"
+    );
+    assert_eq!(community.ledger.head("vote", VOTE).log_size, before);
+    community
+        .cast(0, Choice::For)
+        .expect("the owner still votes");
+}
+
 #[test]
 fn ballots_signed_at_the_same_moment_all_count_in_any_order() {
     const HEADS: usize = 300;

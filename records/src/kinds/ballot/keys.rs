@@ -20,8 +20,16 @@ use crate::{
     roster::Leaf,
 };
 
-/// Most ballots of one rank by one head: bounds the log, and lets no rank use up another's.
+/// Most ballots of one rank by one head, and most appointments by its owner: bounds the logs of ballot and vote, and lets no rank use up another's.
 pub const MAX_CASTS: u64 = 32;
+
+fn once_more(times: &mut u64) -> Result<(), Refusal> {
+    if *times >= MAX_CASTS {
+        return Err(Refusal::new("too-many-ballots").with("limit", MAX_CASTS));
+    }
+    *times += 1;
+    Ok(())
+}
 
 impl Ballot {
     /// A pending key whose time has come is in force.
@@ -42,13 +50,7 @@ impl Ballot {
             return Err(Refusal::new("replaces-wrong").with("stands", stands).into());
         }
         self.require_caster(case, body)?;
-        let casts = self.casts.of(body.rank);
-        if *casts >= MAX_CASTS {
-            return Err(Refusal::new("too-many-ballots")
-                .with("limit", MAX_CASTS)
-                .into());
-        }
-        *casts += 1;
+        once_more(self.casts.of(body.rank))?;
         // Whether a second ballot of one rank is allowed is the vote's to judge: its rules are there.
         match effect(body.standing(), self.stands, Replacing::Last)? {
             Effect::Counts | Effect::Replaces(_) => self.stands = Some(body.standing()),
@@ -100,7 +102,7 @@ impl Ballot {
                 let entry = &body.seat.entry;
                 self.require_owner(case, entry)?;
                 self.owner_speaks();
-                self.appointments = self.appointments.saturating_add(1);
+                once_more(&mut self.appointments)?;
                 let owners = entry.owners.as_deref().unwrap_or_default();
                 match proxy {
                     Some(key) if self.key.is_none() && owners.contains(&key) => {
