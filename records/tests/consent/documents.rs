@@ -83,7 +83,14 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
         )
         .expect("pending");
 
-    // In the delay: no grant, no reading, but denying is accepted, and the old key may veto.
+    // In the delay: no grant, no reading, no erasing, but denying is accepted, and the old key may veto.
+    let erased = ledger.refusal(
+        "document.erase",
+        ("document", "a1"),
+        body(&Erase { reviewer: None }),
+        &[&key("renji"), &patient("a1")],
+    );
+    assert_eq!(erased, "key-recovery-pending");
     let until = ledger.time + DAY;
     let given = ledger.refusal(
         "grant.give",

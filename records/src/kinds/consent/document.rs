@@ -311,7 +311,10 @@ impl Document {
             .context
             .require_signed(case.event, &self.hospital, "hospital")?;
         match case.body::<Erase>()?.reviewer {
-            None => self.require_patient(case)?,
+            None => {
+                self.require_patient(case)?;
+                self.require_settled()?;
+            }
             Some(reviewer) => {
                 let reviewer = case
                     .context
