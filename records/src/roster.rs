@@ -66,7 +66,7 @@ pub enum Error {
     /// The path leads to another root.
     #[error("the path leads to another root")]
     Root,
-    /// A head, a room or a key stands on the roster twice.
+    /// A head, a room, an owner's key, or the keys of the same co-owners stand on the roster twice.
     #[error("{0} stands on the roster twice")]
     Twice(String),
     /// No head, or more than [`MAX_HEADS`].
@@ -259,9 +259,9 @@ pub struct Path(pub Vec<Node>);
 
 impl Shape for Path {
     fn read(found: Option<&Value>, reader: &mut Reader) -> Self {
-        let bytes = BASE64.decode(reader.text(found)).unwrap_or_default();
-        let steps = bytes.chunks(STEP).map(Node::decode);
-        Self(steps.collect::<Option<_>>().unwrap_or_else(|| {
+        let bytes = BASE64.decode(reader.text(found)).ok();
+        let steps = bytes.and_then(|bytes| bytes.chunks(STEP).map(Node::decode).collect());
+        Self(steps.unwrap_or_else(|| {
             reader.note("not a roster path");
             Vec::new()
         }))
@@ -347,7 +347,8 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Builds the tree. Every head, room and key stands on it once.
+    /// Builds the tree. Every head and room stands on it once, and so do an owner's key and the keys of the same co-owners: who owns several rooms is
+    /// one head.
     pub fn new(leaves: Vec<Leaf>) -> Result<Self, Error> {
         if leaves.is_empty() || leaves.len() as u64 > MAX_HEADS {
             return Err(Error::Heads);
@@ -434,8 +435,14 @@ fn require_unique(leaves: &[Leaf]) -> Result<(), Error> {
         if let Some(room) = leaf.rooms.iter().find(|room| !rooms.insert(&room.room)) {
             return Err(Error::Twice(room.room.clone()));
         }
-        if let Some(key) = leaf.key.filter(|key| !keys.insert(*key)) {
-            return Err(Error::Twice(key.to_string()));
+        let one = leaf.key.as_ref().map(core::slice::from_ref);
+        let own = leaf
+            .owners
+            .as_deref()
+            .or(one)
+            .filter(|own| !keys.insert(*own));
+        if let Some(first) = own.and_then(<[_]>::first) {
+            return Err(Error::Twice(first.to_string()));
         }
     }
     Ok(())

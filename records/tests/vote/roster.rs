@@ -107,6 +107,16 @@ fn bent_proofs_and_totals_are_refused() {
     }
 }
 
+/// Of a roster with one head the path has no step: what is no path is not taken for one.
+#[test]
+fn a_path_in_no_base64_is_none() {
+    let read = |text: &str| records::canonical::decode::<Path>(text.as_bytes());
+    assert_eq!(read("\"\""), Ok(Path::default()));
+    for bad in ["\"!\"", "\"AAA\"", "\"AAAA\"", "\"AAA=\\n\"", "1"] {
+        assert!(read(bad).is_err(), "{bad}");
+    }
+}
+
 #[test]
 fn areas_moved_between_heads_within_one_total_do_not_pass() {
     let roster = roster(4);
@@ -160,6 +170,24 @@ fn heads_rooms_and_keys_stand_on_a_roster_once() {
         );
     }
     assert_eq!(Roster::new(Vec::new()).err(), Some(Error::Heads));
+}
+
+/// *Attack: the same two own two flats, and each flat gives them a head.*
+#[test]
+fn the_same_co_owners_are_one_head() {
+    let keys = |names: [&str; 2]| names.map(|name| key(name).public()).to_vec();
+    let flat = |number: usize, names| {
+        let rooms = vec![Room {
+            area: 1,
+            room: format!("r{number}"),
+        }];
+        let leaf = Leaf::new(&format!("h{number}"), None, rooms).expect("a leaf");
+        leaf.shared(keys(names)).expect("two")
+    };
+    let twice = Roster::new(vec![flat(1, ["ann", "bo"]), flat(2, ["bo", "ann"])]);
+    assert!(matches!(twice, Err(Error::Twice(_))));
+    // Each of them may own another flat with somebody else.
+    Roster::new(vec![flat(1, ["ann", "bo"]), flat(2, ["bo", "cy"])]).expect("two heads");
 }
 
 #[test]
