@@ -75,7 +75,11 @@ impl Shared {
         if begun.event != own.id() || !signers.all(|key| self.signers.contains(key)) {
             return Err(Unsigned::new("other-agreement"));
         }
-        let all = [own.signatures(), &begun.signatures].concat();
+        let mut all = own.signatures().to_vec();
+        // What a link says that was signed here is signed here anew.
+        let is_own = |key| own.signatures().iter().any(|(own, _)| own == key);
+        let others = begun.signatures.iter().filter(|(key, _)| !is_own(key));
+        all.extend(others.cloned());
         Ok(Envelope::assemble(own.payload().to_vec(), all))
     }
 

@@ -141,6 +141,18 @@ fn a_forged_signature_makes_no_event() {
     assert!(records::Event::open(&signed.expect("signed").envelope).is_ok());
 }
 
+/// *Attack: who passes a link on puts a bad signature under the next one's own key, in the place of the one that is made there.*
+#[test]
+fn a_link_brings_nobody_a_signature_of_their_own() {
+    let world = World::new();
+    let [mut first, mut second] = co_owners();
+    let first_key = first.public();
+    let link = begun(world.sign(&mut first, &naming(&first_key, "")));
+    let bent = format!("{link}.{}.{}", second.public(), "00".repeat(64));
+    let signed = world.sign(&mut second, &naming(&first_key, &bent));
+    assert!(records::Event::open(&signed.expect("signed").envelope).is_ok());
+}
+
 #[test]
 fn a_link_ends_after_a_day_and_none_is_open_for_longer() {
     let mut world = World::new();
