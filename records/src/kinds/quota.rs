@@ -128,11 +128,10 @@ fn issue(case: &Case<'_>, issuer: &str) -> Result<Value, Stop> {
 }
 
 fn no_quota(case: &Case<'_>, issuer: &str, granted: u64) -> Refusal {
-    let code = match case.record.kind() {
+    Refusal::new(match case.record.kind() {
         FISCAL_NAME => "bills-used-up",
         _ => "quota-used-up",
-    };
-    Refusal::new(code)
-        .with("issuer", issuer)
-        .with("granted", granted)
+    })
+    .with("issuer", issuer)
+    .with("granted", granted)
 }

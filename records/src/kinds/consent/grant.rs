@@ -106,13 +106,13 @@ impl Grant {
     }
 
     fn require_in_force(&self, time: i64) -> Result<(), Stop> {
-        let code = match self.standing(time) {
+        let refusal = Refusal::new(match self.standing(time) {
             Standing::InForce => return Ok(()),
             Standing::Expired => "grant-expired",
             Standing::Revoked => "grant-revoked",
             Standing::Superseded => "grant-superseded",
-        };
-        Err(Refusal::new(code).with("until", self.until).into())
+        });
+        Err(refusal.with("until", self.until).into())
     }
 }
 

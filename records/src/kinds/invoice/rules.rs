@@ -222,18 +222,18 @@ fn void(case: &Case<'_>, invoice: &mut Invoice) -> Result<(), Stop> {
 /// 作废 is for paper: an invoice is voided when its sheets come back, so there must be sheets. Of electronic forms the old blockchain one alone has it.
 fn require_voidable(id: &str) -> Result<(), Refusal> {
     let code = id.split_once('-').map(|(code, _)| code);
-    let electronic = "electronic-not-voidable";
-    let code = match code.map(InvoiceCode::of) {
+    Err(Refusal::new(match code.map(InvoiceCode::of) {
         // Fully digital: 数电票.
-        None => electronic,
+        None => "electronic-not-voidable",
         // Fiscal bills are electronic, and have no voiding at all.
         Some(None) => "bill-not-voidable",
         Some(Some(code)) => match code.form {
-            Form::ElectronicOrdinary | Form::ElectronicSpecial | Form::Toll => electronic,
+            Form::ElectronicOrdinary | Form::ElectronicSpecial | Form::Toll => {
+                "electronic-not-voidable"
+            }
             _ => return Ok(()),
         },
-    };
-    Err(Refusal::new(code))
+    }))
 }
 
 fn require_in_force(invoice: &Invoice) -> Result<(), Refusal> {
