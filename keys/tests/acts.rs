@@ -82,19 +82,41 @@ fn a_granted_reader_reads_what_the_patient_sealed_to_it_and_nobody_else_does() {
     world.ledger.replay_all();
 }
 
-/// The member's state names the first sealing key for good; a file without its seed opens nothing any more.
-#[test]
-fn a_hospital_that_replaced_its_key_reads_what_is_sealed_to_the_old_one() {
-    let mut world = World::new();
-    let (_, grant) = granted(&mut world);
-    let mut old = reader("renji");
+/// A reader's identity whose key was replaced: the old file's, the new one's, and the new one's without the earlier seed.
+fn renewed() -> [Identity; 3] {
+    let old = reader("renji");
     let (seed, new) = (hex::encode(old.key().seed()), hex::encode([5; 32]));
     let file = old.file();
     let earlier = format!(r#""earlier_seeds":["{seed}"],"lianyan""#);
     let forgot = file.replace(&seed, &new);
     let file = forgot.replace(r#""lianyan""#, &earlier);
-    let [mut new, forgot] = [file, forgot].map(|file| Identity::read(&file).expect("a file"));
-    world.rekey("renji", &old.key(), &new.key());
+    let [new, forgot] = [file, forgot].map(|file| Identity::read(&file).expect("a file"));
+    [old, new, forgot]
+}
+
+/// *Attack: whoever stole a reader's file signs nothing any more, and opens what patients seal to the reader later on.*
+#[test]
+fn what_is_sealed_after_a_key_was_replaced_the_old_file_does_not_open() {
+    let mut world = World::new();
+    let (mut patient, _) = granted(&mut world);
+    let [old, new, _] = renewed();
+    world.rekey("renji", &old.key(), &new.key(), Some(&new));
+    let again = give(&world, &["d1"], "renji");
+    world.act(&mut patient, &again);
+    let grant = patient.grants[1].id.clone();
+    let ground = world.ground(&needs(&new, &read("d1", &grant)).expect("can read"));
+    assert_eq!(open(&new, "d1", &grant, &ground).as_deref(), Ok(CONTENT));
+    let stolen = open(&old, "d1", &grant, &ground).map_err(|why| why.reason);
+    assert_eq!(stolen, Err("content-not-yours"));
+}
+
+/// A file without the seed of the key to which it was sealed opens nothing of it any more.
+#[test]
+fn a_hospital_that_replaced_its_key_reads_what_is_sealed_to_the_old_one() {
+    let mut world = World::new();
+    let (_, grant) = granted(&mut world);
+    let [mut old, mut new, forgot] = renewed();
+    world.rekey("renji", &old.key(), &new.key(), Some(&new));
     assert_eq!(
         world.refusal(&mut old, &read("d1", &grant)),
         "not-signed-by-member"

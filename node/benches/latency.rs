@@ -60,6 +60,7 @@ fn rekeys(chain: &Chain, round: usize) -> Vec<Vec<u8>> {
         let body = Rekey {
             add: vec![new.public()],
             end: vec![old.public()],
+            seal_key: None,
         };
         let subject = ("member", &*id(number));
         let payload = payload(

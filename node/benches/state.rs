@@ -54,6 +54,7 @@ fn events() {
         let body = Rekey {
             add: vec![new.public()],
             end: vec![old.public()],
+            seal_key: None,
         };
         let rekey = payload("member.rekey", ("member", &id), 1, &body, time);
         rekey.sign(&[&old]).expect("signs").encode()

@@ -12,6 +12,7 @@ fn rekey(chain: &Chain, seq: u64, keys: usize) -> Payload {
     let body = Rekey {
         add: new.collect(),
         end: Vec::new(),
+        seal_key: None,
     };
     let subject = ("member", "founder-0");
     payload("member.rekey", subject, seq, &body, chain.time())

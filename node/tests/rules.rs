@@ -224,6 +224,7 @@ fn another_key(chain: &Chain, seq: u64) -> Vec<u8> {
     let body = Rekey {
         add: vec![key(&format!("key {seq}")).public()],
         end: Vec::new(),
+        seal_key: None,
     };
     payload(
         "member.rekey",
@@ -354,6 +355,7 @@ fn members_are_looked_up_as_of_the_block_before() {
     let body = Rekey {
         add: vec![new.public()],
         end: vec![old.public()],
+        seal_key: None,
     };
     let rekey = payload(
         "member.rekey",

@@ -146,11 +146,12 @@ impl World {
             .expect("proposed");
     }
 
-    /// A member replaces its key.
-    pub fn rekey(&mut self, member: &str, old: &SecretKey, new: &SecretKey) {
+    /// A member replaces its key, and names the next one's sealing key where that is given.
+    pub fn rekey(&mut self, member: &str, old: &SecretKey, new: &SecretKey, to: Option<&Identity>) {
         let body = Rekey {
             add: vec![new.public()],
             end: vec![old.public()],
+            seal_key: to.map(seal_key),
         };
         let body = canonical::to_value(&body).expect("encodes");
         let written = self

@@ -8,6 +8,7 @@ use node::merkle::sha256;
 use records::{
     SecretKey, State, canonical,
     kinds::member::{Member, Rekey},
+    seal::SealKey,
 };
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, thread, time::Duration};
@@ -54,12 +55,16 @@ impl Governing {
 
     /// The public key of an identity.
     fn key(&self, file: &str) -> String {
+        SecretKey::from_seed(&self.seed(file)).public().to_string()
+    }
+
+    fn seed(&self, file: &str) -> [u8; 32] {
         let text = fs::read(self.file(file)).expect("is there");
         let document: Value = serde_json::from_slice(&text).expect("JSON");
         let mut seed = [0; 32];
         let digits = document["seed"].as_str().expect("a seed");
         hex::decode_to_slice(digits, &mut seed).expect("a seed");
-        SecretKey::from_seed(&seed).public().to_string()
+        seed
     }
 
     /// Types the block, while blocks are decided of what is handed in, each after this was done: whether it went well.
@@ -84,13 +89,19 @@ impl Governing {
         })
     }
 
-    /// How many events the member's record was the subject of, and its live keys.
-    fn live(&self) -> (u64, Vec<String>) {
+    /// How many events the member's record was the subject of, and what it says.
+    fn member(&self) -> (u64, Member) {
         let answer = self.chain.query("/state", &tree_key("member", MEMBER), 0);
         let state = State::decode(&answer.value).expect("a state");
-        let member: Member = canonical::from_value(&state.data).expect("a member");
+        let member = canonical::from_value(&state.data).expect("a member");
+        (state.seq, member)
+    }
+
+    /// The same, and its live keys alone.
+    fn live(&self) -> (u64, Vec<String>) {
+        let (seq, member) = self.member();
         let live = member.keys.into_iter().filter(|key| key.until.is_none());
-        (state.seq, live.map(|key| key.key.to_string()).collect())
+        (seq, live.map(|key| key.key.to_string()).collect())
     }
 }
 
@@ -103,6 +114,7 @@ fn a_key_that_the_chain_did_not_take_replaces_no_identity() {
         let body = Rekey {
             add: vec![key("spare").public()],
             end: vec![],
+            seal_key: None,
         };
         let subject = ("member", MEMBER);
         let spare = payload("member.rekey", subject, 0, &body, chain.time());
@@ -152,4 +164,25 @@ fn who_holds_no_key_that_counts_makes_no_new_one() {
     all.put("member.json", &["never taken"]);
     assert!(!all.type_rekey(|_| ()));
     assert!(!all.file("member-new.json").exists());
+}
+
+/// *Attack: whoever has the old file opens what is sealed to the member afterwards.*
+#[test]
+fn a_member_that_reads_replaces_the_key_to_which_is_sealed_along() {
+    let all = Governing::new();
+    let body = Rekey {
+        add: vec![],
+        end: vec![],
+        seal_key: Some("the old file's".into()),
+    };
+    let time = all.chain.time();
+    let named = payload("member.rekey", ("member", MEMBER), 0, &body, time);
+    let named = named.sign(&[&founder_key(0)]).expect("signs");
+    all.chain.decide(vec![named.encode()]);
+    all.chain.decide(vec![]);
+    assert_eq!(all.member().1.seal_key, "the old file's");
+    assert!(all.type_rekey(|_| ()));
+    let seed = [&b"lianyan/seal-key/1"[..], &all.seed("member.json")].concat();
+    let own = SealKey::from_seed(&sha256(&seed)).public();
+    assert_eq!(all.member().1.seal_key, own);
 }

@@ -128,6 +128,7 @@ impl Node {
         let body = Rekey {
             add: public(add),
             end: public(end),
+            seal_key: None,
         };
         let subject = ("member", &*format!("founder-{founder}"));
         let event = payload("member.rekey", subject, seq, &body, self.time());

@@ -14,6 +14,8 @@ use crate::{
 pub const NAME: &str = "member";
 /// Keys that a member's record keeps, the past ones included.
 pub const MAX_KEYS: usize = 64;
+/// Longest text of a sealing key: an X-Wing public key has 1216 bytes.
+const MAX_SEAL_KEY: usize = 1216_usize.div_ceil(3) * 4;
 
 /// The kind.
 pub static KIND: Kind = Kind {
@@ -134,9 +136,11 @@ pub struct Rekey {
     pub add: Vec<PublicKey>,
     /// Keys that count no longer.
     pub end: Vec<PublicKey>,
+    /// The key to which documents are sealed from now on, as [`Member::seal_key`]; absent where that stays.
+    pub seal_key: Option<String>,
 }
 
-crate::shape!(Rekey { add, end });
+crate::shape!(Rekey { add, end, seal_key });
 
 fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     match case.what() {
@@ -174,6 +178,7 @@ fn checked(member: Member) -> Result<Member, Stop> {
         || member.keys.len() > MAX_KEYS
         || member.name.is_empty()
         || member.org.is_empty()
+        || member.seal_key.len() > MAX_SEAL_KEY
     {
         return Err(Refusal::new("incomplete-member").into());
     }
@@ -188,8 +193,9 @@ fn rekey(case: &Case<'_>) -> Result<Value, Stop> {
             .with("member", &member.id)
             .into());
     }
-    let Rekey { add, end } = case.body()?;
+    let Rekey { add, end, seal_key } = case.body()?;
     member.replace(add, &end, case.context.time)?;
+    member.seal_key = seal_key.unwrap_or(member.seal_key);
     updated(&checked(member)?)
 }
 
@@ -207,6 +213,8 @@ fn rekeyed(case: &Case<'_>) -> Result<Value, Stop> {
     let add = keys.into_iter().filter(|key| !kept.contains(key));
     member.replace(add.collect(), &end, case.context.time)?;
     member.forget_youngest();
+    // Whoever has the old keys opens what is sealed to it, or had it replaced by one of their own: the member names another.
+    member.seal_key.clear();
     updated(&checked(member)?)
 }
 

@@ -21,6 +21,7 @@ fn the_consortium_helps_a_member_that_lost_its_keys_and_lets_it_go_without_a_sea
     let alone = Rekey {
         add: rekey.keys.clone(),
         end: vec![key("shop").public()],
+        seal_key: None,
     };
     assert_eq!(
         ledger.refusal("member.rekey", subject, body(&alone), &three),
@@ -66,6 +67,7 @@ fn a_thief_cannot_hold_up_the_consortium() {
         let rekey = Rekey {
             add: add.collect(),
             end: Vec::new(),
+            seal_key: None,
         };
         code(ledger.submit(
             "member.rekey",
@@ -105,7 +107,11 @@ fn a_thief_cannot_use_up_the_keys_that_are_to_come() {
     assert_eq!(propose(&mut ledger, &act, "tax", until), "ok");
     assert_eq!(approve(&mut ledger, &act, "hospital"), "ok");
     for (add, end) in [(rekey.keys.clone(), vec![]), (vec![], rekey.keys.clone())] {
-        let stolen = body(&Rekey { add, end });
+        let stolen = body(&Rekey {
+            add,
+            end,
+            seal_key: None,
+        });
         ledger
             .submit("member.rekey", ("member", "shop"), stolen, &[&key("shop")])
             .expect("the thief's key counts");
@@ -116,5 +122,50 @@ fn a_thief_cannot_use_up_the_keys_that_are_to_come() {
     let live = shop.keys.iter().filter(|key| key.until.is_none());
     let live: Vec<_> = live.map(|key| key.key).collect();
     assert_eq!(live, rekey.keys);
+    ledger.replay_all();
+}
+
+/// *Attack: a thief has documents sealed to a key of their own; the member's signing keys are replaced, and patients go on sealing to the thief.*
+#[test]
+fn nothing_is_sealed_to_a_member_whose_keys_the_consortium_replaced_before_it_says_to_what() {
+    let mut ledger = ledger();
+    admit(&mut ledger, "shop");
+    let subject = ("member", "shop");
+    let seal = |seal_key: &str| {
+        body(&Rekey {
+            add: vec![],
+            end: vec![],
+            seal_key: Some(seal_key.into()),
+        })
+    };
+    let sealing = |ledger: &Ledger| ledger.data::<Member>("member", "shop").seal_key;
+    let seals = |ledger: &mut Ledger, seal_key: &str, by: &str| {
+        code(ledger.submit("member.rekey", subject, seal(seal_key), &[&key(by)]))
+    };
+    assert_eq!(
+        seals(&mut ledger, "thief", "stranger"),
+        "not-signed-by-member"
+    );
+    assert_eq!(seals(&mut ledger, "thief", "shop"), "ok");
+    assert_eq!(sealing(&ledger), "thief");
+    let rekey = consortium::Rekey {
+        member: "shop".into(),
+        keys: vec![key("shop 2").public()],
+    };
+    let keys = SEATS.map(key);
+    let keys: Vec<_> = keys.iter().collect();
+    ledger
+        .submit(
+            consortium::REKEY,
+            ("consortium", "main"),
+            body(&rekey),
+            &keys,
+        )
+        .expect("rekeyed");
+    assert_eq!(sealing(&ledger), "");
+    assert_eq!(seals(&mut ledger, "own", "shop 2"), "ok");
+    assert_eq!(sealing(&ledger), "own");
+    let too_long = "A".repeat(1625);
+    assert_eq!(seals(&mut ledger, &too_long, "shop 2"), "incomplete-member");
     ledger.replay_all();
 }

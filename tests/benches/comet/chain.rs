@@ -149,6 +149,7 @@ impl Chain {
         let rekey = Rekey {
             add: keys.iter().map(SecretKey::public).collect(),
             end: Vec::new(),
+            seal_key: None,
         };
         let grant = Grant {
             by: BUREAU.into(),

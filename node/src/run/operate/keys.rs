@@ -13,7 +13,10 @@ use crate::{
 };
 use records::{
     KeyType, RecordName, SecretKey,
-    kinds::member::{Key, Member, NAME, Rekey},
+    kinds::{
+        consent::READERS,
+        member::{Key, Member, NAME, Rekey},
+    },
 };
 use std::{
     net::SocketAddr,
@@ -140,6 +143,7 @@ fn rekey(node: SocketAddr, identity: &Path, to: &Path) -> Result<()> {
             let body = Rekey {
                 add: vec![new.public()],
                 end: vec![old.public()],
+                seal_key: reads(&record).then(|| member::seal_key(&new)),
             };
             chain.write("member.rekey", &subject, &body, old)?;
             println!("ended   {}", old.public());
@@ -149,6 +153,11 @@ fn rekey(node: SocketAddr, identity: &Path, to: &Path) -> Result<()> {
     println!("member  {}", own.member);
     println!("new     {}  in {}", new.public(), to.display());
     Ok(())
+}
+
+/// Whether documents are, or may be, sealed for a member. One whose keys the others replaced has no sealing key until it names the next.
+fn reads(member: &Member) -> bool {
+    !member.seal_key.is_empty() || READERS.iter().any(|role| member.has_role(role))
 }
 
 /// Whether a key counts for a member now.

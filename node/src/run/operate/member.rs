@@ -25,7 +25,7 @@ pub(super) fn require_id(id: &str) -> Result<()> {
 /// The member's record as it wants to be written; its key counts from `from`, Unix ns.
 pub(super) fn member(wanted: &Particulars, key: &SecretKey, from: i64) -> Member {
     let seal_key = match wanted.reads {
-        true => SealKey::from_seed(&sha256(&[b"lianyan/seal-key/1", &key.seed()])).public(),
+        true => seal_key(key),
         false => String::new(),
     };
     Member {
@@ -43,6 +43,11 @@ pub(super) fn member(wanted: &Particulars, key: &SecretKey, from: i64) -> Member
     }
 }
 
+/// The key to which documents are sealed for the member whose key this is.
+pub(super) fn seal_key(key: &SecretKey) -> String {
+    SealKey::from_seed(&sha256(&[b"lianyan/seal-key/1", &key.seed()])).public()
+}
+
 /// Makes a key and writes the identity file, which must not be there yet.
 pub(super) fn make(file: &Path, member: &str, name: &str) -> Result<SecretKey> {
     require_none(file)?;
@@ -58,8 +63,8 @@ pub(super) fn make(file: &Path, member: &str, name: &str) -> Result<SecretKey> {
     Ok(SecretKey::from_seed(&seed))
 }
 
-/// Makes a key in place of an identity's, in a file of its own, which must not be there yet. It keeps all that the old one knows, and its seed: the
-/// member's state goes on naming the sealing key of the first.
+/// Makes a key in place of an identity's, in a file of its own, which must not be there yet. It keeps all that the old one knows, and its seed, which
+/// opens what was sealed before.
 pub(super) fn renew(old: &Path, file: &Path) -> Result<SecretKey> {
     require_none(file)?;
     let bytes = fs::read(old).map_err(Error::file(old))?;

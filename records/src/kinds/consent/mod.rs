@@ -44,7 +44,7 @@ pub const READ_FIELDS: Schema = Schema {
 /// Most documents in one event: each has a key of its own that signs, the grant has one more, and one envelope takes so many signatures.
 pub const MAX_DOCUMENTS: usize = MAX_SIGNATURES - 1;
 /// Roles that may be granted a reading.
-const READERS: [&str; 3] = ["hospital", "doctor", "company"];
+pub const READERS: [&str; 3] = ["hospital", "doctor", "company"];
 
 /// Body of `grant.give`.
 #[derive(Clone, Debug)]

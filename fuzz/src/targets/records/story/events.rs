@@ -89,6 +89,7 @@ fn before() -> Vec<Step> {
             &Rekey {
                 add: vec![key("late too").public()],
                 end: vec![key("late").public()],
+                seal_key: None,
             },
         ),
         step(
