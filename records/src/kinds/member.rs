@@ -93,27 +93,32 @@ impl Member {
         self.keys.iter().any(|owned| owned.key == *key)
     }
 
-    fn replace(
-        &mut self,
-        add: Vec<PublicKey>,
-        end: &[PublicKey],
-        time: i64,
-    ) -> Result<(), Refusal> {
-        for key in &mut self.keys {
-            if key.until.is_none() && end.contains(&key.key) {
-                key.until = Some(time);
+    /// These keys and no others count from now on, whatever became of them before: who can rekey the member may have added and ended the very keys that
+    /// a proposal names.
+    fn have(&mut self, keys: Vec<PublicKey>, time: i64) {
+        for known in &mut self.keys {
+            if !keys.contains(&known.key) {
+                known.until = known.until.or(Some(time));
+            } else if known.until.take().is_some() {
+                known.from = time;
             }
         }
-        for key in add {
-            if self.owns(&key) {
-                return Err(Refusal::new("key-known").with("key", key));
+        for key in keys {
+            if !self.owns(&key) {
+                self.add(key, time);
             }
-            self.keys.push(Key {
-                key,
-                from: time,
-                until: None,
-            });
         }
+    }
+
+    fn add(&mut self, key: PublicKey, from: i64) {
+        self.keys.push(Key {
+            key,
+            from,
+            until: None,
+        });
+    }
+
+    fn require_live(&self) -> Result<(), Refusal> {
         match self.keys.iter().all(|key| key.until.is_some()) {
             true => Err(Refusal::new("no-live-key")),
             false => Ok(()),
@@ -194,7 +199,19 @@ fn rekey(case: &Case<'_>) -> Result<Value, Stop> {
             .into());
     }
     let Rekey { add, end, seal_key } = case.body()?;
-    member.replace(add, &end, case.context.time)?;
+    let time = case.context.time;
+    for key in &mut member.keys {
+        if key.until.is_none() && end.contains(&key.key) {
+            key.until = Some(time);
+        }
+    }
+    for key in add {
+        if member.owns(&key) {
+            return Err(Refusal::new("key-known").with("key", key).into());
+        }
+        member.add(key, time);
+    }
+    member.require_live()?;
     member.seal_key = seal_key.unwrap_or(member.seal_key);
     updated(&checked(member)?)
 }
@@ -204,14 +221,8 @@ fn rekeyed(case: &Case<'_>) -> Result<Value, Stop> {
     let mut member: Member = case.existing()?;
     case.context.require_quorum(case.event)?;
     let consortium::Rekey { keys, .. } = case.body()?;
-    // Who can rekey the member can read in the proposal which keys are to come, and would only have to add and end them first.
-    member
-        .keys
-        .retain(|key| key.until.is_none() || !keys.contains(&key.key));
-    let live = member.keys.iter().filter(|key| key.until.is_none());
-    let (kept, end): (Vec<_>, Vec<_>) = live.map(|key| key.key).partition(|key| keys.contains(key));
-    let add = keys.into_iter().filter(|key| !kept.contains(key));
-    member.replace(add.collect(), &end, case.context.time)?;
+    member.have(keys, case.context.time);
+    member.require_live()?;
     member.forget_youngest();
     // Whoever has the old keys opens what is sealed to it, or had it replaced by one of their own: the member names another.
     member.seal_key.clear();
