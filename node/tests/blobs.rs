@@ -31,7 +31,7 @@ fn url(server: &Server) -> Uri {
     format!("http://{}", server.address).parse().expect("a URL")
 }
 
-/// A chain on which documents name [`SEALED`] and another blob that is erased; its node has both. And a node that has neither.
+/// A chain on which documents name [`SEALED`] and another blob that is erased; its node had both. And a node that had neither.
 fn nodes() -> (Chain, FullNode) {
     let chain = Chain::new();
     chain.decide(vec![admit_as("hospital", "hospital", chain.time())]);
@@ -40,10 +40,10 @@ fn nodes() -> (Chain, FullNode) {
         document("e", b"erased", chain.time()),
     ];
     chain.decide(documents.into());
-    chain.decide(vec![erase("e", chain.time())]);
     for blob in [SEALED, b"erased"] {
         assert_eq!(chain.query("/blob/keep", blob, 0).code, code::OK);
     }
+    chain.decide(vec![erase("e", chain.time())]);
     let other = chain.replica("other");
     catch_up(&other, &chain.node).expect("follows");
     (chain, other)

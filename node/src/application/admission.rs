@@ -1,6 +1,9 @@
 //! What may be in a block at all: well-formed events with good signatures, for this chain.
 
-use super::{Application, CheckTxRequest, CheckTxResponse, code, known::is_known, recent::Opened};
+use super::{
+    Application, CheckTxRequest, CheckTxResponse, blobs::Name, code, known::is_known,
+    recent::Opened,
+};
 use crate::{comet, error::Error, merkle::Hash};
 use records::{Event, registry};
 use std::{panic, sync::Arc, thread, time::Instant};
@@ -109,9 +112,11 @@ impl Application {
         }
         if !again {
             let payers = self.payers(&event, &position, &snapshot).map_err(failed)?;
-            if !self.rates.take(&payers, tx.len(), Instant::now()) {
+            let now = Instant::now();
+            if !self.rates.take(&payers, tx.len(), now) {
                 return Err((code::TOO_MANY, TOO_MANY.into()));
             }
+            self.blobs.promise(&Name::of(event.payload()), &payers, now);
         }
         // Not before: memory is for what somebody pays for.
         self.admitted.keep(hash, event);

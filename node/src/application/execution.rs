@@ -20,7 +20,7 @@ use records::{
     },
     log::{Entry, LogTree, leaf_hash},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A record that this block changes.
 struct Touched {
@@ -153,10 +153,13 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// The blobs that a record names which this block changed.
-    fn names(&self, record: &RecordName) -> Vec<Name> {
-        let touched = self.touched.get(&record.tree_key());
-        touched.map_or(Vec::new(), |touched| Name::all(&touched.state))
+    /// The blobs that these records name which this block changed, each as the block leaves it.
+    fn names(&self, records: &BTreeSet<Hash>) -> Vec<Name> {
+        let names = records.iter().filter_map(|key| {
+            let touched = self.touched.get(key)?;
+            Some(Name::all(*key, &touched.state.data))
+        });
+        names.flatten().collect()
     }
 
     fn accept(&mut self, changes: Vec<Change>, place: EntryPlace, entry: &[u8]) -> Result<()> {
@@ -264,7 +267,8 @@ impl Application {
         txs: &[Vec<u8>],
     ) -> Result<Vec<ExecTxResult>> {
         let opened = self.open_all(context.chain, context.rules_version, txs);
-        (0..)
+        let mut subjects = BTreeSet::new();
+        let results = (0..)
             .zip(txs.iter().zip(opened))
             .map(|(position, (tx, event))| {
                 let place = EntryPlace {
@@ -281,9 +285,7 @@ impl Application {
                     Ok(event) => {
                         let outcome = execution.event(&event, context, place, &entry)?;
                         if outcome.is_ok() {
-                            let names = execution.names(&event.payload().subject);
-                            self.blobs
-                                .named(names, &self.store, &mut execution.changes)?;
+                            subjects.insert(event.payload().subject.tree_key());
                         } else {
                             self.refused(&event, tx, context, execution.snapshot)?;
                         }
@@ -301,7 +303,12 @@ impl Application {
                 execution.changes.put(Table::Entries, place.encode(), entry);
                 Ok(outcome)
             })
-            .collect()
+            .collect::<Result<_>>()?;
+        // All together: one record may name what another has erased.
+        let names = execution.names(&subjects);
+        self.blobs
+            .named(names, &self.store, &mut execution.changes)?;
+        Ok(results)
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) enum Payer {
 
 impl Payer {
     /// How many keys' worth it may hand in: at once, and as time goes by.
-    fn worth(&self) -> (u32, u32) {
+    pub fn worth(&self) -> (u32, u32) {
         match self {
             Self::Key(_) | Self::Strangers => (1, 1),
             Self::Member(_) => (2, 2),

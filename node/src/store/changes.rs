@@ -32,6 +32,11 @@ impl Changes {
         }
     }
 
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
     pub(super) fn into_tables(self) -> BTreeMap<Table, Entries> {
         self.tables
     }

@@ -31,6 +31,10 @@ pub enum Table {
     WaitingBlobs,
     /// SHA-256 ‖ 1 where it is a list of blobs, else 0 → nothing; blobs that are named and not here.
     WantedBlobs,
+    /// SHA-256 of a blob ‖ tree key of a record, or SHA-256 of a list, that names it → nothing.
+    BlobNames,
+    /// SHA-256 → nothing; blobs that were named, and were to be erased by all who named them.
+    ErasedBlobs,
     /// Height u64 → block meta.
     Metas,
     /// Height u64 → commit for that block.
@@ -51,7 +55,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, in the order of the enum.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Nodes,
         Self::StaleNodes,
         Self::Records,
@@ -65,6 +69,8 @@ impl Table {
         Self::Blobs,
         Self::WaitingBlobs,
         Self::WantedBlobs,
+        Self::BlobNames,
+        Self::ErasedBlobs,
         Self::Metas,
         Self::Commits,
         Self::Results,
@@ -91,6 +97,8 @@ impl Table {
             Self::Blobs => "blobs",
             Self::WaitingBlobs => "waiting-blobs",
             Self::WantedBlobs => "wanted-blobs",
+            Self::BlobNames => "blob-names",
+            Self::ErasedBlobs => "erased-blobs",
             Self::Metas => "metas",
             Self::Commits => "commits",
             Self::Results => "results",

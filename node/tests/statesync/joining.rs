@@ -167,9 +167,13 @@ fn another_snapshot_begins_anew_and_blobs_stay() {
 }
 
 #[test]
-fn who_begins_with_a_snapshot_wants_the_blobs_that_its_records_name() {
+fn who_begins_with_a_snapshot_wants_the_blobs_that_its_records_name_and_has_none_that_was_erased() {
     let source = Source::new();
     let (_folder, file, application) = fresh();
+    let (left, hash) = (b"another", sha256(b"another"));
+    let mut changes = Changes::default();
+    changes.put(node::store::Table::Blobs, hash.to_vec(), left.to_vec());
+    application.store().commit(changes).expect("commits");
     restore(&application, &source.chunks, &source.app_hash);
     let wanted = |application: &Application| application.wanted_blobs(None, 9).expect("reads");
     assert_eq!(wanted(&application), [sha256(b"sealed")]);
@@ -177,13 +181,11 @@ fn who_begins_with_a_snapshot_wants_the_blobs_that_its_records_name() {
     drop(application);
     let application = open(&file);
     assert_eq!(wanted(&application), [sha256(b"sealed")]);
-    for blob in [&b"another"[..], b"sealed"] {
-        ask(&application, "/blob/keep", blob, 0);
-    }
+    assert_eq!(ask(&application, "/blob/keep", b"sealed", 0).code, code::OK);
     assert!(wanted(&application).is_empty());
-    let store = application.store().snapshot();
-    let waiting = store.count(node::store::Table::WaitingBlobs);
-    assert_eq!(waiting.expect("reads"), 1, "what was erased waits");
+    let gone = code::NO_SUCH_BLOB;
+    assert_eq!(ask(&application, "/blob", &hash, HEIGHTS).code, gone);
+    assert_eq!(ask(&application, "/blob/keep", left, 0).code, gone);
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! Blobs: what a record's state names stays; what nobody names waits in bounded room, for anyone may hand in a blob; what is named and not here is wanted.
+//! Blobs: what a record's state names stays until it is erased; what an event names that waits for its block has room of its own; what nobody names
+//! waits in bounded room, for anyone may hand in a blob; what is named and not here is wanted.
 //!
 //! Local to this node and no part of consensus. A promise goes with the answer "kept": at least [`queue::PATIENCE`] to have the event written.
 
 mod names;
+mod promises;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -13,19 +15,31 @@ pub(super) use wanted::note_looked;
 
 use super::QueryResponse;
 use super::query::refused;
-use super::{Application, code};
+use super::{Application, code, rates::Payer};
 use crate::{
     error::{Error, Result},
     merkle::{Hash, sha256},
     store::{Changes, Snapshot, Store, Table},
 };
+use names::Wanted;
 use queue::{Blob, Queue, ROOM};
-use std::{sync::Mutex, time::Instant};
+use std::{collections::HashSet, sync::Mutex, time::Instant};
 
 /// Largest blob.
 pub const MAX_BLOB: usize = 256 * 1024;
 /// Rows read in one go.
 const PAGE: usize = 10_000;
+
+/// What becomes of a blob that is handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// It is here: for good where it is wanted, else until it is named.
+    Here,
+    /// Nothing names it, and there is no room now.
+    NoRoom,
+    /// All who named it had it erased.
+    Erased,
+}
 
 /// The blobs that wait, in the order in which they were handed in.
 pub(super) struct Blobs {
@@ -56,10 +70,15 @@ impl Blobs {
                 store.commit(changes)?;
             }
         }
-        // A crash may have come between a block and what it wanted.
+        // A crash may have come between a block and what it wanted, or had erased.
         let waiting: Vec<Hash> = queue.hashes().collect();
         let blobs = Self::new(queue);
         blobs.settle(store, &waiting)?;
+        let erased = store
+            .snapshot()
+            .range(Table::ErasedBlobs, &[], &[0xff; 33], usize::MAX)?;
+        let erased = erased.iter().filter_map(|(row, _)| row.first_chunk());
+        blobs.remove(store, &erased.copied().collect::<Vec<_>>())?;
         Ok(blobs)
     }
 
@@ -70,23 +89,28 @@ impl Blobs {
         }
     }
 
-    /// Keeps a blob: where it is wanted for good, else until it is named; false where there is no room now.
-    fn keep(&self, store: &Store, hash: Hash, blob: &[u8], now: Instant) -> Result<bool> {
+    /// Keeps a blob: where it is wanted for good, else until it is named.
+    fn keep(&self, store: &Store, hash: Hash, blob: &[u8], now: Instant) -> Result<Kept> {
         let _writing = super::lock(&self.writing);
+        let snapshot = store.snapshot();
+        if snapshot.has(Table::ErasedBlobs, &hash)? {
+            return Ok(Kept::Erased);
+        }
         let mut changes = Changes::default();
-        if self.keep_wanted(&store.snapshot(), &hash, blob, &mut changes)? {
+        if self.keep_wanted(&snapshot, &hash, blob, &mut changes)? {
             store.commit(changes)?;
-            return Ok(true);
+            return Ok(Kept::Here);
         }
         let bytes = blob.len() as u64;
         let known = store.snapshot().has(Table::Blobs, &hash)?;
         let row = {
             let mut queue = super::lock(&self.queue);
             if queue.renew(&hash, now) || known {
-                return Ok(true);
+                return Ok(Kept::Here);
             }
-            if !queue.make_room(bytes, now, &mut changes) {
-                return Ok(false);
+            let is_promised = queue.promises.has(&hash, now);
+            if !is_promised && !queue.make_room(bytes, now, &mut changes) {
+                return Ok(Kept::NoRoom);
             }
             queue.arriving = Some(hash);
             queue.next_row()
@@ -108,7 +132,7 @@ impl Blobs {
         }
         // A block may have come to want it meanwhile.
         self.settle(store, &[hash])?;
-        Ok(true)
+        Ok(Kept::Here)
     }
 
     /// Writes down a blob that is wanted; false where it is not.
@@ -119,26 +143,39 @@ impl Blobs {
         blob: &[u8],
         changes: &mut Changes,
     ) -> Result<bool> {
-        let wanted = Name::wanted(snapshot, hash)?;
+        let wanted = Wanted::all(snapshot, hash)?;
         if wanted.is_empty() {
             return Ok(false);
         }
         changes.put(Table::Blobs, hash.to_vec(), blob.to_vec());
         let mut parts = Vec::new();
         for name in wanted {
-            name.want_no_more(changes);
+            name.forget(changes);
             if name.list {
-                parts.extend(Name::parts(blob));
+                parts.extend(Name::parts(*hash, blob));
             }
         }
         sort(&mut super::lock(&self.queue), parts, snapshot, changes)?;
         Ok(true)
     }
 
+    /// These payers handed in an event that names these blobs, and may be written: they have room, and time until it is.
+    pub fn promise(&self, names: &[Name], payers: &[Vec<Payer>], now: Instant) {
+        if names.is_empty() {
+            return;
+        }
+        let mut queue = super::lock(&self.queue);
+        for name in names {
+            queue.renew(&name.hash, now);
+            queue.promises.make(name.hash, payers, now);
+        }
+    }
+
     /// A block is about to be executed; the one before it was committed, or it is the same and was not: then what it named waits again.
     pub fn begin(&self) {
         let mut queue = super::lock(&self.queue);
         queue.missing.clear();
+        queue.erased.clear();
         for blob in std::mem::take(&mut queue.leaving) {
             queue.add(blob);
         }
@@ -156,36 +193,62 @@ impl Blobs {
         Ok(())
     }
 
-    /// The executed block is committed: what it named waits no more, and what it wants may have come since it looked.
+    /// The executed block is committed: what it named waits no more, and what it wants, or had erased, may have come since it looked.
     pub fn committed(&self, store: &Store) -> Result<()> {
-        let missing = {
+        let (missing, erased) = {
             let mut queue = super::lock(&self.queue);
             queue.leaving.clear();
-            std::mem::take(&mut queue.missing)
+            (
+                std::mem::take(&mut queue.missing),
+                std::mem::take(&mut queue.erased),
+            )
         };
-        self.settle(store, &missing)
+        self.settle(store, &missing)?;
+        self.remove(store, &erased)
     }
 
     /// Keeps those that are here and wanted.
     fn settle(&self, store: &Store, hashes: &[Hash]) -> Result<()> {
         let snapshot = store.snapshot();
+        let mut queue = super::lock(&self.queue);
+        let mut changes = Changes::default();
         let mut names = Vec::new();
         for hash in hashes {
-            if snapshot.has(Table::Blobs, hash)? {
-                names.extend(Name::wanted(&snapshot, hash)?);
+            if !snapshot.has(Table::Blobs, hash)? {
+                continue;
+            }
+            for name in Wanted::all(&snapshot, hash)? {
+                names.extend(arrived(&mut queue, name, &snapshot, &mut changes)?.1);
             }
         }
-        if names.is_empty() {
+        sort(&mut queue, names, &snapshot, &mut changes)?;
+        drop(queue);
+        match changes.is_empty() {
+            true => Ok(()),
+            false => store.commit(changes),
+        }
+    }
+
+    /// Removes those of these erased ones that came while their block was executed. Who was writing one down has finished.
+    fn remove(&self, store: &Store, erased: &[Hash]) -> Result<()> {
+        if erased.is_empty() {
             return Ok(());
         }
+        let _writing = super::lock(&self.writing);
+        let snapshot = store.snapshot();
         let mut changes = Changes::default();
-        sort(
-            &mut super::lock(&self.queue),
-            names,
-            &snapshot,
-            &mut changes,
-        )?;
-        store.commit(changes)
+        for hash in erased {
+            if snapshot.has(Table::Blobs, hash)? {
+                changes.remove(Table::Blobs, hash.to_vec());
+            }
+            if let Some(blob) = super::lock(&self.queue).take(hash) {
+                blob.wait_no_more(&mut changes);
+            }
+        }
+        match changes.is_empty() {
+            true => Ok(()),
+            false => store.commit(changes),
+        }
     }
 }
 
@@ -197,46 +260,90 @@ impl Application {
             return Ok(refused((code::BAD_QUERY, "a blob has 1 byte to 256 KiB")));
         }
         let hash = sha256(blob);
-        if !self.blobs.keep(&self.store, hash, blob, Instant::now())? {
-            let why = "no room for more blobs that no event names: wait a little";
-            return Ok(refused((code::TOO_MANY, why)));
-        }
-        Ok(QueryResponse {
-            key: hash.to_vec(),
-            value: hash.to_vec(),
-            ..QueryResponse::default()
-        })
+        Ok(
+            match self.blobs.keep(&self.store, hash, blob, Instant::now())? {
+                Kept::Here => QueryResponse {
+                    key: hash.to_vec(),
+                    value: hash.to_vec(),
+                    ..QueryResponse::default()
+                },
+                Kept::NoRoom => {
+                    let why = "no room for more blobs that no event names: hand in the event first";
+                    refused((code::TOO_MANY, why))
+                }
+                Kept::Erased => refused((code::NO_SUCH_BLOB, "it was erased")),
+            },
+        )
     }
 }
 
-/// Sorts what is named: what is here waits no more, and what is not is wanted. Those that waited until now.
+/// Sorts what is named: what is here waits no more, and what is not is wanted; what is erased goes, unless somebody else names it. Those that waited
+/// until now.
 fn sort(
     queue: &mut Queue,
-    mut names: Vec<Name>,
+    names: Vec<Name>,
     snapshot: &Snapshot,
     changes: &mut Changes,
 ) -> Result<Vec<Blob>> {
-    let mut stay = Vec::new();
+    let (erased, mut names): (Vec<Name>, _) = names.into_iter().partition(|name| name.erased);
+    let (mut stay, mut named) = (Vec::new(), HashSet::new());
     while let Some(name) = names.pop() {
-        if name.erased {
-            name.want_no_more(changes);
+        name.note(changes);
+        named.insert(name.hash);
+        let (blob, parts) = arrived(queue, name.wanted(), snapshot, changes)?;
+        stay.extend(blob);
+        names.extend(parts);
+    }
+    for name in &erased {
+        name.take_back(changes);
+        if named.contains(&name.hash) || name.is_named_besides(&erased, snapshot)? {
             continue;
         }
-        let waited = queue.take(&name.hash);
-        if waited.is_none() && !queue.is_here(&name.hash, snapshot)? {
-            name.want(changes);
-            queue.missing.push(name.hash);
-            continue;
+        let list = !name.wanted().list;
+        for wanted in [
+            name.wanted(),
+            Wanted {
+                list,
+                ..name.wanted()
+            },
+        ] {
+            wanted.forget(changes);
         }
-        name.want_no_more(changes);
-        if name.list {
-            let list = snapshot.get(Table::Blobs, &name.hash)?;
-            names.extend(Name::parts(&list.unwrap_or_default()));
-        }
-        if let Some(blob) = waited {
+        changes.remove(Table::Blobs, name.hash.to_vec());
+        changes.put(Table::ErasedBlobs, name.hash.to_vec(), Vec::new());
+        if let Some(blob) = queue.take(&name.hash) {
             blob.wait_no_more(changes);
             stay.push(blob);
         }
+        queue.erased.push(name.hash);
     }
     Ok(stay)
+}
+
+/// A named blob waits no more where it is here, and names its parts; it is wanted where it is not. With what waited until now.
+fn arrived(
+    queue: &mut Queue,
+    name: Wanted,
+    snapshot: &Snapshot,
+    changes: &mut Changes,
+) -> Result<(Option<Blob>, Vec<Name>)> {
+    queue.promises.end(&name.hash);
+    let waited = queue.take(&name.hash);
+    if waited.is_none() && !queue.is_here(&name.hash, snapshot)? {
+        name.write(changes);
+        queue.missing.push(name.hash);
+        return Ok((None, Vec::new()));
+    }
+    name.forget(changes);
+    if let Some(blob) = &waited {
+        blob.wait_no_more(changes);
+    }
+    let parts = match name.list {
+        true => {
+            let list = snapshot.get(Table::Blobs, &name.hash)?;
+            Name::parts(name.hash, &list.unwrap_or_default())
+        }
+        false => Vec::new(),
+    };
+    Ok((waited, parts))
 }

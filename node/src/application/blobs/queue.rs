@@ -1,5 +1,6 @@
 //! The blobs that wait, in the order in which they were handed in, and the room that they take.
 
+use super::promises::Promises;
 use crate::{
     error::Result,
     merkle::Hash,
@@ -69,6 +70,10 @@ pub(super) struct Queue {
     pub leaving: Vec<Blob>,
     /// Wanted by that block.
     pub missing: Vec<Hash>,
+    /// Erased by that block.
+    pub erased: Vec<Hash>,
+    /// Named by events that wait for their block.
+    pub promises: Promises,
     /// The one that is being written down, and waits from then on.
     pub arriving: Option<Hash>,
 }
@@ -83,6 +88,8 @@ impl Queue {
             places: HashMap::new(),
             leaving: Vec::new(),
             missing: Vec::new(),
+            erased: Vec::new(),
+            promises: Promises::default(),
             arriving: None,
         }
     }

@@ -21,23 +21,30 @@ fn has(store: &Store, blob: &[u8]) -> bool {
 }
 
 fn keep(waiting: &Blobs, store: &Store, blob: &[u8], now: Instant) -> bool {
-    waiting
-        .keep(store, sha256(blob), blob, now)
-        .expect("the store works")
+    let kept = waiting.keep(store, sha256(blob), blob, now);
+    kept.expect("the store works") == Kept::Here
 }
 
 /// What executing a block does after which a record names this; nothing is written.
 fn execute(waiting: &Blobs, store: &Store, name: Name) -> Changes {
+    execute_all(waiting, store, vec![name])
+}
+
+fn execute_all(waiting: &Blobs, store: &Store, names: Vec<Name>) -> Changes {
     let mut changes = Changes::default();
     waiting.begin();
-    let named = waiting.named(vec![name], store, &mut changes);
+    let named = waiting.named(names, store, &mut changes);
     named.expect("named");
     changes
 }
 
 /// What a block does after which a record names this.
 fn name(waiting: &Blobs, store: &Store, name: Name) {
-    let changes = execute(waiting, store, name);
+    name_all(waiting, store, vec![name]);
+}
+
+fn name_all(waiting: &Blobs, store: &Store, names: Vec<Name>) {
+    let changes = execute_all(waiting, store, names);
     store.commit(changes).expect("written");
     waiting.committed(store).expect("settled");
 }
@@ -52,7 +59,8 @@ fn in_field(field: &str, blob: &[u8], status: &str) -> Name {
     let hash = hex::encode(sha256(blob));
     let state = format!(r#"{{"data":{{"{field}":"{hash}","status":"{status}"}},"seq":1}}"#);
     let state = records::State::decode(state.as_bytes()).expect("a state");
-    Name::all(&state)[0]
+    let by = sha256(&[field.as_bytes(), blob].concat());
+    Name::all(by, &state.data)[0]
 }
 
 fn sealed(blob: &[u8]) -> Name {
@@ -69,11 +77,13 @@ fn list(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// The blobs that are wanted, as the store has it.
-fn wanted(store: &Store) -> Vec<Name> {
+fn wanted(store: &Store) -> Vec<Wanted> {
     let snapshot = store.snapshot();
     let rows = snapshot.range(Table::WantedBlobs, &[], &[0xff; 34], 9);
     let rows = rows.expect("read");
-    rows.iter().filter_map(|(row, _)| Name::read(row)).collect()
+    rows.iter()
+        .filter_map(|(row, _)| Wanted::read(row))
+        .collect()
 }
 
 #[test]
@@ -202,7 +212,7 @@ fn handed_in_again_it_waits_anew() {
 fn what_comes_after_it_was_named_stays_at_once_also_after_a_restart_and_without_room() {
     let ((_folder, store), start) = (store(), Instant::now());
     name(&waiting(9, 1000), &store, sealed(b"late"));
-    assert_eq!(wanted(&store), [sealed(b"late")]);
+    assert_eq!(wanted(&store), [sealed(b"late").wanted()]);
     let waiting = waiting(0, 0);
     assert!(!keep(&waiting, &store, b"a stranger's", start));
     assert!(keep(&waiting, &store, b"late", start));
@@ -219,7 +229,7 @@ fn a_late_list_keeps_the_parts_that_wait_and_wants_the_others() {
     name(&waiting, &store, roster(&list));
     assert!(keep(&waiting, &store, b"early", start));
     assert!(keep(&waiting, &store, &list, start));
-    assert_eq!(wanted(&store), [sealed(b"later")]);
+    assert_eq!(wanted(&store), [sealed(b"later").wanted()]);
     assert!(keep(&waiting, &store, b"other", start), "the room is free");
     assert!(keep(&waiting, &store, b"later", start));
     assert!(wanted(&store).is_empty());
@@ -238,7 +248,11 @@ fn a_list_is_one_only_where_a_roster_is_published_and_no_longer_than_anybody_rea
     assert!(keep(&waiting, &store, &long, start));
     assert!(wanted(&store).is_empty());
     name(&waiting, &store, roster(&short));
-    assert_eq!(wanted(&store), [sealed(b"part")], "whoever named it before");
+    assert_eq!(
+        wanted(&store),
+        [sealed(b"part").wanted()],
+        "whoever named it before"
+    );
 }
 
 #[test]
@@ -249,19 +263,7 @@ fn a_list_that_somebody_names_as_something_else_too_is_wanted_as_a_list() {
     name(&waiting, &store, roster(&list));
     name(&waiting, &store, sealed(&list));
     assert!(keep(&waiting, &store, &list, start));
-    assert_eq!(wanted(&store), [sealed(b"part")]);
-}
-
-#[test]
-fn what_was_erased_is_wanted_no_more_and_waits_like_a_strangers() {
-    let ((_folder, store), start) = (store(), Instant::now());
-    let waiting = waiting(1, 7);
-    name(&waiting, &store, sealed(b"content"));
-    name(&waiting, &store, in_field("content", b"content", "erased"));
-    assert!(wanted(&store).is_empty());
-    assert!(keep(&waiting, &store, b"content", start));
-    assert!(keep(&waiting, &store, b"another", start + PATIENCE));
-    assert!(!has(&store, b"content"));
+    assert_eq!(wanted(&store), [sealed(b"part").wanted()]);
 }
 
 /// Also where the machine stops right after the commit.
@@ -305,10 +307,135 @@ fn what_is_being_written_down_while_a_block_names_it_stays() {
     name(&waiting, &store, sealed(b"late"));
     assert_eq!(
         wanted(&store),
-        [sealed(b"late")],
+        [sealed(b"late").wanted()],
         "it may be in no queue yet"
     );
     super::super::lock(&waiting.queue).arriving = None;
     waiting.settle(&store, &[hash]).expect("settled");
     assert!(wanted(&store).is_empty());
+}
+
+#[test]
+fn what_an_event_names_that_waits_has_room_however_many_strangers_came_before() {
+    let ((_folder, store), start) = (store(), Instant::now());
+    let waiting = waiting(1, 8);
+    assert!(keep(&waiting, &store, b"stranger", start));
+    assert!(!keep(&waiting, &store, b"ordered!", start));
+    let payers = [vec![Payer::Member("hospital".into())]];
+    waiting.promise(&[sealed(b"ordered!")], &payers, start);
+    assert!(keep(&waiting, &store, b"ordered!", start));
+    let soon = start + PATIENCE - std::time::Duration::from_secs(1);
+    for number in 0..99_u64 {
+        assert!(!keep(&waiting, &store, &number.to_be_bytes(), soon));
+    }
+    assert!(has(&store, b"ordered!"));
+    name(&waiting, &store, sealed(b"ordered!"));
+    let later = start + PATIENCE;
+    assert!(keep(&waiting, &store, b"next one", later));
+    assert!(has(&store, b"ordered!") && !has(&store, b"stranger"));
+}
+
+/// It came before its event.
+#[test]
+fn what_waits_already_gets_time_for_its_event() {
+    let ((_folder, store), start) = (store(), Instant::now());
+    let waiting = waiting(1, 8);
+    assert!(keep(&waiting, &store, b"ordered!", start));
+    let later = start + PATIENCE;
+    let payers = [vec![Payer::Member("hospital".into())]];
+    waiting.promise(&[sealed(b"ordered!")], &payers, later);
+    assert!(!keep(&waiting, &store, b"stranger", later));
+    assert!(has(&store, b"ordered!"));
+}
+
+fn erase(waiting: &Blobs, store: &Store, blob: &[u8]) {
+    name(waiting, store, in_field("content", blob, "erased"));
+}
+
+#[test]
+fn what_is_erased_goes_and_is_taken_from_nobody_any_more() {
+    let ((_folder, store), start) = (store(), Instant::now());
+    let waiting = waiting(9, 1000);
+    assert!(keep(&waiting, &store, b"content", start));
+    name(&waiting, &store, sealed(b"content"));
+    erase(&waiting, &store, b"content");
+    let taken = |waiting: &Blobs| waiting.keep(&store, sha256(b"content"), b"content", start);
+    assert!(!has(&store, b"content") && wanted(&store).is_empty());
+    assert_eq!(taken(&waiting).expect("works"), Kept::Erased);
+    let again = Blobs::load(&store, start).expect("loaded");
+    assert_eq!(taken(&again).expect("works"), Kept::Erased);
+    // Whoever writes it down anew may have it.
+    let named_anew = Name {
+        by: [7; 32],
+        ..sealed(b"content")
+    };
+    name(&again, &store, named_anew);
+    assert_eq!(taken(&again).expect("works"), Kept::Here);
+}
+
+#[test]
+fn what_somebody_else_names_too_is_not_erased_before_by_them_too() {
+    for at_once in [false, true] {
+        let ((_folder, store), start) = (store(), Instant::now());
+        let waiting = waiting(9, 1000);
+        let list = list(&[b"part"]);
+        assert!(keep(&waiting, &store, b"part", start));
+        assert!(keep(&waiting, &store, &list, start));
+        name(&waiting, &store, sealed(b"part"));
+        let erased = in_field("content", b"part", "erased");
+        match at_once {
+            true => name_all(&waiting, &store, vec![erased, roster(&list)]),
+            false => {
+                name(&waiting, &store, roster(&list));
+                name(&waiting, &store, erased);
+            }
+        }
+        assert!(has(&store, b"part"), "a list names it");
+    }
+    let ((_folder, store), start) = (store(), Instant::now());
+    let waiting = waiting(9, 1000);
+    assert!(keep(&waiting, &store, b"of two", start));
+    let both = [1, 2].map(|by| Name {
+        by: [by; 32],
+        ..sealed(b"of two")
+    });
+    name_all(&waiting, &store, both.to_vec());
+    let erased = both.map(|name| Name {
+        erased: true,
+        ..name
+    });
+    name_all(&waiting, &store, erased.to_vec());
+    assert!(!has(&store, b"of two"));
+}
+
+/// It was wanted when it was taken in, and the block that erases it was written down first. Also where the machine stops right after that.
+#[test]
+fn what_comes_while_it_is_erased_goes() {
+    for stops in [false, true] {
+        let ((_folder, store), start) = (store(), Instant::now());
+        let waiting = waiting(9, 1000);
+        name(&waiting, &store, sealed(b"late"));
+        let changes = execute(&waiting, &store, in_field("content", b"late", "erased"));
+        store.commit(changes).expect("written");
+        let mut late = Changes::default();
+        late.put(Table::Blobs, sha256(b"late").to_vec(), b"late".to_vec());
+        store.commit(late).expect("written");
+        match stops {
+            true => drop(Blobs::load(&store, start).expect("loaded")),
+            false => waiting.committed(&store).expect("settled"),
+        }
+        assert!(!has(&store, b"late"));
+    }
+}
+
+#[test]
+fn a_block_that_is_not_committed_erases_nothing() {
+    let ((_folder, store), start) = (store(), Instant::now());
+    let waiting = waiting(9, 1000);
+    assert!(keep(&waiting, &store, b"content", start));
+    name(&waiting, &store, sealed(b"content"));
+    execute(&waiting, &store, in_field("content", b"content", "erased"));
+    waiting.begin();
+    waiting.committed(&store).expect("settled");
+    assert!(has(&store, b"content"));
 }

@@ -1,6 +1,6 @@
 //! What is named and not here.
 
-use super::{Blobs, MAX_BLOB, Name};
+use super::{Blobs, MAX_BLOB, Name, Wanted};
 use crate::{
     application::Application,
     error::Result,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Row of [`Table::Meta`]: what the records name was looked at, from the first one on.
-const LOOKED: &[u8] = b"blobs-named";
+const LOOKED: &[u8] = b"blob-names";
 /// Names that are written down in one go.
 const AT_ONCE: usize = 1_000;
 
@@ -25,17 +25,24 @@ impl Blobs {
         if snapshot.has(Table::Meta, LOOKED)? {
             return Ok(());
         }
-        let mut names = Vec::new();
-        snapshot.each_record(version, |_, record| {
-            names.extend(Name::all(&record.decode_state()?));
+        let (mut names, mut erased) = (Vec::new(), Vec::new());
+        snapshot.each_record(version, |key, record| {
+            for name in Name::all(*key, &record.decode_state()?.data) {
+                match name.erased {
+                    true => erased.push(name),
+                    false => names.push(name),
+                }
+            }
             if names.len() < AT_ONCE {
                 return Ok(());
             }
             self.write(std::mem::take(&mut names), store, Changes::default())
         })?;
+        self.write(names, store, Changes::default())?;
+        // Not before it is known who else names them.
         let mut changes = Changes::default();
         note_looked(&mut changes);
-        self.write(names, store, changes)
+        self.write(erased, store, changes)
     }
 
     /// What a block does that names these.
@@ -57,7 +64,7 @@ impl Application {
         let from = after.map_or(Vec::new(), |hash| [&hash[..], &[0xff]].concat());
         let snapshot = self.store.snapshot();
         let rows = snapshot.range(Table::WantedBlobs, &from, &[0xff; 34], most)?;
-        let names = rows.iter().filter_map(|(row, _)| Name::read(row));
+        let names = rows.iter().filter_map(|(row, _)| Wanted::read(row));
         let mut hashes: Vec<Hash> = names.map(|name| name.hash).collect();
         hashes.dedup();
         Ok(hashes)
