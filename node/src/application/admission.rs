@@ -112,6 +112,10 @@ impl Application {
         }
         if !again {
             let payers = self.payers(&event, &position, &snapshot).map_err(failed)?;
+            if payers.is_empty() {
+                let why = "the event was refused with these signatures already";
+                return Err((code::KNOWN, why.into()));
+            }
             let now = Instant::now();
             if !self.rates.take(&payers, tx.len(), now) {
                 return Err((code::TOO_MANY, TOO_MANY.into()));

@@ -1,8 +1,12 @@
 //! Executing a block.
 
 use super::{
-    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate, blobs::Name, code,
-    known::note_accepted, payers::note_keys, recent::Opened,
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate,
+    blobs::Name,
+    code,
+    known::{note_accepted, note_refused},
+    payers::note_keys,
+    recent::Opened,
 };
 use crate::{
     comet::{self, ExecTxResult},
@@ -288,6 +292,7 @@ impl Application {
                             subjects.insert(event.payload().subject.tree_key());
                         } else {
                             self.refused(&event, tx, context, execution.snapshot)?;
+                            note_refused(&event, place, &mut execution.changes);
                         }
                         result(&event, outcome)
                     }

@@ -5,6 +5,7 @@ use crate::{
     merkle::Hash,
     store::{Changes, EntryPlace, Snapshot, Table},
 };
+use records::{Event, PublicKey};
 
 /// Notes that an event was accepted.
 pub(crate) fn note_accepted(event: &Hash, place: EntryPlace, changes: &mut Changes) {
@@ -19,6 +20,22 @@ pub(super) fn is_known(snapshot: &Snapshot, tx: &Hash, event: &Hash) -> Result<b
         place.map(|place| place.is_some())
     };
     Ok(is_there(tx)? || is_there(&row(event))?)
+}
+
+/// Notes that an event was refused, with the signatures of these keys.
+pub(super) fn note_refused(event: &Event, place: EntryPlace, changes: &mut Changes) {
+    for key in event.signers() {
+        changes.put(Table::TxIndex, refused(event, key), place.encode());
+    }
+}
+
+/// Whether an event was refused with the signature of this key.
+pub(super) fn was_refused(snapshot: &Snapshot, event: &Event, key: &PublicKey) -> Result<bool> {
+    snapshot.has(Table::TxIndex, &refused(event, key))
+}
+
+fn refused(event: &Event, key: &PublicKey) -> Vec<u8> {
+    [&event.id()[..], b"r", key.to_string().as_bytes()].concat()
 }
 
 /// Apart from the hashes of transactions, which are shorter.

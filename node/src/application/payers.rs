@@ -4,7 +4,13 @@
 //! signature to another's event and hand it in again and again: that counts so too, and the other does not pay for it. The rules tell it from an
 //! event that needs both, a member's signature and a person's.
 
-use super::{Application, execution::Execution, known::is_known, position::Position, rates::Payer};
+use super::{
+    Application,
+    execution::Execution,
+    known::{is_known, was_refused},
+    position::Position,
+    rates::Payer,
+};
 use crate::{
     comet,
     consortium::now,
@@ -55,7 +61,7 @@ fn is_member((_, owners): &Signer) -> bool {
     !owners.is_empty()
 }
 
-/// Who pays for an event; `accepts` tells, where it matters, whether the rules accept it, and whether they do with fewer signatures.
+/// Who pays for an event, nobody where it was refused with each of its signatures already; `accepts` tells, where it matters, whether the rules accept it, and whether they do with fewer signatures.
 pub(super) fn payers(
     event: &Event,
     snapshot: &Snapshot,
@@ -75,6 +81,16 @@ pub(super) fn payers(
     };
     if is_accepted && spare.is_empty() {
         return Ok(groups(signers, Payer::Persons));
+    }
+    // Once: else a member signs what another has signed again and again, and both pay.
+    if !is_accepted {
+        let mut new = Vec::new();
+        for signer in signers {
+            if !was_refused(snapshot, event, &signer.0)? {
+                new.push(signer);
+            }
+        }
+        signers = new;
     }
     // Who did not have to sign pays alone, and strangers before members.
     signers.retain(|(key, _)| spare.is_empty() || spare.contains(key));

@@ -43,7 +43,7 @@ pub enum Table {
     Results,
     /// Height u64 → validator set.
     Validators,
-    /// Transaction hash, or identity of an accepted event ‖ `e` → height u64 ‖ position u32.
+    /// Transaction hash, or identity of an accepted event ‖ `e`, or of a refused one ‖ `r` ‖ key in words that signed it → height u64 ‖ position u32.
     TxIndex,
     /// Block hash → height u64.
     HashIndex,

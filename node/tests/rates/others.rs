@@ -202,3 +202,38 @@ fn nobody_pays_for_what_was_refused_while_a_node_was_off() {
     is_unharmed(&node, 0);
     node.takes(STRANGERS, later);
 }
+
+/// *Attack: a member takes what another signed and the rules refuse, and signs it too, in ever other ways: both pay, the other has one key's worth.*
+#[test]
+fn nobody_pays_twice_for_what_was_refused_because_a_member_signs_it_too() {
+    let mut node = Node::new();
+    let branches = keys("a branch of founder-1", 20);
+    node.rekey(1, 0, &branches, &[]);
+    let refused = node.lone(0, &[&founder_key(0)]);
+    let with = |signers: &[&SecretKey]| {
+        let first = founder_key(0);
+        let signers: Vec<_> = [&first]
+            .into_iter()
+            .chain(signers.iter().copied())
+            .collect();
+        node.lone(0, &signers)
+    };
+    let singles: Vec<_> = branches.iter().map(|branch| with(&[branch])).collect();
+    let pairs: Vec<_> = branches
+        .windows(2)
+        .map(|pair| with(&[&pair[0], &pair[1]]))
+        .collect();
+    node.decide(&[refused]);
+    for copy in singles {
+        let results = node.decide(&[copy]);
+        assert_eq!(results[0].code, code::REFUSED);
+    }
+    for copy in &pairs {
+        assert_eq!(node.check(copy), code::KNOWN);
+    }
+    let more: Vec<_> = (1..100)
+        .map(|number| node.lone(number, &[&founder_key(0)]))
+        .collect();
+    let (at_once, pace) = KEY;
+    node.takes((at_once - 10, pace), &more);
+}

@@ -348,17 +348,16 @@ fn what_waits_already_gets_time_for_its_event() {
     assert!(has(&store, b"ordered!"));
 }
 
-fn erase(waiting: &Blobs, store: &Store, blob: &[u8]) {
-    name(waiting, store, in_field("content", blob, "erased"));
-}
-
 #[test]
 fn what_is_erased_goes_and_is_taken_from_nobody_any_more() {
     let ((_folder, store), start) = (store(), Instant::now());
     let waiting = waiting(9, 1000);
     assert!(keep(&waiting, &store, b"content", start));
     name(&waiting, &store, sealed(b"content"));
-    erase(&waiting, &store, b"content");
+    let changes = execute(&waiting, &store, in_field("content", b"content", "erased"));
+    store.commit(changes).expect("written");
+    assert!(!has(&store, b"content"), "in the block's own transaction");
+    waiting.committed(&store).expect("settled");
     let taken = |waiting: &Blobs| waiting.keep(&store, sha256(b"content"), b"content", start);
     assert!(!has(&store, b"content") && wanted(&store).is_empty());
     assert_eq!(taken(&waiting).expect("works"), Kept::Erased);
