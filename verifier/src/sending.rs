@@ -1,6 +1,7 @@
 //! Handing a signed event to the nodes, and proving that it is in.
 
 use crate::{
+    chains::Node,
     host::{Host, News},
     join_all,
     nodes::{Roll, SHORT},
@@ -29,6 +30,8 @@ use records::{
 
 /// How long the network may be away after the event's last moment, in nanoseconds: ten minutes.
 const AWAY: i64 = 600 * 1_000_000_000;
+/// Code of a node that has no room for what no event names.
+const NO_ROOM: u32 = 8;
 /// What no waiting ends.
 const HALTED: [Reason; 2] = [reasons::CHAIN_FORKED, reasons::HALT_UNREADABLE];
 
@@ -186,7 +189,7 @@ impl<S: Store> Verifier<S> {
         })
     }
 
-    /// Hands a signed event to the nodes, after the blob that it names, and waits until it is proven to be in its subject's log. The same event may be
+    /// Hands a signed event to the nodes, after the blob that it names (and that again after it, where a node had no room before), and waits until it is proven to be in its subject's log. The same event may be
     /// handed in again. Whoever has other questions meanwhile calls [`send_on`](Self::send_on) now and then.
     pub async fn send<H: Host>(
         &mut self,
@@ -254,11 +257,15 @@ impl<S: Store> Verifier<S> {
         sending: &mut Sending,
     ) -> Result<(), Unsent> {
         let again = sending.is_handed_in;
+        let blob = sending.blob.as_deref().filter(|_| !again);
+        let mut lacking: Vec<&Node> = self.chain.nodes.iter().collect();
         if !again {
             host.tell(News::Waiting(Stage::Sending, LiteMap::new()));
-            if let Some(blob) = &sending.blob {
-                self.keep_blob(host, blob).await?;
-            }
+        }
+        if let Some(blob) = blob
+            && !self.keep_blob(host, blob, &mut lacking).await
+        {
+            return Err(Unsent::new("no-node-answers"));
         }
         match broadcast_to_all(host, roll, &sending.envelope).await {
             Ok(is_taken) => sending.is_taken = is_taken,
@@ -270,6 +277,15 @@ impl<S: Store> Verifier<S> {
             sending.is_handed_in = true;
             let event_id = hex::encode(sending.event.id());
             host.tell(News::Sent(event_id, sending.until()));
+        }
+        // Who had no room for what nothing named has some now. Not only where nobody had: one may only say so.
+        if let Some(blob) = blob
+            && !lacking.is_empty()
+        {
+            self.keep_blob(host, blob, &mut lacking).await;
+            if lacking.len() == self.chain.nodes.len() {
+                return Err(Unsent::new("no-node-answers"));
+            }
         }
         Ok(())
     }
@@ -320,21 +336,25 @@ impl<S: Store> Verifier<S> {
         Some(unsent)
     }
 
-    /// Hands a blob to the nodes; it is named by its hash, which a node that keeps it answers.
-    async fn keep_blob<H: Host>(&self, host: &H, blob: &[u8]) -> Result<(), Unsent> {
+    /// Hands a blob to these nodes; it is named by its hash, which a node that keeps it answers, and is not among them any more. Whether one keeps it, or
+    /// has no room before its event is there.
+    async fn keep_blob<H: Host>(&self, host: &H, blob: &[u8], lacking: &mut Vec<&Node>) -> bool {
         let call = [Call::query("/blob/keep", blob, 0, false)];
         let hash = sha256(&[blob]);
-        let nodes = self.chain.nodes.iter();
+        let nodes = lacking.iter();
         let asked = join_all(nodes.map(|node| rpc::ask(host, &node.url, &call, SHORT))).await;
-        let has_it = |answers: &Vec<_>| {
-            let answer = answers.first().map(light_client::json::abci_query);
-            matches!(answer, Some(Ok(answer)) if answer.value == hash)
-        };
-        if asked.iter().flatten().any(has_it) {
-            Ok(())
-        } else {
-            Err(Unsent::new("no-node-answers"))
-        }
+        let mut answers = asked.iter().map(|asked| {
+            let answers = asked.as_ref().ok()?;
+            json::abci_query(answers.first()?).ok()
+        });
+        let mut is_promising = false;
+        lacking.retain(|_| {
+            let answer = answers.next().flatten();
+            let has_it = answer.as_ref().is_some_and(|answer| answer.value == hash);
+            is_promising |= has_it || answer.is_some_and(|answer| answer.code == NO_ROOM);
+            !has_it
+        });
+        is_promising
     }
 }
 

@@ -348,3 +348,56 @@ fn where_nobody_answers_any_more_nothing_is_said_about_the_event() {
     let (code, _) = reason(result);
     assert!(cut.get() && code != "not-written", "{code}");
 }
+
+/// *Attack: strangers have filled the room of blobs that no event names; or one node says that it keeps what it throws away.*
+#[test]
+fn a_blob_that_finds_no_room_is_handed_in_again_after_its_event() {
+    const BLOB: [u8; 40] = [7; 40];
+    for first_lies in [false, true] {
+        let (chain, kept) = (Rc::new(chain()), Rc::new(Cell::new(0)));
+        let mut net = Net::at(chain.time());
+        for (url, _) in NODES {
+            let (kept, has_event) = (kept.clone(), Cell::new(false));
+            let lies = first_lies && url == NODES[0].0;
+            let full = lie(move |method, params, mut answer| {
+                has_event.set(has_event.get() || method == "broadcast_tx_sync");
+                if params["path"] == "/blob/keep" {
+                    let hash = records::hash::sha256(&[&BLOB]);
+                    let (code, value) = match has_event.get() || lies {
+                        true => (0, STANDARD.encode(hash)),
+                        false => (8, String::new()),
+                    };
+                    kept.set(kept.get() + u32::from(code == 0 && !lies));
+                    answer["result"]["response"] = json!({ "code": code, "value": value });
+                }
+                answer
+            });
+            net = net.with(url, &chain, full);
+        }
+        let mut event = Sending::new(&lock(&chain, "1"), Some(&BLOB)).expect("an event");
+        let mut visitor = verifier(&chain, &NODES);
+        assert_eq!(now(visitor.send_on(&net, &mut event)), Ok(None));
+        let honest = NODES.len() - usize::from(first_lies);
+        assert_eq!(kept.get() as usize, honest);
+    }
+}
+
+/// An event whose content nobody keeps would be written without it.
+#[test]
+fn an_event_whose_blob_every_node_refuses_is_handed_to_nobody() {
+    let refuses = || {
+        story("abci_query", |params, answer| {
+            if params["path"] == "/blob/keep" {
+                answer["result"]["response"] = json!({ "code": 3, "value": null });
+            }
+        })
+    };
+    let chain = Rc::new(chain());
+    let net = NODES.iter().fold(Net::at(chain.time()), |net, (url, _)| {
+        net.with(url, &chain, refuses())
+    });
+    let mut event = Sending::new(&lock(&chain, "1"), Some(&[7; 40])).expect("an event");
+    let sent = now(verifier(&chain, &NODES).send_on(&net, &mut event));
+    assert_eq!(sent, Err(Unsent::new("no-node-answers")));
+    assert_eq!(net.count("broadcast_tx_sync"), 0);
+}
