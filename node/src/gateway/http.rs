@@ -104,6 +104,8 @@ pub fn router(gateway: Arc<Gateway>, origins: &[HeaderValue], page: Option<Route
         .allow_origin(origins)
         .allow_methods(Any)
         .allow_headers(Any)
+        // Else a page of another origin is not told how long to wait.
+        .expose_headers([header::RETRY_AFTER])
         .max_age(Duration::from_secs(86_400));
     let root = post(json_rpc);
     let mut router = match page {

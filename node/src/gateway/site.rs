@@ -193,14 +193,14 @@ async fn serve(State(shown): State<Arc<Shown>>, uri: Uri, headers: HeaderMap) ->
         (header::ETAG, file.tag.clone()),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    if names(
+    if lists(
         &headers,
         &header::IF_NONE_MATCH,
         file.tag.to_str().unwrap_or("\"\""),
     ) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
-    let takes = |encoding| names(&headers, &header::ACCEPT_ENCODING, encoding);
+    let takes = |encoding| lists(&headers, &header::ACCEPT_ENCODING, encoding);
     let packed = [("br", &file.brotli), ("gzip", &file.gzip)]
         .into_iter()
         .find_map(|(encoding, packed)| {
@@ -215,11 +215,18 @@ async fn serve(State(shown): State<Arc<Shown>>, uri: Uri, headers: HeaderMap) ->
     }
 }
 
-/// Whether a header lists this.
-fn names(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
-    let list = headers.get(name).and_then(|value| value.to_str().ok());
-    let mut items = list.unwrap_or_default().split(',');
-    items.any(|item| item.split(';').next().unwrap_or_default().trim() == wanted)
+/// Whether a header lists this, and not as what is not wanted (`br;q=0`). A cache in between that compresses makes a tag a weak one, which says as much
+/// here (RFC 9110 §13.1.2).
+fn lists(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
+    let lines = headers.get_all(name).iter();
+    let lines = lines.filter_map(|line| line.to_str().ok());
+    let mut items = lines.flat_map(|line| line.split(','));
+    items.any(|item| {
+        let (item, rest) = item.split_once(';').unwrap_or((item, ""));
+        let quality = rest.trim().strip_prefix("q=").map(str::parse::<f32>);
+        let item = item.trim();
+        item.strip_prefix("W/").unwrap_or(item) == wanted && quality != Some(Ok(0.0))
+    })
 }
 
 #[cfg(test)]
@@ -239,6 +246,22 @@ mod tests {
         ] {
             assert!(!is_named_by_hash(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_list_is_read_with_what_it_refuses_and_what_a_cache_made_of_a_tag() {
+        let lists = |lines: &[&'static str], wanted: &str| {
+            let line = |line: &&'static str| (header::ACCEPT, HeaderValue::from_static(line));
+            lists(&lines.iter().map(line).collect(), &header::ACCEPT, wanted)
+        };
+        for lines in [&["gzip, br;q=0.5"][..], &["gzip", "br"], &["br ; q=1"]] {
+            assert!(lists(lines, "br"), "{lines:?}");
+        }
+        for lines in [&["gzip, br;q=0"][..], &["br; q=0.0"], &["brotli"], &[]] {
+            assert!(!lists(lines, "br"), "{lines:?}");
+        }
+        assert!(lists(&[r#""b", W/"a""#], r#""a""#));
+        assert!(!lists(&[r#"W/"ab""#], r#""a""#));
     }
 
     #[test]

@@ -150,4 +150,9 @@ fn only_chosen_sites_may_read_where_sites_are_chosen() {
     let (open, _) = Setup::new([node.address]).serve();
     let head = head(&open, "/health", "origin: https://other.example\r\n");
     assert!(head.contains("access-control-allow-origin: *"), "{head}");
+    let waits = "access-control-expose-headers: retry-after";
+    assert!(
+        head.contains(waits),
+        "it cannot see how long to wait: {head}"
+    );
 }
