@@ -2,7 +2,9 @@
 
 use super::{
     calls::Call,
-    http::{Client, Counted, Gateway, cost, enveloped, too_many, unanswered},
+    http::{Client, Counted, Gateway, cost, too_many, unanswered},
+    memory::Reply,
+    pieces::Text,
     upstream::{MAX_ANSWER, Unanswered},
 };
 use crate::rpc::{
@@ -67,7 +69,7 @@ pub(super) async fn json_rpc(
     };
     // Each in a task of its own: one that waits for a node holds up no other. They end with the set: nobody asks a node for a client that has gone.
     let room = Arc::new(Room(AtomicUsize::new(MAX_ANSWER)));
-    let mut answers = vec![String::new(); calls.len()];
+    let mut answers: Vec<Answer> = calls.iter().map(|_| Answer::Own(String::new())).collect();
     let mut tasks = JoinSet::new();
     for (place, asked) in calls.into_iter().enumerate() {
         let (gateway, room) = (gateway.clone(), room.clone());
@@ -87,15 +89,39 @@ pub(super) async fn json_rpc(
             *slot = answer;
         }
     }
-    let bytes = answers.iter().map(String::len).sum();
-    gateway.limits.answered(client, bytes);
-    let mut response = match answers.as_mut_slice() {
-        [] => StatusCode::OK.into_response(),
-        [single] => envelope::answer_text(StatusCode::OK, std::mem::take(single)),
-        all => envelope::answer_text(StatusCode::OK, format!("[{}]", all.join(","))),
+    let text = written(&answers);
+    gateway.limits.answered(client, text.len());
+    let mut response = match answers.is_empty() {
+        true => StatusCode::OK.into_response(),
+        false => text.answer(StatusCode::OK),
     };
     response.extensions_mut().insert(counted);
     response
+}
+
+/// The answer to one call: what a node said, under the call's id, or words of the gateway's own.
+enum Answer {
+    Of(Value, Arc<Reply>),
+    Own(String),
+}
+
+/// All of them as one text: a list, unless there is one alone.
+fn written(answers: &[Answer]) -> Text {
+    let mut text = Text::default();
+    let many = answers.len() > 1;
+    for (place, answer) in answers.iter().enumerate() {
+        if many {
+            text.say(if place == 0 { "[" } else { "," });
+        }
+        match answer {
+            Answer::Of(id, reply) => text.envelop(id, reply),
+            Answer::Own(words) => text.say(words),
+        }
+    }
+    if many {
+        text.say("]");
+    }
+    text
 }
 
 /// A request that has an answer.
@@ -127,17 +153,17 @@ async fn one(
     gateway: Arc<Gateway>,
     Asked { id, call }: Asked,
     room: Arc<Room>,
-) -> Result<(String, bool), Unanswered> {
+) -> Result<(Answer, bool), Unanswered> {
     let call = match call {
         Ok(call) => call,
-        Err(refused) => return Ok((refused.to_string(), false)),
+        Err(refused) => return Ok((Answer::Own(refused.to_string()), false)),
     };
     let error_to = |id, why: &dyn std::fmt::Display| {
         let error = RpcError::internal(why);
-        answer_to(id, Err(error)).to_string()
+        Answer::Own(answer_to(id, Err(error)).to_string())
     };
     Ok(match gateway.answer(&call).await {
-        Ok((reply, asked)) if room.takes(reply.len()) => (enveloped(&id, &reply), !asked),
+        Ok((reply, asked)) if room.takes(reply.len()) => (Answer::Of(id, reply), !asked),
         Ok((_, asked)) => {
             let why = "the answers to this batch are over 16 MB: ask for less";
             (error_to(id, &why), !asked)

@@ -175,6 +175,8 @@ impl Call {
                 let signed = &result["signed_header"];
                 at(&signed["header"]["height"]) && at(&signed["commit"]["height"])
             }
+            "validators" | "consensus_params" => at(&result["block_height"]),
+            "block_results" => at(&result["height"]),
             "header_by_hash" => !result["header"].is_null(),
             "block_by_hash" => !result["block"].is_null(),
             "tx" => !self.params.contains_key("prove") || is_proof(&result["proof"]),
@@ -303,7 +305,10 @@ mod tests {
 
     #[test]
     fn what_is_left_out_or_of_another_height_is_asked_elsewhere_and_does_not_last() {
-        let [header, block] = ["header", "block"].map(|method| json_call(method, json!([7])));
+        let of_seven = |method| json_call(method, json!([7]));
+        let [header, block] = ["header", "block"].map(of_seven);
+        let [validators, params, results] =
+            ["validators", "consensus_params", "block_results"].map(of_seven);
         for (call, answer, fits) in [
             (&header, json!({"header": {"height": "7"}}), true),
             (&header, json!({"header": {"height": "8"}}), false),
@@ -311,7 +316,13 @@ mod tests {
             (&block, json!({"block": {"header": {"height": "7"}}}), true),
             (&block, json!({"block": {"header": {"height": "8"}}}), false),
             (&block, json!({"block": null}), false),
-            (&json_call("validators", json!([7])), Value::Null, false),
+            (&validators, json!({"block_height": "7"}), true),
+            (&validators, json!({"block_height": "8"}), false),
+            (&validators, Value::Null, false),
+            (&params, json!({"block_height": "7"}), true),
+            (&params, json!({"block_height": "8"}), false),
+            (&results, json!({"height": "7"}), true),
+            (&results, json!({"height": "8"}), false),
         ] {
             assert_eq!(call.is_final(&answer), fits, "{answer}");
             assert_eq!(call.may_be_elsewhere(&Ok(answer)), !fits);

@@ -7,6 +7,7 @@ use super::{
     log::Line,
     memory::{Memory, Reply},
     metrics::Metrics,
+    pieces::Text,
     upstream::{Unanswered, Upstream},
 };
 use crate::rpc::{
@@ -21,7 +22,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -192,10 +193,7 @@ async fn uri_call(
         Err(why) => return unanswered(why),
     };
     let mut response = match &reply.outcome {
-        Err(_) => {
-            let refused = enveloped(&json!(URI_ID), &reply);
-            envelope::answer_text(StatusCode::INTERNAL_SERVER_ERROR, refused)
-        }
+        Err(_) => enveloped(StatusCode::INTERNAL_SERVER_ERROR, &reply),
         Ok(_) => kept_by_browsers(&headers, &reply),
     };
     if response.status() != StatusCode::NOT_MODIFIED {
@@ -222,7 +220,7 @@ fn kept_by_browsers(headers: &HeaderMap, reply: &Reply) -> Response {
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        envelope::answer_text(StatusCode::OK, enveloped(&json!(URI_ID), reply))
+        enveloped(StatusCode::OK, reply)
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
@@ -232,13 +230,10 @@ fn kept_by_browsers(headers: &HeaderMap, reply: &Reply) -> Response {
     response
 }
 
-/// A node's result or error under the id of the one who asks.
-pub(super) fn enveloped(id: &Value, reply: &Reply) -> String {
-    let (name, body) = match &reply.outcome {
-        Ok(result) => ("result", result),
-        Err(error) => ("error", error),
-    };
-    format!(r#"{{"jsonrpc":"2.0","id":{id},"{name}":{body}}}"#)
+fn enveloped(status: StatusCode, reply: &Reply) -> Response {
+    let mut text = Text::default();
+    text.envelop(&json!(URI_ID), reply);
+    text.answer(status)
 }
 
 pub(super) fn cost(call: &Call) -> u32 {

@@ -4,12 +4,13 @@ use super::{
     calls::{Call, Life},
     upstream::{Unanswered, Upstream},
 };
+use axum::body::Bytes;
 use moka::{Expiry, future::Cache};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -19,7 +20,7 @@ use std::{
 #[derive(Debug)]
 pub(super) struct Reply {
     /// The result, or the error that the node gave instead: JSON, written once for all who ask.
-    pub outcome: Result<String, String>,
+    pub outcome: Result<Bytes, Bytes>,
     /// How long it is good.
     pub life: Life,
     /// The result's hash, by which a browser asks again.
@@ -36,7 +37,7 @@ impl Reply {
             }
             _ => Life::Fleeting(MOMENT),
         };
-        let text = |json: Value| json.to_string();
+        let text = |json: Value| Bytes::from(json.to_string().into_boxed_str().into_boxed_bytes());
         let outcome = outcome.map(text).map_err(text);
         let digest = Sha256::digest(outcome.as_ref().unwrap_or_else(|error| error));
         let tag = hex::encode(digest.get(..16).unwrap_or_default());
@@ -45,12 +46,16 @@ impl Reply {
 
     /// Bytes of it.
     pub fn len(&self) -> usize {
-        self.outcome.as_ref().map_or_else(String::len, String::len)
+        self.outcome.as_ref().map_or_else(Bytes::len, Bytes::len)
     }
 }
 
 /// How long a refusal, or what is not final yet, is repeated without asking again.
 const MOMENT: Duration = Duration::from_millis(500);
+
+/// What an answer takes besides its own bytes: its call, its hash, its places in the tables. Without it a memory of small answers is several times as
+/// large as it may be.
+const BESIDES: usize = 512;
 
 /// Drops what is no longer good.
 struct Lifetimes;
@@ -66,19 +71,26 @@ impl Expiry<String, Arc<Reply>> for Lifetimes {
 }
 
 /// Answers by call, at most so many bytes of them; the least used go first.
-pub(super) struct Memory(Cache<String, Arc<Reply>>);
+pub(super) struct Memory {
+    replies: Cache<String, Arc<Reply>>,
+    /// The id of the chain that the nodes are of.
+    chain: Mutex<Option<String>>,
+}
 
 impl Memory {
     /// Keeps at most this many bytes of answers.
     pub fn new(bytes: u64) -> Self {
         let weigh = |key: &String, reply: &Arc<Reply>| {
-            u32::try_from(key.len() + reply.len()).unwrap_or(u32::MAX)
+            u32::try_from(BESIDES + key.len() + reply.len()).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder()
             .max_capacity(bytes)
             .weigher(weigh)
             .expire_after(Lifetimes);
-        Self(cache.build())
+        Self {
+            replies: cache.build(),
+            chain: Mutex::default(),
+        }
     }
 
     /// The answer to a call, and whether a node was asked for it now. Those who ask the same at the same time wait for one question.
@@ -91,13 +103,53 @@ impl Memory {
         let ask = async {
             asked.store(true, Ordering::Relaxed);
             let outcome = upstream.ask(call).await?;
+            if call.method == "status"
+                && let Ok(status) = &outcome
+            {
+                self.forget_other_chains(&status["node_info"]["network"]);
+            }
             Ok(Arc::new(Reply::new(call, outcome)))
         };
         let reply = if call.life == Life::Acting {
             ask.await.map_err(Arc::new)?
         } else {
-            self.0.try_get_with(call.key(), ask).await?
+            self.replies.try_get_with(call.key(), ask).await?
         };
         Ok((reply, asked.into_inner()))
+    }
+
+    /// A chain that was founded anew has other blocks of the same heights.
+    fn forget_other_chains(&self, chain: &Value) {
+        let Some(chain) = chain.as_str() else { return };
+        let mut known = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_deref() != Some(chain) && known.replace(chain.to_owned()).is_some() {
+            self.replies.invalidate_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// *Attack: many small calls, each about another height, and a memory of 256 MB takes a gigabyte.*
+    #[tokio::test]
+    async fn a_small_answer_counts_for_all_that_it_takes() {
+        let memory = Memory::new(100_000);
+        for height in 1..=1_000 {
+            let call = Call::from_json("header", Some(json!([height]))).expect("reads");
+            let reply = Reply::new(
+                &call,
+                Ok(json!({ "header": { "height": height.to_string() } })),
+            );
+            memory.replies.insert(call.key(), Arc::new(reply)).await;
+        }
+        memory.replies.run_pending_tasks().await;
+        assert!(
+            memory.replies.entry_count() < 200,
+            "{}",
+            memory.replies.entry_count()
+        );
     }
 }

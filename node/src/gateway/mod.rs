@@ -11,6 +11,7 @@ mod log;
 mod memory;
 mod metrics;
 mod page;
+mod pieces;
 mod site;
 mod upstream;
 

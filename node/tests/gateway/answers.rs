@@ -1,6 +1,12 @@
 //! What it answers, and for how long that is good.
 
 use super::*;
+use axum::{body::Body, http::Request};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use node::rpc::Peer;
+use std::{collections::BTreeSet, sync::Mutex};
+use tower::Service;
 
 #[test]
 fn it_answers_what_the_node_answers() {
@@ -125,6 +131,75 @@ fn the_answers_to_one_batch_are_bounded() {
         why.contains("over 16 MB")
     });
     assert_eq!(refused.count(), 2);
+}
+
+/// *Attack: a stranger with a thousand connections asks for one large answer in each, and reads a byte now and then.*
+#[test]
+fn what_many_take_slowly_is_in_memory_once() {
+    let large = json!("x".repeat(1_000_000));
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(large.clone()));
+    let mut gateway = Setup::new([node.address]).router();
+    let block = json!({"jsonrpc": "2.0", "id": 1, "method": "block", "params": ["1"]});
+    let posts = [block.clone(), json!([block, block])].map(|body| ("POST", "/", body.to_string()));
+    let runtime = tokio::runtime::Runtime::new().expect("starts");
+    runtime.block_on(async {
+        let mut places = BTreeSet::new();
+        for (method, path, body) in [("GET", "/block?height=1", String::new())]
+            .into_iter()
+            .chain(posts)
+        {
+            let request = Request::builder().method(method).uri(path);
+            let request = request.extension(Peer(([127, 0, 0, 1], 1).into()));
+            let request = request.body(Body::from(body)).expect("a request");
+            let answer = gateway.call(request).await.expect("answered");
+            let mut body = answer.into_body();
+            let (length, mut text) = (body.size_hint().exact(), Vec::new());
+            while let Some(frame) = body.frame().await {
+                let piece = frame.expect("whole").into_data().expect("bytes");
+                if piece.len() > 100_000 {
+                    places.insert(piece.as_ptr() as usize);
+                }
+                text.extend_from_slice(&piece);
+            }
+            assert_eq!(length, Some(text.len() as u64));
+            let answer: Value = serde_json::from_slice(&text).expect("JSON");
+            assert_eq!(
+                *answer
+                    .pointer("/result")
+                    .or(answer.pointer("/1/result"))
+                    .expect("a result"),
+                large
+            );
+        }
+        assert_eq!(places.len(), 1);
+    });
+}
+
+/// *Mistake: the founders begin again, and a gateway that nobody restarted goes on telling of the first chain's blocks.*
+#[test]
+fn a_chain_that_is_founded_anew_is_not_answered_with_the_old_ones_blocks() {
+    let chain = Arc::new(Mutex::new("jiangbin-1"));
+    let now = chain.clone();
+    let handler = move |body: String| async move {
+        let chain = *now.lock().expect("a chain");
+        let answer = match body.contains("status") {
+            true => json!({ "node_info": { "network": chain } }),
+            false => json!({ "header": { "height": "1", "chain_id": chain } }),
+        };
+        ok(answer).to_string()
+    };
+    let router = Router::new().route("/", post(handler));
+    let node = serve_router(|_| router, MAX_CONNECTIONS, std::future::pending());
+    let (gateway, _) = Setup::new([node.address]).serve();
+    let first = || gateway.result("/header?height=1")["header"]["chain_id"].clone();
+    gateway.result("/status");
+    assert_eq!(first(), "jiangbin-1");
+    *chain.lock().expect("a chain") = "jiangbin-2";
+    assert_eq!(first(), "jiangbin-1", "which never changes");
+    // Longer than what is repeated for a moment.
+    thread::sleep(Duration::from_millis(700));
+    gateway.result("/status");
+    assert_eq!(first(), "jiangbin-2");
 }
 
 #[test]

@@ -62,6 +62,17 @@ impl Setup {
         self,
         stopped: impl Future<Output = ()> + Send + 'static,
     ) -> (Server, Arc<Metrics>) {
+        let connections = self.connections_of_one;
+        let (router, metrics) = self.build();
+        let server = serve_router(|_| router, connections, stopped);
+        (server, metrics)
+    }
+
+    fn router(self) -> Router {
+        self.build().0
+    }
+
+    fn build(self) -> (Router, Arc<Metrics>) {
         let metrics = Arc::new(Metrics::default());
         let nodes = self.nodes.iter().map(|node| format!("http://{node}"));
         let nodes = nodes.map(|node| node.parse().expect("an address"));
@@ -79,8 +90,7 @@ impl Setup {
             false,
         );
         let router = router(Arc::new(gateway), &self.origins, self.page);
-        let server = serve_router(|_| router, self.connections_of_one, stopped);
-        (server, metrics)
+        (router, metrics)
     }
 }
 
