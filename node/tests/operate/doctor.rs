@@ -15,18 +15,18 @@ use serde_json::{Value, json};
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
 const SECOND: i64 = 1_000_000_000;
-const HEIGHT: u64 = 900;
+pub const HEIGHT: u64 = 900;
 const CONFIG: &str = "config/config.toml";
 
 /// A founder's node that is well, and the means to make it ill.
-struct Patient {
-    homes: Homes,
-    engine: Rpc,
+pub struct Patient {
+    pub homes: Homes,
+    pub engine: Rpc,
 }
 
 impl Patient {
     #[track_caller]
-    fn healthy() -> Self {
+    pub fn healthy() -> Self {
         let homes = Homes::founded();
         let engine = Rpc::start(Answers::default());
         homes.edit(
@@ -49,14 +49,14 @@ impl Patient {
         patient
     }
 
-    fn doctor(&self, more: &[&str]) -> Said {
+    pub fn doctor(&self, more: &[&str]) -> Said {
         let home = self.homes.home("tax");
         let words = ["doctor", "--home", home.to_str().expect("UTF-8")];
         run(words.iter().chain(more))
     }
 
     /// What the CometBFT of a founder answers where all is well.
-    fn answers(&self, id: &str) -> Answers {
+    pub fn answers(&self, id: &str) -> Answers {
         let time = comet::rfc3339(&comet::timestamp(now()));
         let file = |file: &str| -> Value {
             serde_json::from_str(&self.homes.text(id, file)).expect("JSON")
@@ -117,7 +117,7 @@ impl Patient {
     }
 
     /// Changes one place of an answer.
-    fn answer(&self, method: &'static str, place: &str, value: Value) {
+    pub fn answer(&self, method: &'static str, place: &str, value: Value) {
         self.engine.change(|answers| {
             let result = answers.results.get_mut(method).expect("a method");
             *result.pointer_mut(place).expect("a place") = value;
@@ -140,7 +140,7 @@ impl Patient {
     }
 
     /// Another founder's node that is well.
-    fn other(&self) -> (Rpc, String) {
+    pub fn other(&self) -> (Rpc, String) {
         let other = Rpc::start(self.answers("hospital"));
         let url = format!("http://{}", other.address);
         self.doctor(&["--ask", &url]).well();
@@ -241,6 +241,8 @@ fn a_key_that_signs_on_another_machine_is_found() {
         &HEIGHT.to_string(),
         &(HEIGHT - 1).to_string(),
     );
+    let signed = patient.commit(SECOND);
+    patient.answer("commit", "", signed);
     patient.doctor(&[]).ill("its key signs on another machine");
 }
 

@@ -9,6 +9,7 @@ mod deploy;
 mod doctor;
 mod homes;
 mod replaced;
+mod restored;
 mod rpc;
 mod second_home;
 mod typed;

@@ -4,6 +4,7 @@ use super::{
     engine::{Engine, number},
     files::{Whole, essence},
     finding::Finding,
+    signing,
 };
 use crate::{consortium::now, network::Remote};
 use hyper::Uri;
@@ -13,6 +14,8 @@ use tokio::time;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 16_000_000;
+/// So many blocks without a vote of the home's key, and whoever had it has stopped.
+const QUIET: u64 = 10;
 /// HTTP dates have seconds; the answer took its time.
 const CLOCK: i64 = 5;
 
@@ -25,6 +28,8 @@ pub(super) struct Other {
     ahead: Option<i64>,
     /// A block of both: its height, and its hash here and there.
     block: Option<(u64, String, String)>,
+    /// Its newest commits, where nothing runs here.
+    commits: Vec<Value>,
 }
 
 impl Other {
@@ -38,11 +43,19 @@ impl Other {
             ahead: date.map(|date| now() / 1_000_000_000 - date),
             genesis,
             block: None,
+            commits: Vec::new(),
             status,
         };
-        if let Some(own) = own {
-            let height = own.height().min(other.height());
-            other.block = compare(&remote, url, own, height).await;
+        let newest = other.height();
+        match own {
+            Some(own) => {
+                other.block = compare(&remote, url, own, own.height().min(newest)).await;
+            }
+            None => {
+                for height in newest.saturating_sub(QUIET - 1).max(1)..=newest {
+                    other.commits.extend(commit(&remote, url, height).await);
+                }
+            }
         }
         Ok(other)
     }
@@ -58,6 +71,7 @@ impl Other {
             self.fork(),
             self.clock(),
             self.key(files),
+            self.signs_without_this(files),
         ];
         findings.into_iter().flatten().collect()
     }
@@ -112,6 +126,29 @@ impl Other {
             )
         })
     }
+
+    /// While nothing runs here the key signs: on the machine in whose place this one is to come, or on a third.
+    fn signs_without_this(&self, files: &Whole) -> Option<Finding> {
+        let mut newest = self.commits.iter().rev();
+        let vote = newest.find_map(|commit| signing::unknown(commit, files))?;
+        Some(Finding::fault(
+            "key-elsewhere",
+            format!(
+                "{} has a vote of this validator in block {}, and this home signed last at {}: its key signs on another machine, or did a moment ago",
+                self.url, vote.height, vote.noted
+            ),
+            format!(
+                "do not start this node: make sure that the other machine is off and stays off, and ask again until {QUIET} blocks are without its vote"
+            ),
+        ))
+    }
+}
+
+/// A block's commit.
+async fn commit(remote: &Remote, url: &Uri, height: u64) -> Option<Value> {
+    let params = json!({ "height": height.to_string() });
+    let (commit, _) = call(remote, url, "commit", params).await.ok()?;
+    Some(commit)
 }
 
 /// A block of both: its height, and its hash here and there.
@@ -121,8 +158,7 @@ async fn compare(
     own: &Engine,
     height: u64,
 ) -> Option<(u64, String, String)> {
-    let params = json!({ "height": height.to_string() });
-    let (commit, _) = call(remote, url, "commit", params).await.ok()?;
+    let commit = commit(remote, url, height).await?;
     let hash = commit["signed_header"]["commit"]["block_id"]["hash"].as_str()?;
     Some((height, own.block_hash(height)?, hash.to_lowercase()))
 }

@@ -3,14 +3,9 @@
 use super::{
     files::{Whole, essence},
     finding::Finding,
-    settings,
+    settings, signing,
 };
-use crate::{
-    comet,
-    consortium::now,
-    network::Client,
-    run::operate::home::{SIGNED, read_json},
-};
+use crate::{comet, consortium::now, network::Client};
 use records::{
     RecordName, State, canonical,
     kinds::rules::{self, Rules},
@@ -30,7 +25,6 @@ const COMMITS: u64 = 5;
 pub(super) struct Engine {
     client: Client,
     status: Value,
-    net_info: Value,
     /// The newest commits, the newest first.
     commits: Vec<Value>,
 }
@@ -42,7 +36,6 @@ impl Engine {
         let status = client.call("status", json!({})).ok()?;
         let mut engine = Self {
             client,
-            net_info: client.call("net_info", json!({})).unwrap_or_default(),
             commits: Vec::new(),
             status,
         };
@@ -63,10 +56,10 @@ impl Engine {
         self.client.block_hash(height).ok()
     }
 
-    /// Whether this node is among its peers.
+    /// Whether this node is among its peers now.
     pub fn is_connected(&self, id: &str) -> bool {
-        let peers = self.net_info["peers"].as_array();
-        let mut peers = peers.into_iter().flatten();
+        let told = self.client.call("net_info", json!({})).unwrap_or_default();
+        let mut peers = told["peers"].as_array().into_iter().flatten();
         peers.any(|peer| peer["node_info"]["id"] == id)
     }
 
@@ -194,7 +187,8 @@ impl Engine {
     /// Whether its votes are in the newest commits.
     fn signs(&self, files: &Whole) -> Option<Finding> {
         let address = files.address();
-        let signed = self.commits.iter().any(|commit| voted(commit, &address));
+        let signed = |commit| signing::vote_of(commit, &address).is_some();
+        let signed = self.commits.iter().any(signed);
         let enough = self.commits.len() as u64 == COMMITS;
         (enough && !signed).then(|| {
             Finding::fault(
@@ -205,19 +199,16 @@ impl Engine {
         })
     }
 
-    /// A vote that is in a block, and that this home does not know of, was signed elsewhere. The home's note is read after the block.
+    /// A vote that is in a block, and that this home does not know of, was signed elsewhere.
     fn key_elsewhere(&self, files: &Whole) -> Option<Finding> {
-        let commit = self.commits.first()?;
-        if !files.signer.is_empty() || !voted(commit, &files.address()) {
-            return None;
-        }
-        let height = number(&commit["signed_header"]["commit"]["height"]);
-        let noted = read_json(&files.home.join(SIGNED)).unwrap_or_default();
-        let noted = number(&noted["height"]);
-        (noted < height).then(|| {
+        let vote = signing::unknown(self.commits.first()?, files)?;
+        vote.is_later.then(|| {
             Finding::fault(
                 "key-elsewhere",
-                format!("block {height} has a vote of this validator, and this home signed last at {noted}: its key signs on another machine"),
+                format!(
+                    "block {} has a vote of this validator, and this home signed last at {}: its key signs on another machine",
+                    vote.height, vote.noted
+                ),
                 "stop one of the two at once, before they sign two blocks of one height; then find out how the key got there, and replace it",
             )
         })
@@ -293,23 +284,11 @@ impl Engine {
     }
 }
 
-fn votes(commit: &Value) -> impl Iterator<Item = &Value> {
-    let votes = commit["signed_header"]["commit"]["signatures"].as_array();
-    votes.into_iter().flatten()
-}
-
-fn voted(commit: &Value, address: &str) -> bool {
-    votes(commit).any(|vote| vote["validator_address"] == address)
-}
-
 /// How much later than the median of all votes a validator's is, ns.
 fn ahead(commit: &Value, address: &str) -> Option<i64> {
-    let time = |vote: &Value| {
-        let time = comet::from_rfc3339(vote["timestamp"].as_str()?)?;
-        (vote["block_id_flag"] == 2).then(|| comet::nanos(&time))
-    };
-    let own = votes(commit).find(|vote| vote["validator_address"] == address)?;
-    let mut times: Vec<i64> = votes(commit).filter_map(time).collect();
+    let time = |vote: &Value| signing::time(vote).filter(|_| vote["block_id_flag"] == 2);
+    let own = signing::vote_of(commit, address)?;
+    let mut times: Vec<i64> = signing::votes(commit).filter_map(time).collect();
     times.sort_unstable();
     Some(time(own)?.saturating_sub(*times.get(times.len() / 2)?))
 }

@@ -1,9 +1,9 @@
 //! What the files of a home say.
 
-use super::finding::Finding;
+use super::{finding::Finding, signing};
 use crate::{
     chain::Genesis,
-    error::Result,
+    error::{Error, Result},
     merkle::{Hash, sha256},
     run::operate::{
         card::aloud,
@@ -16,6 +16,7 @@ use records::ValidatorKey;
 use serde_json::Value;
 use std::{
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 use toml_edit::DocumentMut;
@@ -57,6 +58,15 @@ impl Files {
             signer = kept(keys::signer(home), &mut faults).unwrap_or_default();
             let file = keys::key_file(home, &signer);
             key = kept(home::read_public_key(&file), &mut faults);
+            if signer.is_empty()
+                && let Err(why) = signing::noted(home)
+            {
+                faults.push(Finding::fault(
+                    "file-unreadable",
+                    why.to_string(),
+                    BEGIN_ANEW,
+                ));
+            }
         }
         let files = Self {
             home: home.into(),
@@ -83,6 +93,20 @@ impl Files {
             .collect()
     }
 
+    /// One command that root typed in place of the home's user is enough, and CometBFT may neither read nor write what it made.
+    pub fn strangers(&self) -> Option<Finding> {
+        let owner = owner(&self.home)?;
+        let file = strange(&self.home, owner)?;
+        let (file, home) = (file.display(), self.home.display());
+        Some(Finding::fault(
+            "file-unreadable",
+            format!("{file} belongs to another user than {home} itself"),
+            format!(
+                "as root: `chown -R --reference={home} {home}`, and restart; all commands about a home are typed by its own user"
+            ),
+        ))
+    }
+
     pub fn whole(self) -> Option<Whole> {
         let (genesis_hash, genesis) = self.genesis?;
         Some(Whole {
@@ -97,22 +121,54 @@ impl Files {
     }
 }
 
+/// Of what was signed last there is no backup.
+const BEGIN_ANEW: &str = "CometBFT does not start without it. Where the old disk can be read, take the file from there; else begin it anew as docs/operate.md says in step 7, once ten blocks are without this validator's vote";
+
 fn kept<T>(read: Result<T>, faults: &mut Vec<Finding>) -> Option<T> {
     match read {
         Ok(read) => Some(read),
         Err(why) => {
-            let mend = format!(
-                "put the file back from the backup; `lianyan-node init` or `join` made it. {CONFIG}, {GENESIS} and the keys are wanted"
-            );
+            let mend = match &why {
+                Error::File { source, .. } if source.kind() == ErrorKind::PermissionDenied => {
+                    "type the command as the user who owns the home; where that is who typed it, `chown -R` the home to that user as root".into()
+                }
+                _ => format!(
+                    "put the file back from the backup; `lianyan-node init` or `join` made it. {CONFIG}, {GENESIS} and the keys are wanted"
+                ),
+            };
             faults.push(Finding::fault("file-unreadable", why.to_string(), mend));
             None
         }
     }
 }
 
+/// Who owns a file: the number of the user.
+#[cfg(unix)]
+fn owner(file: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    Some(fs::symlink_metadata(file).ok()?.uid())
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Path) -> Option<u32> {
+    None
+}
+
+/// A file below this folder that somebody else owns.
+fn strange(folder: &Path, user: u32) -> Option<PathBuf> {
+    fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
+        let path = entry.path();
+        if owner(&path).is_some_and(|owner| owner != user) {
+            return Some(path);
+        }
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        is_folder.then(|| strange(&path, user)).flatten()
+    })
+}
+
 fn genesis(home: &Path) -> Result<(Hash, Genesis)> {
     let file = home.join(GENESIS);
-    let bytes = fs::read(&file).map_err(crate::error::Error::file(&file))?;
+    let bytes = fs::read(&file).map_err(Error::file(&file))?;
     let genesis = Genesis::from_json(&home::read_json(&file)?)?;
     Ok((sha256(&bytes), genesis))
 }

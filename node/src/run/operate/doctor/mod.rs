@@ -7,6 +7,7 @@ mod finding;
 mod machine;
 mod peers;
 mod settings;
+mod signing;
 
 use super::options;
 use crate::error::{Error, Result};
@@ -46,6 +47,7 @@ pub(super) fn codes(options: &options::Doctor) -> Result<Vec<&'static str>> {
 fn examine(options: &options::Doctor) -> Result<Vec<Finding>> {
     let (files, mut findings) = Files::read(&options.home);
     findings.extend(files.open());
+    findings.extend(files.strangers());
     let Some(files) = files.whole() else {
         return Ok(findings);
     };

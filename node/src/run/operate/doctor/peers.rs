@@ -4,10 +4,15 @@ use super::{engine::Engine, files::Whole, finding::Finding, settings};
 use crate::run::operate::join::is_node_id;
 use std::{
     net::{TcpStream, ToSocketAddrs},
+    thread,
     time::Duration,
 };
 
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// So many times CometBFT is asked after a peer that answers: it goes to its peers in the seconds after its start.
+const LOOKS: usize = 8;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A persistent peer.
 struct Peer<'a> {
@@ -19,20 +24,26 @@ struct Peer<'a> {
 /// Peers of a node that runs: each must be connected.
 pub(super) fn connected(files: &Whole, engine: &Engine) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for peer in peers(files, &mut findings) {
-        if engine.is_connected(peer.id) {
-            continue;
+    let mut missing = peers(files, &mut findings);
+    missing.retain(|peer| !engine.is_connected(peer.id));
+    let (mut there, gone): (Vec<_>, Vec<_>) =
+        missing.into_iter().partition(|peer| answers(peer.address));
+    for _ in 1..LOOKS {
+        if there.is_empty() {
+            break;
         }
-        let Peer { id, address, .. } = peer;
-        findings.push(match answers(address) {
-            true => Finding::fault(
-                "peer-refuses",
-                format!("something answers at {address}, and it is not connected as {id}"),
-                "ask that member for `lianyan-node keys show`: its id or address is another, or its node is of another chain or genesis; CometBFT's log tells which",
-            ),
-            false => unreachable(address),
-        });
+        thread::sleep(PAUSE);
+        there.retain(|peer| !engine.is_connected(peer.id));
     }
+    let refuses = |Peer { id, address, .. }: &Peer<'_>| {
+        Finding::fault(
+            "peer-refuses",
+            format!("something answers at {address}, and it is not connected as {id}"),
+            "ask that member for `lianyan-node keys show`: its id or address is another, or its node is of another chain or genesis; CometBFT's log tells which",
+        )
+    };
+    findings.extend(there.iter().map(refuses));
+    findings.extend(gone.iter().map(|peer| unreachable(peer.address)));
     findings
 }
 
