@@ -45,6 +45,19 @@ fn systemd_finds_nothing_wrong_with_the_units() {
     for unit in fs::read_dir(deploy().join("systemd")).expect("units") {
         let unit = unit.expect("a unit").path();
         let text = fs::read_to_string(&unit).expect("readable");
+        // *Attack: what a stranger sends makes a program run the stranger's code.* It has neither rights nor what would give it some.
+        for confined in [
+            "CapabilityBoundingSet=\n",
+            "NoNewPrivileges=yes",
+            "SystemCallFilter=@system-service",
+        ] {
+            let is_service = unit.extension().is_some_and(|end| end == "service");
+            assert!(
+                !is_service || text.contains(confined),
+                "{}: {confined}",
+                unit.display()
+            );
+        }
         // Neither the programs nor the user are on this machine.
         let text = text
             .replace("/usr/local/bin/lianyan-node", "/bin/true")
@@ -121,6 +134,9 @@ fn containers_run_what_the_units_run() {
         assert_eq!(command, started(service));
     }
     assert_eq!(settings["services/comet/depends_on"], "[app]");
+    let gateway = text("systemd/lianyan-gateway.service");
+    assert!(gateway.contains("\nMemoryMax=2G\n"));
+    assert_eq!(settings["services/gateway/mem_limit"], "2g");
     for name in ["image", "user", "network_mode", "restart", "working_dir"] {
         assert!(
             settings.contains_key(&format!("x-service/{name}")),
@@ -155,6 +171,11 @@ fn compose_reads_services_that_run_what_the_units_run() {
         assert_eq!(service["command"], started(name));
         assert_eq!(service["user"], "998:998", "{name}");
         assert_eq!(service["read_only"], true, "{name}");
+        // *Attack: a stranger asks the gateway for a year, a line of log each time, and the validator's disk is full.*
+        let kept = &service["logging"];
+        assert_eq!(kept["driver"], "json-file", "{name}");
+        assert_eq!(kept["options"]["max-size"], "20m", "{name}");
+        assert_eq!(kept["options"]["max-file"], "5", "{name}");
     }
 }
 
@@ -211,6 +232,8 @@ fn nginx_gives_one_network_no_more_than_the_gateway_would() {
     assert_eq!(most, "64");
     let counted = format!("limit_conn_zone $lianyan_network zone={zone}:");
     assert!(text.contains(&counted) && text.contains("map $remote_addr $lianyan_network {"));
+    // *Attack: of a network with zeros in it, which are left out where it is written, each address is a client.*
+    assert!(text.contains(r#""~^(?<before_zeros>(?:[0-9a-f]+:){1,3}):" $before_zeros;"#));
     for name in [
         "client_header_timeout",
         "client_body_timeout",
@@ -220,6 +243,8 @@ fn nginx_gives_one_network_no_more_than_the_gateway_would() {
         let seconds = public[name].strip_suffix('s').expect(name);
         assert!(seconds.parse::<u32>().expect(name) <= 15, "{name}");
     }
+    // *Attack: many take a large answer a byte at a time, and what nginx puts aside for them fills the disk.*
+    assert_eq!(public["proxy_max_temp_file_size"], "1m");
     // A page of another origin is told to wait as the gateway tells it.
     assert_eq!(public["limit_conn_status"], public["location @busy/return"]);
     assert_eq!(public["error_page"], "429 @busy");
