@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How often a long step says that it is still at work where no terminal can be redrawn.
-const HEARTBEAT: Duration = Duration::from_secs(20);
+pub const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How much of a failed step's output is shown.
 const SHOWN_LINES: usize = 30;
 

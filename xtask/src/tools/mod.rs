@@ -19,10 +19,18 @@ pub fn all() -> Result {
     rust::ensure()?;
     page_tools()?;
     cargo_tool::CARGO_DENY.ensure()?;
+    // Only the parts that want one of these need it.
     for version in cometbft::ALL {
-        // Only the parts that drive it need it.
         version.ensure().map_or_else(run::say, drop);
     }
+    let others = [
+        cometbft::NEWEST.with_other_clock(),
+        go_tool::COMPOSE.ensure(),
+        cosmjs::ensure(),
+    ];
+    others
+        .into_iter()
+        .for_each(|tool| tool.map_or_else(run::say, drop));
     browser::ensure()
 }
 
