@@ -76,7 +76,8 @@ pub fn signers(header: &VerifiedHeader, archive: &Archive) -> Vec<Signer> {
     signers
 }
 
-/// Who signed an event: member ids and their names, or `person` where the key is no member's.
+/// Who signed an event: member ids and their names, or `person` where the key is no member's. A key that several members' records name says which of them
+/// no more: all are named.
 pub fn authors(
     replayed: &Replayed,
     members: &LiteMap<String, Member>,
@@ -84,14 +85,15 @@ pub fn authors(
 ) -> (Vec<String>, Vec<String>) {
     let mut authors: Vec<(String, String)> = Vec::new();
     for key in replayed.event.signers() {
-        let member = members.values().find(|member| member.owns(key));
-        let author = match member {
-            Some(member) => (member.id.clone(), member.name.clone()),
-            None => (person.to_string(), String::new()),
-        };
-        if !authors.contains(&author) {
-            authors.push(author);
+        let owners = members.values().filter(|member| member.owns(key));
+        let mut found: Vec<_> = owners
+            .map(|member| (member.id.clone(), member.name.clone()))
+            .collect();
+        if found.is_empty() {
+            found.push((person.to_string(), String::new()));
         }
+        found.retain(|author| !authors.contains(author));
+        authors.append(&mut found);
     }
     authors.into_iter().unzip()
 }

@@ -6,6 +6,7 @@ use common::{INVOICE, Lie, Net, PRINTED, chain, json, link, now, verifier, verif
 use records::{
     kinds::{
         invoice::{Close, Issue, Lock, Outcome as As},
+        member::Rekey,
         quota,
     },
     testing::{SECOND, key, member},
@@ -116,6 +117,29 @@ fn a_member_that_joined_later_is_named_as_the_author() {
         (&first.by[0][..], &first.by_names[0][..]),
         ("kiosk", "机构 kiosk")
     );
+}
+
+#[test]
+fn a_member_that_writes_anothers_key_into_its_own_record_is_not_named_in_its_place() {
+    let mut chain = chain();
+    let rekey = Rekey {
+        add: vec![key("shop").public()],
+        end: Vec::new(),
+        seal_key: None,
+    };
+    let notary = ("member", "notary");
+    chain.submit("member.rekey", notary, json(&rekey), &[&key("notary")]);
+    chain.empty();
+    let chain = Rc::new(chain);
+    let mut visitor = verifier(&chain, &NODES);
+    let net = Net::at(chain.time() + 3 * SECOND)
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, Lie::None);
+    let record = Question::record("member", "notary", None).expect("a name");
+    now(visitor.check(&net, &record));
+    let verdict = now(visitor.check(&net, &Question::text(&link())));
+    assert_eq!(verdict.history[0].event, "invoice.issue");
+    assert_eq!(verdict.history[0].by, ["notary", "shop"]);
 }
 
 #[test]
