@@ -53,15 +53,28 @@ fn node(url: &str, known: &[Node]) -> Node {
     }
 }
 
-/// Host and port of an address (RFC 3986 §3.2), without who asks; the whole address where it has none.
+/// Host and port of an address (RFC 3986 §3.2), without who asks, and under the one name that this machine has here.
 fn authority(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let authority = rest.get(..end).unwrap_or(rest);
-    let host = authority
+    let place = authority
         .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    host.trim_end_matches('.').to_ascii_lowercase()
+        .map_or(authority, |(_, place)| place);
+    let is_port = |port: &str| port.bytes().all(|digit| digit.is_ascii_digit());
+    let parted = place.rsplit_once(':').filter(|(_, port)| is_port(port));
+    let (host, port) = parted.unwrap_or((place, ""));
+    let port = match port {
+        "" if scheme.eq_ignore_ascii_case("https") => "443",
+        "" => "80",
+        port => port,
+    };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let host = match host.as_str() {
+        "" | "localhost" | "[::1]" => "127.0.0.1",
+        host => host,
+    };
+    [host, ":", port].concat()
 }
 
 #[cfg(test)]
@@ -80,7 +93,17 @@ mod tests {
             assert_eq!(node(url, &[]).member, "bank.example:1", "{url}");
         }
         assert_ne!(node("http://bank.example:2", &[]).member, "bank.example:1");
-        assert_eq!(node(":26657", &[]).member, ":26657");
+        for (one, same) in [
+            ("http://bank.example", "http://bank.example.:80/"),
+            ("https://bank.example", "HTTPS://bank.example:443"),
+            (":26657", "http://127.0.0.1:26657"),
+            (":26657", "http://localhost:26657"),
+            ("http://[::1]:26657", "http://localhost:26657"),
+        ] {
+            let member = |url| node(url, &[]).member;
+            assert_eq!(member(one), member(same), "{one} {same}");
+        }
+        assert_eq!(node("http://[fe80::1]", &[]).member, "[fe80::1]:80");
         let known = [Node {
             url: "http://a:1/".into(),
             member: "tax".into(),
