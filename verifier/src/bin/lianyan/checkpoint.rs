@@ -3,7 +3,7 @@
 use crate::{
     Exit, Line,
     arguments::{Checkpoint as Command, Light, Sign},
-    config,
+    config, file,
     http::Terminal,
     light, print, unreadable,
 };
@@ -46,7 +46,7 @@ fn sign(options: &Sign) -> Result<Exit, Exit> {
     let Some(all) = all else {
         return Ok(refused(&Unsent::new("checkpoint-differs")));
     };
-    std::fs::write(&options.out, all.encode()).map_err(|error| unreadable(&name, &error))?;
+    file::write(&options.out, &all.encode()).map_err(|error| unreadable(&name, &error))?;
     let keys = all.signatures().iter().map(|(key, _)| key.to_string());
     let keys: Vec<String> = keys.collect();
     let mut line = line("signed", &checkpoint, "keys", &keys);

@@ -5,6 +5,7 @@ mod check;
 mod checkpoint;
 mod config;
 mod evidence;
+mod file;
 mod http;
 mod light;
 mod pictures;

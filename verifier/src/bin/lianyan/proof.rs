@@ -1,7 +1,7 @@
 //! `lianyan proof`: proof files made, shown, verified and renewed.
 
 use crate::{
-    Exit, Line, arguments, check, config,
+    Exit, Line, arguments, check, config, file,
     http::{Terminal, block_on},
     print, unreadable,
 };
@@ -110,7 +110,7 @@ fn keep(what: &str, out: &Path, made: Result<(Vec<u8>, Verdict), NotMade>) -> Re
         }
     };
     let name = out.display().to_string();
-    std::fs::write(out, &bytes).map_err(|error| unreadable(&name, &error))?;
+    file::write(out, &bytes).map_err(|error| unreadable(&name, &error))?;
     let hash = hex::encode(sha256(&[&bytes]));
     let mut rows = vec![
         ("file".into(), name.clone()),

@@ -1,5 +1,6 @@
 //! What a light client keeps, as files of a folder.
 
+use crate::file::{UNFINISHED, write};
 use light_client::client::{Shelf, StoreError};
 use std::{
     fs, io,
@@ -33,7 +34,9 @@ impl Shelf for Folder {
     }
 
     async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        write(&self.path(name), bytes).map_err(failed)
+        let path = self.path(name);
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        folder.and_then(|()| write(&path, bytes)).map_err(failed)
     }
 
     async fn remove(&self, names: &[String]) -> Result<(), StoreError> {
@@ -45,23 +48,6 @@ impl Shelf for Folder {
         }
         Ok(())
     }
-}
-
-/// How a file's name ends that is still being written.
-const UNFINISHED: &str = ".new";
-
-/// Whole or not at all: a file takes its name once its bytes are on the disk.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use io::Write;
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    // Another program may be writing the same name.
-    let unfinished = path.with_extension([&std::process::id().to_string(), UNFINISHED].concat());
-    let mut file = fs::File::create(&unfinished)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(unfinished, path)
 }
 
 fn list(folder: &Path, beginning: &str, names: &mut Vec<String>) -> io::Result<()> {
