@@ -83,12 +83,51 @@ fn table(rows: &[(String, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max();
     let width = width.unwrap_or_default();
     rows.iter()
-        .map(|(name, value)| format!("{name:width$}  {value}\n"))
+        .map(|(name, value)| format!("{:width$}  {}\n", shown(name), shown(value)))
         .collect()
+}
+
+/// A text as a terminal may show it. Nodes, files and codes bring texts of their own: none of them ends its line, moves the cursor or turns the direction of what is written.
+fn shown(text: &str) -> String {
+    let steers = |sign: char| {
+        sign.is_control()
+            || matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}')
+            || matches!(sign, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let sign = |sign| match steers(sign) {
+        true => char::REPLACEMENT_CHARACTER,
+        false => sign,
+    };
+    text.chars().map(sign).collect()
 }
 
 /// Says what could not be read.
 pub fn unreadable(what: &str, why: &dyn std::fmt::Display) -> Exit {
-    eprintln!("lianyan: {what}: {why}");
+    eprintln!("lianyan: {}: {}", shown(what), shown(&why.to_string()));
     Exit::Unreadable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_writes_a_row_of_its_own_or_over_another() {
+        let verdict = || ("verdict".to_string(), "rejected".to_string());
+        for lie in [
+            "a\nverdict  verified",
+            "a\r\u{1b}[1Averdict  verified",
+            "a\u{9b}1A\u{7f}",
+            "a\u{2028}\u{2029}\u{202e}deifirev\u{2066}\u{200f}",
+        ] {
+            for row in [(lie.to_string(), "b".into()), ("b".into(), lie.to_string())] {
+                let table = table(&[verdict(), row]);
+                assert_eq!(table.lines().count(), 2, "{table:?}");
+                let kept = lie.chars().filter(|sign| table.contains(*sign));
+                let kept: String = kept.filter(|sign| !sign.is_ascii_graphic()).collect();
+                assert!(kept.trim_matches([' ', '\n']).is_empty(), "{table:?}");
+            }
+        }
+        assert_eq!(shown("发票 ＃1, é"), "发票 ＃1, é");
+    }
 }
