@@ -103,7 +103,8 @@ impl Database {
 
     async fn open(&self) -> Result<IdbDatabase, JsValue> {
         let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
-        let factory: IdbFactory = factory.dyn_into()?;
+        // Where there is none, opening fails.
+        let factory: IdbFactory = factory.unchecked_into();
         let request = match self.version {
             Some(version) => factory.open_with_u32(self.name, version),
             None => factory.open(self.name),
@@ -111,7 +112,7 @@ impl Database {
         let (upgraded, table) = (request.clone(), self.table);
         let upgrade = Closure::once_into_js(move || create(&upgraded, table));
         request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
-        reply(&request).await?.dyn_into()
+        Ok(reply(&request).await?.unchecked_into())
     }
 
     fn table(

@@ -100,7 +100,7 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
         _ => lang.t(words::CHAIN_SIGNED).to_owned(),
     };
     let agree = lang.fill(words::CHAIN_AGREE, &[("agree", &agree.to_string())]);
-    (Mark::Tick, line, format!("{by} · {agree}"))
+    (Mark::Tick, line, [&*by, " · ", &agree].concat())
 }
 
 /// A place that does not exist.

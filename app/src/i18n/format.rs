@@ -65,7 +65,7 @@ pub fn short(hash: &str) -> String {
         hash.get(..8),
         hash.len().checked_sub(4).and_then(|at| hash.get(at..)),
     ) {
-        (Some(head), Some(tail)) if hash.len() > 14 => format!("{head}…{tail}"),
+        (Some(head), Some(tail)) if hash.len() > 14 => [head, "…", tail].concat(),
         _ => hash.to_owned(),
     }
 }
@@ -73,7 +73,9 @@ pub fn short(hash: &str) -> String {
 /// `yyyyMMdd` as `yyyy-MM-dd`.
 pub fn date(text: &str) -> String {
     match (text.get(..4), text.get(4..6), text.get(6..8)) {
-        (Some(year), Some(month), Some(day)) if text.len() == 8 => format!("{year}-{month}-{day}"),
+        (Some(year), Some(month), Some(day)) if text.len() == 8 => {
+            [year, "-", month, "-", day].concat()
+        }
         _ => text.to_owned(),
     }
 }
@@ -99,7 +101,7 @@ pub fn day_time(nanos: &str) -> (String, String) {
 /// The same in one line.
 pub fn time(nanos: &str) -> String {
     let (day, clock) = day_time(nanos);
-    format!("{day} {clock}")
+    [&*day, " ", &clock].concat()
 }
 
 /// How long ago, or how long until, in the largest fitting unit.

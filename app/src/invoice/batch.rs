@@ -264,11 +264,11 @@ fn csv(lang: Lang, rows: &[Row]) -> String {
 /// A cell of a CSV; one that a spreadsheet would run as a formula is made text.
 fn quoted(cell: &str) -> String {
     let safe = if cell.starts_with(['=', '+', '-', '@', '\t']) {
-        format!("'{cell}")
+        ["'", cell].concat()
     } else {
         cell.to_owned()
     };
-    format!("\"{}\"", safe.replace('"', "\"\""))
+    ["\"", &safe.replace('"', "\"\""), "\""].concat()
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ fn use_certificate(props: &Certificate) -> Html {
     let page = use_page();
     let lang = page.lang;
     // Openings stay with those who have them: the code leads to the record alone.
-    let link = format!("{}#/r/{}/{}", widget::place(), props.kind, props.id);
+    let link = [&widget::place(), "#/r/", &props.kind, "/", &props.id].concat();
     // On a phone the button is far from here.
     let card = use_node_ref();
     {

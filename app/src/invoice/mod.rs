@@ -58,7 +58,9 @@ fn use_linked(props: &Linked) -> Html {
             begun: None,
         }),
         Some(openings) => part(Answer {
-            question: Question::Text(format!("#/r/{}/{}/{openings}", record.kind, record.id)),
+            question: Question::Text(
+                ["#/r/", &record.kind, "/", &record.id, "/", openings].concat(),
+            ),
         }),
         None => part(Answer {
             question: Question::Record(record),
@@ -164,7 +166,7 @@ fn grounds(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
             { widget::grounds(lang, verdict) }
             if !verdict.id.is_empty() {
                 { widget::fold(lang.t(words::SHARE), "share-fold", false, html! {
-                    { part(Share { hash: format!("#/r/{}/{}", verdict.kind, verdict.id), openings: openings(question) }) }
+                    { part(Share { hash: ["#/r/", &verdict.kind, "/", &verdict.id].concat(), openings: openings(question) }) }
                 }) }
             }
             <div class="row"><p class="caption grow">{ lang.fill(words::TOOK, &[("seconds", &took)]) }</p>

@@ -73,7 +73,7 @@ pub fn value(one: &Field) -> String {
 
 /// A file name that says what the proof is about.
 pub fn file_name(verdict: &Verdict) -> String {
-    format!("{}-{}.proof", verdict.kind, verdict.id)
+    [&verdict.kind, "-", &verdict.id, ".proof"].concat()
 }
 
 #[cfg(test)]

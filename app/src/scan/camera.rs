@@ -68,7 +68,7 @@ impl Drop for Open {
             .0
             .get_tracks()
             .iter()
-            .filter_map(|track| track.dyn_into::<MediaStreamTrack>().ok())
+            .map(JsCast::unchecked_into::<MediaStreamTrack>)
         {
             track.stop();
         }

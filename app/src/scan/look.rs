@@ -141,7 +141,7 @@ async fn open(file: &File) -> Option<HtmlCanvasElement> {
     let promise = web_sys::window()?
         .create_image_bitmap_with_blob(file)
         .ok()?;
-    let bitmap: ImageBitmap = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    let bitmap: ImageBitmap = JsFuture::from(promise).await.ok()?.unchecked_into();
     let (width, height) = fit(bitmap.width(), bitmap.height(), PHOTO_SIDE);
     let (canvas, context) = canvas(width, height)?;
     context
@@ -176,16 +176,16 @@ fn canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRendering
         return None;
     }
     let document = web_sys::window()?.document()?;
-    let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+    let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.unchecked_into();
     canvas.set_width(width);
     canvas.set_height(height);
-    let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    let context = canvas.get_context("2d").ok()??.unchecked_into();
     Some((canvas, context))
 }
 
 /// The canvas's RGBA bytes, without a copy through this program's memory.
 fn pixels(canvas: &HtmlCanvasElement) -> Option<Uint8Array> {
-    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
     let image = context
         .get_image_data(
             0.0,
@@ -194,7 +194,7 @@ fn pixels(canvas: &HtmlCanvasElement) -> Option<Uint8Array> {
             f64::from(canvas.height()),
         )
         .ok()?;
-    let data: Uint8ClampedArray = Reflect::get(&image, &"data".into()).ok()?.dyn_into().ok()?;
+    let data: Uint8ClampedArray = Reflect::get(&image, &"data".into()).ok()?.unchecked_into();
     Some(Uint8Array::new(&data.buffer()))
 }
 

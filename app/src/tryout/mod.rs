@@ -123,7 +123,7 @@ fn invoice(page: &Page, sample: &Sample) -> Html {
     let name = page.lang.pick(&sample.title, &sample.title_en).to_owned();
     html! {
         <button type="button" class="card pic" data-testid="sample" data-sample={sample.name.clone()} onclick={Callback::from(move |_| check.emit(text.clone()))}>
-            if !sample.png.is_empty() { <img src={format!("./try/{}", sample.png)} alt="" loading="lazy" width="200" height="200" /> }
+            if !sample.png.is_empty() { <img src={["./try/", &sample.png].concat()} alt="" loading="lazy" width="200" height="200" /> }
             <b class="small">{ name }</b>
         </button>
     }
@@ -151,7 +151,7 @@ fn identities(page: &Page, samples: &[Sample], said: &State<Option<Result<(), St
     }
     let lang = page.lang;
     let rows = samples.iter().map(|sample| {
-        let (engine, file) = (page.engine.clone(), format!("./try/{}", sample.file));
+        let (engine, file) = (page.engine.clone(), ["./try/", &sample.file].concat());
         let said = said.setter();
         let import = Callback::from(move |_| {
             let (engine, file, said) = (engine.clone(), file.clone(), said.clone());

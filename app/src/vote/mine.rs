@@ -133,11 +133,12 @@ fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {
     let (shape, say) = match standing(verdict) {
         Some(standing) => (
             Mark::from(verdict.outcome),
-            format!(
-                "{} · {}",
+            [
                 small(lang, &standing.choice),
-                small(lang, &standing.rank)
-            ),
+                " · ".into(),
+                small(lang, &standing.rank),
+            ]
+            .concat(),
         ),
         None if seated(verdict) => (Mark::Dash, lang.t(words::VOTE_NOT_YET).to_owned()),
         None => (Mark::Dash, lang.t(words::STATUS_OPEN).to_owned()),

@@ -85,7 +85,7 @@ fn use_vote(props: &Vote) -> Html {
                     { widget::checks(lang, &inquiry) }
                     if let Some(verdict) = &verdict {
                         { widget::grounds(lang, verdict) }
-                        { widget::fold(lang.t(words::SHARE), "share-fold", false, part(Share { hash: format!("#/r/vote/{}", props.id), openings: None })) }
+                        { widget::fold(lang.t(words::SHARE), "share-fold", false, part(Share { hash: ["#/r/vote/", &props.id].concat(), openings: None })) }
                     }
                 </div>
             </div>

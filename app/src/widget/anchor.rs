@@ -158,7 +158,7 @@ fn answer(lang: Lang, node: &NodeAnswer) -> Html {
     };
     let height = node
         .height
-        .map(|height| format!(" · {}", thousands(height)));
+        .map(|height| [" · ", &thousands(height)].concat());
     html! {
         <li class="item" data-node={node.url.clone()} data-state={node.state.clone()} data-reason={node.reason.clone()}>
             { mark(shape, 22) }

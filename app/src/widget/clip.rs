@@ -27,8 +27,7 @@ async fn modern(text: &str) -> bool {
 fn old(text: &str) -> bool {
     let attempt = || {
         let document = web_sys::window()?.document()?;
-        let area: HtmlTextAreaElement =
-            document.create_element("textarea").ok()?.dyn_into().ok()?;
+        let area: HtmlTextAreaElement = document.create_element("textarea").ok()?.unchecked_into();
         area.set_value(text);
         let body = document.body()?;
         body.append_child(&area).ok()?;
@@ -78,7 +77,7 @@ fn save(name: &str, text: &str) -> Option<()> {
 fn offer(name: &str, blob: &Blob) -> Option<()> {
     let address = Url::create_object_url_with_blob(blob).ok()?;
     let document = web_sys::window()?.document()?;
-    let anchor: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
+    let anchor: HtmlAnchorElement = document.create_element("a").ok()?.unchecked_into();
     anchor.set_href(&address);
     anchor.set_download(name);
     anchor.click();
@@ -155,12 +154,8 @@ fn use_share(props: &Share) -> Html {
         Callback::from(move |_: Event| with.set(!*with))
     };
     let openings = props.openings.as_ref().filter(|_| *with);
-    let link = format!(
-        "{}{}{}",
-        place(),
-        props.hash,
-        openings.map(|text| format!("/{text}")).unwrap_or_default()
-    );
+    let (slash, openings) = openings.map_or(("", ""), |text| ("/", text));
+    let link = [&place(), &*props.hash, slash, openings].concat();
     let say = if *with {
         words::LINK_OPEN
     } else {

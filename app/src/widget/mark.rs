@@ -71,8 +71,8 @@ const OCTAGON: &str = "M6.100 1h7.800L19 6.100v7.800L13.900 19H6.100L1 13.900V6.
 /// Draws a mark; its word stands beside it, so it is hidden from screen readers.
 pub fn mark(mark: Mark, size: u32) -> Html {
     let (ink, ground) = (
-        format!("var(--{})", mark.tone()),
-        format!("var(--{}-bg)", mark.tone()),
+        ["var(--", mark.tone(), ")"].concat(),
+        ["var(--", mark.tone(), "-bg)"].concat(),
     );
     let size = size.to_string();
     let (shape, sign) = match mark {

@@ -119,13 +119,12 @@ pub fn address(url: &str) -> String {
     }
     // A worker made from a blob has an opaque location; its origin is the page's.
     let origin = scope().location().origin();
-    let host = origin.split("://").nth(1).unwrap_or_default();
+    let (scheme, host) = origin.split_once("://").unwrap_or(("http", ""));
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
-    let scheme = origin.split("://").next().unwrap_or("http");
-    format!("{scheme}://{name}{url}")
+    [scheme, "://", name, url].concat()
 }
 
 fn abort_after(controller: &AbortController, millis: u32) -> i32 {
