@@ -6,9 +6,14 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 /// How a browser begins a websocket.
 const WEBSOCKET: &[u8] = b"GET /websocket ";
+
+/// A short text from a server.
+const WORD: &[u8] = &[0x81, 2, b'{', b'}'];
+const BREATH: Duration = Duration::from_millis(50);
 
 /// The pipe; it takes no more connections once this is dropped.
 #[derive(Debug)]
@@ -24,7 +29,18 @@ impl Pipe {
     /// # Errors
     /// Where no port is free.
     pub fn before(upstream: &str) -> Outcome<Self> {
-        let node: SocketAddr = upstream.trim_start_matches("http://").parse()?;
+        Self::start(address(upstream)?, None)
+    }
+
+    /// Stands before the node at `upstream`, but for a websocket: the node at `greeter` opens it, and then the pipe itself talks without end.
+    ///
+    /// # Errors
+    /// Where no port is free.
+    pub fn that_talks(upstream: &str, greeter: &str) -> Outcome<Self> {
+        Self::start(address(upstream)?, Some(address(greeter)?))
+    }
+
+    fn start(node: SocketAddr, greeter: Option<SocketAddr>) -> Outcome<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let pipe = Self {
             address: listener.local_addr()?,
@@ -41,7 +57,7 @@ impl Pipe {
                     continue;
                 };
                 // A side that goes away is its own affair.
-                thread::spawn(move || pass(client, node, &websockets).ok());
+                thread::spawn(move || pass(client, node, greeter, &websockets).ok());
             }
         });
         Ok(pipe)
@@ -68,16 +84,40 @@ impl Drop for Pipe {
 }
 
 /// Both ways until one side is done.
-fn pass(mut client: TcpStream, node: SocketAddr, websockets: &AtomicUsize) -> Result<()> {
-    let mut node = TcpStream::connect(node)?;
+fn pass(
+    mut client: TcpStream,
+    node: SocketAddr,
+    greeter: Option<SocketAddr>,
+    websockets: &AtomicUsize,
+) -> Result<()> {
     let mut first = [0; 4096];
     let count = client.read(&mut first)?;
     let first = first.get(..count).unwrap_or_default();
-    let websocket = usize::from(first.starts_with(WEBSOCKET));
-    websockets.fetch_add(websocket, Ordering::Relaxed);
-    let passed = node.write_all(first).and_then(|()| both(&client, &node));
-    websockets.fetch_sub(websocket, Ordering::Relaxed);
+    let is_websocket = first.starts_with(WEBSOCKET);
+    let greeter = greeter.filter(|_| is_websocket);
+    let mut node = TcpStream::connect(greeter.unwrap_or(node))?;
+    websockets.fetch_add(usize::from(is_websocket), Ordering::Relaxed);
+    let passed = node.write_all(first).and_then(|()| match greeter {
+        Some(_) => talk(client, node),
+        None => both(&client, &node),
+    });
+    websockets.fetch_sub(usize::from(is_websocket), Ordering::Relaxed);
     passed
+}
+
+/// Passes the greeting on and talks until the client has enough of it.
+fn talk(mut client: TcpStream, mut node: TcpStream) -> Result<()> {
+    let mut greeting = [0; 4096];
+    let count = node.read(&mut greeting)?;
+    client.write_all(greeting.get(..count).unwrap_or_default())?;
+    loop {
+        client.write_all(WORD)?;
+        thread::sleep(BREATH);
+    }
+}
+
+fn address(node: &str) -> Outcome<SocketAddr> {
+    Ok(node.trim_start_matches("http://").parse()?)
 }
 
 fn both(client: &TcpStream, node: &TcpStream) -> Result<()> {

@@ -11,6 +11,8 @@
 pub mod database;
 #[cfg(feature = "keys")]
 pub mod keys;
+#[cfg(feature = "verify")]
+pub mod pace;
 pub mod scan;
 #[cfg(feature = "verify")]
 pub mod verify;

@@ -123,7 +123,8 @@ pub enum FromVerifier {
         /// `done` and `total` where there is an amount.
         facts: Facts,
     },
-    /// One check of the coming verdict has ended.
+    /// One check of the coming verdict has ended. After the verdict: its header has become too old to say what is so now (`life-cycle-stale`); `Changed` follows
+    /// once a newer one was proven.
     Checked {
         /// Question number.
         id: Id,

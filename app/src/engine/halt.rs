@@ -1,4 +1,4 @@
-//! A chain that has forked: nothing that was proven under it stands, wherever it is still on the screen.
+//! What was proven and does not stand any more, wherever it is still on the screen: the chain has forked, or the header has become too old.
 
 use super::{Inquiry, Known};
 use std::rc::Rc;
@@ -51,12 +51,15 @@ impl Known {
     }
 }
 
-fn halted(verdict: &Verdict, halt: Check) -> Verdict {
+/// A verdict of which this stands in the way now.
+pub fn halted(verdict: &Verdict, halt: Check) -> Verdict {
     let mut verdict = verdict.clone();
     verdict.outcome = Outcome::NotEstablished;
     verdict.headline.clone_from(&halt.reason);
     verdict.facts.clone_from(&halt.facts);
-    verdict.checks.retain(|check| check.id != halt.id);
+    // How old the header was when it was proven says nothing any more.
+    let stands = |check: &Check| check.id != halt.id && check.id != CheckId::HeaderFresh;
+    verdict.checks.retain(stands);
     verdict.checks.push(halt);
     verdict.checks.sort_by_key(|check| check.id);
     verdict
@@ -122,6 +125,33 @@ mod tests {
             assert_eq!(shown.checks[0].reason, headline);
             assert!(Rc::ptr_eq(&known.shown_inquiry(&shown), &shown));
         }
+    }
+
+    #[test]
+    fn a_verdict_whose_header_has_become_too_old_loses_its_tick_and_keeps_its_record() {
+        let mut green = sample::verdict("vote", Outcome::Verified, "vote-passed");
+        green.state = "{}".into();
+        green.checks.push(Check {
+            id: CheckId::HeaderFresh,
+            status: Status::Passed,
+            reason: "header-fresh".into(),
+            facts: Facts::new(),
+        });
+        let old = Check {
+            id: CheckId::LifeCycle,
+            status: Status::NotEstablished,
+            reason: "life-cycle-stale".into(),
+            facts: Facts::new(),
+        };
+        let shown = halted(&green, old.clone());
+        assert_eq!(shown.outcome, Outcome::NotEstablished);
+        assert_eq!(shown.headline, old.reason);
+        assert_eq!(shown.state, green.state);
+        let fresh = |check: &Check| check.id == CheckId::HeaderFresh;
+        assert!(!shown.checks.iter().any(fresh));
+        let stands = |check: &&Check| check.id == CheckId::LifeCycle;
+        let stands: Vec<&Check> = shown.checks.iter().filter(stands).collect();
+        assert_eq!(stands, [&old]);
     }
 
     #[test]

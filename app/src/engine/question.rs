@@ -1,10 +1,13 @@
 //! A question under way: what was heard so far, and the verdict in the end.
 
-use super::{Engine, Known, Ticket};
+use super::{Engine, Known, Ticket, halt::halted};
 use crate::draw::prelude::*;
 use std::rc::Rc;
 use verifier::verdict::{Check, Outcome, Signer, Verdict};
 use worker::{Facts, FromVerifier, RecordRef, ToVerifier};
+
+/// Its header is too old to say what is so now: told of an answer, it stands no more.
+const STALE: &str = "life-cycle-stale";
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +91,13 @@ impl Inquiry {
                 self.waiting = None;
                 self.checks.clone_from(&verdict.checks);
                 self.verdict = Some(Rc::from(verdict));
+            }
+            FromVerifier::Checked { check, .. } if answered && check.reason == STALE => {
+                if let Some(verdict) = &self.verdict {
+                    let verdict = halted(verdict, check);
+                    self.checks.clone_from(&verdict.checks);
+                    self.verdict = Some(Rc::new(verdict));
+                }
             }
             // An answer stands until the next one is there.
             _ if answered => {}
@@ -181,5 +191,39 @@ pub fn use_inquiry(engine: &Engine, question: Option<Question>, again: u32) -> R
         known.shown_inquiry(&asked.inquiry)
     } else {
         Rc::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::widget::sample;
+    use verifier::verdict::{CheckId, Status};
+
+    fn checked(id: CheckId, reason: &str) -> FromVerifier {
+        let (status, reason) = (Status::NotEstablished, reason.into());
+        let facts = Facts::new();
+        FromVerifier::Checked {
+            id: 1,
+            check: Check {
+                id,
+                status,
+                reason,
+                facts,
+            },
+        }
+    }
+
+    #[test]
+    fn an_answer_stands_while_it_is_proven_anew_and_falls_once_its_header_is_too_old() {
+        let mut inquiry = Inquiry::default();
+        let verdict = Box::new(sample::verdict("vote", Outcome::Verified, "vote-passed"));
+        inquiry.hear(FromVerifier::Verdict { id: 1, verdict });
+        let outcome = |inquiry: &Inquiry| inquiry.verdict.as_ref().map(|verdict| verdict.outcome);
+        inquiry.hear(checked(CheckId::NodesAgree, "other-nodes-silent"));
+        assert_eq!(outcome(&inquiry), Some(Outcome::Verified));
+        inquiry.hear(checked(CheckId::LifeCycle, STALE));
+        assert_eq!(outcome(&inquiry), Some(Outcome::NotEstablished));
+        assert_eq!(inquiry.checks, inquiry.verdict.expect("it stays").checks);
     }
 }

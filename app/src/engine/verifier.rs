@@ -258,7 +258,10 @@ impl Side for Inner {
         let hear = match &message {
             FromVerifier::Changed { .. } => self.watched.borrow_mut().remove(&id),
             message if message.is_last() => self.asked.borrow_mut().remove(&id),
-            _ => self.asked.borrow().get(&id).cloned(),
+            _ => {
+                let (asked, watched) = (self.asked.borrow(), self.watched.borrow());
+                asked.get(&id).or_else(|| watched.get(&id)).cloned()
+            }
         };
         if let (FromVerifier::Verdict { .. }, Some(hear)) = (&message, &hear) {
             self.watched.borrow_mut().insert(id, hear.clone());

@@ -30,6 +30,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: counted,
     },
     Scenario {
+        name: "a verdict on the screen loses its tick once its header is too old and no node gives a newer one, and keeps its record",
+        run: grows_old,
+    },
+    Scenario {
         name: "a ballot that nobody proves says why, and is proven by itself once the nodes answer again",
         run: asked_again,
     },
@@ -37,6 +41,8 @@ pub const SCENARIOS: &[Scenario] = &[
 
 /// The hospital that the patient chooses here; other scenarios choose another one.
 const HOSPITAL: &str = "mingzhu-eye-hospital";
+/// Seconds for which a header is fresh here: a few blocks.
+const FRESH: u64 = 12;
 /// The seeds of the owners here are ones that no other scenario uses.
 const OWNER: usize = 77;
 const TWO_OWNERS: [usize; 2] = [78, 79];
@@ -138,6 +144,25 @@ fn counted(world: &World) -> Outcome {
         after if after == (part + 1, whole) => Ok(()),
         after => Err(format!("{after:?} heads are shown, not {} of {whole}", part + 1).into()),
     }
+}
+
+fn grows_old(world: &World) -> Outcome {
+    let site = world.page_whose_chain(|chain| chain["fresh_seconds"] = FRESH.into())?;
+    let visitor = Visitor::new(&site.address())?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")?;
+    world.lie(3, &Lie::CutConnection)?;
+    let old = visitor.must_show("verdict", "headline", "life-cycle-stale");
+    let seen = visitor.verdict();
+    let record = visitor.see("fields");
+    world.lie(0, &Lie::None)?;
+    old?;
+    record?;
+    let seen = seen?;
+    seen.must_be("not-established")?;
+    seen.must_have("life-cycle", "not-established")?;
+    visitor.must_show("verdict", "outcome", "verified")
 }
 
 fn asked_again(world: &World) -> Outcome {

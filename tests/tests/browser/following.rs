@@ -3,6 +3,7 @@
 use super::Scenario;
 use lianyan_tests::Outcome;
 use lianyan_tests::browser::Browser;
+use lianyan_tests::lying_node::Lie;
 use lianyan_tests::pipe::Pipe;
 use lianyan_tests::site::Site;
 use lianyan_tests::visitor::Visitor;
@@ -20,6 +21,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: sleeps,
     },
     Scenario {
+        name: "a node that talks without end makes no page look more often than its own clock does while there is nothing new",
+        run: talked_at,
+    },
+    Scenario {
         name: "a page that comes out of the browser's cache of pages goes on where it was left",
         run: comes_back,
     },
@@ -32,13 +37,17 @@ pub fn piped(world: &World) -> Outcome<(Site, Vec<Pipe>)> {
         .iter()
         .map(|node| Pipe::before(node))
         .collect::<Outcome<_>>()?;
-    let site = world.page_whose_chain(|chain| {
+    let site = page_through(world, &pipes)?;
+    Ok((site, pipes))
+}
+
+fn page_through(world: &World, pipes: &[Pipe]) -> Outcome<Site> {
+    world.page_whose_chain(|chain| {
         let nodes = chain["nodes"].as_array_mut().into_iter().flatten();
-        for (node, pipe) in nodes.zip(&pipes) {
+        for (node, pipe) in nodes.zip(pipes) {
             node["url"] = pipe.address().into();
         }
-    })?;
-    Ok((site, pipes))
+    })
 }
 
 fn listening(pipes: &[Pipe]) -> usize {
@@ -128,6 +137,41 @@ fn sleeps(world: &World) -> Outcome {
     must_go_on(browser, 2)?;
     must_listen(browser, &pipes, 1)
 }
+
+fn talked_at(world: &World) -> Outcome {
+    let greeters = world.demo().nodes();
+    let pipes: Vec<Pipe> = world
+        .nodes()
+        .iter()
+        .zip(&greeters)
+        .map(|(node, greeter)| Pipe::that_talks(node, greeter))
+        .collect::<Outcome<_>>()?;
+    let site = page_through(world, &pipes)?;
+    let visitor = Visitor::new(&site.address())?;
+    visitor.go("#/trust")?;
+    must_listen(visitor.browser(), &pipes, 1)?;
+    visitor.see("height")?;
+    world.lie(3, &Lie::OlderHeader)?;
+    let looks = visitor.browser().session().run(LOOKS, &[]);
+    world.lie(0, &Lie::None)?;
+    let looks = looks?.as_u64().unwrap_or_default();
+    // One every five seconds, one that a word brought forward, and one that was under way.
+    if (1..=6).contains(&looks) {
+        Ok(())
+    } else {
+        Err(format!("{looks} looks in sixteen seconds").into())
+    }
+}
+
+/// How often the page that follows tells the others of a look, in sixteen seconds.
+const LOOKS: &str = "
+    return fetch('chains.json').then(answer => answer.json()).then(({chains: [chain]}) => new Promise(done => {
+        let looks = 0;
+        const channel = new BroadcastChannel(`lianyan-follow ${chain.id}`);
+        channel.onmessage = () => looks += 1;
+        setTimeout(() => done(looks), 16000);
+    }));
+";
 
 fn comes_back(world: &World) -> Outcome {
     let (site, pipes) = piped(world)?;

@@ -1,6 +1,6 @@
 //! Answering the page's questions.
 
-use crate::browser::{Browser, failed, pass_on, post};
+use crate::browser::{Browser, failed, milliseconds, pass_on, post};
 use crate::shelf::{self, Browsers};
 use crate::tabs::Tabs;
 use crate::watch::Watch;
@@ -10,6 +10,7 @@ use std::rc::Rc;
 use verifier::{
     KeptStore, Look, Question, Sending, Unsent, chains,
     portable::{self, Apart, Aside, Asked, NotMade, Short},
+    verdict::Anchor,
 };
 use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
 
@@ -33,28 +34,39 @@ pub fn number(message: &ToVerifier) -> Option<Id> {
 }
 
 /// Looks for a newer header, tells the page and the other pages, and which records on the screen have changed, but for an event on its way: the page hears
-/// first what became of that.
+/// first what became of that. Gives back the height of the newest header.
 pub async fn look(
     verifier: &mut Verifier,
     watch: &Watch,
     tabs: &Tabs,
     on_its_way: impl Fn(&RecordName, u64) -> bool,
-) {
+) -> Option<u64> {
     let host = Browser {
         id: None,
         aside: None,
     };
+    watch.expire();
     let mut look = verifier.look(&host, &watch.names()).await;
+    let fresh_until = fresh_until(verifier, look.anchor.as_ref());
     look.sizes.retain(|name, size| !on_its_way(name, *size));
     match &look.fork {
         Some(_) => watch.all(),
-        None => watch.compare(&look.sizes, look.reason.is_empty()),
+        None => watch.compare(&look.sizes, look.reason.is_empty(), fresh_until),
     }
+    let height = look.anchor.as_ref().map(|anchor| anchor.height);
     let chain = Box::new(describe(verifier, look));
     if let Some(text) = worker::write(&FromVerifier::Chain { chain }) {
         tabs.tell(&text);
         pass_on(&text);
     }
+    height
+}
+
+/// Until when what is proven under a header is held to be so now, in milliseconds since 1970.
+fn fresh_until(verifier: &Verifier, anchor: Option<&Anchor>) -> f64 {
+    let bound = i64::from(verifier.chain().fresh_seconds);
+    let left = anchor.map_or(0, |anchor| bound.saturating_sub(anchor.age_seconds));
+    milliseconds() + left as f64 * 1000.
 }
 
 /// Answers one question; gives back an event that is on its way then.
@@ -108,7 +120,8 @@ pub async fn answer(
                 Ok(question) => {
                     let verdict = Box::new(verifier.check(&host, &question).await);
                     if !once {
-                        watch.add(id, &verdict);
+                        let fresh_until = fresh_until(verifier, verdict.anchor.as_ref());
+                        watch.add(id, &verdict, fresh_until);
                     }
                     post(&FromVerifier::Verdict { id, verdict });
                     Ok(())

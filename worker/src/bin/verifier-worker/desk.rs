@@ -15,10 +15,10 @@ use verifier::{Sending, chains};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
-use worker::{FromVerifier, Id, ToVerifier};
-
-/// How many times longer it waits between two looks while a node says when there is something to see.
-const QUIET: u32 = 4;
+use worker::{
+    FromVerifier, Id, ToVerifier,
+    pace::{Pace, seconds},
+};
 
 /// What waits to be done.
 enum Task {
@@ -47,6 +47,7 @@ struct Desk {
     working: RefCell<bool>,
     follow: RefCell<(u32, u32)>,
     verifier: RefCell<Option<Verifier>>,
+    pace: Pace,
     live: Live,
     tabs: Tabs,
     watch: Watch,
@@ -181,7 +182,8 @@ impl Desk {
                         let mut events = open.values().filter_map(|open| open.event.as_ref());
                         events.any(|event| event.explains(name, size))
                     };
-                    look(verifier, &self.watch, &self.tabs, on_its_way).await;
+                    let height = look(verifier, &self.watch, &self.tabs, on_its_way).await;
+                    self.pace.looked(height);
                     self.listen(verifier, version);
                 }
                 self.look_again(version);
@@ -264,7 +266,9 @@ impl Desk {
         if follows && !self.live.is_open() {
             let desk = Rc::downgrade(self);
             let hear = move || {
-                if let Some(desk) = desk.upgrade() {
+                if let Some(desk) = desk.upgrade()
+                    && desk.pace.heeds()
+                {
                     desk.look_now();
                 }
             };
@@ -273,20 +277,14 @@ impl Desk {
     }
 
     fn look_again(self: &Rc<Self>, version: u32) {
-        let (seconds, newest) = *self.follow.borrow();
-        // Who is told of new blocks, by a node or by another page, asks only in case the line is dead, or where something on the screen waits.
-        let told = self.live.is_open() || !self.tabs.is_following();
-        let told = told && !self.watch.waits();
-        let seconds = seconds.saturating_mul(if told { QUIET } else { 1 });
+        let (every, newest) = *self.follow.borrow();
+        // Who is told by another page asks only in case that one hangs, or where something on the screen waits.
+        let told = !self.tabs.is_following() && !self.watch.waits();
+        let seconds = seconds(every, told);
         if seconds > 0 && newest == version {
             let desk = self.clone();
             spawn_local(async move {
-                sleep(
-                    i32::try_from(seconds)
-                        .unwrap_or(i32::MAX / 1000)
-                        .saturating_mul(1000),
-                )
-                .await;
+                sleep(i32::try_from(seconds.saturating_mul(1000)).unwrap_or(i32::MAX)).await;
                 if desk.follow.borrow().1 == version {
                     desk.push(Task::Look(version));
                 }

@@ -14,15 +14,15 @@ const SUBSCRIBE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"subscribe","params"
 /// All that a node says within this time is one word: a block with events is followed at once by one that proves its state.
 const WORD_MILLIS: i32 = 1_000;
 
-/// How often each node is tried that does not speak.
-const TRIES: usize = 2;
+/// How many lines to each node are begun at most; the browser's own clock needs none.
+const TRIES: usize = 4;
 
 /// One node that is listened to, while it lasts.
 #[derive(Default)]
 pub struct Live {
     line: RefCell<Option<Line>>,
-    /// How many nodes were tried since one spoke: the next one is another.
-    tried: Rc<Cell<usize>>,
+    /// How many lines were begun since they were closed last: the next one is to another node.
+    tried: Cell<usize>,
 }
 
 struct Line {
@@ -53,8 +53,8 @@ impl Live {
         *self.line.borrow_mut() = None;
     }
 
-    /// Listens to one of these nodes, the next one each time; `hear` is called when it says something. Where none speaks, that is that until the
-    /// line is closed.
+    /// Listens to one of these nodes, the next one each time; `hear` is called when it says something. Where none keeps a line open, that is
+    /// that until the line is closed.
     pub fn open(&self, nodes: &[verifier::chains::Node], hear: Rc<dyn Fn()>) {
         let tried = self.tried.get();
         if tried >= nodes.len().saturating_mul(TRIES) {
@@ -64,18 +64,16 @@ impl Live {
         let node = tried
             .checked_rem(nodes.len())
             .and_then(|place| nodes.get(place));
-        let tried = self.tried.clone();
-        *self.line.borrow_mut() = node.and_then(|node| connect(&node.url, tried, hear));
+        *self.line.borrow_mut() = node.and_then(|node| connect(&node.url, hear));
     }
 }
 
-fn connect(url: &str, tried: Rc<Cell<usize>>, hear: Rc<dyn Fn()>) -> Option<Line> {
+fn connect(url: &str, hear: Rc<dyn Fn()>) -> Option<Line> {
     // `http` becomes `ws`, and `https` `wss`.
     let address = address(url).replacen("http", "ws", 1);
     let socket = WebSocket::new(&format!("{}/websocket", address.trim_end_matches('/'))).ok()?;
     let asked = socket.clone();
     let opened = Closure::<dyn FnMut(Event)>::new(move |_| {
-        tried.set(0);
         let _ = asked.send_with_str(SUBSCRIBE);
     });
     let speaks = Rc::new(Cell::new(false));

@@ -6,7 +6,7 @@ use records::{
     RecordName,
     kinds::{member, vote},
 };
-use std::{cell::RefCell, collections::VecDeque};
+use std::cell::RefCell;
 use verifier::verdict::{Check, CheckId, Outcome, Status, Verdict};
 use worker::{FromVerifier, Id};
 
@@ -18,7 +18,7 @@ const VOTE_RESTS: f64 = 30_000.;
 
 /// The records that are watched.
 #[derive(Default)]
-pub struct Watch(RefCell<VecDeque<Watched>>);
+pub struct Watch(RefCell<Vec<Watched>>);
 
 struct Watched {
     by: Id,
@@ -27,12 +27,14 @@ struct Watched {
     size: Option<u64>,
     /// A change before this time is told at this time, in milliseconds since 1970.
     rests_until: f64,
+    /// From then on its header is too old to say what is so now, where the verdict does say that; in milliseconds since 1970.
+    fresh_until: f64,
 }
 
 impl Watch {
     /// Watches what a verdict proved: how many events the record has, or that it has none; and whether it can be proven, where that failed for something
     /// that passes. Members are asked for their names alone.
-    pub fn add(&self, id: Id, verdict: &Verdict) {
+    pub fn add(&self, id: Id, verdict: &Verdict, fresh_until: f64) {
         if verdict.kind == member::NAME {
             return;
         }
@@ -52,14 +54,18 @@ impl Watch {
                 0.
             };
             let mut watched = self.0.borrow_mut();
-            watched.push_back(Watched {
+            watched.push(Watched {
                 by: id,
                 name,
                 size,
                 rests_until: milliseconds() + rest,
+                fresh_until: match verdict.outcome {
+                    Outcome::Verified | Outcome::Absent => fresh_until,
+                    _ => f64::INFINITY,
+                },
             });
             if watched.len() > MOST {
-                watched.pop_front();
+                watched.remove(0);
             }
         }
     }
@@ -93,8 +99,8 @@ impl Watch {
     }
 
     /// Tells the page which records have events that their verdicts do not know, and, where all is well with the header, which can be proven now; each is
-    /// told once.
-    pub fn compare(&self, sizes: &LiteMap<RecordName, u64>, well: bool) {
+    /// told once. The others stand for as long as that header is fresh.
+    pub fn compare(&self, sizes: &LiteMap<RecordName, u64>, well: bool, fresh_until: f64) {
         let now = milliseconds();
         self.tell(&|watched| {
             let changed = sizes.get(&watched.name).is_some_and(|size| {
@@ -103,6 +109,30 @@ impl Watch {
             });
             changed && watched.rests_until <= now
         });
+        for watched in &mut *self.0.borrow_mut() {
+            if well && sizes.contains_key(&watched.name) {
+                watched.fresh_until = watched.fresh_until.max(fresh_until);
+            }
+        }
+    }
+
+    /// Tells the page which verdicts no header is fresh enough for any more; they are asked for again once one is.
+    pub fn expire(&self) {
+        let now = milliseconds();
+        for watched in &mut *self.0.borrow_mut() {
+            if watched.size.is_some() && watched.fresh_until < now {
+                watched.size = None;
+                post(&FromVerifier::Checked {
+                    id: watched.by,
+                    check: Check {
+                        id: CheckId::LifeCycle,
+                        status: Status::NotEstablished,
+                        reason: "life-cycle-stale".into(),
+                        facts: LiteMap::new(),
+                    },
+                });
+            }
+        }
     }
 
     fn tell(&self, such: &dyn Fn(&Watched) -> bool) {
