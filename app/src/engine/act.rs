@@ -46,6 +46,8 @@ pub struct Act {
     ticket: RefCell<Option<Ticket>>,
     /// Whether it was handed over.
     sent: Cell<bool>,
+    /// The envelope and the blob, from when they are signed until it is known what became of them.
+    signed: RefCell<Option<(String, String)>>,
     hear: Callback<Doing>,
 }
 
@@ -58,6 +60,7 @@ impl Act {
             id: Cell::default(),
             ticket: RefCell::default(),
             sent: Cell::default(),
+            signed: RefCell::default(),
             hear,
         });
         let Some(chain) = engine.chain() else {
@@ -86,13 +89,24 @@ impl Act {
                 self.hear.emit(Doing::Shared(share));
             }
             FromKeys::Signed { envelope, blob, .. } => {
-                self.verify(|id| ToVerifier::Send { id, envelope, blob });
+                *self.signed.borrow_mut() = Some((envelope, blob));
+                self.hand_over();
             }
             FromKeys::Content { text, .. } => self.hear.emit(Doing::Content(text)),
+            // What is signed goes its way without the keys.
+            FromKeys::Failed { .. } if self.signed.borrow().is_some() => {}
             FromKeys::Failed { reason, facts, .. } => {
                 self.hear.emit(Doing::Failed(reason, facts));
             }
             _ => {}
+        }
+    }
+
+    /// Hands over what is signed; a second time it is found, or handed in again.
+    fn hand_over(self: &Rc<Self>) {
+        let signed = self.signed.borrow().clone();
+        if let Some((envelope, blob)) = signed {
+            self.verify(|id| ToVerifier::Send { id, envelope, blob });
         }
     }
 
@@ -102,7 +116,7 @@ impl Act {
         *self.ticket.borrow_mut() = Some(self.engine.ask(question, answer));
     }
 
-    fn sending(&self, message: FromVerifier) {
+    fn sending(self: &Rc<Self>, message: FromVerifier) {
         let (id, keys) = (self.id.get(), self.engine.keys());
         match message {
             // What was handed over may still be written: that stays on the screen.
@@ -115,10 +129,18 @@ impl Act {
                 self.hear.emit(Doing::Sent(until));
             }
             FromVerifier::Written { height, .. } => {
+                self.signed.take();
                 self.hear.emit(Doing::Written(height));
                 keys.send(ToKeys::Written { id });
             }
+            // That says nothing of the event: the next verifier looks for it.
+            FromVerifier::Failed { reason, .. }
+                if reason == "verifier-ended" && self.signed.borrow().is_some() =>
+            {
+                self.hand_over();
+            }
             FromVerifier::Failed { reason, facts, .. } => {
+                self.signed.take();
                 self.hear.emit(Doing::Failed(reason, facts));
                 keys.send(ToKeys::Drop { id });
             }

@@ -6,6 +6,7 @@ use super::invoices::bitmap;
 use super::trust::establish;
 use lianyan_tests::Outcome;
 use lianyan_tests::blocks::{block, page_of_long_ago};
+use lianyan_tests::owner::{bind, route};
 use lianyan_tests::place::{self, Folder};
 use lianyan_tests::site::Changes;
 use lianyan_tests::visitor::Visitor;
@@ -18,6 +19,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: verifier,
     },
     Scenario {
+        name: "a verifier that ends over a signed ballot is started again, and that one hands the ballot in",
+        run: ballot,
+    },
+    Scenario {
         name: "a code reader that ends over a picture is said to have, and the next picture is read",
         run: scanner,
     },
@@ -27,17 +32,23 @@ pub const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-/// At a word, at once or over the next task, a worker asks for more memory than there can be, and ends; each one that starts says so.
+/// At a word, a worker asks for more memory than there can be, and ends: at once, or over the next message with that word in it; each one that starts says so.
 const MORTAL: &str = "
     const end = () => { for (;;) wasm.__wbindgen_malloc(0x40000000, 1); };
-    let waits = false;
+    let over = null;
     self.addEventListener('message', event => {
-        if (waits) { event.stopImmediatePropagation(); end(); }
+        if (over && String(event.data).includes(over)) { event.stopImmediatePropagation(); end(); }
     });
     const word = new BroadcastChannel('end');
-    word.onmessage = ({data: when}) => when === 'now' ? end() : waits = true;
+    word.onmessage = ({data: when}) => when === 'now' ? end() : over = when;
     new BroadcastChannel('started').postMessage('');
 ";
+/// In every message.
+const ANY: &str = r#""is":"#;
+/// In the one that hands over a signed event.
+const SEND: &str = r#""is":"send""#;
+/// The seed of an owner that no other scenario uses.
+const OWNER: usize = 91;
 /// Where the built program has its WebAssembly at hand.
 const PLACE: &str = "let __wbg_init_promise;";
 
@@ -96,6 +107,24 @@ fn verifier(world: &World) -> Outcome {
     visitor.see("height")
 }
 
+fn ballot(world: &World) -> Outcome {
+    let vote = world.vote("Repair the outer walls of building 3 from the maintenance fund")?;
+    let rooms = vote["free_rooms"].as_array().ok_or("no free rooms")?;
+    let room = rooms.get(3).ok_or("no free room")?;
+    let site = world.page_with(mortal(&["verifier", "verifier-all-keys"])?, |_| ())?;
+    let owner = Visitor::new(&site.address())?;
+    owner.take_identity(&bind(world.demo(), &vote, room, OWNER)?)?;
+    owner.go(&route(&vote))?;
+    owner.verdict()?.must_be("verified")?;
+    end(&owner, SEND)?;
+    owner.press("choice-for")?;
+    owner.press("to-review")?;
+    owner.press("sign")?;
+    another_starts(&owner)?;
+    owner.must_show("ballot", "choice", "for")?;
+    owner.must_show("ballot", "outcome", "verified")
+}
+
 fn scanner(world: &World) -> Outcome {
     let folder = Folder::new("ends")?;
     let site = world.page_with(mortal(&["scanner"])?, |_| ())?;
@@ -115,7 +144,7 @@ fn scanner(world: &World) -> Outcome {
     visitor.go("#/scan")?;
     give("nothing.bmp", without_code()?)?;
     said("没有读出")?;
-    end(&visitor, "over the next task")?;
+    end(&visitor, ANY)?;
     give("first.bmp", invoice.clone())?;
     said("中断")?;
     give("second.bmp", invoice)?;
@@ -134,7 +163,7 @@ fn keys(world: &World) -> Outcome {
     let hospital = world.identity_file("donghu-hospital")?;
     visitor.press("import-identity")?;
     visitor.fill("import-text", &hospital)?;
-    end(&visitor, "over the next task")?;
+    end(&visitor, ANY)?;
     visitor.press("import")?;
     visitor.see("import-failed")?;
     another_starts(&visitor)?;
