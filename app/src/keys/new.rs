@@ -131,7 +131,7 @@ fn use_import() -> Html {
     });
     let form = html! {
         <div class="stack">
-            <label class="field"><span>{ lang.t(words::KEYS_IMPORT_SAY) }</span><textarea ref={area} class="input" rows="3" data-testid="import-text" autocomplete="off" /></label>
+            <label class="field"><span>{ lang.t(words::KEYS_IMPORT_SAY) }</span><textarea ref={area} class="input" rows="3" autocomplete="off" autocapitalize="off" spellcheck="false" data-testid="import-text" /></label>
             { answer(lang, &said, words::KEYS_IMPORTED) }
             <div class="row">{ file_pick(".json,application/json,text/plain", None, "import-file", &chosen, html! { { lang.t(words::KEYS_FILE) } }) }
                 <button type="button" class="btn primary" onclick={press} data-testid="import">{ lang.t(words::KEYS_IMPORT_DO) }</button></div>

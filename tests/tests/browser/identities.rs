@@ -49,6 +49,9 @@ fn reload(world: &World) -> Outcome {
     come_back(&visitor)?;
     visitor.see("no-identities")?;
 
+    // Some browsers send what is typed to their maker, to have its spelling checked.
+    let guarded = "[data-testid=import-text][spellcheck=false]";
+    visitor.browser().see(guarded)?;
     visitor.take_identity(&world.identity_file("patient-tao")?)?;
     visitor.must_show(CARD, "stored", "true")?;
     let key = visitor.data(CARD, "key")?;
