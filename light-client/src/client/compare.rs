@@ -54,7 +54,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 Ok(found) if found == hash => Err(Said::Agrees),
                 Err(fault) if fault != Fault::NotThere => Err(Said::Failed(fault)),
                 answer => {
-                    self.allot_part(&mut parts, meter);
+                    self.allot_part(&mut parts, way, meter);
                     let is_scant = meter.is_scant();
                     let fork = match answer {
                         Ok(_) => {
@@ -100,7 +100,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         // One part to each of them, one to the comparison.
         let mut parts = u32::try_from(refuted.len()).unwrap_or(u32::MAX);
         for (witness, fault) in refuted {
-            self.allot_part(&mut parts, meter);
+            self.allot_part(&mut parts, way, meter);
             let (trusted, holder) = (&way.from, way.leader);
             let holds = match is_first {
                 true => Ok(Some(true)),
@@ -124,8 +124,13 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         None
     }
 
-    fn allot_part(&self, parts: &mut u32, meter: &mut Meter) {
+    /// At least what it takes to prove a header of as many validators as are trusted: else those who show other headers in vain would leave an honest
+    /// node too little, where the set is large.
+    fn allot_part(&self, parts: &mut u32, way: &Way, meter: &mut Meter) {
         meter.allot(parts.saturating_add(1), self.environment.now());
+        let validators = way.from.validators().validators().iter();
+        let costs = validators.map(|validator| validator.key().cost());
+        meter.assure(costs.fold(0, u32::saturating_add));
         *parts = parts.saturating_sub(1);
     }
 

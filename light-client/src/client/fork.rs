@@ -50,7 +50,7 @@ impl Fork {
 }
 
 impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
-    /// The first of the steps at which this node goes another way that it can prove. An error: it cannot. `holder` holds the header that was
+    /// A step at which this node goes another way that it can prove. An error: it cannot. `holder` holds the header that was
     /// reached.
     pub(super) async fn fork(
         &self,
@@ -170,7 +170,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         }
     }
 
-    /// The first of these steps at which this node goes another way.
+    /// A step at which this node goes another way, and before which it goes ours, as far as it has not pruned that. It is searched for by halves: however
+    /// many steps colluders lead us, whoever disagrees is asked for few of them.
     pub(super) async fn fork_among(
         &self,
         from: &TrustedState,
@@ -178,25 +179,28 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         at: usize,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
-        let Some(source) = self.sources.get(at) else {
+        let (Some(source), Some((last, mut between))) = (self.sources.get(at), legs.split_last())
+        else {
             return Ok(None);
         };
-        let (environment, tries) = (&self.environment, self.settings.tries);
-        let last = legs.last().map(|leg| leg.state.height());
-        let mut common = from;
-        for leg in legs {
-            let height = leg.state.height();
-            let theirs = match source.light_block(height, environment, tries, meter).await {
-                // Pruned: it may still prove what comes later.
-                Err(Setback::Fault(Fault::NotThere)) if Some(height) != last => continue,
-                theirs => theirs?,
-            };
-            if theirs.signed_header.header.hash() != *leg.state.verified().hash() {
-                return self.branch(source, common, &leg.block, meter).await;
-            }
-            common = &leg.state;
+        let holds_last = self.holds(&last.state, at, meter).await?;
+        if holds_last.ok_or(Fault::NotThere)? {
+            return Ok(None);
         }
-        Ok(None)
+        let (mut common, mut parting) = (from, last);
+        loop {
+            let (below, above) = between.split_at(between.len() / 2);
+            let Some((middle, above)) = above.split_first() else {
+                break;
+            };
+            match self.holds(&middle.state, at, meter).await? {
+                Some(false) => (parting, between) = (middle, below),
+                Some(true) => (common, between) = (&middle.state, above),
+                // Pruned: it may still prove what comes later.
+                None => between = above,
+            }
+        }
+        self.branch(source, common, &parting.block, meter).await
     }
 
     /// The node's own way to another block of the same height.

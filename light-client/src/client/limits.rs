@@ -10,7 +10,11 @@ use crate::trust::Budget;
 /// One part of so many of what a call may cost is held to be enough for a node to prove its header.
 const FAIR: u32 = 16;
 
-/// The most that one call may cost.
+/// What the blocks may weigh that prove a header, for each signature that it costs: six blocks of validators with Ed25519 keys, two of ML-DSA.
+const WEIGHT: u64 = 3 << 10;
+
+/// The most that one call may cost. Of a set of thousands of validators, each node that shows another header gets what proving it costs on top, where its part
+/// of these limits is less.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Ed25519 signatures, as [`Budget`] counts them.
@@ -91,6 +95,21 @@ impl Meter {
             bytes: left(self.limits.bytes, self.bytes),
             time: passed.saturating_add(self.limits.time.saturating_sub(passed) / parts),
         };
+    }
+
+    /// Gives the node that is tried next at least so many signatures and what their blocks weigh: what it lacks for that is not at the cost of the others.
+    pub(crate) fn assure(&mut self, signatures: u32) {
+        let more = signatures.saturating_sub(self.share.signatures);
+        self.share.signatures = self.share.signatures.saturating_add(more);
+        self.budget = Budget::new(self.budget.left().saturating_add(more));
+        self.limits.signatures = self.limits.signatures.saturating_add(more);
+        let weight = WEIGHT.saturating_mul(signatures.into());
+        let more = self
+            .bytes
+            .saturating_add(weight)
+            .saturating_sub(self.share.bytes);
+        self.share.bytes = self.share.bytes.saturating_add(more);
+        self.limits.bytes = self.limits.bytes.saturating_add(more);
     }
 
     /// Whether the node that is tried next has less than that of anything: an honest one may fail for that alone.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use light_client::client::{
-    Failure, Followed, LightClient, MemoryStore, Resource, Said, Settings, Store,
+    Failure, Followed, LightClient, Limits, MemoryStore, Resource, Said, Settings, Store,
 };
 
 use super::chain::{Chain, Lie, forked, soon_after};
@@ -140,6 +140,54 @@ fn who_leads_last_leaves_enough_to_prove_the_fork_with() {
     };
     let mut client = client_with(&honest, 1, nodes, once, soon_after(&honest));
     attack_of(block_on(client.newest()));
+}
+
+/// A liar that leads after all the others failed at little cost, its friend, and an honest node beside two that show headers of another chain.
+fn beside_noise(honest: &Rc<Chain>, forged: &Rc<Chain>, limits: Limits) -> Client {
+    let strangers = |number, power| Member::new(1_000 + number, power);
+    let foreign = Rc::new(Chain::of(strangers, honest.tip(), 0, &mut Rng(1)));
+    let cut = Manners {
+        silent: (1, 2),
+        ..Manners::default()
+    };
+    let cut_off = [("honest", honest), ("1", &foreign), ("2", &foreign)];
+    let mut nodes: Vec<Node> = cut_off
+        .map(|(name, chain)| Node::new(name, chain, cut, 3))
+        .into();
+    nodes.push(Node::new("its friend", forged, cut, 3));
+    nodes.push(node("liar", forged));
+    let settings = Settings {
+        tries: 1,
+        limits,
+        ..settings()
+    };
+    client_with(honest, 1, nodes, settings, soon_after(honest))
+}
+
+#[test]
+fn a_way_of_many_steps_leaves_the_honest_witness_enough_to_find_where_it_parts() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(100, 100, rng);
+    let forged = Rc::new(honest.forge(98, Lie::Lunatic, &honest.members[&99], rng));
+    let limits = Limits {
+        headers: 300,
+        ..Limits::default()
+    };
+    let mut client = beside_noise(&Rc::new(honest), &forged, limits);
+    let attack = attack_of(block_on(client.newest()));
+    let found = (attack.theirs_from.as_str(), attack.common_height);
+    assert_eq!(found, ("honest", 98));
+}
+
+#[test]
+fn a_set_that_is_large_for_the_limits_leaves_the_honest_witness_enough_to_prove_the_fork() {
+    let (honest, forged) = forked(Lie::Lunatic);
+    let limits = Limits {
+        signatures: 24,
+        ..Limits::default()
+    };
+    let attack = attack_of(block_on(beside_noise(&honest, &forged, limits).newest()));
+    assert_eq!(attack.theirs_from, "honest");
 }
 
 #[test]
