@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::client::LightClient;
 use crate::client::environment::Environment;
-use crate::client::failure::Failure;
+use crate::client::failure::{Failure, Resource};
 use crate::client::forward::Way;
 use crate::client::join::join_all;
 use crate::client::limits::Meter;
@@ -22,7 +22,7 @@ pub(crate) type Answer = (usize, Result<Hash, Fault>);
 
 impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// What all nodes but the one that led there hold at the height that was reached. Those that do not have it yet are waited for where they may hold
-    /// another one soon, or where too few hold the same.
+    /// another one soon, or where too few hold the same. Where time runs out before the first of these could, nothing is believed: whoever leads can be slow.
     pub(super) async fn answers(
         &mut self,
         way: &Way,
@@ -56,11 +56,19 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 .filter(|(_, answer)| answer.as_ref() == Ok(reached.hash()));
             let mut holders = same.map(|(at, _)| *at).chain(way.leader);
             let too_few = !self.suffice(&mut holders) && waited < self.settings.catch_up;
-            late.retain(|at| too_few || self.is_awaited(*at, way, waited));
+            let is_awaited = |at: &usize| self.is_awaited(*at, way, waited);
+            let awaited = late.iter().any(is_awaited);
+            late.retain(|at| too_few || is_awaited(at));
             let pause = waited.min(self.settings.catch_up).max(FIRST_PAUSE);
             let left = meter.time_left(self.environment.now());
-            if late.is_empty() || left < reserve.saturating_add(pause) {
+            if late.is_empty() {
                 return Ok(answers);
+            }
+            if left < reserve.saturating_add(pause) {
+                return match awaited {
+                    true => Err(Resource::Time.into()),
+                    false => Ok(answers),
+                };
             }
             self.environment.pause(pause).await;
             waited = waited.saturating_add(pause);

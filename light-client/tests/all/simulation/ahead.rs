@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use light_client::client::{
-    Failure, Fault, Followed, LightClient, MemoryStore, Said, Settings, Store,
+    Failure, Fault, Followed, LightClient, MemoryStore, Resource, Said, Settings, Store,
 };
 use light_client::{Options, Time, TrustLevel};
 
@@ -143,6 +143,28 @@ fn a_branch_that_begins_at_the_tip_is_found_once_the_honest_node_is_there() {
         let waited = world.clock.get() - before;
         assert!(waited <= (until + 2) * SECOND, "{above} {after}: {waited}");
     }
+}
+
+#[test]
+fn slow_leaders_leave_no_header_whose_time_the_honest_node_has_not_reached() {
+    let mut world = world();
+    // Each uses up its share of the time; the liar's header is as new as may be when that is over.
+    let branch = world.branch(TIP, TIP + 15, 7 * 13 * SECOND + 9 * SECOND);
+    let slow = |headers_only| Manners {
+        slow: 13_000,
+        headers_only,
+        ..Manners::default()
+    };
+    let names = ["1", "2", "3", "4", "5", "6", "liar"];
+    let node = |name| Node::new(name, &branch, slow(name != "liar"), 3).by(&world.clock);
+    let mut nodes: Vec<Node> = names.map(node).into();
+    nodes.push(world.honest("honest"));
+    let mut client = world.client(1, nodes);
+    let outcome = block_on(client.at(TIP + 15));
+    assert_eq!(outcome, Err(Failure::OutOf(Resource::Time)));
+    // Those who were slow do not lead the next time.
+    let outcome = block_on(client.at(TIP + 15));
+    assert_eq!(outcome.map_err(|failure| failure.code()), Err("attack"));
 }
 
 #[test]
