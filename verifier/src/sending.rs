@@ -391,6 +391,8 @@ async fn broadcast_to_all<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<b
             Ok((0, _)) => return Ok(true),
             Ok((_, log)) => {
                 refused = reason_in(log.as_bytes());
+                // The block of a refusal is what a header proves.
+                refused.facts.remove("height");
                 refused.facts.insert("said_by".into(), url);
             }
             Err(Fault::Unreachable(why)) => is_lost |= !matches!(why, Unreachable::Busy(_)),

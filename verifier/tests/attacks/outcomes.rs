@@ -203,8 +203,8 @@ fn where_one_node_lies_about_an_outcome_the_next_proves_it() {
 fn a_node_that_refuses_to_take_an_event_proves_nothing() {
     let tell = || {
         story("broadcast_tx_sync", |_, answer| {
-            answer["result"] =
-                json!({ "code": 1, "log": r#"{"code":"already-claimed","law":"a law"}"# });
+            let log = r#"{"code":"already-claimed","law":"a law","detail":{"height":"6"}}"#;
+            answer["result"] = json!({ "code": 1, "log": log });
         })
     };
     let (_, _, result) = send(tell, |_| vec![without()]);
@@ -218,6 +218,7 @@ fn a_node_that_refuses_to_take_an_event_proves_nothing() {
         "财会〔2020〕6号 第三条",
         "laws are looked up here, whatever a node says"
     );
+    assert!(!facts.contains_key("height"), "no block is proven");
 }
 
 #[test]
