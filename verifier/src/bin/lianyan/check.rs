@@ -24,9 +24,12 @@ pub fn run(check: &arguments::Check) -> Exit {
         Ok(chain) => chain,
         Err(exit) => return exit,
     };
-    // A link may bring a short proof.
+    // A link may bring a short proof. Who made it chose its height: what held then is not verified now.
     if let Some(file) = portable::from_text(&text) {
-        return proof::judge("the proof", &file, &[chain]).unwrap_or_else(|exit| exit);
+        return match proof::judge("the proof", &file, &[chain]) {
+            Ok(Exit::Verified) => Exit::NotEstablished,
+            Ok(exit) | Err(exit) => exit,
+        };
     }
     let mut verifier = Verifier::new(chain);
     let verdict = block_on(verifier.check(&Terminal, &Question::text(&text)));
