@@ -92,6 +92,12 @@ impl Archive {
             .unwrap_or_default()
     }
 
+    /// Bytes of proven entries that wait to be replayed.
+    pub fn waiting(&self, name: &RecordName) -> usize {
+        let queue = self.kept.get(name).map(|kept| &kept.queue);
+        queue.into_iter().flatten().map(Vec::len).sum()
+    }
+
     /// Whether a header of this height must prove the entries received, or a log that goes on from them.
     pub fn binds(&self, name: &RecordName, height: u64) -> bool {
         self.kept
@@ -114,7 +120,11 @@ impl Archive {
             tree.append(leaf_hash(entry));
         }
         let (size, root) = (tree.size(), tree.root());
-        if verify_consistency(size, head.log_size, path, &root, &head.log_root).is_err() {
+        // Of a log without entries there is nothing to prove, and yet it may be the one in the head.
+        let is_whole = (size, root) == (head.log_size, head.log_root);
+        if !is_whole
+            && verify_consistency(size, head.log_size, path, &root, &head.log_root).is_err()
+        {
             return false;
         }
         let chain = &self.chain;

@@ -4,7 +4,7 @@ use crate::{
     archive::{Archive, Step},
     host::{Host, News},
     nodes::{Peer, Roll},
-    portable::Aside,
+    portable::{Aside, MAX_FILE},
     proof::{self, ProvenHead},
     reasons::{self, Reason},
     rebuilt::Broken,
@@ -26,6 +26,8 @@ const STRETCH: u32 = 500;
 const MAX_LOG: u64 = 250_000;
 /// So much of a log is taken in before it is replayed, bytes; and what the last answer brings on top.
 const PART: usize = 4 * 1024 * 1024;
+/// Longest logs that are kept for a proof file, all together, bytes: it holds them without base64 and names of fields, in more than half the room.
+const MAX_FOR_FILE: usize = 2 * MAX_FILE;
 /// Entries replayed between two pauses.
 const SLICE: usize = 64;
 
@@ -54,6 +56,8 @@ pub struct Session<'a, H> {
     heads: LiteMap<RecordName, ProvenHead>,
     /// Records whose whole log is here, or that are proven absent, at this height.
     live: Vec<RecordName>,
+    /// Bytes of logs that nodes have proven to this question.
+    proven: usize,
 }
 
 impl<'a, H: Host> Session<'a, H> {
@@ -72,6 +76,7 @@ impl<'a, H: Host> Session<'a, H> {
             archive,
             heads: LiteMap::new(),
             live: Vec::new(),
+            proven: 0,
         }
     }
 
@@ -181,8 +186,8 @@ impl<'a, H: Host> Session<'a, H> {
 
     /// Fetches the next part of a proven log, from the first node that gives one which the proven log goes on with.
     async fn fetch(&mut self, name: &RecordName, head: &Head) -> Result<(), Gap> {
-        let book_is_full = self.host.aside().is_some_and(Aside::is_full);
-        if head.log_size > MAX_LOG || book_is_full {
+        let is_for_file = matches!(self.host.aside(), Some(Aside::Keeping(_)));
+        if head.log_size > MAX_LOG || is_for_file && self.proven > MAX_FOR_FILE {
             return Err(reasons::HISTORY_TOO_LONG.into());
         }
         let height = self.header.header().height;
@@ -204,6 +209,7 @@ impl<'a, H: Host> Session<'a, H> {
                     let bytes = entries.iter().map(Vec::len).sum();
                     if self.archive.receive(name, entries, &path, head, height) {
                         self.roll.proved(at, bytes);
+                        self.proven = self.proven.saturating_add(bytes);
                         return Ok(());
                     }
                     Fault::Refuted("log-differs".into())
@@ -229,8 +235,14 @@ impl<'a, H: Host> Session<'a, H> {
         let height = proof::state_height(self.header);
         let mut next = self.archive.received(name).size();
         let mut entries: Vec<Vec<u8>> = Vec::new();
-        let mut bytes = 0;
-        while next < head.log_size && bytes < PART {
+        // What an abandoned question left waits still: it is proven under this header too, and no more is heaped on it.
+        let mut bytes = self.archive.waiting(name);
+        // A file answers no paths, and is in memory as it is.
+        let part = match self.host.aside() {
+            Some(Aside::Instead(_)) => usize::MAX,
+            _ => PART,
+        };
+        while next < head.log_size && bytes < part {
             let left = u32::try_from(head.log_size - next).unwrap_or(u32::MAX);
             let count = left.min(STRETCH);
             let range = proof::log_range(&node, &key, next, count, height).await?;

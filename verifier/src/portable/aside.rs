@@ -29,14 +29,6 @@ pub enum Aside {
 }
 
 impl Aside {
-    /// Whether more was answered than a file may hold.
-    pub(crate) fn is_full(&self) -> bool {
-        match self {
-            Self::Keeping(book) => book.borrow().is_full,
-            Self::Instead(_) => false,
-        }
-    }
-
     /// The answer to a call for which no node is asked.
     pub(crate) fn answer(&self, call: &Call) -> Option<Value> {
         let book;

@@ -94,9 +94,6 @@ pub async fn keep(
     let host = with.host(Aside::Keeping(book.clone()));
     let verdict = verifier.check(&host, &question).await;
     let book = book.take();
-    if book.is_full {
-        return Err(NotMade::TooMuch);
-    }
     let Some(anchor) = &verdict.anchor else {
         return Err(NotMade::NothingProven(verdict.headline));
     };

@@ -1,7 +1,7 @@
 //! Keeps what nodes answer while a verdict is reached.
 
 use super::{
-    format::{Logged, MAX_FILE, Shelf},
+    format::{Logged, Shelf},
     short::Own,
 };
 use crate::rpc::Call;
@@ -27,11 +27,8 @@ pub struct Book {
     headers: LiteMap<u64, Header>,
     /// Packed proofs, by height of the state and tree key.
     heads: LiteMap<(u64, Hash), Vec<u8>>,
-    /// Logs, by tree key, and what they weigh: no more than a file may.
+    /// Logs, by tree key.
     logs: LiteMap<Hash, Stretches>,
-    weight: usize,
-    /// Whether more was answered.
-    pub is_full: bool,
     /// Paths in logs, by tree key, place and size.
     paths: LiteMap<(Hash, u64, u64), Vec<Hash>>,
     /// Blobs by their hashes.
@@ -82,13 +79,9 @@ impl Book {
             }
             "/log" => {
                 let entries = log::unpack_entries(&found.value)?;
-                let entries: Vec<Arc<[u8]>> = entries.into_iter().map(Arc::from).collect();
-                self.weight = self.weight.saturating_add(found.value.len());
-                self.is_full |= self.weight > MAX_FILE;
-                if !self.is_full {
-                    let stretches = self.logs.entry(key).or_default();
-                    stretches.insert(number(0)?, entries);
-                }
+                let entries = entries.into_iter().map(Arc::from).collect();
+                let stretches = self.logs.entry(key).or_default();
+                stretches.insert(number(0)?, entries);
             }
             "/log/inclusion" => {
                 let (path, _) = found.value.as_chunks::<32>();

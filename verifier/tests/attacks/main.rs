@@ -9,6 +9,7 @@ mod counting;
 mod electorate;
 mod headers;
 mod kept;
+mod large;
 mod lies;
 mod outcomes;
 mod parts;

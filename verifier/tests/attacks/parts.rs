@@ -4,13 +4,14 @@ use crate::{
     ask::NODES,
     common::{
         Lie, Net, TestChain, lie, now, verifier,
-        vote::{Community, LONG as HEADS, VOTE, long_vote},
+        vote::{Community, LONG as HEADS, VOTE, long_vote, voting},
     },
-    tells::{bend_value, is_query},
+    tells::{bend_value, is_about, is_query},
 };
 use records::{
+    Head, RecordName,
     kinds::vote::Choice,
-    log::{pack_entries, unpack_entries},
+    log::{LogTree, pack_entries, unpack_entries},
     testing::SECOND,
 };
 use serde_json::Value;
@@ -177,4 +178,112 @@ fn a_long_log_may_take_longer_than_any_question_where_it_comes_fast_enough() {
     let verdict = recount(&mut verifier(&chain, &NODES), &net);
     assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
     assert!(net.now.get() > chain.time() + 150 * SECOND);
+}
+
+/// *Attack: a member's log is withheld, so that a vote is given up and asked about again and again.*
+#[test]
+fn a_count_that_is_given_up_heaps_up_no_more_than_a_part() {
+    let mut community = long_vote();
+    community.chain.empty();
+    let chain = Rc::new(community.chain);
+    let withheld = || {
+        lie(|method, params, mut answer| {
+            if is_query(method, params, "/log") && is_about(params, "member", "committee") {
+                answer["result"]["response"]["code"] = 2.into();
+            }
+            answer
+        })
+    };
+    let net = net(&chain, [(); 3].map(|()| withheld()));
+    let mut visitor = verifier(&chain, &NODES);
+    for _ in 0..3 {
+        let verdict = recount(&mut visitor, &net);
+        assert_eq!(verdict.outcome, Outcome::NotEstablished);
+    }
+    let given = u32::try_from(net.entries.get()).expect("few");
+    assert!(given < PART + 20, "{given}");
+    // What waits is of use all the same.
+    let net = self::net(&chain, honest());
+    let verdict = recount(&mut visitor, &net);
+    assert!(
+        verdict
+            .checks
+            .iter()
+            .any(|check| check.reason == "history-replayed"),
+        "{:#?}",
+        verdict.checks
+    );
+    let given = u32::try_from(net.entries.get()).expect("few");
+    assert!(given < HEADS - PART / 2, "{given}");
+}
+
+#[test]
+fn a_record_with_a_state_and_no_log_breaks_the_rules_and_no_node_is_blamed() {
+    let mut community = voting(|_| {});
+    let state = records::State {
+        data: community.chain.ledger.data("vote", VOTE),
+        seq: 1,
+    };
+    let head = Head::new(&state.encode().expect("encodes"), &LogTree::new());
+    let name = RecordName::new("vote", VOTE).expect("a name");
+    community.chain.corrupt(&name, head, Vec::new());
+    community.chain.empty();
+    let chain = Rc::new(community.chain);
+    let verdict = recount(&mut verifier(&chain, &NODES), &net(&chain, honest()));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::Rejected, "history-breaks-rules"),
+        "{verdict:#?}"
+    );
+    assert!(verdict.nodes.iter().all(|node| node.state == "agrees"));
+}
+
+#[test]
+fn nodes_may_give_short_stretches() {
+    let chain = closed(long_vote());
+    let short = || {
+        lie(|method, params, mut answer| {
+            if is_query(method, params, "/log") {
+                bend_value(&mut answer, |value| {
+                    let entries = unpack_entries(&value).expect("whole");
+                    pack_entries(entries.into_iter().take(10))
+                });
+            }
+            answer
+        })
+    };
+    let net = net(&chain, [(); 3].map(|()| short()));
+    let verdict = recount(&mut verifier(&chain, &NODES), &net);
+    assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+    assert_eq!(verdict.nodes[0].state, "agrees");
+}
+
+/// The first part of a log was proven; then the validators sign a longer one that does not begin with it.
+#[test]
+fn a_log_that_is_rewritten_while_it_is_counted_is_not_gone_on_with() {
+    let mut community = long_vote();
+    let mut visitor = verifier(&community.chain, &NODES);
+    community.chain.empty();
+    let chain = Rc::new(community.chain);
+    let liars = [(); 3].map(|()| from_the_middle(bent_entry));
+    let verdict = recount(&mut visitor, &net(&chain, liars));
+    assert_eq!(verdict.outcome, Outcome::NotEstablished);
+
+    let mut chain = Rc::into_inner(chain).unwrap_or_else(|| panic!("the nodes still hold it"));
+    let name = RecordName::new("vote", VOTE).expect("a name");
+    let mut log = chain.ledger.log("vote", VOTE).to_vec();
+    log.remove(3);
+    let state = records::State {
+        data: chain.ledger.data("vote", VOTE),
+        seq: chain.ledger.seq(&name),
+    };
+    chain.forge(&name, &state, log);
+    chain.empty();
+    let chain = Rc::new(chain);
+    let verdict = recount(&mut visitor, &net(&chain, honest()));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "history-refuted"),
+        "{verdict:#?}"
+    );
 }

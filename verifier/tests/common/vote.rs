@@ -73,6 +73,11 @@ pub const LONG: u32 = 240;
 
 /// A vote in which all heads but the last have voted in favour.
 pub fn long_vote() -> Community {
+    long_vote_of(LONG - 1)
+}
+
+/// The same with so many ballots.
+pub fn long_vote_of(ballots: u32) -> Community {
     let leaf = |head: u32| {
         let room = |number: u32| Room {
             area: 500_000,
@@ -87,7 +92,7 @@ pub fn long_vote() -> Community {
         open.scope = roster.scope();
     });
     community.roster = roster;
-    community.all_cast(0..LONG - 1);
+    community.all_cast(0..ballots);
     community
 }
 

@@ -1,10 +1,12 @@
 //! What a file keeps.
 
 use crate::{
-    common::{self, PRINTED, TestChain, chain, link, now, vote},
+    NODES,
+    common::{self, Lie, Net, PRINTED, TestChain, chain, lie, link, now, vote},
     made, make, net, reader, reason, record, verify, verify_after,
 };
-use records::kinds::vote::Choice;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use records::{kinds::vote::Choice, testing::SECOND};
 use std::rc::Rc;
 use verifier::{
     Question, Verifier,
@@ -275,5 +277,47 @@ fn a_vote_with_more_ballots_than_a_file_holds_is_not_fetched_to_its_end_for_one(
     let made = now(portable::make(&portable::beside(&host), &entry, asked));
     assert_eq!(made.map(|_| ()), Err(NotMade::TooMuch));
     let given = u32::try_from(host.entries.get()).expect("few");
-    assert!(given < vote::LONG * 2 / 3, "{given}");
+    assert!(given < vote::LONG, "{given}");
+}
+
+/// Entries that are in no log, in stretches as short as a node may give them.
+fn junk() -> Lie {
+    let value = records::log::pack_entries([&[0; 30_000][..]; 9]);
+    let value = STANDARD.encode(value);
+    lie(move |_, params, mut answer| {
+        if params["path"] == "/log" {
+            answer["result"]["response"]["value"] = value.clone().into();
+        }
+        answer
+    })
+}
+
+/// *Attack: the node that is asked first gives junk, so that no file has room for what the others prove.*
+#[test]
+fn a_file_holds_a_log_of_more_than_one_part_and_needs_no_node_for_it() {
+    let mut community = vote::long_vote_of(124);
+    community.chain.empty();
+    let chain = Rc::new(community.chain);
+    let asked = || Asked::Record {
+        kind: "vote".into(),
+        id: vote::VOTE.into(),
+        opening: None,
+    };
+    for first in [Lie::None, junk()] {
+        let lies = [first, Lie::None, Lie::None];
+        let host = NODES.iter().zip(lies).fold(
+            Net::at(chain.time() + 3 * SECOND),
+            |net, ((url, _), lie)| net.with(url, &chain, lie),
+        );
+        let with = portable::beside(&host);
+        let (file, _) = now(portable::make(&with, &reader(&chain, 1)[0], asked())).expect("made");
+        let kept = verify(&chain, &file);
+        assert_eq!(reason(&kept, "history-replayed"), Some("history-replayed"));
+        let ballots = |entry: &&verifier::verdict::HistoryEntry| entry.event == "ballot.cast";
+        assert_eq!(kept.history.iter().filter(ballots).count(), 124);
+        let proof = Portable::decode(&file).expect("reads");
+        let logs = proof.shelves.values().flat_map(|shelf| &shelf.log);
+        let bytes: usize = logs.map(|entry| entry.len()).sum();
+        assert!(bytes > 5 * 1024 * 1024, "more than one part: {bytes}");
+    }
 }
