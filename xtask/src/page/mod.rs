@@ -41,13 +41,13 @@ const PROGRAMS: [Program; 6] = [
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 346_000,
+        limit: 348_600,
     },
     Program {
         name: "verifier worker, all keys",
         stem: "verifier-all-keys-worker",
         goal: 200_000,
-        limit: 372_400,
+        limit: 374_700,
     },
     Program {
         name: "keys worker",
