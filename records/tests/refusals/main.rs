@@ -1,6 +1,7 @@
 //! Every refusal, with the bytes that a chain commits to: code and detail are hashed into the header of the block after the event's. Whoever words one
 //! otherwise, in a program that other nodes do not have yet, splits the chain; so here each is provoked, and compared with what was written down.
 
+// The votes' own tests use the rest of it.
 #[allow(dead_code)]
 #[path = "../vote/community.rs"]
 mod community;

@@ -301,24 +301,18 @@ fn query(chain: &TestChain, height: u64, params: &Value) -> Value {
             let range = range.take_while(fits);
             response["value"] = STANDARD.encode(records::log::pack_entries(range)).into();
         }
-        "/log/inclusion" => {
+        path @ ("/log/inclusion" | "/log/consistency") => {
             let number = |at| u64::from_be_bytes(data[at..at + 8].try_into().expect("8 bytes"));
+            let (from, size) = (number(32) as usize, number(40) as usize);
             let log = chain.log(key, height).unwrap_or_default();
-            let leaves: Vec<[u8; 32]> = log[..number(40) as usize]
+            let leaves: Vec<[u8; 32]> = log[..size]
                 .iter()
                 .map(|entry| records::log::leaf_hash(entry))
                 .collect();
-            let path = comet::audit_path(&leaves, number(32) as usize);
-            response["value"] = STANDARD.encode(path.concat()).into();
-        }
-        "/log/consistency" => {
-            let number = |at| u64::from_be_bytes(data[at..at + 8].try_into().expect("8 bytes"));
-            let log = chain.log(key, height).unwrap_or_default();
-            let leaves: Vec<[u8; 32]> = log[..number(40) as usize]
-                .iter()
-                .map(|entry| records::log::leaf_hash(entry))
-                .collect();
-            let path = comet::consistency_path(&leaves, number(32) as usize, true);
+            let path = match path {
+                "/log/inclusion" => comet::audit_path(&leaves, from),
+                _ => comet::consistency_path(&leaves, from, true),
+            };
             response["value"] = STANDARD.encode(path.concat()).into();
         }
         "/blob" => match chain.blobs.get(key) {
