@@ -189,8 +189,8 @@ impl<S: Store> Verifier<S> {
         })
     }
 
-    /// Hands a signed event to the nodes, after the blob that it names (and that again after it, where a node had no room before), and waits until it is proven to be in its subject's log. The same event may be
-    /// handed in again. Whoever has other questions meanwhile calls [`send_on`](Self::send_on) now and then.
+    /// Hands a signed event to the nodes, after the blob that it names (and that again after it, where a node had no room before), and waits until it is
+    /// proven to be in its subject's log. The same event may be handed in again. Whoever has other questions meanwhile calls [`send_on`](Self::send_on) now and then.
     pub async fn send<H: Host>(
         &mut self,
         host: &H,

@@ -61,7 +61,8 @@ fn is_member((_, owners): &Signer) -> bool {
     !owners.is_empty()
 }
 
-/// Who pays for an event, nobody where it was refused with each of its signatures already; `accepts` tells, where it matters, whether the rules accept it, and whether they do with fewer signatures.
+/// Who pays for an event, nobody where it was refused with each of its signatures already; `accepts` tells, where it matters, whether the rules accept
+/// it, and whether they do with fewer signatures.
 pub(super) fn payers(
     event: &Event,
     snapshot: &Snapshot,
