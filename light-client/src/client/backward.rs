@@ -17,6 +17,9 @@ use crate::trust::{TrustedState, VerifiedHeader};
 /// Headers that are asked for at once.
 const AT_ONCE: u64 = 10;
 
+/// How far above a kept header may be to which the hash chain is followed, so as to hold a new one against it.
+const NEAR: u64 = 100;
+
 /// How far down the hash chain was followed: a call that ran out is taken up by the next one.
 #[derive(Debug)]
 pub(crate) struct Descent {
@@ -30,15 +33,25 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     pub(super) async fn down_to(
         &mut self,
         height: u64,
-        mut failure: Failure,
+        failure: Failure,
         meter: &mut Meter,
     ) -> Result<Followed, Failure> {
+        let from = self.lowest(height, failure).await?;
+        self.descend(&from, height, meter).await
+    }
+
+    /// The lowest state at or above a height in which trust has not expired. `failure`: what to say where there is none at all.
+    pub(super) async fn lowest(
+        &self,
+        height: u64,
+        mut failure: Failure,
+    ) -> Result<TrustedState, Failure> {
         let mut next = Some(height);
         while let Some(least) = next
             && let Some(state) = self.store.at_or_above(least).await?
         {
             match self.check_age(state.header().time) {
-                Ok(()) => return self.descend(&state, height, meter).await,
+                Ok(()) => return Ok(state),
                 Err(expired) => failure = expired,
             }
             next = state.height().checked_add(1);
@@ -79,6 +92,23 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             },
             standings: self.standings(),
         })
+    }
+
+    /// The lowest kept header at or above a height; where it is near, the one of that very height to which the hash chain leads down from it.
+    pub(super) async fn above(
+        &mut self,
+        height: u64,
+        meter: &mut Meter,
+    ) -> Result<Option<VerifiedHeader>, Failure> {
+        let Some(state) = self.store.at_or_above(height).await? else {
+            return Ok(None);
+        };
+        let mut lowest = state.verified().clone();
+        if state.height().saturating_sub(height) <= NEAR {
+            self.walk_down(&mut lowest, height, meter, &mut Vec::new())
+                .await?;
+        }
+        Ok(Some(lowest))
     }
 
     /// One node after the other, each from where the one before got to.

@@ -55,7 +55,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 Err(fault) if fault != Fault::NotThere => Err(Said::Failed(fault)),
                 answer => {
                     self.allot_part(&mut parts, way, meter);
-                    let is_scant = meter.is_scant();
+                    let scant = meter.scant();
                     let fork = match answer {
                         Ok(_) => {
                             let fork = self.fork(way, at, holder, meter).await;
@@ -64,7 +64,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                         Err(_) => self.fork_below(way, at, holder, meter).await,
                     };
                     match fork {
-                        Err(Setback::OutOf(resource)) if is_scant => {
+                        Err(Setback::OutOf(resource)) if scant.contains(&Some(resource)) => {
                             unheard = Some(resource);
                             continue;
                         }
@@ -87,8 +87,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         unheard.map_or(Ok(None), |resource| Err(resource.into()))
     }
 
-    /// The way of these nodes did not hold from what is trusted; it may be that which is forged, if it is not what all trust began with. Only one that holds
-    /// it too is proven wrong, and asked no more. Whatever keeps another from proving that, it is heard like everybody where its header is compared.
+    /// The way of these nodes did not hold from what is trusted; it may be that which is forged, if it is not what all trust began with: that has no votes,
+    /// and nothing is kept below it. Only one that holds it too is proven wrong, and asked no more. Whatever keeps another from proving that, it is heard like everybody where its header is compared.
     pub(super) async fn judge_refuted(
         &mut self,
         way: &mut Way,
@@ -96,7 +96,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     ) -> Option<Dispute> {
         let refuted = mem::take(&mut way.refuted);
         let below = way.from.height().saturating_sub(1);
-        let is_first = matches!(self.store.at_or_below(below).await, Ok(None));
+        // What trust began with may have been damaged or lost, and then the lowest that is kept was reached.
+        let is_first =
+            way.from.signed().is_none() && matches!(self.store.at_or_below(below).await, Ok(None));
         // One part to each of them, one to the comparison.
         let mut parts = u32::try_from(refuted.len()).unwrap_or(u32::MAX);
         for (witness, fault) in refuted {

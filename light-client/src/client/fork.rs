@@ -6,11 +6,13 @@ use core::time::Duration;
 use crate::bisection::Leg;
 use crate::client::LightClient;
 use crate::client::environment::Environment;
+use crate::client::failure::Failure;
 use crate::client::forward::Way;
 use crate::client::limits::Meter;
 use crate::client::provider::{Fault, Provider};
-use crate::client::source::{Setback, Source};
+use crate::client::source::{Setback, Source, weight};
 use crate::client::store::Store;
+use crate::header::Header;
 use crate::step::{recheck, without_bad_votes};
 use crate::trust::{LightBlock, TrustedState};
 
@@ -32,8 +34,7 @@ impl Fork {
         meter: &mut Meter,
     ) -> Option<Fork> {
         let theirs = &legs.last()?.block;
-        let (our, their) = (&ours.signed_header.header, &theirs.signed_header.header);
-        if their == our || (their.height < our.height && their.time < our.time) {
+        if may_lead_to(&theirs.signed_header.header, &ours.signed_header.header) {
             return None;
         }
         let given = meter.budget();
@@ -68,7 +69,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         }
         match self.fork_among(&way.from, &way.legs, at, meter).await {
             // It has pruned what is trusted, which may be forged; the header that was reached leaves its way all the same.
-            Err(Setback::Fault(Fault::Refuted(_))) if holds.is_none() => {
+            Err(setback) if holds.is_none() && setback.is_of_the_way() => {
                 self.fork_behind(way.reached(), at, holder, meter).await
             }
             fork => fork,
@@ -85,21 +86,15 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let Some(source) = self.sources.get(at) else {
             return Ok(None);
         };
-        let theirs = self.held(source, trusted.height(), meter).await?;
-        Ok(theirs.map(|theirs| theirs.signed_header.header == *trusted.header()))
-    }
-
-    /// The block of a node at this height; none where it has pruned it.
-    async fn held(
-        &self,
-        source: &Source<P>,
-        height: u64,
-        meter: &mut Meter,
-    ) -> Result<Option<LightBlock>, Setback> {
+        // The header alone: a block of thousands of validators weighs megabytes, and colluders choose how often this is asked.
         let (environment, tries) = (&self.environment, self.settings.tries);
-        match source.light_block(height, environment, tries, meter).await {
-            Err(Setback::Fault(Fault::NotThere)) => Ok(None),
-            block => block.map(Some),
+        meter.admit(environment.now())?;
+        let answers = [source.header(trusted.height(), environment, tries).await];
+        meter.received(weight(&answers));
+        let [(answer, _)] = answers;
+        match answer {
+            Err(Fault::NotThere) => Ok(None),
+            answer => Ok(Some(answer?.value == *trusted.header())),
         }
     }
 
@@ -114,7 +109,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let Some(source) = self.sources.get(at) else {
             return Ok(None);
         };
-        let common = self.shared_below(trusted, source, meter).await?;
+        let common = self.shared_below(trusted, at, meter).await?;
         let ours = match trusted.block() {
             Some(block) => block,
             None => self.signed(trusted, holder, meter).await?,
@@ -122,28 +117,42 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         self.branch(source, &common, &ours, meter).await
     }
 
-    /// The highest state below that the node holds too; where it has pruned all of them, the lowest.
+    /// A state below that the node holds too, and above which it does not hold the next one; where it has pruned what it was asked for, the lowest in
+    /// which trust has not expired. Searched for by halves: whatever is kept, it is asked for few of them.
     async fn shared_below(
         &self,
         trusted: &TrustedState,
-        source: &Source<P>,
+        at: usize,
         meter: &mut Meter,
     ) -> Result<TrustedState, Setback> {
-        let mut pruned = None;
-        let mut height = trusted.height();
-        while let Some(below) = height.checked_sub(1)
-            && let Ok(Some(state)) = self.store.at_or_below(below).await
-        {
-            height = state.height();
-            match self.held(source, height, meter).await? {
-                None => pruned = Some(state),
-                Some(theirs) if theirs.signed_header.header == *state.header() => {
-                    return Ok(state);
+        let (mut shared, mut is_pruned) = (None, false);
+        let (mut low, mut high) = (0, trusted.height());
+        while low < high {
+            let middle = low.midpoint(high);
+            let state = self.kept(middle).await;
+            let Some(state) = state.filter(|state| state.height() >= low) else {
+                low = middle.saturating_add(1);
+                continue;
+            };
+            match self.holds(&state, at, meter).await? {
+                Some(false) => {
+                    high = state.height();
+                    continue;
                 }
-                Some(_) => {}
+                Some(true) => shared = Some(state),
+                None => is_pruned = true,
             }
+            low = middle.saturating_add(1);
         }
-        pruned.ok_or_else(|| refused("no common header is left"))
+        if shared.is_none() && is_pruned {
+            shared = self.lowest(0, Failure::NoTrust).await.ok();
+        }
+        let shared = shared.filter(|state| state.height() < trusted.height());
+        shared.ok_or_else(|| refused("no common header is left"))
+    }
+
+    async fn kept(&self, height: u64) -> Option<TrustedState> {
+        self.store.at_or_below(height).await.ok().flatten()
     }
 
     /// The votes for a header that is trusted for its hash alone.
@@ -252,6 +261,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         };
         let is_ahead = latest.time >= reached.header().time;
         let holds_trusted = latest.height >= way.from.height();
+        let mut holds = None;
         if holds_trusted {
             match self.holds(&way.from, at, meter).await {
                 Ok(Some(false)) => {
@@ -259,23 +269,38 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                     return fork.ok_or_else(contradiction).map(Some);
                 }
                 Err(setback) if is_ahead => return Err(setback),
-                _ => {}
+                held => holds = held.unwrap_or_default(),
             }
         }
         if !is_ahead {
             return Ok(None);
         }
-        let common = match holds_trusted {
-            true => way.from.clone(),
-            false => self.shared_below(&way.from, source, meter).await?,
-        };
         let ours = match reached.block() {
             Some(block) => block,
             None => self.signed(reached, holder, meter).await?,
         };
-        self.way_of(source, &common, latest.height, &ours, meter)
-            .await
+        let height = latest.height;
+        if holds_trusted {
+            match self.way_of(source, &way.from, height, &ours, meter).await {
+                Err(setback) if holds.is_none() && setback.is_of_the_way() => {}
+                fork => return fork,
+            }
+        }
+        let common = self.shared_below(&way.from, at, meter).await?;
+        self.way_of(source, &common, height, &ours, meter).await
     }
+}
+
+impl Setback {
+    /// Whether it is the way that did not hold, or leads through what the node has pruned: one from another header may.
+    fn is_of_the_way(&self) -> bool {
+        matches!(self, Setback::Fault(Fault::Refuted(_) | Fault::NotThere))
+    }
+}
+
+/// Whether the chain with one header may go on to the other, or is there: nothing is older and higher.
+pub(super) fn may_lead_to(lower: &Header, upper: &Header) -> bool {
+    lower == upper || (lower.height < upper.height && lower.time < upper.time)
 }
 
 /// What it showed first it does not show again.

@@ -11,7 +11,7 @@ use crate::client::provider::{Fault, Provider};
 use crate::client::source::{Setback, Source};
 use crate::reason::Reason;
 use crate::step::{Verdict, verify_step};
-use crate::trust::{LightBlock, TrustedState};
+use crate::trust::{LightBlock, TrustedState, VerifiedHeader};
 
 /// Blocks that a node is asked for at the same time.
 const AT_ONCE: usize = 4;
@@ -35,6 +35,8 @@ pub(crate) struct Way {
     pub(crate) refuted: Vec<(usize, Fault)>,
     /// Nodes that showed a block from the future.
     pub(crate) ahead: Vec<usize>,
+    /// What it must lead to or be on the way to, where something above is trusted already.
+    pub(crate) above: Option<VerifiedHeader>,
 }
 
 impl Way {
@@ -46,6 +48,7 @@ impl Way {
             leader: None,
             refuted: Vec::new(),
             ahead: Vec::new(),
+            above: None,
         }
     }
 

@@ -66,6 +66,8 @@ pub(crate) struct Meter {
     bytes: u64,
     /// Up to where the node that is being tried may go.
     share: Limits,
+    /// What is held to be enough for a node to prove its header, whatever others cost on top.
+    fair: Limits,
 }
 
 impl Meter {
@@ -73,6 +75,12 @@ impl Meter {
         Meter {
             budget: Budget::new(limits.signatures),
             share: limits.clone(),
+            fair: Limits {
+                signatures: limits.signatures / FAIR,
+                headers: limits.headers / FAIR,
+                bytes: limits.bytes / u64::from(FAIR),
+                time: limits.time / FAIR,
+            },
             limits,
             passed: Duration::ZERO,
             seen: started,
@@ -112,13 +120,18 @@ impl Meter {
         self.limits.bytes = self.limits.bytes.saturating_add(more);
     }
 
-    /// Whether the node that is tried next has less than that of anything: an honest one may fail for that alone.
-    pub(crate) fn is_scant(&self) -> bool {
-        let (share, most) = (&self.share, &self.limits);
-        share.signatures < most.signatures / FAIR
-            || share.headers.saturating_sub(self.headers) < most.headers / FAIR
-            || share.bytes.saturating_sub(self.bytes) < most.bytes / u64::from(FAIR)
-            || share.time.saturating_sub(self.passed) < most.time / FAIR
+    /// Of what the node that is tried next has too little: an honest one may fail for want of it.
+    pub(crate) fn scant(&self) -> [Option<Resource>; 4] {
+        let (share, fair) = (&self.share, &self.fair);
+        let headers = share.headers.saturating_sub(self.headers);
+        let bytes = share.bytes.saturating_sub(self.bytes);
+        let time = share.time.saturating_sub(self.passed);
+        [
+            (share.signatures < fair.signatures).then_some(Resource::Signatures),
+            (headers < fair.headers).then_some(Resource::Headers),
+            (bytes < fair.bytes).then_some(Resource::Bytes),
+            (time < fair.time).then_some(Resource::Time),
+        ]
     }
 
     /// How much has passed. What exceeds the node's share is not at the cost of the others.
@@ -178,5 +191,97 @@ impl Meter {
             headers: self.headers,
             bytes: self.bytes,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    /// Of 16 signatures and bytes of a large set.
+    fn meter() -> Meter {
+        let limits = Limits {
+            signatures: 16,
+            bytes: 16 << 20,
+            ..Limits::default()
+        };
+        Meter::new(limits, Time::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn what_a_large_set_costs_comes_on_top_of_a_part_that_is_less() {
+        let mut meter = meter();
+        meter.allot(4, Time::UNIX_EPOCH);
+        meter.assure(10_000);
+        assert_eq!(meter.budget().left(), 10_000);
+        for _ in 0..6 {
+            assert_eq!(meter.admit(Time::UNIX_EPOCH), Ok(()));
+            meter.received(5_000_000);
+        }
+        meter.settle(Budget::new(10_000), Budget::new(0));
+        assert_eq!(meter.spent().signatures, 10_000);
+        // The next one has its part of what was left before.
+        meter.allot(3, Time::UNIX_EPOCH);
+        assert_eq!(meter.budget().left(), 4);
+        assert_eq!(meter.admit(Time::UNIX_EPOCH), Ok(()));
+        meter.received(4_000_000);
+        assert_eq!(
+            meter.admit(Time::UNIX_EPOCH),
+            Ok(()),
+            "a third of what is left"
+        );
+        meter.received(1_000_000);
+        assert_eq!(meter.admit(Time::UNIX_EPOCH), Err(Resource::Bytes));
+    }
+
+    #[test]
+    fn a_part_that_suffices_stays_as_it_is() {
+        let mut meter = meter();
+        meter.allot(4, Time::UNIX_EPOCH);
+        let share = meter.share.clone();
+        meter.assure(4);
+        assert_eq!((meter.share, meter.limits.signatures), (share, 16));
+    }
+
+    /// What a node is short of that is tried next, with one of so many parts of what is left.
+    fn short_of(parts: u32, meter: &mut Meter) -> Vec<Resource> {
+        meter.allot(parts, meter.seen);
+        meter.scant().into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn less_than_a_sixteenth_of_anything_is_too_little_of_that() {
+        use Resource::{Bytes, Headers, Signatures, Time as Waiting};
+        let limits = Limits {
+            signatures: 1_600,
+            headers: 1_600,
+            bytes: 16 << 20,
+            time: Duration::from_secs(160),
+        };
+        let later = |seconds: i128| Time::from_unix_nanos(seconds * 1_000_000_000).unwrap();
+        let fresh = || Meter::new(limits.clone(), Time::UNIX_EPOCH);
+        let all = [Signatures, Headers, Bytes, Waiting];
+        assert_eq!(short_of(16, &mut fresh()), []);
+        assert_eq!(short_of(17, &mut fresh()), all);
+        let mut meter = fresh();
+        meter.settle(Budget::new(801), Budget::new(0));
+        assert_eq!(short_of(8, &mut meter), [Signatures]);
+        meter = fresh();
+        for _ in 0..801 {
+            assert_eq!(meter.admit(Time::UNIX_EPOCH), Ok(()));
+        }
+        assert_eq!(short_of(8, &mut meter), [Headers]);
+        meter = fresh();
+        meter.allot(1, later(81));
+        assert_eq!(short_of(8, &mut meter), [Waiting]);
+        // What others cost beyond their parts makes nobody's part too small.
+        meter = fresh();
+        meter.allot(2, Time::UNIX_EPOCH);
+        meter.received(1 << 40);
+        assert_eq!(short_of(8, &mut meter), []);
+        meter.allot(1, Time::UNIX_EPOCH);
+        meter.received(1 << 10);
+        assert_eq!(short_of(8, &mut meter), [Bytes]);
     }
 }

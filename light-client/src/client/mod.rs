@@ -40,6 +40,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::client::backward::Descent;
+use crate::client::fork::may_lead_to;
 use crate::client::forward::Way;
 use crate::client::limits::Meter;
 use crate::client::source::{Setback, Source};
@@ -153,7 +154,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             Some(from) => match self.check_age(from.header().time) {
                 Err(expired) => expired,
                 Ok(()) => {
-                    let (mut way, order) = (Way::from(&from), self.order());
+                    let mut way = Way::from(&from);
+                    way.above = self.above(height, &mut meter).await?;
+                    let order = self.order();
                     return self.climb(&mut way, height, &order, 0, &mut meter).await;
                 }
             },
@@ -280,6 +283,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         })?;
         if let Some(dispute) = self.compare(way, meter).await? {
             return Err(self.halt(dispute, meter).await?);
+        }
+        let reached = way.reached().header();
+        if let Some(above) = &way.above
+            && !may_lead_to(reached, above.header())
+        {
+            return Err(no_way(None, self.standings()));
         }
         let followed = Followed {
             header: way.reached().verified().clone(),

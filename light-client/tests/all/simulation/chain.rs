@@ -154,21 +154,26 @@ impl Chain {
         corrupt: &[Member],
         rng: &mut Rng,
     ) -> Chain {
-        let mut forged = self.forge(fork, Lie::Lunatic, corrupt, rng);
-        forged.blocks.retain(|height, _| *height <= to);
+        let forged = self.forge(fork, Lie::Lunatic, corrupt, rng);
+        forged.retimed(fork, to, last)
+    }
+
+    /// This chain up to a height, with blocks at even times after `fork`; its last block is of the time `last`.
+    pub fn retimed(mut self, fork: u64, to: u64, last: Time) -> Chain {
+        self.blocks.retain(|height, _| *height <= to);
         let since = self.header(fork).time.unix_nanos();
         let step = (last.unix_nanos() - since) / i128::from(to - fork);
         for height in fork + 1..=to {
-            let before = block_id(&forged.blocks[&(height - 1)]);
-            let members = forged.members[&height].clone();
-            let block = forged.blocks.get_mut(&height).expect("there");
+            let before = block_id(&self.blocks[&(height - 1)]);
+            let members = self.members[&height].clone();
+            let block = self.blocks.get_mut(&height).expect("there");
             let header = &mut block.signed_header.header;
             let time = since + step * i128::from(height - fork);
             header.time = Time::from_unix_nanos(time).expect("a time");
             header.last_block_id = before;
             reseal(block, &members);
         }
-        forged
+        self
     }
 
     fn forged_block(

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use light_client::client::{
-    Failure, Followed, LightClient, Limits, MemoryStore, Resource, Said, Settings, Store,
+    Failure, Fault, Followed, LightClient, Limits, MemoryStore, Resource, Said, Settings, Store,
 };
 
 use super::chain::{Chain, Lie, forked, soon_after};
@@ -188,6 +188,87 @@ fn a_set_that_is_large_for_the_limits_leaves_the_honest_witness_enough_to_prove_
     };
     let attack = attack_of(block_on(beside_noise(&honest, &forged, limits).newest()));
     assert_eq!(attack.theirs_from, "honest");
+}
+
+#[test]
+fn blocks_of_a_large_set_are_asked_for_where_ways_part_and_not_to_find_that_out() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(40, 100, rng);
+    let forged = honest.forge_drifting(5, Lie::Lunatic, &honest.members[&6], 100, rng);
+    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    // Six of its blocks are what the honest node is assured: its part of what is left is less.
+    let large = Manners {
+        block_weight: 6 * (3 << 10),
+        ..Manners::default()
+    };
+    let behind = Manners {
+        lag: 20,
+        ..Manners::default()
+    };
+    let strangers = |number, power| Member::new(1_000 + number, power);
+    let foreign = Rc::new(Chain::of(strangers, 40, 0, &mut Rng(1)));
+    let mut nodes = vec![
+        node("liar", &forged),
+        node("its friend", &forged),
+        Node::new("honest", &honest, large, 3),
+    ];
+    nodes.extend((0..10).map(|number| Node::new(&number.to_string(), &foreign, behind, 3)));
+    let limits = Limits {
+        bytes: MIB,
+        ..Limits::default()
+    };
+    let settings = Settings {
+        limits,
+        ..settings()
+    };
+    let mut client = client_with(&honest, 1, nodes, settings, soon_after(&honest));
+    let attack = attack_of(block_on(client.newest()));
+    assert_eq!(
+        (attack.theirs_from.as_str(), attack.common_height),
+        ("honest", 5)
+    );
+}
+
+#[test]
+fn one_that_uses_up_what_it_had_enough_of_is_unproven_and_stops_nobody() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let strangers: Vec<Member> = (0..6)
+        .map(|number| Member::new(1_000 + number, 10))
+        .collect();
+    let foreign = Rc::new(honest.forge(8, Lie::Lunatic, &strangers, rng));
+    let honest = Rc::new(honest);
+    let clock: Clock = Rc::new(Cell::new(soon_after(&honest).unix_nanos()));
+    // Of bytes each has enough, of time nobody after who leads.
+    let heavy = Manners {
+        block_weight: 32 * MIB,
+        silent: (1, 2),
+        ..Manners::default()
+    };
+    let mut nodes: Vec<Node> = ["1", "2", "3", "4", "5", "6", "7", "8"]
+        .map(|name| Node::new(name, &foreign, heavy, 3))
+        .into();
+    nodes.push(node("a", &honest));
+    nodes[8].cut_off(1, 2);
+    let slow = Manners {
+        slow: 55_000,
+        ..Manners::default()
+    };
+    nodes.push(Node::new("b", &honest, slow, 3).by(&clock));
+    let once = Settings {
+        tries: 1,
+        ..settings()
+    };
+    let device = Device::by(&clock);
+    let mut client = LightClient::new(nodes, MemoryStore::default(), device, once);
+    block_on(client.trust(&state(&honest.blocks[&1]))).expect("kept");
+    let outcome = block_on(client.newest()).map_err(|failure| failure.code());
+    let followed = outcome.expect("two hold it, and nobody proves another");
+    for standing in &followed.standings[..8] {
+        let said = &standing.said;
+        let is_unproven = matches!(said, Said::Disputes(Fault::Refused(_)));
+        assert!(is_unproven, "{said:?}");
+    }
 }
 
 #[test]

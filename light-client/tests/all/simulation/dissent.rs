@@ -117,6 +117,28 @@ fn one_that_holds_another_header_than_the_trusted_one_and_is_cut_off_is_named() 
 }
 
 #[test]
+fn one_that_has_pruned_a_forged_header_that_is_trusted_proves_from_below_that_it_is_ahead_in_time()
+{
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 100, rng);
+    let forged = Rc::new(forged.retimed(8, 20, honest.header(17).time));
+    let honest = Rc::new(honest);
+    let trusted = [&honest.blocks[&1], &forged.blocks[&12]];
+    for base in [13, 15, 17] {
+        let manners = Manners {
+            base,
+            lag: 3,
+            ..Manners::default()
+        };
+        let third = Node::new("third", &honest, manners, 3);
+        let attack = attack_of(block_on(client(&trusted, &forged, third).at(20)));
+        let found = (attack.theirs_from.as_str(), attack.common_height);
+        assert_eq!(found, ("third", 1), "{base}");
+    }
+}
+
+#[test]
 fn one_that_is_merely_behind_stays_so_wherever_it_is_cut_off() {
     let (honest, _) = forked(Lie::Lunatic);
     let trusted = [&honest.blocks[&1], &honest.blocks[&12]];

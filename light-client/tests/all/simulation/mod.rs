@@ -5,6 +5,7 @@
 
 mod ahead;
 mod attacks;
+mod below;
 mod chain;
 mod clocks;
 mod costs;

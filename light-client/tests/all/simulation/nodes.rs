@@ -53,6 +53,8 @@ pub struct Manners {
     pub shows_nothing: bool,
     /// What an answer weighs; 1 000 bytes where it is 0.
     pub weight: u64,
+    /// What a light block weighs; as much as other answers where it is 0.
+    pub block_weight: u64,
     /// Its answers do not end.
     pub endless: bool,
     /// Every other request is cut.
@@ -120,6 +122,11 @@ impl Node {
             other: Some(other.clone()),
             ..self
         }
+    }
+
+    /// These of its requests, counted from 0, get no answer.
+    pub fn cut_off(&mut self, from: u64, to: u64) {
+        self.manners.silent = (from, to);
     }
 
     /// The chain that this answer comes from.
@@ -243,6 +250,9 @@ impl Provider for Node {
         self.let_pass(self.manners.slow);
         let block = self.block(height).filter(|_| !self.manners.headers_only);
         let mut received = self.answer(block).await?;
+        if self.manners.block_weight > 0 {
+            received.bytes = self.manners.block_weight;
+        }
         if self.rng.borrow_mut().below(100) < self.manners.garbles {
             for entry in &mut received.value.signed_header.commit.signatures {
                 if let Some(byte) = entry.signature.first_mut() {

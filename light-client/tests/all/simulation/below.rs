@@ -1,0 +1,145 @@
+//! Headers below what is trusted already, which binds them; and forks that are searched for below it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use light_client::LightBlock;
+use light_client::client::{Fault, LightClient, Limits, MemoryStore, Said, Settings, Store};
+
+use super::chain::{Chain, Lie, forked, soon_after};
+use super::nodes::{Client, Device, Manners, Node, attack_of, block_on, node, settings, state};
+use crate::common::generate::Rng;
+
+/// How far above a new header a kept one may be whose chain of hashes is followed down to it.
+const NEAR: u64 = 100;
+
+/// A client that trusts these blocks.
+fn trusting(blocks: &[&LightBlock], nodes: Vec<Node>, settings: Settings, chain: &Chain) -> Client {
+    let mut store = MemoryStore::default();
+    for block in blocks {
+        block_on(store.put(&state(block))).expect("kept");
+    }
+    LightClient::new(nodes, store, Device::at(soon_after(chain)), settings)
+}
+
+fn kept_at(client: &Client, height: u64) -> Option<u64> {
+    let kept = block_on(client.store().at_or_below(height)).expect("reads");
+    kept.map(|state| state.height())
+}
+
+#[test]
+fn no_league_forges_a_header_that_the_chain_of_hashes_names_from_a_kept_one_above() {
+    for lie in [Lie::Lunatic, Lie::Equivocation, Lie::Amnesia] {
+        let (honest, forged) = forked(lie);
+        let nodes = vec![
+            node("liar", &forged),
+            node("its friend", &forged),
+            node("honest", &honest),
+        ];
+        let away = nodes[2].asleep.clone();
+        let trusted = [&honest.blocks[&1], &honest.blocks[&20]];
+        let mut client = trusting(&trusted, nodes, settings(), &honest);
+        away.set(true);
+        for height in [9, 15, 19] {
+            let outcome = block_on(client.at(height)).map_err(|failure| failure.code());
+            assert_eq!(outcome.err(), Some("no-way"), "{lie:?} {height}");
+            assert_eq!(kept_at(&client, 19), Some(1));
+        }
+        away.set(false);
+        let found = block_on(client.at(15)).map_err(|failure| failure.code());
+        assert_eq!(
+            found.err(),
+            Some("attack"),
+            "and who was away finds the fork"
+        );
+    }
+}
+
+#[test]
+fn a_header_between_two_kept_ones_is_older_than_the_upper_one() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(NEAR + 20, 0, rng);
+    let all = honest.members[&9].clone();
+    let tip = honest.header(honest.tip()).time;
+    let hurried = Rc::new(honest.forge_ahead(8, 15, tip, &all, rng));
+    let trusted = [&honest.blocks[&1], &honest.blocks[&honest.tip()]];
+    let nodes = vec![node("liar", &hurried), node("its friend", &hurried)];
+    let mut client = trusting(&trusted, nodes, settings(), &honest);
+    let outcome = block_on(client.at(15)).map_err(|failure| failure.code());
+    assert_eq!(outcome.err(), Some("no-way"));
+    assert_eq!(kept_at(&client, 15), Some(1));
+}
+
+#[test]
+fn a_header_far_below_a_kept_one_is_reached_in_a_few_steps_and_a_near_one_held_against_it() {
+    let honest = Rc::new(Chain::new(NEAR + 20, 0, &mut Rng(5)));
+    let trusted = [&honest.blocks[&1], &honest.blocks[&honest.tip()]];
+    for (height, headers) in [(19, 2), (20, 2 + NEAR)] {
+        let nodes = vec![node("a", &honest), node("b", &honest)];
+        let mut client = trusting(&trusted, nodes, settings(), &honest);
+        let followed = block_on(client.at(height)).expect("reached");
+        assert_eq!(followed.header.header(), honest.header(height));
+        assert_eq!((followed.trace.from, followed.trace.steps.len()), (1, 1));
+        assert!(followed.commit.is_some(), "with its votes");
+        assert_eq!(u64::from(followed.trace.spent.headers), headers);
+    }
+}
+
+#[test]
+fn however_much_is_kept_the_honest_witness_is_asked_for_little_of_it() {
+    let (honest, forged) = {
+        let rng = &mut Rng(5);
+        let honest = Chain::new(80, 0, rng);
+        let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 100, rng);
+        (Rc::new(honest), Rc::new(forged))
+    };
+    // What was believed while the honest were away.
+    let mut trusted = vec![&honest.blocks[&1], &honest.blocks[&5]];
+    trusted.extend((10..70).map(|height| &forged.blocks[&height]));
+    for base in [0, 3, 75] {
+        let pruned = Manners {
+            base,
+            ..Manners::default()
+        };
+        let nodes = vec![
+            node("liar", &forged),
+            node("its friend", &forged),
+            Node::new("honest", &honest, pruned, 3),
+        ];
+        let mut settings = Settings {
+            limits: Limits {
+                headers: 60,
+                ..Limits::default()
+            },
+            ..settings()
+        };
+        // Trust in the first block has expired, in the fifth it has not.
+        settings.options.trusting_period = Duration::from_secs(840);
+        let mut client = trusting(&trusted, nodes, settings, &honest);
+        let attack = attack_of(block_on(client.newest()));
+        let found = (attack.theirs_from.as_str(), attack.common_height);
+        assert_eq!(found, ("honest", 5), "{base}");
+    }
+}
+
+#[test]
+fn where_the_checkpoint_is_lost_no_honest_node_is_put_out_by_a_forged_header() {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(20, 0, rng);
+    let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 100, rng);
+    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    let liars = || ["liar", "its friend"].map(|name| node(name, &forged));
+    let trusted = [&honest.blocks[&1]];
+    let mut misled = trusting(&trusted, liars().into(), settings(), &honest);
+    block_on(misled.at(12)).expect("nobody says otherwise");
+    let reached = block_on(misled.store().newest()).expect("reads");
+    let mut nodes = vec![node("honest", &honest)];
+    nodes.extend(liars());
+    let mut client = trusting(&[], nodes, settings(), &honest);
+    block_on(client.trust(&reached.expect("kept"))).expect("kept");
+    let outcome = block_on(client.newest()).map_err(|failure| failure.code());
+    let followed = outcome.expect("two hold it, and nobody proves another");
+    let said = &followed.standings[0].said;
+    let is_unproven = matches!(said, Said::Disputes(Fault::Refused(_)));
+    assert!(is_unproven, "{said:?}");
+}
