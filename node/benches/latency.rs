@@ -70,7 +70,7 @@ fn rekeys(chain: &Chain, round: usize) -> Vec<Vec<u8>> {
             &body,
             chain.time(),
         );
-        payload.sign(&[&old]).expect("signs").encode()
+        payload.sign(&[&old, &new]).expect("signs").encode()
     };
     (0..RECORDS).map(rekey).collect()
 }

@@ -57,12 +57,12 @@ fn events() {
             seal_key: None,
         };
         let rekey = payload("member.rekey", ("member", &id), 1, &body, time);
-        rekey.sign(&[&old]).expect("signs").encode()
+        rekey.sign(&[&old, &new]).expect("signs").encode()
     });
     let renewed = timed(&chain, renewals.collect());
     println!("| member.admit | 3 | {admitted:.0} | 1.00 |");
     println!(
-        "| member.rekey | 1 | {renewed:.0} | {:.2} |",
+        "| member.rekey | 2 | {renewed:.0} | {:.2} |",
         renewed / admitted
     );
 }

@@ -6,11 +6,17 @@ use common::{Chain, SECOND, admit, founder_key, key, payload};
 use node::application::{PrepareProposalRequest, TX_OVERHEAD, code};
 use records::{Payload, SecretKey, kinds::member::Rekey};
 
+/// Keys that come with the event after `seq` others.
+fn new(seq: u64, keys: usize) -> Vec<SecretKey> {
+    (0..keys)
+        .map(|number| key(&format!("key {seq} {number}")))
+        .collect()
+}
+
 /// The event by which the first founder adds so many keys, as the one after `seq` others.
 fn rekey(chain: &Chain, seq: u64, keys: usize) -> Payload {
-    let new = (0..keys).map(|number| key(&format!("key {seq} {number}")).public());
     let body = Rekey {
-        add: new.collect(),
+        add: new(seq, keys).iter().map(SecretKey::public).collect(),
         end: Vec::new(),
         seal_key: None,
     };
@@ -20,6 +26,13 @@ fn rekey(chain: &Chain, seq: u64, keys: usize) -> Payload {
 
 fn signed(event: &Payload, signers: &[&SecretKey]) -> Vec<u8> {
     event.sign(signers).expect("signs").encode()
+}
+
+/// The same, signed by whoever, and by the keys that come.
+fn agreed(chain: &Chain, seq: u64, keys: usize, by: &SecretKey) -> Vec<u8> {
+    let new = new(seq, keys);
+    let signers: Vec<_> = [by].into_iter().chain(&new).collect();
+    signed(&rekey(chain, seq, keys), &signers)
 }
 
 /// What goes into a block with room for so many bytes of transactions.
@@ -48,7 +61,7 @@ fn what_rests_on_an_event_that_does_not_fit_waits_with_it() {
     let chain = Chain::new();
     let founder = founder_key(0);
     let [first, large, last] =
-        [(0, 1), (1, 30), (2, 1)].map(|(seq, keys)| signed(&rekey(&chain, seq, keys), &[&founder]));
+        [(0, 1), (1, 15), (2, 1)].map(|(seq, keys)| agreed(&chain, seq, keys, &founder));
     let other = admit("m", chain.time());
     let room = first.len() + last.len() + other.len();
     assert!(large.len() > last.len() + other.len());
@@ -67,10 +80,7 @@ fn what_rests_on_an_event_that_is_too_late_waits() {
         until: chain.time() - SECOND,
         ..rekey(&chain, 0, 1)
     };
-    let (late, next) = (
-        signed(&late, &[&founder]),
-        signed(&rekey(&chain, 1, 1), &[&founder]),
-    );
+    let (late, next) = (signed(&late, &[&founder]), agreed(&chain, 1, 1, &founder));
     assert!(prepare(&chain, usize::MAX >> 1, &[&late, &next]).is_empty());
 }
 
@@ -84,9 +94,9 @@ fn nobody_keeps_anothers_event_out_with_one_that_is_left_out() {
         ..rekey(&chain, 0, 1)
     };
     let late = signed(&late, &[&stranger]);
-    let large = signed(&rekey(&chain, 0, 30), &[&stranger]);
-    let own = signed(&rekey(&chain, 0, 1), &[&founder]);
-    let next = signed(&rekey(&chain, 1, 1), &[&founder]);
+    let large = agreed(&chain, 0, 15, &stranger);
+    let own = agreed(&chain, 0, 1, &founder);
+    let next = agreed(&chain, 1, 1, &founder);
     let room = own.len() + next.len();
     let block = prepare(&chain, room, &[&late, &large, &own, &next]);
     assert_eq!(block, [own, next]);

@@ -221,8 +221,9 @@ fn a_proposal_keeps_the_order_of_arrival() {
 
 /// The event that gives founder-0 one more key, as the event after `seq` others about it.
 fn another_key(chain: &Chain, seq: u64) -> Vec<u8> {
+    let new = key(&format!("key {seq}"));
     let body = Rekey {
-        add: vec![key(&format!("key {seq}")).public()],
+        add: vec![new.public()],
         end: Vec::new(),
         seal_key: None,
     };
@@ -233,7 +234,7 @@ fn another_key(chain: &Chain, seq: u64) -> Vec<u8> {
         &body,
         chain.time(),
     )
-    .sign(&[&founder_key(0)])
+    .sign(&[&founder_key(0), &new])
     .expect("signs")
     .encode()
 }
@@ -364,7 +365,7 @@ fn members_are_looked_up_as_of_the_block_before() {
         &body,
         chain.time(),
     )
-    .sign(&[&old])
+    .sign(&[&old, &new])
     .expect("signs")
     .encode();
     let three = |id: &str, first: &SecretKey| {

@@ -81,7 +81,7 @@ fn an_ended_key_signs_nothing_more_and_stays_in_the_history() {
             "member.rekey",
             ("member", "tax"),
             rekey_body("tax 2", "tax"),
-            &[&key("tax")],
+            &[&key("tax"), &key("tax 2")],
         )
         .expect("rekeyed");
     assert_eq!(
@@ -135,7 +135,8 @@ fn a_signed_event_cannot_move_to_another_chain_record_place_or_time() {
         assert_eq!(ledger.state_hash("member", "tax"), before);
     }
     // The very same envelope a second time: its place in the sequence is taken.
-    let envelope = payload.sign(&[&key("tax")]).expect("encodes");
+    let signers = [&key("tax"), &key("tax 2")];
+    let envelope = payload.sign(&signers).expect("encodes");
     assert_eq!(ledger.write(&envelope), Ok(()));
     assert_eq!(code(ledger.write(&envelope)), "wrong-sequence");
 }
@@ -186,7 +187,7 @@ fn a_log_that_hides_adds_bends_or_repeats_an_entry_does_not_stand() {
                 "member.rekey",
                 ("member", "tax"),
                 rekey_body(&add, &end),
-                &[&key(&end)],
+                &[&key(&end), &key(&add)],
             )
             .expect("rekeyed");
     }
@@ -282,7 +283,7 @@ fn a_key_added_in_a_block_counts_from_the_next() {
             "member.rekey",
             ("member", "tax"),
             rekey_body("tax 2", "tax"),
-            &[&key("tax")],
+            &[&key("tax"), &key("tax 2")],
         )
         .expect("rekeyed");
     let keys_at = |height| {

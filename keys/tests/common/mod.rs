@@ -156,7 +156,7 @@ impl World {
         let body = canonical::to_value(&body).expect("encodes");
         let written = self
             .ledger
-            .submit("member.rekey", ("member", member), body, &[old]);
+            .submit("member.rekey", ("member", member), body, &[old, new]);
         written.expect("replaced");
     }
 

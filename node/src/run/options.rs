@@ -73,7 +73,7 @@ lianyan-node proposal --node ADDRESS NUMBER                    shows it
   ACT                seat MEMBER KEY=POWER…        a member's validators from now on; none: it gives up its seat. KEY is `ed25519:…`, `ml_dsa_65:…` or
                                                    the path of a priv_validator_key.json
                      admit FILE                    a new member, docs/governance.md
-                     rekey MEMBER KEY…             all of a member's own keys
+                     rekey MEMBER KEY              a member's only key from now on; who has it approves last, and so carries it out
                      leave MEMBER                  a member without a seat ends
                      rules VERSION HEIGHT          the next version of the rules, from this height on
 ";
@@ -440,11 +440,11 @@ mod tests {
 
     #[test]
     fn the_consortiums_affairs_want_a_node_and_who_signs() {
-        let line = "propose --node 127.0.0.1:1 --identity i.json rekey tax +a -b";
+        let line = "propose --node 127.0.0.1:1 --identity i.json seat tax +a -b";
         let Ok(Command::Govern(govern)) = parsed(line) else {
             panic!("not read");
         };
-        let act = ["rekey", "tax", "+a", "-b"].map(str::to_owned).to_vec();
+        let act = ["seat", "tax", "+a", "-b"].map(str::to_owned).to_vec();
         let identity = "i.json".into();
         assert_eq!(govern.step, Step::Propose { identity, act });
         for (line, named) in [

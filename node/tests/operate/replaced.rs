@@ -118,7 +118,9 @@ fn a_key_that_the_chain_did_not_take_replaces_no_identity() {
         };
         let subject = ("member", MEMBER);
         let spare = payload("member.rekey", subject, 0, &body, chain.time());
-        let spare = spare.sign(&[&founder_key(0)]).expect("signs");
+        let spare = spare
+            .sign(&[&founder_key(0), &key("spare")])
+            .expect("signs");
         chain.decide(vec![spare.encode()]);
     };
     assert!(!all.type_rekey(first));

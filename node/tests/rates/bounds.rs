@@ -36,7 +36,7 @@ fn a_refused_event_counts_more_than_one() {
 fn a_member_does_not_flood_by_using_one_key_after_the_other() {
     let mut node = Node::new();
     let own = keys("a branch of founder-0", 20);
-    node.rekey(0, 0, &own, &[]);
+    node.add(0, &own);
     let flood: Vec<_> = (0..400)
         .map(|number| node.lone(number, &[&own[number % own.len()]]))
         .collect();
@@ -53,8 +53,9 @@ fn a_member_does_not_flood_by_using_one_key_after_the_other() {
 fn a_key_that_a_member_has_ended_is_anybodys() {
     let mut node = Node::new();
     let stolen = keys("a branch of founder-0", 20);
-    node.rekey(0, 0, &stolen, &[]);
-    node.rekey(0, 1, &[], &stolen);
+    let seq = node.add(0, &stolen);
+    let ended = node.rekeying(0, seq, [&[], &stolen], &[]);
+    node.accept(&[ended]);
     let flood: Vec<_> = (0..200)
         .map(|number| node.lone(number, &[&stolen[number % stolen.len()]]))
         .collect();

@@ -13,6 +13,7 @@ use node::{
 };
 use records::{
     SecretKey, canonical,
+    envelope::MAX_SIGNATURES,
     kinds::{
         consent::document::{Erase, Propose},
         member::{Member, Rekey},
@@ -116,7 +117,8 @@ impl Node {
             .collect()
     }
 
-    /// The event by which a founder's keys change: signed by the founder's first, and by whoever else signs it.
+    /// The event by which a founder's keys change, or else only the key that is sealed to: signed by the founder's first, by those that come, and by
+    /// whoever else signs it.
     fn rekeying(
         &self,
         founder: usize,
@@ -128,19 +130,25 @@ impl Node {
         let body = Rekey {
             add: public(add),
             end: public(end),
-            seal_key: None,
+            seal_key: (add.is_empty() && end.is_empty()).then(|| seq.to_string()),
         };
         let subject = ("member", &*format!("founder-{founder}"));
         let event = payload("member.rekey", subject, seq, &body, self.time());
         let first = founder_key(founder);
-        let signers: Vec<_> = [&first].into_iter().chain(others.iter().copied()).collect();
+        let others = add.iter().chain(others.iter().copied());
+        let signers: Vec<_> = [&first].into_iter().chain(others).collect();
         event.sign(&signers).expect("signs").encode()
     }
 
-    /// A founder's keys change.
-    fn rekey(&mut self, founder: usize, seq: u64, add: &[SecretKey], end: &[SecretKey]) {
-        let event = self.rekeying(founder, seq, [add, end], &[]);
-        self.accept(&[event]);
+    /// A founder has these keys too, as many at once as an envelope takes; gives how many events that were.
+    fn add(&mut self, founder: usize, keys: &[SecretKey]) -> u64 {
+        let mut seq = 0;
+        for add in keys.chunks(MAX_SIGNATURES - 1) {
+            let event = self.rekeying(founder, seq, [add, &[]], &[]);
+            self.accept(&[event]);
+            seq += 1;
+        }
+        seq
     }
 
     /// Documents of these patients, each proposed by one hospital; and how each confirms its own.

@@ -138,7 +138,7 @@ fn a_proposer_exhausts_nobody_with_what_is_too_late() {
 fn an_accepted_event_is_known_with_whichever_signatures_and_paid_for() {
     let mut node = Node::new();
     let others = keys("a branch of founder-1", 20);
-    node.rekey(1, 0, &others, &[]);
+    node.add(1, &others);
     let copies: Vec<_> = others
         .iter()
         .map(|other| node.rekeying(0, 0, [&[], &[]], &[other]))
@@ -172,7 +172,7 @@ fn what_was_refused_for_want_of_signatures_may_come_with_them() {
 fn a_member_exhausts_no_other_with_signatures_of_its_own() {
     let mut node = Node::new();
     let others = keys("a branch of founder-1", 60);
-    node.rekey(1, 0, &others, &[]);
+    node.add(1, &others);
     let copies: Vec<_> = keys("next", 2)
         .iter()
         .flat_map(|next| {
@@ -208,7 +208,7 @@ fn nobody_pays_for_what_was_refused_while_a_node_was_off() {
 fn nobody_pays_twice_for_what_was_refused_because_a_member_signs_it_too() {
     let mut node = Node::new();
     let branches = keys("a branch of founder-1", 20);
-    node.rekey(1, 0, &branches, &[]);
+    node.add(1, &branches);
     let refused = node.lone(0, &[&founder_key(0)]);
     let with = |signers: &[&SecretKey]| {
         let first = founder_key(0);

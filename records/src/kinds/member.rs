@@ -3,6 +3,7 @@
 use super::consortium;
 use crate::{
     canonical::Value,
+    context::require_key,
     event::Event,
     keys::PublicKey,
     refusal::{Refusal, Stop},
@@ -93,29 +94,24 @@ impl Member {
         self.keys.iter().any(|owned| owned.key == *key)
     }
 
-    /// These keys and no others count from now on, whatever became of them before: who can rekey the member may have added and ended the very keys that
-    /// a proposal names.
-    fn have(&mut self, keys: Vec<PublicKey>, time: i64) {
-        for known in &mut self.keys {
-            if !keys.contains(&known.key) {
-                known.until = known.until.or(Some(time));
-            } else if known.until.take().is_some() {
-                known.from = time;
-            }
+    /// A key counts from now on: a new one, whose holder signed that it is theirs. Else whoever has one key of a member could put anybody's into its record.
+    fn add(&mut self, case: &Case<'_>, key: PublicKey) -> Result<(), Refusal> {
+        if self.owns(&key) {
+            return Err(Refusal::new("key-known").with("key", key));
         }
-        for key in keys {
-            if !self.owns(&key) {
-                self.add(key, time);
-            }
-        }
-    }
-
-    fn add(&mut self, key: PublicKey, from: i64) {
+        require_key(case.event, &key, "new")?;
         self.keys.push(Key {
             key,
-            from,
+            from: case.context.time,
             until: None,
         });
+        Ok(())
+    }
+
+    fn end_all(&mut self, time: i64) {
+        for key in &mut self.keys {
+            key.until = key.until.or(Some(time));
+        }
     }
 
     fn require_live(&self) -> Result<(), Refusal> {
@@ -135,7 +131,7 @@ impl Member {
     }
 }
 
-/// Body of `member.rekey`, signed with a live key.
+/// Body of `member.rekey`, signed with a live key, and with each that is added.
 pub struct Rekey {
     /// Keys that count from now on.
     pub add: Vec<PublicKey>,
@@ -206,24 +202,21 @@ fn rekey(case: &Case<'_>) -> Result<Value, Stop> {
         }
     }
     for key in add {
-        if member.owns(&key) {
-            return Err(Refusal::new("key-known").with("key", key).into());
-        }
-        member.add(key, time);
+        member.add(case, key)?;
     }
     member.require_live()?;
     member.seal_key = seal_key.unwrap_or(member.seal_key);
     updated(&checked(member)?)
 }
 
-/// The consortium replaces them. Whoever stole a key can have filled the list: there is room again afterwards.
+/// The consortium ends them all, for one that only the member has. Whoever stole a key can have filled the list: there is room again afterwards.
 fn rekeyed(case: &Case<'_>) -> Result<Value, Stop> {
     let mut member: Member = case.existing()?;
     case.context.require_quorum(case.event)?;
-    let consortium::Rekey { keys, .. } = case.body()?;
-    member.have(keys, case.context.time);
-    member.require_live()?;
+    let consortium::Rekey { key, .. } = case.body()?;
+    member.end_all(case.context.time);
     member.forget_youngest();
+    member.add(case, key)?;
     // Whoever has the old keys opens what is sealed to it, or had it replaced by one of their own: the member names another.
     member.seal_key.clear();
     updated(&checked(member)?)
@@ -238,8 +231,6 @@ fn leave(case: &Case<'_>) -> Result<Value, Stop> {
             .with("member", &member.id)
             .into());
     }
-    for key in &mut member.keys {
-        key.until = key.until.or(Some(case.context.time));
-    }
+    member.end_all(case.context.time);
     updated(&member)
 }

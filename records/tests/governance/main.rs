@@ -6,7 +6,7 @@ mod proposals;
 mod seats;
 
 use records::{
-    KeyType, Stop, ValidatorKey, canonical,
+    KeyType, SecretKey, Stop, ValidatorKey, canonical,
     kinds::{
         consortium::{self, Consortium, Reseat, Seat, Validator},
         member::{MAX_KEYS, Member, Rekey},

@@ -48,6 +48,7 @@ fn members(table: &mut Table) {
     world.refused(table, "member.admit", bank, &usual, &QUORUM);
     for (body, signer) in [
         (keys(&["bank 2"], &[]), "acme"),
+        (keys(&["bank 2"], &[]), "bank"),
         (keys(&["bank"], &[]), "bank"),
         (keys(&[], &["bank"]), "bank"),
     ] {

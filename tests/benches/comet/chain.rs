@@ -7,6 +7,7 @@ use node::application::code;
 use node::consortium::now;
 use node::demo::{Script, Size, Tempo};
 use node::network::{Client, Network, Plan, Process};
+use records::envelope::MAX_SIGNATURES;
 use records::kinds::{invoice::Issue, member::Rekey, quota::Grant};
 use records::shape::Shape;
 use records::{Digest, KeyType, Payload, RecordName, SecretKey, canonical};
@@ -21,8 +22,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Who issues, and who grants its quota.
 const ISSUER: &str = "hospital-group";
 const BUREAU: &str = "tax-bureau";
-/// Keys of the issuer, each of which signs its share.
-const KEYS: usize = 32;
+/// Further keys of the issuer, each of which signs its share: as many as come at once, for each agrees.
+const KEYS: usize = MAX_SIGNATURES - 1;
 /// Events a second from one key: more than any run hands in, for the one issuer stands for the many of a chain.
 const RATE: u32 = 100_000;
 /// An event may be written within this time.
@@ -146,24 +147,31 @@ impl Chain {
 
     /// Gives the issuer these keys and its quota.
     fn admit(&self, keys: &[SecretKey], count: usize) -> Outcome {
+        let grant = Grant {
+            by: BUREAU.into(),
+            count: count as u64,
+        };
         let rekey = Rekey {
             add: keys.iter().map(SecretKey::public).collect(),
             end: Vec::new(),
             seal_key: None,
         };
-        let grant = Grant {
-            by: BUREAU.into(),
-            count: count as u64,
-        };
-        self.write(ISSUER, ("member.rekey", "member"), &rekey)?;
-        self.write(BUREAU, ("quota.grant", "quota"), &grant)
+        let [own, bureau] =
+            [ISSUER, BUREAU].map(|member| SecretKey::from_seed(&self.script.member_seed(member)));
+        let signers: Vec<_> = [&own].into_iter().chain(keys).collect();
+        self.write(&signers, ("member.rekey", "member"), &rekey)?;
+        self.write(&[&bureau], ("quota.grant", "quota"), &grant)
     }
 
-    /// Writes a member's event about the issuer.
-    fn write(&self, by: &str, (event, kind): (&str, &str), body: &impl Shape) -> Outcome {
+    /// Writes an event about the issuer.
+    fn write(
+        &self,
+        keys: &[&SecretKey],
+        (event, kind): (&str, &str),
+        body: &impl Shape,
+    ) -> Outcome {
         let subject = RecordName::new(kind, ISSUER).ok_or("no name")?;
-        let key = SecretKey::from_seed(&self.script.member_seed(by));
-        let written = self.clients()[0].write(&sign(event, subject, body, &key)?)?;
+        let written = self.clients()[0].write(&sign(event, subject, body, keys)?)?;
         match written.code {
             code::OK => Ok(()),
             _ => Err(format!("{event}: {}", written.log).into()),
@@ -180,11 +188,16 @@ impl Chain {
             payment: None,
             portal: None,
         };
-        sign("invoice.issue", subject, &body, key)
+        sign("invoice.issue", subject, &body, &[key])
     }
 }
 
-fn sign(event: &str, subject: RecordName, body: &impl Shape, key: &SecretKey) -> Outcome<Vec<u8>> {
+fn sign(
+    event: &str,
+    subject: RecordName,
+    body: &impl Shape,
+    keys: &[&SecretKey],
+) -> Outcome<Vec<u8>> {
     let payload = Payload {
         body: canonical::to_value(body)?,
         chain: CHAIN.into(),
@@ -193,7 +206,7 @@ fn sign(event: &str, subject: RecordName, body: &impl Shape, key: &SecretKey) ->
         event_type: event.into(),
         until: now() + UNTIL,
     };
-    Ok(payload.sign(&[key])?.encode())
+    Ok(payload.sign(keys)?.encode())
 }
 
 /// As the kvstore wants it: one `=`, and no colon.

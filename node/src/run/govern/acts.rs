@@ -42,14 +42,10 @@ pub(super) fn read(words: &[String], seq: impl Fn(&RecordName) -> Result<u64>) -
                 written(&member)?,
             )
         }
-        ["rekey", member, ref keys @ ..] if !keys.is_empty() => {
-            let keys: Result<_> = keys
-                .iter()
-                .map(|key| parsed::<PublicKey>("a key", key))
-                .collect();
+        ["rekey", member, key] => {
             let body = Rekey {
+                key: parsed("a key", key)?,
                 member: member.into(),
-                keys: keys?,
             };
             (
                 consortium::REKEY,
@@ -86,6 +82,16 @@ pub(super) fn read(words: &[String], seq: impl Fn(&RecordName) -> Result<u64>) -
         subject,
         event_type: event_type.into(),
     })
+}
+
+/// The key that an act gives a member, and that signs it with the others; none where the act needs nobody but them.
+pub(super) fn new_key(act: &Act) -> Result<Option<PublicKey>> {
+    if act.event_type != consortium::REKEY {
+        return Ok(None);
+    }
+    let rekey: Rekey =
+        canonical::from_value(&act.body).map_err(|error| Error::Setup(error.to_string()))?;
+    Ok(Some(rekey.key))
 }
 
 /// Nobody votes the chain into rules before which its own node would stop.
@@ -177,6 +183,8 @@ mod tests {
         assert!(body.validators.is_empty());
         let rekey = act(&format!("rekey tax {key}")).expect("an act");
         assert_eq!(rekey.subject.to_string(), "consortium/main");
+        assert_eq!(new_key(&rekey).expect("its body"), key.parse().ok());
+        assert_eq!(new_key(&seat).expect("needs none"), None);
         assert_eq!(
             act("rules 2 900").expect("an act").event_type,
             "rules.activate"

@@ -71,7 +71,7 @@ impl Chain {
         event_type: &str,
         subject: &RecordName,
         body: &T,
-        key: &SecretKey,
+        keys: &[&SecretKey],
     ) -> Result<()> {
         let unwritten = |error: canonical::Error| Error::Setup(error.to_string());
         let payload = Payload {
@@ -82,7 +82,7 @@ impl Chain {
             event_type: event_type.into(),
             until: self.time()?.saturating_add(PATIENCE),
         };
-        let envelope = payload.sign(&[key]).map_err(unwritten)?.encode();
+        let envelope = payload.sign(keys).map_err(unwritten)?.encode();
         let written = self.client.write(&envelope)?;
         match written.code {
             code::OK => self.wait_beyond(written.height),

@@ -145,7 +145,7 @@ fn rekey(node: SocketAddr, identity: &Path, to: &Path) -> Result<()> {
                 end: vec![old.public()],
                 seal_key: reads(&record).then(|| member::seal_key(&new)),
             };
-            chain.write("member.rekey", &subject, &body, old)?;
+            chain.write("member.rekey", &subject, &body, &[old, &new])?;
             println!("ended   {}", old.public());
             new
         }

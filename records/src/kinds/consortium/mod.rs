@@ -209,17 +209,18 @@ pub struct Reseat {
 
 crate::shape!(Reseat { member, validators });
 
-/// Body of `consortium.rekey`: keys of a member that has lost them all, or whose keys somebody else has. The subject is the consortium's record, and not
-/// the member's, whose sequence a thief moves on: no proposal about it would be done before it is void. Nor does it name what ends: a thief adds more.
+/// Body of `consortium.rekey`: the key of a member that has lost all, or whose keys somebody else has; it signs too. The subject is the consortium's
+/// record, and not the member's, whose sequence a thief moves on: no proposal about it would be done before it is void. Nor does it name what ends: a
+/// thief adds more.
 #[derive(Clone, Debug)]
 pub struct Rekey {
+    /// The only key from now on, which the member never had before.
+    pub key: PublicKey,
     /// The member.
     pub member: String,
-    /// All its keys from now on.
-    pub keys: Vec<PublicKey>,
 }
 
-crate::shape!(Rekey { member, keys });
+crate::shape!(Rekey { key, member });
 
 fn rekeyed(payload: &Payload) -> Result<Vec<Touch>, Refusal> {
     let rekey: Rekey = payload.body()?;

@@ -84,7 +84,7 @@ fn before() -> Vec<Step> {
         step(
             "member.rekey",
             "late",
-            &["late"],
+            &["late", "late too"],
             0,
             &Rekey {
                 add: vec![key("late too").public()],
