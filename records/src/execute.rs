@@ -21,7 +21,8 @@ pub struct Change {
     pub bytes: Vec<u8>,
 }
 
-/// Judges an event by every record that it touches: all accept, and the changes come back in the order of the touches, or nothing is written.
+/// Judges an event by every record that it touches: all accept, and the changes come back in the order of the touches, or nothing is written. What would
+/// leave every record's data as it is is refused.
 /// `load` gives a record's state before the event.
 pub fn execute(
     event: &Event,
@@ -29,13 +30,21 @@ pub fn execute(
     mut load: impl FnMut(&RecordName) -> Option<State>,
 ) -> Result<Vec<Change>, Stop> {
     admit(event, context)?;
-    registry::touches(event.payload())?
+    let mut idle = true;
+    let changes = registry::touches(event.payload())?
         .into_iter()
         .map(|touch| {
             let before = load(&touch.record);
-            judge(touch, before.as_ref(), event, context)
-        })
-        .collect()
+            let change = judge(touch, before.as_ref(), event, context)?;
+            idle = idle && before.is_some_and(|before| before.data == change.state.data);
+            Ok(change)
+        });
+    let changes = changes.collect::<Result<_, Stop>>()?;
+    // Else whoever may do something once does it without end: logs grow that others have to read.
+    if idle {
+        return Err(Refusal::new("changes-nothing").into());
+    }
+    Ok(changes)
 }
 
 /// What holds for every event before any record looks at it: this chain, not too late, rules that this program knows.

@@ -66,6 +66,7 @@ lianyan-node gateway --node URL [options]    a read server for the public in fro
 
 lianyan-node propose --node ADDRESS --identity FILE ACT…       asks the other members for what takes more than two thirds of the power; prints its number
 lianyan-node approve --node ADDRESS --identity FILE NUMBER     approves of it, and carries it out where that is enough
+lianyan-node withdraw --node ADDRESS --identity FILE NUMBER    takes an approval back for good, while the act is not carried out
 lianyan-node proposal --node ADDRESS NUMBER                    shows it
 
   --node ADDRESS     RPC of a node, address:port
@@ -126,6 +127,8 @@ pub(super) enum Step {
     Propose { identity: PathBuf, act: Vec<String> },
     /// Approve of a proposal.
     Approve { identity: PathBuf, proposal: String },
+    /// Withdraw an approval.
+    Withdraw { identity: PathBuf, proposal: String },
     /// Show a proposal.
     Show { proposal: String },
 }
@@ -183,8 +186,8 @@ impl Demo {
 pub(super) fn parse(words: &[String]) -> Result<Command, String> {
     let (command, words) = words.split_first().ok_or(HELP)?;
     match command.as_str() {
-        "demo" | "network" | "abci" | "gateway" | "propose" | "approve" | "proposal" | "init"
-        | "genesis" | "join" | "keys" | "doctor"
+        "demo" | "network" | "abci" | "gateway" | "propose" | "approve" | "withdraw"
+        | "proposal" | "init" | "genesis" | "join" | "keys" | "doctor"
             if words.iter().any(|word| word == "--help") =>
         {
             Ok(Command::Help)
@@ -193,7 +196,9 @@ pub(super) fn parse(words: &[String]) -> Result<Command, String> {
         "network" => network(words).map(Command::Network),
         "abci" => abci(words).map(Command::Abci),
         "gateway" => gateway::Options::read(words).map(Command::Gateway),
-        "propose" | "approve" | "proposal" => govern(command, words).map(Command::Govern),
+        "propose" | "approve" | "withdraw" | "proposal" => {
+            govern(command, words).map(Command::Govern)
+        }
         "init" | "genesis" | "join" | "keys" | "doctor" => operate::Options::read(command, words)
             .map(Box::new)
             .map(Command::Operate),
@@ -279,6 +284,10 @@ fn govern(command: &str, words: &[String]) -> Result<Govern, String> {
                 act: rest,
             },
             "approve" => Step::Approve {
+                identity: identity?,
+                proposal: proposal(rest)?,
+            },
+            "withdraw" => Step::Withdraw {
                 identity: identity?,
                 proposal: proposal(rest)?,
             },
@@ -451,6 +460,7 @@ mod tests {
             ("propose --identity i seat tax", "--node"),
             ("propose --node 127.0.0.1:1 seat tax", "--identity"),
             ("approve --node 127.0.0.1:1 --identity i", "number"),
+            ("withdraw --node 127.0.0.1:1 a", "--identity"),
             ("proposal --node 127.0.0.1:1 a b", "number"),
             ("proposal --node nowhere a", "nowhere"),
             ("proposal --node 127.0.0.1:1 --all a", "--all"),

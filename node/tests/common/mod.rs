@@ -211,7 +211,7 @@ pub fn approve(act: &Act, founder: usize, seq: u64, time: i64) -> Vec<u8> {
             let make = Make {
                 act: act.clone(),
                 by,
-                until: time + 86_400 * SECOND,
+                until: time + 7 * 86_400 * SECOND,
             };
             payload("proposal.make", subject, 0, &make, time)
         }

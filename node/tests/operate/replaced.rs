@@ -172,14 +172,15 @@ fn who_holds_no_key_that_counts_makes_no_new_one() {
 #[test]
 fn a_member_that_reads_replaces_the_key_to_which_is_sealed_along() {
     let all = Governing::new();
+    let spare = key("spare");
     let body = Rekey {
-        add: vec![],
+        add: vec![spare.public()],
         end: vec![],
         seal_key: Some("the old file's".into()),
     };
     let time = all.chain.time();
     let named = payload("member.rekey", ("member", MEMBER), 0, &body, time);
-    let named = named.sign(&[&founder_key(0)]).expect("signs");
+    let named = named.sign(&[&founder_key(0), &spare]).expect("signs");
     all.chain.decide(vec![named.encode()]);
     all.chain.decide(vec![]);
     assert_eq!(all.member().1.seal_key, "the old file's");

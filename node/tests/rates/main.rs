@@ -117,8 +117,8 @@ impl Node {
             .collect()
     }
 
-    /// The event by which a founder's keys change, or else only the key that is sealed to: signed by the founder's first, by those that come, and by
-    /// whoever else signs it.
+    /// The event by which a founder's keys change; where none are given, by one that comes. Signed by the founder's first, by those that come, and by whoever
+    /// else signs it.
     fn rekeying(
         &self,
         founder: usize,
@@ -126,11 +126,16 @@ impl Node {
         [add, end]: [&[SecretKey]; 2],
         others: &[&SecretKey],
     ) -> Vec<u8> {
+        let one = [key(&format!("founder-{founder}, {seq}"))];
+        let add = match (add, end) {
+            ([], []) => &one,
+            _ => add,
+        };
         let public = |keys: &[SecretKey]| keys.iter().map(SecretKey::public).collect();
         let body = Rekey {
             add: public(add),
             end: public(end),
-            seal_key: (add.is_empty() && end.is_empty()).then(|| seq.to_string()),
+            seal_key: None,
         };
         let subject = ("member", &*format!("founder-{founder}"));
         let event = payload("member.rekey", subject, seq, &body, self.time());

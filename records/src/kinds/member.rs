@@ -137,7 +137,7 @@ pub struct Rekey {
     pub add: Vec<PublicKey>,
     /// Keys that count no longer.
     pub end: Vec<PublicKey>,
-    /// The key to which documents are sealed from now on, as [`Member::seal_key`]; absent where that stays.
+    /// The key to which documents are sealed from now on, as [`Member::seal_key`]; absent where that stays, as it does where no key is added.
     pub seal_key: Option<String>,
 }
 
@@ -196,6 +196,12 @@ fn rekey(case: &Case<'_>) -> Result<Value, Stop> {
     }
     let Rekey { add, end, seal_key } = case.body()?;
     let time = case.context.time;
+    // A record has room for so many keys: so many events are in a log that everybody reads who wants to know who signed something.
+    if seal_key.is_some() && add.is_empty() {
+        return Err(Refusal::new("malformed-body")
+            .because("seal_key alone")
+            .into());
+    }
     for key in &mut member.keys {
         if key.until.is_none() && end.contains(&key.key) {
             key.until = Some(time);

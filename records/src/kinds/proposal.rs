@@ -17,7 +17,9 @@ use crate::{
 /// Kind name.
 pub const NAME: &str = "proposal";
 /// A proposal may be approved for at most this long: thirty days, in nanoseconds.
-pub const MAX_OPEN: i64 = 30 * 24 * 3600 * 1_000_000_000;
+pub const MAX_OPEN: i64 = 30 * MIN_OPEN;
+/// And for at least this long, in nanoseconds: one day. Else who is against an act proposes it again and again, for no time at all.
+pub const MIN_OPEN: i64 = 24 * 3600 * 1_000_000_000;
 
 /// The kind.
 pub static KIND: Kind = Kind {
@@ -25,6 +27,7 @@ pub static KIND: Kind = Kind {
     events: &[
         EventType::alone("proposal.make"),
         EventType::alone("proposal.approve"),
+        EventType::alone("proposal.withdraw"),
     ],
     apply,
 };
@@ -71,12 +74,15 @@ pub struct Proposal {
     pub approvals: Vec<String>,
     /// Block time after which it counts no more, Unix nanoseconds.
     pub until: i64,
+    /// Ids of the members that approved and withdrew it; absent while none did.
+    pub withdrawn: Option<Vec<String>>,
 }
 
 crate::shape!(Proposal {
     act,
     approvals,
-    until: nanoseconds
+    until: nanoseconds,
+    withdrawn
 });
 
 impl Proposal {
@@ -102,9 +108,9 @@ crate::shape!(Make {
     until: nanoseconds
 });
 
-/// Body of `proposal.approve`, signed by the member.
+/// Body of `proposal.approve` and of `proposal.withdraw`, signed by the member.
 pub struct Approve {
-    /// Who approves.
+    /// Who approves, or does no longer.
     pub by: String,
 }
 
@@ -114,6 +120,7 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
     match case.what() {
         ("proposal.make", SUBJECT) => make(case),
         ("proposal.approve", SUBJECT) => approve(case),
+        ("proposal.withdraw", SUBJECT) => withdraw(case),
         _ => Err(case.unexpected()),
     }
 }
@@ -125,7 +132,7 @@ fn make(case: &Case<'_>) -> Result<Value, Stop> {
         return Err(Refusal::new("other-act").into());
     }
     let time = case.context.time;
-    if until <= time || until > time.saturating_add(MAX_OPEN) {
+    if until < time.saturating_add(MIN_OPEN) || until > time.saturating_add(MAX_OPEN) {
         return Err(Refusal::new("bad-deadline").into());
     }
     // What nobody approved of in time may be proposed again.
@@ -137,21 +144,45 @@ fn make(case: &Case<'_>) -> Result<Value, Stop> {
         act,
         approvals,
         until,
+        withdrawn: None,
     })
 }
 
+/// Once: who has withdrawn approves of it no more, for everybody who wants to know what was agreed reads the whole log.
 fn approve(case: &Case<'_>) -> Result<Value, Stop> {
-    let mut proposal: Proposal = case.existing()?;
-    let Approve { by } = case.body()?;
-    require_seat(case, &by)?;
-    if !proposal.is_open(case.context.time) {
-        return Err(Refusal::new("proposal-expired").into());
-    }
-    if proposal.approvals.contains(&by) {
-        return Err(Refusal::new("already-approved").with("member", by).into());
+    let (mut proposal, by) = open(case)?;
+    let mut decided = proposal.approvals.iter();
+    if decided
+        .chain(proposal.withdrawn.iter().flatten())
+        .any(|known| *known == by)
+    {
+        return Err(Refusal::new("has-decided").with("member", by).into());
     }
     proposal.approvals.push(by);
     updated(&proposal)
+}
+
+/// Until the act is carried out: after that an approval is of no use.
+fn withdraw(case: &Case<'_>) -> Result<Value, Stop> {
+    let (mut proposal, by) = open(case)?;
+    let at = proposal.approvals.iter().position(|known| *known == by);
+    if let Some(at) = at {
+        let withdrawn = proposal.withdrawn.get_or_insert_default();
+        withdrawn.push(proposal.approvals.remove(at));
+    }
+    updated(&proposal)
+}
+
+/// A proposal that is open, and who has something to say about it.
+fn open(case: &Case<'_>) -> Result<(Proposal, String), Stop> {
+    let proposal: Proposal = case.existing()?;
+    let Approve { by } = case.body()?;
+    require_seat(case, &by)?;
+    if proposal.is_open(case.context.time) {
+        Ok((proposal, by))
+    } else {
+        Err(Refusal::new("proposal-expired").into())
+    }
 }
 
 /// Only members with a seat have a say, by a live key of theirs.

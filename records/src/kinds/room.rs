@@ -198,6 +198,10 @@ impl Room {
                 return Err(Refusal::new("own-cause").with("member", id).into());
             }
         }
+        // Which ballot has it already the ballot knows.
+        if self.key == Some(body.key) && body.seat.is_none() {
+            return Err(Refusal::new("changes-nothing").into());
+        }
         let from = in_force_from(case, &body, self.key, self.pending.is_some())?;
         self.bindings = self.bindings.saturating_add(1);
         if from <= case.context.time {

@@ -168,22 +168,44 @@ fn a_thief_cannot_use_up_the_key_that_is_to_come() {
     ledger.replay_all();
 }
 
+/// *Attack: whoever has one key of a member writes without end into the log that everybody reads who wants to know who signed something.*
+#[test]
+fn a_members_log_does_not_grow_without_end() {
+    let mut ledger = ledger();
+    admit(&mut ledger, "shop");
+    let alone = |seal_key: Option<&str>| {
+        body(&Rekey {
+            add: vec![],
+            end: vec![],
+            seal_key: seal_key.map(Into::into),
+        })
+    };
+    let subject = ("member", "shop");
+    for (seal_key, refused) in [(None, "changes-nothing"), (Some("x"), "malformed-body")] {
+        let body = alone(seal_key);
+        assert_eq!(
+            ledger.refusal("member.rekey", subject, body, &[&key("shop")]),
+            refused
+        );
+    }
+    assert_eq!(ledger.log("member", "shop").len(), 1);
+}
+
 /// *Attack: a thief has documents sealed to a key of their own; the member's signing keys are replaced, and patients go on sealing to the thief.*
 #[test]
 fn nothing_is_sealed_to_a_member_whose_keys_the_consortium_replaced_before_it_says_to_what() {
     let mut ledger = ledger();
     admit(&mut ledger, "shop");
     let subject = ("member", "shop");
-    let seal = |seal_key: &str| {
-        body(&Rekey {
-            add: vec![],
-            end: vec![],
-            seal_key: Some(seal_key.into()),
-        })
-    };
     let sealing = |ledger: &Ledger| ledger.data::<Member>("member", "shop").seal_key;
     let seals = |ledger: &mut Ledger, seal_key: &str, by: &str| {
-        code(ledger.submit("member.rekey", subject, seal(seal_key), &[&key(by)]))
+        let new = key(&format!("{by}, who seals to {seal_key}"));
+        let rekey = Rekey {
+            add: vec![new.public()],
+            end: vec![],
+            seal_key: Some(seal_key.into()),
+        };
+        code(ledger.submit("member.rekey", subject, body(&rekey), &[&key(by), &new]))
     };
     assert_eq!(
         seals(&mut ledger, "thief", "stranger"),

@@ -11,7 +11,7 @@ use records::{
         consortium::{self, Consortium, Reseat, Seat, Validator},
         member::{MAX_KEYS, Member, Rekey},
         misbehaviour::{Incident, Misbehaviour, Offence},
-        proposal::{Act, Approve, MAX_OPEN, Make, Proposal},
+        proposal::{Act, Approve, MAX_OPEN, MIN_OPEN, Make, Proposal},
     },
     shape::Shape,
     testing::{Ledger, SECOND, key, member},

@@ -55,6 +55,42 @@ fn misbehaviour_is_written_down_and_suspends_but_never_a_third() {
     ledger.replay_all();
 }
 
+/// *Attack: a member whose validator signed twice is seated with another key, and then with the old one again.*
+#[test]
+fn a_key_that_misbehaved_is_never_seated_again() {
+    let mut ledger = ledger();
+    let old = |id, power| [Validator::new(founding(id), power)];
+    misbehave(&mut ledger, "notary");
+    assert_eq!(seat(&mut ledger, "notary", &[validator("n", 20)]), "ok");
+    // Without the seat it is known all the same, whoever shall have it.
+    for member in ["notary", "housing"] {
+        assert_eq!(
+            seat(&mut ledger, member, &old("notary", 20)),
+            "validator-suspended"
+        );
+    }
+    // So is one whose misdeed is found once it has no seat any more, and one that was not suspended, for too many would have been.
+    assert_eq!(seat(&mut ledger, "housing", &[validator("h", 23)]), "ok");
+    misbehave(&mut ledger, "housing");
+    misbehave(&mut ledger, "hospital");
+    misbehave(&mut ledger, "tax");
+    assert_eq!(
+        suspended(&ledger),
+        ["hospital"],
+        "57 of 100 would be missing"
+    );
+    for (id, power) in [("housing", 23), ("tax", 30)] {
+        assert_eq!(
+            seat(&mut ledger, id, &old(id, power)),
+            "validator-suspended"
+        );
+    }
+    for (id, power) in [("hospital", 26), ("tax", 31)] {
+        assert_eq!(seat(&mut ledger, id, &[validator(id, power)]), "ok");
+    }
+    ledger.replay_all();
+}
+
 #[test]
 fn nobody_but_the_chain_writes_misbehaviour_and_the_chain_writes_nothing_else() {
     let mut ledger = ledger();

@@ -54,6 +54,9 @@ fn members(table: &mut Table) {
     ] {
         world.refused(table, "member.rekey", bank, &body, &[signer]);
     }
+    world.refused(table, "member.rekey", bank, &keys(&[], &[]), &["bank"]);
+    let sealed = keys(&[], &[]).replace('}', r#","seal_key":"x"}"#);
+    world.refused(table, "member.rekey", bank, &sealed, &["bank"]);
     world.refused(table, "member.leave", ("member", "tax"), "{}", &QUORUM);
     let next = r#"{"from":900,"version":3}"#;
     world.refused(table, "rules.activate", ("rules", "main"), next, &QUORUM);
@@ -115,7 +118,7 @@ fn proposals(table: &mut Table) {
     let act = String::from_utf8(canonical::encode(&act).expect("encodes")).expect("text");
     let make = |by: &str, until: i64| format!(r#"{{"act":{act},"by":"{by}","until":"{until}"}}"#);
     let (now, event) = (world.ledger.time, "proposal.make");
-    let good = make("tax", now + DAY);
+    let good = make("tax", now + 2 * DAY);
     world.refused(table, event, ("proposal", "another"), &good, &["tax"]);
     world.refused(table, event, subject, &make("tax", now), &["tax"]);
     world.refused(table, event, subject, &make("acme", now + DAY), &["acme"]);
@@ -125,7 +128,9 @@ fn proposals(table: &mut Table) {
     let approve = |by: &str| format!(r#"{{"by":"{by}"}}"#);
     let event = "proposal.approve";
     world.refused(table, event, subject, &approve("tax"), &["tax"]);
-    world.ledger.time += 2 * DAY;
+    let housing = approve("housing");
+    world.refused(table, "proposal.withdraw", subject, &housing, &["housing"]);
+    world.ledger.time += 3 * DAY;
     world.refused(table, event, subject, &approve("hospital"), &["hospital"]);
 
     let made = world.signed("proposal.make", subject, &good, &["tax"]);

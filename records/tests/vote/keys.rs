@@ -2,7 +2,7 @@
 
 use crate::community::{Community, DAY, VOTE, body, code, owner, voting};
 use records::{
-    SecretKey,
+    SecretKey, Stop,
     kinds::{
         ballot,
         room::{self, BallotAt, Room, Veto},
@@ -37,6 +37,19 @@ fn an_owner_without_a_key_on_the_roster_votes_with_one_bound_by_two_desks() {
         1,
         "the room's log tells"
     );
+    community.ledger.replay_all();
+}
+
+/// *Attack: two desks bind one key again and again: the logs grow that whoever recounts the vote has to read.*
+#[test]
+fn a_key_that_counts_already_is_not_bound_again() {
+    let mut community = voting();
+    for index in [None, Some(8)] {
+        let bind = |community: &mut Community| community.bind("1-8", index, "phone", DESKS, None);
+        bind(&mut community).expect("the room's, and then the ballot's too");
+        let again = bind(&mut community).expect_err("counts already");
+        assert!(matches!(again, Stop::Refused(refusal) if refusal.code == "changes-nothing"));
+    }
     community.ledger.replay_all();
 }
 

@@ -1,4 +1,4 @@
-//! `lianyan-node propose`, `approve` and `proposal`: the consortium's affairs, from a member's command line. docs/governance.md tells how to use them.
+//! `lianyan-node propose`, `approve`, `withdraw` and `proposal`: the consortium's affairs, from a member's command line. docs/governance.md tells how to use them.
 
 mod acts;
 mod chain;
@@ -33,6 +33,7 @@ pub(super) fn run(options: &Govern) -> Result<()> {
     match &options.step {
         Step::Propose { identity, act } => propose(&chain, identity, act),
         Step::Approve { identity, proposal } => approve(&chain, identity, proposal),
+        Step::Withdraw { identity, proposal } => withdraw(&chain, identity, proposal),
         Step::Show { proposal } => show(&chain, proposal),
     }
 }
@@ -41,7 +42,7 @@ fn propose(chain: &Chain, identity: &Path, words: &[String]) -> Result<()> {
     let identity = Identity::read(identity)?;
     let act = acts::read(words, |subject| chain.seq(subject))?;
     acts::require_known(&act)?;
-    acts::require_no_suspended(&act, &chain.consortium()?)?;
+    acts::require_none_barred(&act, &chain.consortium()?)?;
     let id = act.proposal().map_err(unwritten)?;
     let make = Make {
         act,
@@ -60,7 +61,7 @@ fn approve(chain: &Chain, identity: &Path, id: &str) -> Result<()> {
     let proposal = find(chain, id)?;
     let act = &proposal.act;
     acts::require_known(act)?;
-    acts::require_no_suspended(act, &chain.consortium()?)?;
+    acts::require_none_barred(act, &chain.consortium()?)?;
     if !proposal.is_open(chain.time()?) {
         return Err(Error::Setup("the proposal has expired".into()));
     }
@@ -80,6 +81,17 @@ fn approve(chain: &Chain, identity: &Path, id: &str) -> Result<()> {
     };
     chain.write("proposal.approve", &name(id)?, &body, &[&identity.key])?;
     println!("approved  {id}");
+    tell(chain, &find(chain, id)?)
+}
+
+/// Also what somebody else approved with the member's key, once that has another.
+fn withdraw(chain: &Chain, identity: &Path, id: &str) -> Result<()> {
+    let identity = Identity::read(identity)?;
+    let body = Approve {
+        by: identity.member,
+    };
+    chain.write("proposal.withdraw", &name(id)?, &body, &[&identity.key])?;
+    println!("withdrawn  {id}");
     tell(chain, &find(chain, id)?)
 }
 

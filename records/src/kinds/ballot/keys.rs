@@ -143,7 +143,11 @@ impl Ballot {
         // Where co-owners are known, another key than theirs together has to wait as well.
         let mut owners = seat.entry.owners.iter().flatten().copied();
         let other = owners.find(|owner| *owner != body.key);
-        let known = self.owner_key(&seat.entry).or(other);
+        let owner = self.owner_key(&seat.entry);
+        if owner == Some(body.key) {
+            return Err(Refusal::new("changes-nothing").into());
+        }
+        let known = owner.or(other);
         if known.is_some() && (self.casts.owner > 0 || self.appointments > 0) {
             return Err(Refusal::new("owner-has-voted").into());
         }

@@ -47,13 +47,19 @@ pub static KIND: Kind = Kind {
 /// State of the consortium.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consortium {
+    /// Addresses of validators that provably misbehaved, lower-case hex, in that order; absent while there are none. No seat takes them again.
+    pub barred: Option<Vec<String>>,
     /// Members that hold a validator.
     pub members: Vec<Seat>,
     /// Types of keys that validators may have; Ed25519 alone where nothing is said. Fixed when the chain begins, as CometBFT must know them too.
     pub key_types: Option<Vec<KeyType>>,
 }
 
-crate::shape!(Consortium { members, key_types });
+crate::shape!(Consortium {
+    barred,
+    members,
+    key_types
+});
 
 /// A member's seat in the consensus.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +151,12 @@ impl Consortium {
             let mut validators = seat.validators.iter();
             validators.any(|validator| validator.key.address() == *address)
         })
+    }
+
+    /// Whether this key's owner provably misbehaved with it, at any time.
+    pub fn bars(&self, key: &ValidatorKey) -> bool {
+        let address = hex::encode(key.address());
+        self.barred.iter().flatten().any(|known| *known == address)
     }
 
     /// Every validator.
@@ -246,6 +258,7 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
                 .into_iter()
                 .filter(|founder| !founder.validators.is_empty());
             let consortium = Consortium {
+                barred: None,
                 members: seats
                     .map(|founder| Seat::of(&founder.member, founder.validators))
                     .collect(),
@@ -283,12 +296,12 @@ pub(super) fn founding(case: &Case<'_>) -> Result<Found, Refusal> {
     }
 }
 
-/// Who signed twice comes back with a new key.
-fn require_none_suspended(consortium: &Consortium, seated: &[Validator]) -> Result<(), Refusal> {
-    let mut suspended = consortium
-        .validators()
-        .filter(|validator| validator.suspended.is_some());
-    match suspended.find(|known| seated.iter().any(|validator| validator.key == known.key)) {
+/// Who signed twice comes back with a new key, also where the old one lost its seat meanwhile, or was not suspended because too many were.
+fn require_none_barred(consortium: &Consortium, seated: &[Validator]) -> Result<(), Refusal> {
+    match seated
+        .iter()
+        .find(|validator| consortium.bars(&validator.key))
+    {
         Some(validator) => {
             let address = hex::encode_upper(validator.key.address());
             Err(Refusal::new("validator-suspended").with("address", address))
@@ -302,7 +315,7 @@ fn reseat(case: &Case<'_>) -> Result<Value, Stop> {
     let mut consortium: Consortium = case.existing()?;
     case.context.require_quorum(case.event)?;
     let body: Reseat = case.body()?;
-    require_none_suspended(&consortium, &body.validators)?;
+    require_none_barred(&consortium, &body.validators)?;
     let seat = Seat::of(&*case.context.member(&body.member)?, body.validators);
     let leaves = seat.validators.is_empty();
     let seats = &mut consortium.members;
@@ -317,10 +330,17 @@ fn reseat(case: &Case<'_>) -> Result<Value, Stop> {
     updated(&consortium)
 }
 
-/// A validator that misbehaved takes no part any more, unless too much power would be missing then: the members have to decide in that case.
+/// A validator that misbehaved is barred for good, and takes no part any more, unless too much power would be missing then: the members have to decide in
+/// that case.
 fn suspend(case: &Case<'_>) -> Result<Value, Stop> {
     let mut consortium: Consortium = case.existing()?;
     let address = misbehaviour::address(case)?;
+    let barred = consortium.barred.get_or_insert_default();
+    let id = case.event.payload().subject.id();
+    if !barred.iter().any(|known| known == id) {
+        barred.push(id.into());
+    }
+    let unsuspended = consortium.clone();
     let seats = consortium.members.iter_mut();
     let mut validators = seats.flat_map(|seat| &mut seat.validators);
     if let Some(validator) = validators.find(|validator| validator.key.address() == address) {
@@ -329,7 +349,7 @@ fn suspend(case: &Case<'_>) -> Result<Value, Stop> {
     let start = case.context.consortium()?;
     let bearable = require_safe(&consortium).and_then(|()| require_gradual(&start, &consortium));
     if bearable.is_err() {
-        consortium = case.existing()?;
+        consortium = unsuspended;
     }
     updated(&consortium)
 }
