@@ -177,7 +177,8 @@ fn a_grant_of_a_lost_seed_is_revoked_with_the_documents_keys() {
     let mut new = Identity::new(Role::Patient, "张三", [9; 32]);
     new.exported = true;
     for document in ["d1", "d2"] {
-        world.recover(document, &new.document_key(document));
+        let keys = [&lost, &new].map(|identity| identity.document_key(document));
+        world.recover(document, &keys[0], &keys[1]);
     }
     let grant = lost.grants[1].id.clone();
     let revoke = Action::Revoke {

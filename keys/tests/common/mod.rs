@@ -161,16 +161,17 @@ impl World {
     }
 
     /// Two desks vouch for a patient's new key.
-    pub fn recover(&mut self, document: &str, new: &SecretKey) {
+    pub fn recover(&mut self, document: &str, lost: &SecretKey, new: &SecretKey) {
         let body = Recover {
             by: ["street", "notary"].map(text),
             key: new.public(),
+            lost: lost.public(),
         };
         let body = canonical::to_value(&body).expect("encodes");
-        let desks = ["street", "notary"].map(key);
-        let desks: Vec<_> = desks.iter().collect();
+        let [street, notary] = ["street", "notary"].map(key);
+        let signers = [&street, &notary, new];
         let id = ("document", document);
-        let written = self.ledger.submit("document.recover", id, body, &desks);
+        let written = self.ledger.submit("document.recover", id, body, &signers);
         written.expect("pending");
     }
 

@@ -1,12 +1,13 @@
 //! Documents: shared, their keys replaced, erased.
 
-use crate::{DAY, Nothing, body, done, give, grant, ledger, patient, propose};
+use crate::{DAY, Nothing, body, code, done, give, grant, ledger, patient, propose};
 use records::{
+    SecretKey,
     kinds::consent::{
         Revoke,
         document::{Deny, Document, Erase, Recover, Status},
     },
-    testing::key,
+    testing::{Ledger, key},
 };
 
 #[test]
@@ -57,38 +58,56 @@ fn a_hospital_proposes_and_only_the_patient_shares() {
     );
 }
 
+/// Hands in that `new` comes in the place of `lost`, signed by the members named in `by` and by whoever else signs.
+pub fn recover(
+    ledger: &mut Ledger,
+    id: &str,
+    [lost, new]: [&SecretKey; 2],
+    by: [&str; 2],
+    others: &[&SecretKey],
+) -> &'static str {
+    let recover = body(&Recover {
+        by: by.map(Into::into),
+        key: new.public(),
+        lost: lost.public(),
+    });
+    let desks = by.map(key);
+    let signers = [&[&desks[0], &desks[1]], others].concat();
+    code(ledger.submit("document.recover", ("document", id), recover, &signers))
+}
+
+fn veto(ledger: &mut Ledger, id: &str, by: &SecretKey) -> &'static str {
+    let nothing = body(&Nothing {});
+    code(ledger.submit("document.veto", ("document", id), nothing, &[by]))
+}
+
+pub const DESKS: [&str; 2] = ["housing", "notary"];
+
 #[test]
 fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
     let mut ledger = ledger();
-    let recover = |by: [&str; 2]| {
-        body(&Recover {
-            by: by.map(Into::into),
-            key: key("new").public(),
-        })
-    };
-    let (housing, notary, branch) = (key("housing"), key("notary"), key("renji-branch"));
-    let alone = ledger.refusal(
-        "document.recover",
-        ("document", "a1"),
-        recover(["notary", "notary"]),
-        &[&notary],
+    let (old, new) = (patient("a1"), key("new"));
+    let keys = [&old, &new];
+    for (by, signers, refused) in [
+        (["notary", "notary"], &[&new][..], "same-organisation"),
+        (["housing", "renji-branch"], &[&new], "own-cause"),
+        (DESKS, &[], "not-signed-by-key"),
+    ] {
+        assert_eq!(recover(&mut ledger, "a1", keys, by, signers), refused);
+    }
+    let none = [&key("stranger"), &new];
+    assert_eq!(
+        recover(&mut ledger, "a1", none, DESKS, &[&new]),
+        "changes-nothing"
     );
-    assert_eq!(alone, "same-organisation");
-    ledger
-        .submit(
-            "document.recover",
-            ("document", "a1"),
-            recover(["housing", "notary"]),
-            &[&housing, &notary],
-        )
-        .expect("pending");
+    assert_eq!(recover(&mut ledger, "a1", keys, DESKS, &[&new]), "ok");
 
     // In the delay: no grant, no reading, no erasing, but denying is accepted, and the old key may veto.
     let erased = ledger.refusal(
         "document.erase",
         ("document", "a1"),
         body(&Erase { reviewer: None }),
-        &[&key("renji"), &patient("a1")],
+        &[&key("renji"), &old],
     );
     assert_eq!(erased, "key-recovery-pending");
     let until = ledger.time + DAY;
@@ -96,7 +115,7 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
         "grant.give",
         ("grant", "g1"),
         body(&give("huashan", &["a1"], until)),
-        &[&key("grant"), &patient("a1")],
+        &[&key("grant"), &old],
     );
     assert_eq!(given, "key-recovery-pending");
     let deny = body(&Deny {
@@ -104,59 +123,89 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
         member: "insurer".into(),
     });
     ledger
-        .submit("document.deny", ("document", "a1"), deny, &[&patient("a1")])
+        .submit("document.deny", ("document", "a1"), deny, &[&old])
         .expect("denied");
-    ledger
-        .submit(
-            "document.veto",
-            ("document", "a1"),
-            body(&Nothing {}),
-            &[&patient("a1")],
-        )
-        .expect("vetoed");
-    assert_eq!(
-        ledger.refusal(
-            "document.veto",
-            ("document", "a1"),
-            body(&Nothing {}),
-            &[&patient("a1")]
-        ),
-        "nothing-to-veto"
-    );
-
-    let own_house = ledger.refusal(
-        "document.recover",
-        ("document", "a1"),
-        recover(["housing", "renji-branch"]),
-        &[&housing, &branch],
-    );
-    assert_eq!(own_house, "own-cause");
-    ledger
-        .submit(
-            "document.recover",
-            ("document", "a1"),
-            recover(["housing", "notary"]),
-            &[&housing, &notary],
-        )
-        .expect("pending");
     ledger.time += 3 * DAY;
-    let late = ledger.refusal(
-        "document.veto",
-        ("document", "a1"),
-        body(&Nothing {}),
-        &[&patient("a1")],
-    );
-    assert_eq!(late, "not-signed-by-patient");
+    assert_eq!(veto(&mut ledger, "a1", &old), "not-signed-by-patient");
     let until = ledger.time + DAY;
-    let keys = [&key("grant"), &key("new")];
     ledger
         .submit(
             "grant.give",
             ("grant", "g1"),
             body(&give("huashan", &["a1"], until)),
-            &keys,
+            &[&key("grant"), &new],
         )
         .expect("the new key counts");
+    ledger.replay_all();
+}
+
+/// *Attacks: whoever stole a patient's key vetoes every other one for ever; two desks try again until the patient looks away for three days.*
+#[test]
+fn after_a_veto_it_takes_the_hospital_too_and_nobody_vetoes_any_more() {
+    let mut ledger = ledger();
+    let (old, new, hospital) = (patient("a1"), key("new"), key("renji"));
+    let keys = [&old, &new];
+    assert_eq!(recover(&mut ledger, "a1", keys, DESKS, &[&new]), "ok");
+    assert_eq!(
+        veto(&mut ledger, "a1", &key("stranger")),
+        "not-signed-by-patient"
+    );
+    assert_eq!(veto(&mut ledger, "a1", &old), "ok");
+    assert_eq!(veto(&mut ledger, "a1", &old), "nothing-to-veto");
+    assert_eq!(
+        recover(&mut ledger, "a1", keys, DESKS, &[&new]),
+        "not-signed-by-member"
+    );
+    let agreed = [&new, &hospital];
+    assert_eq!(recover(&mut ledger, "a1", keys, DESKS, &agreed), "ok");
+    assert_eq!(veto(&mut ledger, "a1", &old), "nothing-to-veto");
+    ledger.time += 3 * DAY;
+    let erase = body(&Erase { reviewer: None });
+    assert_eq!(
+        ledger.refusal(
+            "document.erase",
+            ("document", "a1"),
+            erase,
+            &[&hospital, &old]
+        ),
+        "not-signed-by-patient"
+    );
+    // It stays so: the desks do not get a first try again.
+    let back = [&new, &old];
+    assert_eq!(
+        recover(&mut ledger, "a1", back, DESKS, &[&old]),
+        "not-signed-by-member"
+    );
+    ledger.replay_all();
+}
+
+/// *Attack: whoever stole a guardian's key decides for the child until it is grown up, and after.*
+#[test]
+fn a_guardians_key_is_replaced_as_a_patients() {
+    let mut ledger = ledger();
+    let (stolen, new) = (key("guardian"), key("new"));
+    let keys = [&stolen, &new];
+    assert_eq!(recover(&mut ledger, "a2", keys, DESKS, &[&new]), "ok");
+    assert_eq!(veto(&mut ledger, "a2", &stolen), "ok");
+    let agreed = [&new, &key("renji")];
+    assert_eq!(recover(&mut ledger, "a2", keys, DESKS, &agreed), "ok");
+    ledger.time += 3 * DAY;
+    let denial = |member: &str| {
+        body(&Deny {
+            documents: vec![],
+            member: member.into(),
+        })
+    };
+    let on = ("document", "a2");
+    assert_eq!(
+        ledger.refusal("document.deny", on, denial("insurer"), &[&stolen]),
+        "not-signed-by-patient"
+    );
+    for (member, by) in [("insurer", new), ("huashan", patient("a2"))] {
+        ledger
+            .submit("document.deny", on, denial(member), &[&by])
+            .expect("the other's key is as it was");
+    }
     ledger.replay_all();
 }
 

@@ -1,12 +1,16 @@
 //! Readings without consent, and their review.
 
-use crate::{DAY, body, ledger, patient, root};
+use crate::{
+    DAY, body,
+    documents::{DESKS, recover},
+    ledger, patient, root,
+};
 use records::{
     SecretKey,
     canonical::Value,
     kinds::consent::{
         Emergency, Finding, Review,
-        document::{Deny, Document, Recover},
+        document::{Deny, Document},
         read::{Basis, Read},
     },
     testing::{Ledger, key},
@@ -60,14 +64,11 @@ fn a_guardian_reviews_for_the_patient() {
 fn a_recovered_key_reviews_what_was_read_before_it_counted() {
     let mut ledger = ledger();
     break_glass(&mut ledger, "a1");
-    let recover = body(&Recover {
-        by: ["housing", "notary"].map(Into::into),
-        key: key("new").public(),
-    });
-    let desks = [&key("housing"), &key("notary")];
-    ledger
-        .submit("document.recover", ("document", "a1"), recover, &desks)
-        .expect("pending");
+    let (old, new) = (patient("a1"), key("new"));
+    assert_eq!(
+        recover(&mut ledger, "a1", [&old, &new], DESKS, &[&new]),
+        "ok"
+    );
     let old = [&patient("a1")];
     assert_eq!(
         ledger.refusal("read.review", ("read", "e1"), own_review("a1"), &old),

@@ -118,9 +118,12 @@ fn story() -> Ledger {
         body(&Recover {
             by: ["housing", "notary"].map(Into::into),
             key: key("new").public(),
+            lost: of("a1").public(),
         })
     };
-    let desks = [&key("housing"), &key("notary")];
+    let (renji, notary, new) = (key("renji"), key("notary"), key("new"));
+    let desks = [&key("housing"), &notary, &new];
+    let agreed = [&desks[..], &[&renji]].concat();
     write(
         &mut ledger,
         "document.recover",
@@ -140,7 +143,7 @@ fn story() -> Ledger {
         "document.recover",
         ("document", "a1"),
         recover(),
-        &desks,
+        &agreed,
     );
     ledger.time += 3 * DAY;
     let erase = |reviewer: Option<&str>| {
@@ -148,7 +151,6 @@ fn story() -> Ledger {
             reviewer: reviewer.map(Into::into),
         })
     };
-    let (renji, notary) = (key("renji"), key("notary"));
     write(
         &mut ledger,
         "document.erase",

@@ -1,10 +1,14 @@
 //! Grants: what they allow, until when, and who may be given one.
 
-use crate::{DAY, Nothing, body, done, give, grant, ledger, patient, propose};
+use crate::{
+    DAY, Nothing, body,
+    documents::{DESKS, recover},
+    done, give, grant, ledger, patient, propose,
+};
 use records::{
     kinds::consent::{
         MAX_DOCUMENTS, Revoke,
-        document::{Document, Recover},
+        document::Document,
         grant::{Grant, Standing},
     },
     testing::{GENESIS, key},
@@ -211,14 +215,11 @@ fn only_a_grant_that_takes_anothers_place_leaves_documents_out() {
 fn the_patient_or_guardian_of_every_document_revokes_without_the_grants_key() {
     let mut ledger = ledger();
     grant(&mut ledger, "g1", "huashan", &["a1", "a2"]);
-    let recover = body(&Recover {
-        by: ["housing", "notary"].map(Into::into),
-        key: key("new").public(),
-    });
-    let desks = [&key("housing"), &key("notary")];
-    ledger
-        .submit("document.recover", ("document", "a1"), recover, &desks)
-        .expect("pending");
+    let (old, new) = (patient("a1"), key("new"));
+    assert_eq!(
+        recover(&mut ledger, "a1", [&old, &new], DESKS, &[&new]),
+        "ok"
+    );
     let revoke = || {
         body(&Revoke {
             documents: vec!["a1".into(), "a2".into()],

@@ -53,6 +53,14 @@ fn ledger() -> Ledger {
     ledger
 }
 
+fn code(result: Result<(), Stop>) -> &'static str {
+    match result {
+        Ok(()) => "ok",
+        Err(Stop::Refused(refusal)) => refusal.code,
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
 struct Nothing {}
 
 records::shape!(Nothing {});

@@ -59,16 +59,24 @@ fn documents(table: &mut Table) {
     world.refused(table, "document.erase", a, erase, &own);
 
     let recover = |first: &str, second: &str| {
-        let key = public("new");
-        format!(r#"{{"by":["{first}","{second}"],"key":"{key}"}}"#)
+        let (key, lost) = (public("new"), public("patient of a"));
+        format!(r#"{{"by":["{first}","{second}"],"key":"{key}","lost":"{lost}"}}"#)
     };
     let event = "document.recover";
     world.refused(table, event, a, &recover("notary", "notary"), &["notary"]);
     let own = recover("housing", "branch");
     world.refused(table, event, a, &own, &["housing", "branch"]);
     world.refused(table, event, a, &recover("housing", "acme"), &["housing"]);
-    world.done(event, a, &recover(DESKS[0], DESKS[1]), &DESKS);
-    world.refused(table, event, a, &recover(DESKS[0], DESKS[1]), &DESKS);
+    let (two, new) = (recover(DESKS[0], DESKS[1]), [&DESKS[..], &["new"]].concat());
+    world.refused(table, event, a, &two, &DESKS);
+    let other = two.replace(&public("patient of a"), &public("stranger"));
+    world.refused(table, event, a, &other, &new);
+    world.done(event, a, &two, &new);
+    world.refused(table, event, a, &two, &new);
+    world.done("document.veto", a, "{}", &["patient of a"]);
+    world.refused(table, event, a, &two, &new);
+    world.done(event, a, &two, &[&new[..], &["hospital"]].concat());
+    world.refused(table, "document.veto", a, "{}", &["patient of a"]);
 }
 
 fn denials(table: &mut Table) {

@@ -297,11 +297,14 @@ impl Clinic<'_> {
     /// Two desks put a new key in the place of one that is said to be lost; the old one vetoes.
     pub fn recover_in_vain(&mut self, times: [i64; 2], document: &Document) {
         let by = crate::demo::votes::DESKS;
+        let new = Arc::new(SecretKey::from_seed(&self.random.bytes()));
         let body = Recover {
             by: by.map(String::from),
-            key: SecretKey::from_seed(&self.random.bytes()).public(),
+            key: new.public(),
+            lost: document.key.public(),
         };
-        let (id, keys) = (&document.known.id, by.map(|id| self.members.key(id)));
+        let [first, second] = by.map(|id| self.members.key(id));
+        let (id, keys) = (&document.known.id, [first, second, &new]);
         self.book
             .write(times[0], "document.recover", id, &body, &keys);
         let body = LiteMap::<String, String>::new();

@@ -6,6 +6,7 @@
 pub mod document;
 pub mod grant;
 pub mod read;
+mod recovery;
 
 use crate::{
     context::Context,

@@ -233,11 +233,12 @@ fn documents() -> Vec<Step> {
         step(
             "document.recover",
             "d1",
-            &["notary", "street"],
+            &["notary", "street", "found again"],
             0,
             &Recover {
                 by: two("notary", "street"),
                 key: key("found again").public(),
+                lost: key("patient 1").public(),
             },
         ),
         step("document.veto", "d1", &["patient 1"], 0, &Nothing {}),
