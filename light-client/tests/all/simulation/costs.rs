@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use light_client::client::{
     Failure, Fault, Followed, LightClient, Limits, MemoryStore, Resource, Said, Settings, Store,
@@ -373,4 +374,46 @@ fn a_node_that_wants_a_pause_or_answers_late_keeps_nobody_waiting_long() {
         let waited = (clock.get() - before) / SECOND;
         assert!(waited <= most, "{manners:?}: {waited}");
     }
+}
+
+#[test]
+fn pauses_before_a_node_is_asked_again_grow_differ_and_are_as_long_as_it_wants() {
+    let pauses = |manners, seed| {
+        let chain = Rc::new(Chain::new(20, 0, &mut Rng(1)));
+        let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+        let device = Device::by(&clock);
+        *device.rng.borrow_mut() = Rng(seed);
+        let made = device.pauses.clone();
+        let bad = Node::new("bad", &chain, manners, 3);
+        let nodes = vec![bad, node("b", &chain), node("c", &chain)];
+        let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
+        block_on(client.trust(&state(&chain.blocks[&1]))).expect("kept");
+        block_on(client.newest()).expect("the others suffice");
+        made.take()
+    };
+    let millis = |range: std::ops::RangeInclusive<u64>| {
+        Duration::from_millis(*range.start())..=Duration::from_millis(*range.end())
+    };
+    let dead = Manners {
+        drops: 100,
+        ..Manners::default()
+    };
+    let made = pauses(dead, 7);
+    assert!(made.len() >= 2, "{made:?}");
+    assert!(millis(250..=375).contains(&made[0]), "{made:?}");
+    assert!(
+        made.iter().any(|pause| millis(500..=750).contains(pause)),
+        "{made:?}"
+    );
+    assert_ne!(made, pauses(dead, 8), "all devices come back at once");
+    let busy = Manners {
+        busy: 1,
+        wants: 3,
+        ..Manners::default()
+    };
+    let made = pauses(busy, 7);
+    assert!(
+        matches!(&made[..], [one] if millis(3_000..=4_500).contains(one)),
+        "{made:?}"
+    );
 }

@@ -282,9 +282,11 @@ impl Provider for Node {
 /// A device whose clock moves only when it waits.
 pub struct Device {
     now: Clock,
-    rng: RefCell<Rng>,
+    pub rng: RefCell<Rng>,
     /// No pause ever ends.
     pub stands_still: bool,
+    /// The pauses that it made.
+    pub pauses: Rc<RefCell<Vec<Duration>>>,
 }
 
 impl Device {
@@ -297,6 +299,7 @@ impl Device {
             now: clock.clone(),
             rng: RefCell::new(Rng(7)),
             stands_still: false,
+            pauses: Rc::default(),
         }
     }
 }
@@ -310,6 +313,7 @@ impl Environment for Device {
         if self.stands_still {
             std::future::pending::<()>().await;
         }
+        self.pauses.borrow_mut().push(time);
         self.now.set(self.now.get() + time.as_nanos() as i128);
     }
 
