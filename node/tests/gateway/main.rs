@@ -6,6 +6,8 @@ mod clients;
 mod common;
 mod nodes;
 mod page;
+#[cfg(unix)]
+mod program;
 
 use axum::{
     Router,
