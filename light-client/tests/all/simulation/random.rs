@@ -18,7 +18,7 @@ const DRIFT: i128 = 10 * SECOND;
 /// How many networks; `LIANYAN_SIMULATIONS` asks for more.
 pub fn runs() -> u64 {
     let wanted = std::env::var("LIANYAN_SIMULATIONS").ok();
-    wanted.and_then(|text| text.parse().ok()).unwrap_or(1_000)
+    wanted.and_then(|text| text.parse().ok()).unwrap_or(2_000)
 }
 
 /// What came of the calls.
