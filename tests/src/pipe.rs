@@ -1,7 +1,7 @@
 //! A pipe before a node: passes every byte on, and counts the websockets that are open through it.
 
 use crate::Outcome;
-use std::io::{Read, Result, Write, copy};
+use std::io::{Read, Result, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,6 +21,8 @@ pub struct Pipe {
     address: SocketAddr,
     stopped: Arc<AtomicBool>,
     websockets: Arc<AtomicUsize>,
+    /// How often all lines that were open have died.
+    deaths: Arc<AtomicUsize>,
 }
 
 impl Pipe {
@@ -46,8 +48,10 @@ impl Pipe {
             address: listener.local_addr()?,
             stopped: Arc::default(),
             websockets: Arc::default(),
+            deaths: Arc::default(),
         };
         let (stopped, websockets) = (pipe.stopped.clone(), pipe.websockets.clone());
+        let deaths = pipe.deaths.clone();
         thread::spawn(move || {
             for client in listener.incoming() {
                 if stopped.load(Ordering::Relaxed) {
@@ -56,8 +60,9 @@ impl Pipe {
                 let (Ok(client), websockets) = (client, websockets.clone()) else {
                     continue;
                 };
+                let life = Life::begin(&deaths);
                 // A side that goes away is its own affair.
-                thread::spawn(move || pass(client, node, greeter, &websockets).ok());
+                thread::spawn(move || pass(client, node, greeter, &websockets, &life).ok());
             }
         });
         Ok(pipe)
@@ -67,6 +72,11 @@ impl Pipe {
     #[must_use]
     pub fn address(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Lets every line that is open now go dead, as where a phone changes networks: it stays open, and nothing comes through it any more.
+    pub fn deaden(&self) {
+        self.deaths.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How many websockets are open now.
@@ -89,6 +99,7 @@ fn pass(
     node: SocketAddr,
     greeter: Option<SocketAddr>,
     websockets: &AtomicUsize,
+    life: &Life,
 ) -> Result<()> {
     let mut first = [0; 4096];
     let count = client.read(&mut first)?;
@@ -99,7 +110,7 @@ fn pass(
     websockets.fetch_add(usize::from(is_websocket), Ordering::Relaxed);
     let passed = node.write_all(first).and_then(|()| match greeter {
         Some(_) => talk(client, node),
-        None => both(&client, &node),
+        None => both(&client, &node, life),
     });
     websockets.fetch_sub(usize::from(is_websocket), Ordering::Relaxed);
     passed
@@ -120,14 +131,53 @@ fn address(node: &str) -> Outcome<SocketAddr> {
     Ok(node.trim_start_matches("http://").parse()?)
 }
 
-fn both(client: &TcpStream, node: &TcpStream) -> Result<()> {
+/// A line's, from its beginning on.
+#[derive(Clone)]
+struct Life {
+    deaths: Arc<AtomicUsize>,
+    born_after: usize,
+}
+
+impl Life {
+    fn begin(deaths: &Arc<AtomicUsize>) -> Self {
+        Self {
+            deaths: deaths.clone(),
+            born_after: deaths.load(Ordering::Relaxed),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.deaths.load(Ordering::Relaxed) != self.born_after
+    }
+
+    /// Copies until the source ends; what comes after the line's death goes nowhere.
+    fn copy(&self, from: &mut TcpStream, to: &mut TcpStream) -> Result<()> {
+        let mut bytes = [0; 16_384];
+        loop {
+            let count = from.read(&mut bytes)?;
+            if count == 0 {
+                return Ok(());
+            }
+            if !self.is_over() {
+                to.write_all(bytes.get(..count).unwrap_or_default())?;
+            }
+        }
+    }
+}
+
+fn both(client: &TcpStream, node: &TcpStream, life: &Life) -> Result<()> {
     let (mut asks, mut hears) = (client.try_clone()?, node.try_clone()?);
     let (mut answers, mut listens) = (node.try_clone()?, client.try_clone()?);
-    thread::spawn(move || {
-        let _ = copy(&mut asks, &mut hears);
+    let there = life.clone();
+    let asking = thread::spawn(move || {
+        let _ = there.copy(&mut asks, &mut hears);
         let _ = hears.shutdown(Shutdown::Both);
     });
-    let passed = copy(&mut answers, &mut listens);
+    let passed = life.copy(&mut answers, &mut listens);
+    if life.is_over() {
+        // Who is gone does not hear either that the node has enough.
+        let _ = asking.join();
+    }
     let _ = listens.shutdown(Shutdown::Both);
-    passed.map(drop)
+    passed
 }

@@ -25,6 +25,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: talked_at,
     },
     Scenario {
+        name: "a page whose device changes networks, so that every open line goes dead without a word, goes on by itself",
+        run: changes_networks,
+    },
+    Scenario {
         name: "a page that comes out of the browser's cache of pages goes on where it was left",
         run: comes_back,
     },
@@ -172,6 +176,20 @@ const LOOKS: &str = "
         setTimeout(() => done(looks), 16000);
     }));
 ";
+
+fn changes_networks(world: &World) -> Outcome {
+    let (site, pipes) = piped(world)?;
+    let visitor = Visitor::new(&site.address())?;
+    let browser = visitor.browser();
+    visitor.go("#/trust")?;
+    must_listen(browser, &pipes, 1)?;
+    must_go_on(browser, 2)?;
+    pipes.iter().for_each(Pipe::deaden);
+    must_go_on(browser, 3)?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")
+}
 
 fn comes_back(world: &World) -> Outcome {
     let (site, pipes) = piped(world)?;
