@@ -1,6 +1,6 @@
 //! Trust that survives a reload, the loss of storage, and a fork.
 
-use super::Scenario;
+use super::{Scenario, workers};
 use lianyan_tests::Outcome;
 use lianyan_tests::blocks::{block, commit, page_of_long_ago};
 use lianyan_tests::browser::{Browser, Device};
@@ -43,6 +43,10 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "a browser that keeps nothing verifies all the same, and the trust page says so",
         run: keeps_nothing,
+    },
+    Scenario {
+        name: "a browser whose storage fills up goes on in memory, and the trust page says so",
+        run: fills_up,
     },
 ];
 
@@ -315,6 +319,41 @@ fn keeps_nothing(world: &World) -> Outcome {
     visitor.go("#/trust")?;
     visitor.see("height")?;
     visitor.see("kept-not")?;
+    visitor
+        .check(&world.invoice("genuine-link")?)?
+        .must_be("verified")
+}
+
+/// From a word on nothing can be stored any more: the browser breaks off what is under way, as where a disk is full.
+const FULL: &str = "
+    new BroadcastChannel('full').onmessage = () => {
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...what) {
+            const request = put.apply(this, what);
+            this.transaction.abort();
+            return request;
+        };
+    };
+";
+
+fn fills_up(world: &World) -> Outcome {
+    let changes = workers::with(&["verifier", "verifier-all-keys"], FULL)?;
+    let site = world.page_with(changes, |_| ())?;
+    let visitor = Visitor::new(&site.address())?;
+    visitor.go("#/trust")?;
+    visitor.see("height")?;
+    let session = visitor.browser().session();
+    if !session.all("[data-testid=kept-not]")?.is_empty() {
+        return Err("nothing is kept while there is room".into());
+    }
+    session.run("new BroadcastChannel('full').postMessage('')", &[])?;
+    visitor.see("kept-not")?;
+    let height = || visitor.browser().text("[data-testid=height]");
+    let before = height()?;
+    visitor.browser().until(
+        "a newer header",
+        |_| Ok((height()? != before).then_some(())),
+    )?;
     visitor
         .check(&world.invoice("genuine-link")?)?
         .must_be("verified")

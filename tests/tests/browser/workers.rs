@@ -53,6 +53,11 @@ const OWNER: usize = 91;
 const PLACE: &str = "let __wbg_init_promise;";
 
 fn mortal(workers: &[&str]) -> Outcome<Changes> {
+    with(workers, MORTAL)
+}
+
+/// These workers with more in their programs.
+pub fn with(workers: &[&str], more: &str) -> Outcome<Changes> {
     let mut changes = Changes::default();
     for worker in workers {
         let name = format!("{worker}-worker.js");
@@ -60,7 +65,7 @@ fn mortal(workers: &[&str]) -> Outcome<Changes> {
         if !program.contains(PLACE) {
             return Err(format!("{name} is built otherwise").into());
         }
-        let program = program.replace(PLACE, &format!("{MORTAL}{PLACE}"));
+        let program = program.replace(PLACE, &format!("{more}{PLACE}"));
         changes = changes.program(&name, program);
     }
     Ok(changes)
