@@ -48,6 +48,10 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "a browser whose storage fills up goes on in memory, and the trust page says so",
         run: fills_up,
     },
+    Scenario {
+        name: "a device whose clock is wrong verifies nothing that time decides, and the trust page says that it is the clock",
+        run: wrong_clock,
+    },
 ];
 
 pub fn establish(visitor: &Visitor, height: &str, hash: &str) -> Outcome {
@@ -357,4 +361,22 @@ fn fills_up(world: &World) -> Outcome {
     visitor
         .check(&world.invoice("genuine-link")?)?
         .must_be("verified")
+}
+
+/// Longer than clocks may differ, and than a header is fresh; milliseconds.
+const WRONG: i64 = 900_000;
+
+fn wrong_clock(world: &World) -> Outcome {
+    for (ahead, reason) in [(-WRONG, "header-from-future"), (WRONG, "clock-ahead")] {
+        let wrong = format!("const right = Date.now; Date.now = () => right() + {ahead};");
+        let changes = workers::with(&["verifier", "verifier-all-keys"], &wrong)?;
+        let site = world.page_with(changes, |_| ())?;
+        let visitor = Visitor::new(&site.address())?;
+        visitor.go("#/trust")?;
+        visitor.must_show("chain-reason", "reason", reason)?;
+        visitor
+            .check(&world.invoice("genuine-link")?)?
+            .must_be("not-established")?;
+    }
+    Ok(())
 }
