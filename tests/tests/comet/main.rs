@@ -14,6 +14,7 @@ mod operator;
 mod page;
 mod post_quantum;
 mod snapshots;
+mod start;
 mod upgrade;
 
 use consortium::{Beginning, Consortium, NODES, program};
@@ -64,6 +65,15 @@ fn comet_0_40_drives_the_application_through_events_and_crashes() -> Outcome {
 #[test]
 fn comet_0_38_drives_the_application_through_events_and_crashes() -> Outcome {
     life("0.38")
+}
+
+#[test]
+fn one_command_starts_comet_0_40_goes_on_after_a_kill_and_ends_all_of_it() -> Outcome {
+    let Some(program) = program("0.40") else {
+        return Ok(());
+    };
+    let _turn = turn();
+    start::killed_it_goes_on_and_nothing_outlives_it(&program)
 }
 
 /// The consortium's own affairs, and a validator that signs twice.
