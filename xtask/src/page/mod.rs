@@ -52,8 +52,8 @@ const PROGRAMS: [Program; 6] = [
     Program {
         name: "keys worker",
         stem: "keys-worker",
-        goal: 120_000,
-        limit: 120_000,
+        goal: 85_000,
+        limit: 85_000,
     },
     Program {
         name: "scanner worker",
