@@ -3,16 +3,32 @@
 //! A browser may refuse to store anything, run out of space, or lose all of it. None of that stops a program: each of these functions says whether it
 //! worked. The database is opened anew each time, so that nothing here goes stale and no other page is kept from a newer version of it.
 
-use js_sys::{Array, Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use idb::{DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Query, TransactionMode};
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DedicatedWorkerGlobalScope, IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest,
-    IdbRequest, IdbTransactionMode,
+    DedicatedWorkerGlobalScope, EventTarget, IdbOpenDbRequest, IdbRequest, IdbTransaction,
 };
 
 /// A browser that does not answer within this time has failed.
 const PATIENCE_MILLIS: i32 = 10_000;
+
+/// The browser did not do what it was asked for. Why, it says in words of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused;
+
+impl From<idb::Error> for Refused {
+    fn from(_: idb::Error) -> Self {
+        Self
+    }
+}
+
+impl From<JsValue> for Refused {
+    fn from(_: JsValue) -> Self {
+        Self
+    }
+}
 
 /// A database with one table.
 #[derive(Clone, Copy, Debug)]
@@ -28,51 +44,50 @@ pub struct Database {
 
 impl Database {
     /// Every value.
-    pub async fn all(&self) -> Result<Array, JsValue> {
-        let values = self.read(IdbObjectStore::get_all).await?;
-        Ok(values.unchecked_into())
+    pub async fn all(&self) -> Result<Array, Refused> {
+        let values = self.read(|table| table.get_all(None, None).map(Into::into));
+        Ok(values.await?.unchecked_into())
     }
 
     /// Every name, ascending.
-    pub async fn names(&self) -> Result<Vec<String>, JsValue> {
-        let names: Array = self
-            .read(IdbObjectStore::get_all_keys)
-            .await?
-            .unchecked_into();
+    pub async fn names(&self) -> Result<Vec<String>, Refused> {
+        let names = self.read(|table| table.get_all_keys(None, None).map(Into::into));
+        let names: Array = names.await?.unchecked_into();
         Ok(names.iter().filter_map(|name| name.as_string()).collect())
     }
 
     /// One value; undefined where it is not stored.
-    pub async fn get(&self, name: &str) -> Result<JsValue, JsValue> {
-        self.read(|table| table.get(&name.into())).await
+    pub async fn get(&self, name: &str) -> Result<JsValue, Refused> {
+        self.read(|table| table.get(Query::Key(name.into())).map(Into::into))
+            .await
     }
 
     /// Stores a value under its name, in the place of an older one.
-    pub async fn put(&self, name: &str, value: &JsValue) -> Result<(), JsValue> {
-        self.write(|table| table.put_with_key(value, &name.into()).map(drop))
+    pub async fn put(&self, name: &str, value: &JsValue) -> Result<(), Refused> {
+        self.write(|table| table.put(value, Some(&name.into())).map(drop))
             .await
     }
 
     /// Removes values.
-    pub async fn remove(&self, names: &[String]) -> Result<(), JsValue> {
-        let delete = |table: IdbObjectStore| {
+    pub async fn remove(&self, names: &[String]) -> Result<(), Refused> {
+        let delete = |table: &ObjectStore| {
             let mut each = names.iter();
-            each.try_for_each(|name| table.delete(&name.into()).map(drop))
+            each.try_for_each(|name| table.delete(Query::Key(name.into())).map(drop))
         };
         self.write(delete).await
     }
 
     async fn read(
         &self,
-        ask: impl FnOnce(&IdbObjectStore) -> Result<IdbRequest, JsValue>,
-    ) -> Result<JsValue, JsValue> {
+        ask: impl FnOnce(&ObjectStore) -> Result<IdbRequest, idb::Error>,
+    ) -> Result<JsValue, Refused> {
         let database = self.open().await?;
-        let request = self
-            .table(&database, IdbTransactionMode::Readonly)
-            .and_then(|table| ask(&table));
+        let request = database
+            .transaction(&[self.table], TransactionMode::ReadOnly)
+            .and_then(|transaction| ask(&transaction.object_store(self.table)?));
         let found = match request {
             Ok(request) => reply(&request).await,
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         database.close();
         found
@@ -81,67 +96,49 @@ impl Database {
     /// Done only once the transaction is complete: a full disk is told there, not before.
     async fn write(
         &self,
-        change: impl FnOnce(IdbObjectStore) -> Result<(), JsValue>,
-    ) -> Result<(), JsValue> {
+        change: impl FnOnce(&ObjectStore) -> Result<(), idb::Error>,
+    ) -> Result<(), Refused> {
         let database = self.open().await?;
-        let begun = self
-            .table(&database, IdbTransactionMode::Readwrite)
-            .and_then(|table| {
-                let transaction = table.transaction();
-                change(table).map(|()| transaction)
+        let begun = database
+            .transaction(&[self.table], TransactionMode::ReadWrite)
+            .and_then(|transaction| {
+                change(&transaction.object_store(self.table)?)?;
+                Ok(IdbTransaction::from(transaction))
             });
         let done = match begun {
             Ok(transaction) => {
                 let ends = [("complete", true), ("abort", false), ("error", false)];
-                settled(transaction.as_ref(), &ends).await
+                settled(&transaction, &ends).await
             }
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         database.close();
-        done.map(drop)
+        done
     }
 
-    async fn open(&self) -> Result<IdbDatabase, JsValue> {
-        let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
-        // Where there is none, opening fails.
-        let factory: IdbFactory = factory.unchecked_into();
-        let request = match self.version {
-            Some(version) => factory.open_with_u32(self.name, version),
-            None => factory.open(self.name),
-        }?;
-        let (upgraded, table) = (request.clone(), self.table);
-        let upgrade = Closure::once_into_js(move || create(&upgraded, table));
-        request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
-        Ok(reply(&request).await?.unchecked_into())
-    }
-
-    fn table(
-        &self,
-        database: &IdbDatabase,
-        mode: IdbTransactionMode,
-    ) -> Result<IdbObjectStore, JsValue> {
-        database
-            .transaction_with_str_and_mode(self.table, mode)?
-            .object_store(self.table)
+    async fn open(&self) -> Result<idb::Database, Refused> {
+        let mut request = Factory::new()?.open(self.name, self.version)?;
+        let table = self.table;
+        request.on_upgrade_needed(move |event| {
+            if let Ok(database) = event.database() {
+                // Refused only if it is there already.
+                let _ = database.create_object_store(table, ObjectStoreParams::new());
+            }
+        });
+        request.forget_callbacks();
+        let database = reply(&IdbOpenDbRequest::from(request)).await?;
+        Ok(database.try_into()?)
     }
 }
 
-fn create(request: &IdbOpenDbRequest, table: &str) {
-    if let Ok(database) = request.result() {
-        let database: IdbDatabase = database.unchecked_into();
-        // Refused only if it is there already.
-        let _ = database.create_object_store(table);
-    }
-}
-
-async fn reply(request: &IdbRequest) -> Result<JsValue, JsValue> {
+async fn reply(request: &IdbRequest) -> Result<JsValue, Refused> {
     let ends = [("success", true), ("error", false), ("blocked", false)];
-    settled(request.as_ref(), &ends).await?;
-    request.result()
+    settled(request, &ends).await?;
+    Ok(request.result()?)
 }
 
-/// Waits for one of these events; each says whether it is a good one.
-async fn settled(target: &web_sys::EventTarget, ends: &[(&str, bool)]) -> Result<JsValue, JsValue> {
+/// Waits for one of these events; each says whether it is a good one. The crate's own waiting knows no end, nor a blocked request.
+async fn settled(target: &EventTarget, ends: &[(&str, bool)]) -> Result<(), Refused> {
     let promise = Promise::new(&mut |resolve, reject| {
         for (event, good) in ends {
             let hear: &Function = if *good { &resolve } else { &reject };
@@ -151,5 +148,6 @@ async fn settled(target: &web_sys::EventTarget, ends: &[(&str, bool)]) -> Result
         let _ =
             scope.set_timeout_with_callback_and_timeout_and_arguments_0(&reject, PATIENCE_MILLIS);
     });
-    JsFuture::from(promise).await
+    JsFuture::from(promise).await?;
+    Ok(())
 }

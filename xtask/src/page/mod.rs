@@ -41,19 +41,19 @@ const PROGRAMS: [Program; 6] = [
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 322_800,
+        limit: 323_600,
     },
     Program {
         name: "verifier worker, all keys",
         stem: "verifier-all-keys-worker",
         goal: 200_000,
-        limit: 347_200,
+        limit: 348_000,
     },
     Program {
         name: "keys worker",
         stem: "keys-worker",
-        goal: 85_000,
-        limit: 85_000,
+        goal: 86_000,
+        limit: 86_000,
     },
     Program {
         name: "scanner worker",

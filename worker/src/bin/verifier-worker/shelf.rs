@@ -3,8 +3,8 @@
 
 use js_sys::Uint8Array;
 use verifier::{KeptStore, Shelf, StoreError, chains::Chain};
-use wasm_bindgen::{JsCast, JsValue};
-use worker::database::Database;
+use wasm_bindgen::JsCast;
+use worker::database::{Database, Refused};
 
 /// A layout or an encoding that changes gets the next number. Halts stay where they are; states that cannot be read any more are verified again from the
 /// checkpoint.
@@ -74,6 +74,6 @@ impl Shelf for Browsers {
     }
 }
 
-fn failed(_: JsValue) -> StoreError {
+fn failed(_: Refused) -> StoreError {
     StoreError("the browser does not keep it".into())
 }
