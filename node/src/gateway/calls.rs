@@ -147,10 +147,10 @@ impl Call {
     }
 
     /// Whether another node may have what this one has not: it has forgotten the height, or has not reached it.
-    pub fn may_be_elsewhere(&self, outcome: &Result<Value, Value>) -> bool {
+    pub fn may_be_elsewhere(&self, result: Option<&Value>) -> bool {
         let is_blob = self.params.get("path").is_some_and(|path| path == BLOB);
         let lacks = |result: &Value| !self.is_answered_by(result);
-        (self.life == Life::Lasting || is_blob) && outcome.as_ref().map_or(true, lacks)
+        (self.life == Life::Lasting || is_blob) && result.is_none_or(lacks)
     }
 
     /// Whether this answer, which looked lasting, is the final one: not of a block whose commit may still be completed, and not a refusal, in whose
@@ -325,7 +325,7 @@ mod tests {
             (&results, json!({"height": "8"}), false),
         ] {
             assert_eq!(call.is_final(&answer), fits, "{answer}");
-            assert_eq!(call.may_be_elsewhere(&Ok(answer)), !fits);
+            assert_eq!(call.may_be_elsewhere(Some(&answer)), !fits);
         }
     }
 
@@ -346,7 +346,7 @@ mod tests {
             (false, answer(5, ""), false, false),
         ] {
             assert_eq!(call(prove).is_final(&answer), lasts, "{answer}");
-            assert_eq!(call(prove).may_be_elsewhere(&Ok(answer)), lacks);
+            assert_eq!(call(prove).may_be_elsewhere(Some(&answer)), lacks);
         }
     }
 }

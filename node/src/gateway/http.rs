@@ -61,7 +61,7 @@ impl Gateway {
         logs: bool,
     ) -> Self {
         Self {
-            upstream,
+            upstream: upstream.with_kept(memory),
             memory: Memory::new(memory),
             limits,
             metrics,
@@ -111,7 +111,7 @@ pub fn router(gateway: Arc<Gateway>, origins: &[HeaderValue], page: Option<Route
     let root = post(json_rpc);
     let mut router = match page {
         Some(page) => Router::new()
-            .route("/", root.fallback_service(page.clone()))
+            .route("/", root.get_service(page.clone()))
             .fallback_service(page),
         None => Router::new().route("/", root.get(list)),
     };

@@ -2,6 +2,7 @@
 
 use super::{
     calls::{Call, Life},
+    said::Said,
     upstream::{Unanswered, Upstream},
 };
 use axum::body::Bytes;
@@ -28,8 +29,9 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    fn new(call: &Call, outcome: Result<Value, Value>) -> Self {
-        let life = match (&outcome, call.life) {
+    fn new(call: &Call, outcome: Result<Said, Said>) -> Self {
+        let gist = outcome.as_ref().map(|result| &result.gist);
+        let life = match (gist, call.life) {
             (Ok(result), Life::Lasting) if call.is_final(result) => Life::Lasting,
             (_, Life::Acting) => Life::Acting,
             (Ok(result), Life::Fleeting(time)) if call.is_answered_by(result) => {
@@ -37,7 +39,7 @@ impl Reply {
             }
             _ => Life::Fleeting(MOMENT),
         };
-        let text = |json: Value| Bytes::from(json.to_string().into_boxed_str().into_boxed_bytes());
+        let text = |said: Said| said.text;
         let outcome = outcome.map(text).map_err(text);
         let digest = Sha256::digest(outcome.as_ref().unwrap_or_else(|error| error));
         let tag = hex::encode(digest.get(..16).unwrap_or_default());
@@ -106,7 +108,7 @@ impl Memory {
             if call.method == "status"
                 && let Ok(status) = &outcome
             {
-                self.forget_other_chains(&status["node_info"]["network"]);
+                self.forget_other_chains(&status.gist["node_info"]["network"]);
             }
             Ok(Arc::new(Reply::new(call, outcome)))
         };
@@ -139,10 +141,12 @@ mod tests {
         let memory = Memory::new(100_000);
         for height in 1..=1_000 {
             let call = Call::from_json("header", Some(json!([height]))).expect("reads");
-            let reply = Reply::new(
-                &call,
-                Ok(json!({ "header": { "height": height.to_string() } })),
-            );
+            let result = json!({ "header": { "height": height.to_string() } });
+            let said = Said {
+                text: result.to_string().into(),
+                gist: result,
+            };
+            let reply = Reply::new(&call, Ok(said));
             memory.replies.insert(call.key(), Arc::new(reply)).await;
         }
         memory.replies.run_pending_tasks().await;

@@ -12,6 +12,7 @@ mod memory;
 mod metrics;
 mod page;
 mod pieces;
+mod said;
 mod site;
 mod upstream;
 

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// What is shorter is copied: a piece of its own would cost more than its bytes.
-const LARGE: usize = 32 * 1024;
+const LARGE: usize = 4 * 1024;
 
 /// A text that grows.
 #[derive(Default)]

@@ -6,6 +6,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
+    routing::get,
 };
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
@@ -159,7 +160,7 @@ fn is_named_by_hash(name: &str) -> bool {
 
 /// The routes of the page.
 pub fn router(shown: Arc<Shown>) -> Router {
-    guarded(Router::new().fallback(serve).with_state(shown))
+    guarded(Router::new().fallback(get(serve)).with_state(shown))
 }
 
 /// Adds what a page's origin must say in headers with every answer.

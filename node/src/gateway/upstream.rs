@@ -1,9 +1,17 @@
 //! The nodes behind: the first that answers is asked until it fails, then the next. One that has failed is left out for a while.
 
-use super::{calls::Call, metrics::Metrics};
+use super::{
+    calls::Call,
+    metrics::Metrics,
+    said::{self, Said},
+};
 use crate::rpc::RpcError;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::{Method, Request, Uri, body::Bytes, header};
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Method, Request, Uri,
+    body::{Bytes, Incoming},
+    header,
+};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -11,13 +19,17 @@ use hyper_util::{
 };
 use serde_json::Value;
 use std::{
+    mem,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
-use tokio::{sync::Semaphore, time};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time,
+};
 
 /// A node that takes longer is given up, and the next is asked.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,6 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LESS_PATIENCE: Duration = Duration::from_secs(2);
 /// Most bytes of an answer.
 pub(super) const MAX_ANSWER: usize = 16_000_000;
+/// Most bytes of answers that are being read, or that clients are still taking, beside those that are kept: further questions are given up.
+const UNDER_WAY: usize = 512_000_000;
 /// Most questions to the nodes at once; further ones wait.
 const MAX_QUESTIONS: usize = 64;
 /// A question that has waited this long for its turn is given up.
@@ -38,7 +52,7 @@ pub(super) enum Unanswered {
     /// None of the nodes gave one in time and in form.
     #[error("no node answers")]
     NoNode,
-    /// Too many questions to them are under way.
+    /// Too many questions to them are under way, or too many bytes of answers.
     #[error("the nodes are asked too much; wait a moment")]
     Busy,
 }
@@ -88,6 +102,8 @@ pub struct Upstream {
     preferred: AtomicUsize,
     began: Instant,
     questions: Semaphore,
+    /// A permit for each byte of an answer, for as long as anybody has it.
+    room: Arc<Semaphore>,
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     metrics: Arc<Metrics>,
 }
@@ -105,14 +121,23 @@ impl Upstream {
             preferred: AtomicUsize::new(0),
             began: Instant::now(),
             questions: Semaphore::new(MAX_QUESTIONS),
+            room: Arc::new(Semaphore::new(UNDER_WAY)),
             client: Client::builder(TokioExecutor::new()).build(connector),
             metrics,
         })
     }
 
+    /// The same, where so many bytes of answers are kept.
+    pub(super) fn with_kept(self, bytes: u64) -> Self {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.room
+            .add_permits(bytes.min(Semaphore::MAX_PERMITS - UNDER_WAY));
+        self
+    }
+
     /// What the first node that answers says: a result or an error. Where it lacks what never changes, the others are asked once. A call that acts is
     /// handed to one node only: whether a node that did not answer has acted cannot be known.
-    pub(super) async fn ask(&self, call: &Call) -> Result<Result<Value, Value>, Unanswered> {
+    pub(super) async fn ask(&self, call: &Call) -> Result<Result<Said, Said>, Unanswered> {
         let body = Bytes::from(call.to_request().to_string());
         let first = self.preferred.load(Ordering::Relaxed);
         let places = (0..self.nodes.len()).map(|turn| (first + turn) % self.nodes.len());
@@ -129,7 +154,7 @@ impl Upstream {
                 None => PATIENCE,
             };
             match self.ask_one(place, node, body.clone(), patience).await {
-                Ok(Some(answer)) if call.may_be_elsewhere(&answer) => {
+                Ok(Some(answer)) if call.may_be_elsewhere(gist(&answer)) => {
                     lacking.get_or_insert(answer);
                 }
                 Ok(Some(answer)) => return Ok(answer),
@@ -147,14 +172,14 @@ impl Upstream {
         node: &Node,
         body: Bytes,
         patience: Duration,
-    ) -> Result<Option<Result<Value, Value>>, Unanswered> {
+    ) -> Result<Option<Result<Said, Said>>, Unanswered> {
         let turn = time::timeout(TURN, self.questions.acquire()).await;
         let Ok(Ok(_turn)) = turn else {
             return Err(Unanswered::Busy);
         };
         let began = Instant::now();
         let answer = time::timeout(patience, self.post(&node.address, body)).await;
-        let answer = answer.ok().flatten();
+        let answer = answer.unwrap_or(Ok(None))?;
         if answer.is_some() {
             self.metrics.node_answered(began.elapsed());
             node.rests_until.store(0, Ordering::Relaxed);
@@ -175,32 +200,112 @@ impl Upstream {
     }
 
     /// What is asked of this address; none where it gives no answer. One that is too long is an answer: the next client may ask for less.
-    async fn post(&self, address: &Uri, body: Bytes) -> Option<Result<Value, Value>> {
+    async fn post(
+        &self,
+        address: &Uri,
+        body: Bytes,
+    ) -> Result<Option<Result<Said, Said>>, Unanswered> {
         let request = Request::builder()
             .method(Method::POST)
             .uri(address)
             .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::new(body))
-            .ok()?;
-        let response = self.client.request(request).await.ok()?;
-        let body = Limited::new(response.into_body(), MAX_ANSWER);
-        let body = match body.collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(why) if why.is::<LengthLimitError>() => return Some(Err(too_long())),
-            Err(_) => return None,
+            .body(Full::new(body));
+        let Ok(request) = request else {
+            return Ok(None);
         };
-        let Value::Object(mut answer) = serde_json::from_slice(&body).ok()? else {
-            return None;
+        match self.client.request(request).await {
+            Ok(response) => self.read(response.into_body()).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn read(&self, mut body: Incoming) -> Result<Option<Result<Said, Said>>, Unanswered> {
+        let (mut text, mut held) = (Vec::new(), self.hold(0)?);
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else {
+                return Ok(None);
+            };
+            let piece = frame.into_data().unwrap_or_default();
+            if text.len() + piece.len() > MAX_ANSWER {
+                return Ok(Some(Err(too_long())));
+            }
+            // Twice: as the node wrote it, and as it is passed on.
+            held.merge(self.hold(2 * piece.len())?);
+            text.extend_from_slice(&piece);
+        }
+        let Some(mut answer) = said::read(&text) else {
+            return Ok(None);
         };
-        let outcome = match (answer.remove("result"), answer.remove("error")) {
-            (_, Some(error)) if !error.is_null() => Err(error),
-            (Some(result), _) => Ok(result),
-            _ => return None,
-        };
-        Some(outcome)
+        drop((text, held));
+        let said = answer.as_mut().unwrap_or_else(|error| error);
+        let text = mem::take(&mut said.text);
+        let room = self.hold(text.len())?;
+        said.text = Bytes::from_owner(Held { text, _room: room });
+        Ok(Some(answer))
+    }
+
+    /// Room for this many bytes.
+    fn hold(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Unanswered> {
+        let bytes = u32::try_from(bytes).map_err(|_| Unanswered::Busy)?;
+        let held = self.room.clone().try_acquire_many_owned(bytes);
+        held.map_err(|_| Unanswered::Busy)
     }
 }
 
-fn too_long() -> Value {
-    RpcError::internal("the node's answer is over 16 MB: ask for less").to_json()
+/// What a result is judged by; none of an error.
+fn gist(answer: &Result<Said, Said>) -> Option<&Value> {
+    answer.as_ref().ok().map(|result| &result.gist)
+}
+
+/// Bytes with the room that they take.
+struct Held {
+    text: Bytes,
+    _room: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.text
+    }
+}
+
+fn too_long() -> Said {
+    let why = RpcError::internal("the node's answer is over 16 MB: ask for less");
+    Said {
+        text: why.to_json().to_string().into(),
+        gist: Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, routing::post};
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
+    /// *Attack: a node whose answers are as long as they may be, and clients that take them slowly, fill the gateway's memory.*
+    #[tokio::test]
+    async fn answers_that_somebody_still_takes_leave_no_room_for_more() {
+        let result = "x".repeat(100_000);
+        let answer = json!({ "result": result }).to_string();
+        let room = 5 * answer.len() / 2;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+        let address = listener.local_addr().expect("bound");
+        let node = Router::new().route("/", post(|| async { answer }));
+        tokio::spawn(async { axum::serve(listener, node).await });
+        let address = format!("http://{address}").parse().expect("an address");
+        let upstream = Upstream::new(vec![address], Arc::default()).expect("starts");
+        upstream.room.forget_permits(UNDER_WAY - room);
+        let call = Call::from_json("genesis", None).expect("reads");
+        let taken = upstream.ask(&call).await.expect("answers");
+        let taken = taken.expect("a result").text;
+        assert_eq!(upstream.room.available_permits(), room - taken.len());
+        let second = upstream.ask(&call).await;
+        assert_eq!(second.err(), Some(Unanswered::Busy));
+        assert!(upstream.metrics.text().contains("node_failures_total 0"));
+        drop(taken);
+        assert!(upstream.ask(&call).await.expect("answers").is_ok());
+        assert_eq!(upstream.room.available_permits(), room);
+    }
 }

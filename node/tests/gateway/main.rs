@@ -4,6 +4,7 @@ mod answers;
 mod clients;
 #[path = "../common/mod.rs"]
 mod common;
+mod memory;
 mod nodes;
 mod page;
 #[cfg(unix)]

@@ -48,6 +48,39 @@ fn the_page_is_served_packed_typed_and_kept() {
     }
 }
 
+/// A page is read. What changes something elsewhere is refused, and does not look as if it had been done.
+#[test]
+fn a_file_is_only_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("index.html"), "page").expect("writes");
+    let page = Page::open(folder.path().into(), None).expect("reads");
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let mut setup = Setup::new([node.address]);
+    setup.page = Some(page.router());
+    let (gateway, _) = setup.serve();
+    let answer = |method: &str, path: &str| {
+        let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        gateway.exchange(request.as_bytes()).0.to_lowercase()
+    };
+    for path in ["/", "/index.html"] {
+        for method in ["PUT", "DELETE", "PATCH"] {
+            let refused = answer(method, path);
+            assert!(
+                refused.starts_with("http/1.1 405"),
+                "{method} {path}: {refused}"
+            );
+            assert!(refused.contains("get,head"), "{method} {path}: {refused}");
+        }
+        let head = answer("HEAD", path);
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        assert!(
+            head.contains("content-length: 4") && !head.contains("\r\nallow:"),
+            "{head}"
+        );
+    }
+    assert!(answer("POST", "/index.html").starts_with("http/1.1 405"));
+}
+
 /// `chains.json` is renewed every week, and the page with each version, while visitors come.
 #[test]
 fn a_page_that_changes_on_the_disk_is_shown_whole_and_without_a_restart() {
