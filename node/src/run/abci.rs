@@ -11,6 +11,7 @@ use crate::{
 };
 use std::{
     fs, io,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -27,7 +28,7 @@ const SNAPSHOTS: &str = "snapshots";
 /// Serves until Ctrl-C, or until the application fails.
 pub(super) fn run(options: &options::Abci) -> Result<()> {
     fs::create_dir_all(&options.home).map_err(Error::file(&options.home))?;
-    let store = Arc::new(Store::open(&options.home.join(DATABASE))?);
+    let store = Arc::new(open(&options.home.join(DATABASE))?);
     let shelf = Shelf::open(options.home.join(SNAPSHOTS), options.snapshots)?;
     let mut application = Application::open(store, options.horizon)?
         .with_snapshots(shelf)
@@ -58,10 +59,37 @@ pub(super) fn run(options: &options::Abci) -> Result<()> {
     server.stop()
 }
 
+/// The database, which one process has at a time.
+fn open(database: &Path) -> Result<Store> {
+    Store::open(database).map_err(|why| match why {
+        Error::Store(why) if matches!(*why, redb::Error::DatabaseAlreadyOpen) => {
+            Error::Setup(format!(
+                "{} is in use: another `lianyan-node abci` serves this home, such as the unit lianyan-app; end it first",
+                database.display()
+            ))
+        }
+        why => why,
+    })
+}
+
 /// The parent holds the other end of standard input, and never writes.
 fn watch_parent(orphaned: Arc<AtomicBool>) {
     thread::spawn(move || {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         orphaned.store(true, Ordering::Relaxed);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_starts_it_a_second_time_is_told_what_has_the_home() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = folder.path().join(DATABASE);
+        let _first = open(&database).expect("opens");
+        let why = open(&database).err().expect("it is in use").to_string();
+        assert!(why.contains("lianyan-app"), "{why}");
+    }
 }

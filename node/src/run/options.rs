@@ -11,7 +11,7 @@ use crate::{
 use hyper::Uri;
 use records::KeyType;
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
     num::NonZeroU32,
     path::PathBuf,
     time::Duration,
@@ -263,7 +263,7 @@ fn govern(command: &str, words: &[String]) -> Result<Govern, String> {
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
         match word.as_str() {
-            "--node" => node = Some(number(word, value()?)?),
+            "--node" => node = Some(rpc(value()?)?),
             "--identity" => identity = Some(value()?.into()),
             _ if word.starts_with("--") => {
                 return Err(format!("{command} knows no `{word}`; try --help"));
@@ -368,6 +368,18 @@ pub(super) fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, 
         .map_err(|_| format!("`{text}` does not fit {name}"))
 }
 
+/// The address of a node's RPC, as an address or as the URL that a gateway takes.
+pub(super) fn rpc(text: &str) -> Result<SocketAddr, String> {
+    let address = text.strip_prefix("http://").unwrap_or(text);
+    let found = address.trim_end_matches('/').to_socket_addrs();
+    let found = found.ok().and_then(|mut addresses| addresses.next());
+    found.ok_or_else(|| {
+        format!(
+            "--node is the RPC of a node, such as 127.0.0.1:26657, here or through `ssh -L`; not `{text}`"
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -456,13 +468,17 @@ mod tests {
         let act = ["seat", "tax", "+a", "-b"].map(str::to_owned).to_vec();
         let identity = "i.json".into();
         assert_eq!(govern.step, Step::Propose { identity, act });
+        for address in ["localhost:1", "http://127.0.0.1:1", "http://127.0.0.1:1/"] {
+            assert_eq!(rpc(address).map(|address| address.port()), Ok(1));
+        }
         for (line, named) in [
             ("propose --identity i seat tax", "--node"),
             ("propose --node 127.0.0.1:1 seat tax", "--identity"),
             ("approve --node 127.0.0.1:1 --identity i", "number"),
             ("withdraw --node 127.0.0.1:1 a", "--identity"),
             ("proposal --node 127.0.0.1:1 a b", "number"),
-            ("proposal --node nowhere a", "nowhere"),
+            ("proposal --node nowhere a", "127.0.0.1:26657"),
+            ("proposal --node https://check.tax.example a", "ssh -L"),
             ("proposal --node 127.0.0.1:1 --all a", "--all"),
         ] {
             assert!(parsed(line).unwrap_err().contains(named), "{line}");

@@ -5,7 +5,7 @@ use crate::{
     network::StateSync,
     run::{
         gateway,
-        options::{key_type, number},
+        options::{key_type, number, rpc},
     },
 };
 use records::KeyType;
@@ -240,7 +240,7 @@ impl<'a> Given<'a> {
                 state_sync: self.state_sync()?,
             },
             _ => Keys::Rekey {
-                node: number("--node", self.must("--node")?)?,
+                node: rpc(self.must("--node")?)?,
                 identity: self.must("--identity")?.into(),
                 to: self.must("--to")?.into(),
             },
