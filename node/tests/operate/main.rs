@@ -8,6 +8,7 @@ mod common;
 mod deploy;
 mod doctor;
 mod homes;
+mod patient;
 mod replaced;
 mod restored;
 mod rpc;

@@ -1,8 +1,8 @@
 //! Mistakes with a home that was put back, or touched by another user: `doctor` names each before it costs a key.
 
 use super::{
-    doctor::{HEIGHT, Patient},
     homes::{Homes, run},
+    patient::{HEIGHT, Patient},
     rpc::Answers,
 };
 use node::consortium::now;

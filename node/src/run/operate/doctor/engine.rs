@@ -56,11 +56,16 @@ impl Engine {
         self.client.block_hash(height).ok()
     }
 
+    /// What its peers say of themselves now.
+    fn peers(&self) -> Vec<Value> {
+        let told = self.client.call("net_info", json!({})).unwrap_or_default();
+        let peers = told["peers"].as_array().into_iter().flatten();
+        peers.map(|peer| peer["node_info"].clone()).collect()
+    }
+
     /// Whether this node is among its peers now.
     pub fn is_connected(&self, id: &str) -> bool {
-        let told = self.client.call("net_info", json!({})).unwrap_or_default();
-        let mut peers = told["peers"].as_array().into_iter().flatten();
-        peers.any(|peer| peer["node_info"]["id"] == id)
+        self.peers().iter().any(|peer| peer["id"] == id)
     }
 
     /// Everything that it gives away.
@@ -82,6 +87,7 @@ impl Engine {
             self.key_elsewhere(files),
             self.application(),
             self.upgrade(),
+            self.other_line(),
         ];
         findings.into_iter().flatten().collect()
     }
@@ -117,9 +123,13 @@ impl Engine {
         let age = since(self.time()?);
         let waits = self.status["sync_info"]["catching_up"] == true;
         (!waits && age > STANDING).then(|| {
+            let what = match self.height() {
+                0 => "there is no block yet".to_owned(),
+                height => format!("the newest block, {height}, is {} s old", age / SECOND),
+            };
             Finding::fault(
                 "standing-still",
-                format!("the newest block, {}, is {} s old", self.height(), age / SECOND),
+                what,
                 "more than two thirds of the power must be up and connected: telephone the other members; each runs `doctor`",
             )
         })
@@ -267,6 +277,27 @@ impl Engine {
         ))
     }
 
+    /// A peer whose CometBFT reckons the time of a block otherwise: v0.38 counts the votes for no block too. Where such a vote moves the median, each of
+    /// the two calls the other's block invalid, and does not go on.
+    fn other_line(&self) -> Option<Finding> {
+        let version = |node: &Value| node["version"].as_str().unwrap_or_default().to_owned();
+        let own = version(&self.status["node_info"]);
+        let peers = self.peers();
+        let mut others = peers
+            .iter()
+            .filter(|peer| is_v0_38(&version(peer)) != is_v0_38(&own));
+        let other = others.next()?;
+        Some(Finding::fault(
+            "version",
+            format!(
+                "the node {} runs CometBFT {}, and this one {own}: sooner or later one of them calls the other's block invalid and votes no more",
+                other["id"].as_str().unwrap_or_default(),
+                version(other),
+            ),
+            "all members' nodes run one line of CometBFT: v0.40, where the chain did not begin with v0.38 (docs/operate.md, step 8)",
+        ))
+    }
+
     /// Its height now: it went on since the first question.
     fn newest(&self) -> u64 {
         self.client
@@ -282,6 +313,11 @@ impl Engine {
             .map(|commit| &commit["signed_header"]["header"]);
         header.map_or(0, |header| number(&header["version"]["app"]))
     }
+}
+
+/// Whether CometBFT is of the line v0.38.
+fn is_v0_38(version: &str) -> bool {
+    version.starts_with("0.38.")
 }
 
 /// How much later than the median of all votes a validator's is, ns.

@@ -1,8 +1,7 @@
 //! What the machine itself gives away: its disk, its ports.
 
-use super::{finding::Finding, settings};
+use super::{files::Whole, finding::Finding, settings};
 use std::{io::ErrorKind, net::TcpListener, path::Path};
-use toml_edit::DocumentMut;
 
 const GB: u64 = 1_000_000_000;
 
@@ -20,11 +19,17 @@ pub(super) fn disk(home: &Path, least: u64) -> Option<Finding> {
 }
 
 /// What CometBFT is going to listen at, which nobody else may.
-pub(super) fn ports(config: &DocumentMut) -> Vec<Finding> {
+pub(super) fn ports(Whole { config, signer, .. }: &Whole) -> Vec<Finding> {
+    let mend = match signer.as_str() {
+        "" => "start it, and ask again; where it does not stay up, `journalctl -u lianyan-app -u lianyan-comet` says why".to_owned(),
+        signer => format!(
+            "start it, and the signer that it awaits at {signer}: without it CometBFT ends after some seconds, each time anew; then ask again"
+        ),
+    };
     let mut findings = vec![Finding::note(
         "not-running",
         "CometBFT does not answer: only files, ports and peers were looked at",
-        "start it, and ask again",
+        mend,
     )];
     let wanted = [
         ("rpc.laddr", "tcp://127.0.0.1:26657"),

@@ -62,7 +62,7 @@ fn examine(options: &options::Doctor) -> Result<Vec<Finding>> {
             findings.extend(peers::connected(&files, engine));
         }
         None => {
-            findings.extend(machine::ports(&files.config));
+            findings.extend(machine::ports(&files));
             findings.extend(peers::reachable(&files));
         }
     }
