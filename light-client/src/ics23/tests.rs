@@ -266,6 +266,13 @@ fn paths_through_different_nodes_to_the_same_side_are_no_neighbours() {
     };
     assert!(neighbours(left(1), left(1)) && neighbours(right(1), right(1)));
     assert!(!neighbours(left(1), left(2)) && !neighbours(right(1), right(2)));
+    // Below the place where they part, each is next to the other.
+    let parting = |one: InnerOp, other: InnerOp| {
+        are_neighbours(&JMT_SPEC, &[right(7), one], &[left(8), other])
+    };
+    assert!(parting(left(1), right(2)));
+    assert!(!parting(left(1), left(2)) && !parting(right(1), right(2)));
+    assert!(!parting(right(1), left(2)));
 }
 
 #[test]

@@ -321,3 +321,34 @@ fn what_is_no_packed_proof_unpacks_to_nothing_or_to_what_proves_nothing() {
         assert_eq!(pack_jmt(&proof, b"another key"), None);
     }
 }
+
+#[test]
+fn a_packed_absence_says_how_it_names_its_key_and_nothing_more() {
+    let entries: Vec<_> = (0..50).map(entry).collect();
+    let tree = Tree::new(&entries);
+    let key = (0..)
+        .map(|number: u32| number.to_be_bytes())
+        .find(|key| {
+            let proof = CommitmentProof::decode(&tree.proof(key)[..]).expect("a proof");
+            matches!(proof.proof, Some(Proof::Nonexist(absent)) if absent.left.is_some() && absent.right.is_some())
+        })
+        .expect("one between two others");
+    let mut proof = CommitmentProof::decode(&tree.proof(&key)[..]).expect("a proof");
+    let Some(Proof::Nonexist(absent)) = &mut proof.proof else {
+        panic!("absent");
+    };
+    absent.key = sha256(&[&key]).to_vec();
+    let by_place = proof.encode_to_vec();
+    let packed = pack_jmt(&by_place, &key).expect("packs");
+    assert_eq!(unpack_jmt(&packed, &key), Some((by_place, Vec::new())));
+    assert_eq!(packed[1], 7, "both neighbours, by place");
+    let unknown = [&[packed[0], 8 | packed[1]], &packed[2..]].concat();
+    assert_eq!(unpack_jmt(&unknown, &key), None);
+    assert_eq!(unpack_jmt(&[&packed[..], &[0]].concat(), &key), None);
+    // A name that is neither is none of this tree's.
+    let Some(Proof::Nonexist(absent)) = &mut proof.proof else {
+        panic!("absent");
+    };
+    absent.key = b"another key".to_vec();
+    assert_eq!(pack_jmt(&proof.encode_to_vec(), &key), None);
+}

@@ -441,6 +441,8 @@ fn trusted_states_of_every_recorded_chain_come_back_and_no_other_bytes_are_taken
         let read = TrustedState::from_bytes(&bytes[..cut], SignatureCheck::All);
         assert!(read.is_err(), "cut at {cut}");
     }
+    let twice = TrustedState::from_bytes(&[&bytes[..], &bytes].concat(), SignatureCheck::All);
+    assert!(twice.is_err(), "what is said again is said in other bytes");
 }
 
 #[test]
@@ -450,12 +452,8 @@ fn a_stored_signature_that_does_not_hold_is_found() {
     for entry in &mut block.signed_header.commit.signatures {
         entry.signature[0] ^= 1;
     }
-    let good = state
-        .block()
-        .expect("signed")
-        .signed_header
-        .commit
-        .to_bytes();
+    let good = state.block().expect("signed").signed_header.commit;
+    let good = good.to_bytes();
     let bad = block.signed_header.commit.to_bytes();
     let bytes = state.to_bytes();
     let at = bytes
@@ -484,4 +482,8 @@ fn forks_come_back_and_no_other_bytes_are_taken() {
             assert_ne!(other, attack, "byte {at}");
         }
     }
+    // A vote that more than two thirds do not need is looked at, too.
+    let mut bent = attack;
+    bent.ours.signed_header.commit.signatures[3].signature[0] ^= 1;
+    assert!(Attack::from_bytes(&bent.to_bytes()).is_err());
 }
