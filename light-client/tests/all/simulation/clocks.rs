@@ -14,7 +14,8 @@ use light_client::{Options, Time, TrustLevel};
 
 use super::chain::{Chain, soon_after};
 use super::nodes::{
-    Client, Clock, Device, Manners, Node, attack_of, block_on, client, node, settings, state,
+    Client, Clock, Device, Manners, Node, attack_of, block_on, client, client_with, node, settings,
+    state,
 };
 use crate::common::generate::{Rng, at};
 
@@ -168,5 +169,26 @@ fn setting_back<F: Future>(clock: &Clock, requests: &Cell<u64>, by: i128, call: 
         if requests.get() > 4 {
             clock.set(clock.get() - by.take().unwrap_or(0) * SECOND);
         }
+    }
+}
+
+#[test]
+fn what_is_trusted_is_held_against_the_clock_also_where_no_step_is_taken() {
+    let chain = Rc::new(Chain::new(5, 0, &mut Rng(1)));
+    let tip = chain.header(5).time.unix_nanos();
+    let options = settings().options;
+    let nanos = |time: Duration| time.as_nanos() as i128;
+    let (drift, period) = (nanos(options.clock_drift), nanos(options.trusting_period));
+    for (now, code) in [
+        (tip - drift, Some("clock-behind")),
+        (tip - drift + 1, None),
+        (tip + period - 1, None),
+        (tip + period, Some("trust-expired")),
+    ] {
+        let nodes = ["a", "b"].map(|name| node(name, &chain)).into();
+        let now = Time::from_unix_nanos(now).expect("a time");
+        let mut client = client_with(&chain, 5, nodes, settings(), now);
+        let outcome = block_on(client.at(5)).map_err(|failure| failure.code());
+        assert_eq!(outcome.err(), code, "{now}");
     }
 }
