@@ -3,7 +3,7 @@
 use super::{
     COMPANY, ISSUER, RED_ROLE, SCHEMA,
     events::{Close, Deliver, Issue, Lock, Pass, Red, Unlock, Void},
-    is_invoice_id,
+    is_fiscal, is_invoice_id,
     month::month_in_china,
     state::{Claim, Invoice, RedNote, Status, Tax},
 };
@@ -82,7 +82,9 @@ fn issue_red(case: &Case<'_>) -> Result<Value, Stop> {
     let body: Red = case.body()?;
     case.context
         .require_signed(case.event, &body.issuer, ISSUER)?;
-    if !is_invoice_id(&body.id) {
+    // The finance department's bills and the tax bureau's invoices have quotas of their own.
+    let own = is_fiscal(&body.id) == is_fiscal(case.event.payload().subject.id());
+    if !is_invoice_id(&body.id) || !own {
         return Err(Refusal::new("bad-red-id").with("id", body.id).into());
     }
     require_prints(&body.prints, body.portal)?;

@@ -88,6 +88,7 @@ fn a_red_invoice_has_an_id_of_its_own() {
     for (id, code) in [
         (ID, "bad-touches"),
         ("red", "bad-red-id"),
+        (BILL_ID, "bad-red-id"),
         ("", "malformed-body"),
     ] {
         assert_eq!(
