@@ -5,6 +5,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use records::{
     Ground, RecordName,
     canonical::{self, Map, Value},
+    roster::MAX_BLOB,
     seal::{self, SealKey},
 };
 
@@ -27,7 +28,12 @@ pub(crate) fn copies(
         let copy = Value::String(BASE64_STANDARD.encode(copy));
         copies.insert(document.id().into(), copy);
     }
-    Ok(canonical::encode_value(&Value::Object(copies))?)
+    let copies = canonical::encode_value(&Value::Object(copies))?;
+    // A grant that names copies which no node takes would promise a reading that never comes.
+    match copies.len() > MAX_BLOB {
+        true => Err(Unsigned::new("contents-too-large")),
+        false => Ok(copies),
+    }
 }
 
 /// What a reader may now see: the copy of the document that was sealed to it with the grant.

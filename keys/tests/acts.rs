@@ -147,6 +147,26 @@ fn a_revoked_grant_is_read_under_no_more() {
 }
 
 /// *Attack: the grants of one patient are linked by what they share.*
+/// *Attack: a hospital's document is as large as it may be: the patient signs a grant whose copies no node takes, and nobody ever reads by it.*
+#[test]
+fn no_grant_promises_copies_that_no_node_takes() {
+    let mut world = World::new();
+    let mut patient = patient();
+    let documents = [("large", 200), ("half", 100), ("other-half", 100)];
+    for (id, kilobytes) in documents {
+        world.propose_content(id, &vec![b'x'; kilobytes * 1024]);
+        world.act(&mut patient, &confirm(id));
+    }
+    for documents in [&["large"][..], &["half", "other-half"]] {
+        let unsigned = world.sign(&mut patient, &give(&world, documents, "renji"));
+        assert_eq!(unsigned.map_err(|e| e.reason), Err("contents-too-large"));
+        assert!(patient.grants.is_empty());
+    }
+    let half = give(&world, &["half"], "renji");
+    world.act(&mut patient, &half);
+    assert_eq!(patient.grants.len(), 1);
+}
+
 #[test]
 fn two_grants_of_one_patient_share_neither_key_nor_id() {
     let mut world = World::new();

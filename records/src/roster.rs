@@ -15,7 +15,7 @@ use std::collections::HashSet;
 
 mod published;
 
-pub use published::{Published, from_blobs};
+pub use published::{MAX_BLOB, Published, from_blobs};
 
 /// Most heads on one roster.
 pub const MAX_HEADS: u64 = 1 << 24;

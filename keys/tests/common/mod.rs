@@ -128,10 +128,14 @@ impl World {
 
     /// A hospital writes a document, sealed to its patient.
     pub fn propose(&mut self, id: &str) {
+        self.propose_content(id, CONTENT.as_bytes());
+    }
+
+    pub fn propose_content(&mut self, id: &str, content: &[u8]) {
         let who = patient();
         let own = seal_key(&who);
         let record = name("document", id);
-        let blob = seal::seal(CONTENT.as_bytes(), &own, &record, &mut Counter(0)).expect("sealed");
+        let blob = seal::seal(content, &own, &record, &mut Counter(0)).expect("sealed");
         let body = Propose {
             content: hex::encode(self.keep(blob)),
             guardian: None,

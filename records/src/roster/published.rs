@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Longest blob that a node keeps, bytes.
-const MAX_BLOB: usize = 256 * 1024;
+pub const MAX_BLOB: usize = 256 * 1024;
 
 /// A roster cut into blobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
