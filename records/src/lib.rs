@@ -28,6 +28,7 @@ pub mod shape;
 mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod text;
 mod timeline;
 mod validator_key;
 

@@ -1,10 +1,12 @@
 //! Others' words, before they stand on a terminal.
 
+use records::text::is_unseen;
+
 /// A text with what moves the cursor, turns the direction of writing or is not seen written out: `\u{1b}`.
 pub(super) fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        match is_hidden(c) {
+        match is_unseen(c) {
             true => shown.extend(c.escape_unicode()),
             false => shown.push(c),
         }
@@ -15,31 +17,13 @@ pub(super) fn shown(text: &str) -> String {
 /// Nothing is in these texts that is not seen as it is; else a sentence.
 pub(super) fn require_plain<'a>(texts: impl IntoIterator<Item = &'a String>) -> Result<(), String> {
     let mut texts = texts.into_iter();
-    let hides = texts.find(|text| text.chars().any(is_hidden));
+    let hides = texts.find(|text| text.chars().any(is_unseen));
     hides.map_or(Ok(()), |text| {
         Err(format!(
             "`{}` has characters that a terminal hides or obeys",
             shown(text)
         ))
     })
-}
-
-/// Control characters, and those of the general categories Cf, Zl and Zp (Unicode 17) that belong to no single script. A list, so that every compiler
-/// knows the same ones.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::{
     refusal::{Refusal, Stop},
     registry::{Case, EventType, Kind, SUBJECT, updated},
     shape::{nanoseconds, optional_nanoseconds, text_or_empty},
+    text::is_plain,
 };
 
 /// Kind name.
@@ -175,10 +176,14 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
 }
 
 fn checked(member: Member) -> Result<Member, Stop> {
-    if member.keys.is_empty()
+    let plain = [&member.name, &member.org]
+        .into_iter()
+        .chain(&member.roles)
+        .all(|text| is_plain(text));
+    if !plain
+        || member.keys.is_empty()
         || member.keys.len() > MAX_KEYS
-        || member.name.is_empty()
-        || member.org.is_empty()
+        || !(member.name_en.is_empty() || is_plain(&member.name_en))
         || member.seal_key.len() > MAX_SEAL_KEY
     {
         return Err(Refusal::new("incomplete-member").into());

@@ -151,7 +151,7 @@ fn make(case: &Case<'_>) -> Result<Value, Stop> {
 /// Once: who has withdrawn approves of it no more, for everybody who wants to know what was agreed reads the whole log.
 fn approve(case: &Case<'_>) -> Result<Value, Stop> {
     let (mut proposal, by) = open(case)?;
-    let mut decided = proposal.approvals.iter();
+    let decided = proposal.approvals.iter();
     if decided
         .chain(proposal.withdrawn.iter().flatten())
         .any(|known| *known == by)

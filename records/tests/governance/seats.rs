@@ -65,6 +65,27 @@ fn an_organisation_with_two_seats_stays_below_a_third() {
     ledger.replay_all();
 }
 
+/// *Attack: a new member has a name that looks like another's, or that is read in another order than it is written.*
+#[test]
+fn a_members_texts_show_what_they_are() {
+    let bent: [fn(&mut Member); 4] = [
+        |member| member.name = "税务\u{200b}局".into(),
+        |member| member.name_en = "Bank\u{202e}xaT".into(),
+        |member| member.org = " tax".into(),
+        |member| member.roles.push("desk\u{2060}".into()),
+    ];
+    let mut ledger = ledger();
+    let keys = SEATS.map(key);
+    let keys: Vec<_> = keys.iter().collect();
+    for bend in bent {
+        let mut bank = member("bank", &["company"]);
+        bend(&mut bank);
+        let refused = ledger.refusal("member.admit", ("member", "bank"), body(&bank), &keys);
+        assert_eq!(refused, "incomplete-member");
+    }
+    admit(&mut ledger, "bank");
+}
+
 #[test]
 fn the_sum_of_all_powers_is_bounded() {
     let most = canonical::MAX_INTEGER.unsigned_abs();

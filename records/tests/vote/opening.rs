@@ -73,7 +73,7 @@ fn opening_needs_the_convener_and_two_members_of_other_organisations() {
 
 #[test]
 fn an_opening_has_sound_times_shares_and_names() {
-    let cases: [Case; 9] = [
+    let cases: [Case; 11] = [
         (
             "closes first",
             |open| open.closes = open.opens,
@@ -105,6 +105,16 @@ fn an_opening_has_sound_times_shares_and_names() {
             "bad-thresholds",
         ),
         ("no title", |open| open.title.clear(), "incomplete-vote"),
+        (
+            "a title that is read backwards",
+            |open| open.title = "同意\u{202e}对反\u{202c}维修".into(),
+            "incomplete-vote",
+        ),
+        (
+            "a title that looks like another",
+            |open| open.title.push('\u{200b}'),
+            "incomplete-vote",
+        ),
         ("nobody", |open| open.roster.heads = 0, "incomplete-vote"),
         (
             "a dot in the community",

@@ -36,8 +36,6 @@ pub const VOTE_ROLE: &str = "vote";
 pub const MAX_LENGTH: i64 = 366 * 24 * 3600 * 1_000_000_000;
 /// Longest extension, in nanoseconds: 89 days, which three months never fall short of.
 pub const MAX_EXTENSION: i64 = 89 * 24 * 3600 * 1_000_000_000;
-/// Longest title, characters.
-pub const MAX_TITLE: usize = 200;
 
 /// The kind.
 pub static KIND: Kind = Kind {

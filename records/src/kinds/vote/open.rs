@@ -1,7 +1,7 @@
 //! Opening a vote, and extending it.
 
 use super::{
-    MAX_EXTENSION, MAX_LENGTH, MAX_TITLE,
+    MAX_EXTENSION, MAX_LENGTH,
     desks::{STATING, require_two_besides},
     matter::{Matter, Thresholds},
     outcome,
@@ -14,6 +14,7 @@ use crate::{
     registry::Case,
     roster::{MAX_HEADS, Totals, is_room},
     shape::nanoseconds,
+    text::is_plain,
 };
 
 /// Body of `vote.open`: what the vote fixes for good. Signed by the convener and by `stated_by`.
@@ -41,7 +42,7 @@ pub struct Open {
     pub scope: Digest,
     /// Two members of different organisations, role `desk` or `regulator`, neither of the convener's.
     pub stated_by: [String; 2],
-    /// Title, at most 200 characters.
+    /// Title: plain, at most 200 characters.
     pub title: String,
 }
 
@@ -135,9 +136,8 @@ fn require_form(body: &Open) -> Result<(), Refusal> {
         // The law's shares cannot be configured away; a lenders' vote has none but its own.
         return Err(Refusal::new("bad-thresholds"));
     }
-    let titled = (1..=MAX_TITLE).contains(&body.title.chars().count());
     let roster = (1..=MAX_HEADS).contains(&body.roster.heads) && body.roster.area > 0;
-    if titled && roster && is_room(&body.community) {
+    if is_plain(&body.title) && roster && is_room(&body.community) {
         Ok(())
     } else {
         Err(Refusal::new("incomplete-vote"))
