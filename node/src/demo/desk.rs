@@ -83,6 +83,7 @@ impl Desk {
             by: DESKS.map(String::from),
             from: None,
             key,
+            regulator: None,
             seat: Some(seat.clone()),
         };
         let payload = Payload {

@@ -54,7 +54,7 @@ pub struct Room {
     pub key: Option<PublicKey>,
     /// The key that is to replace it.
     pub pending: Option<Pending>,
-    /// Replacements that the old key vetoed.
+    /// Replacements that the old key vetoed: one at most.
     pub vetoes: u64,
 }
 
@@ -94,7 +94,7 @@ pub struct BallotAt {
 
 crate::shape!(BallotAt { index, vote });
 
-/// Body of `room.bind`. Signed by both desk members.
+/// Body of `room.bind`. Signed by both desk members, and by the regulator where one is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bind {
     /// Two members of different organisations, role `desk`, neither a convener.
@@ -103,6 +103,8 @@ pub struct Bind {
     pub from: Option<i64>,
     /// The owner's key.
     pub key: PublicKey,
+    /// A member of a third organisation, role `regulator`: once the key in force has vetoed another, a further one takes this signature, too.
+    pub regulator: Option<String>,
     /// The ballot to which it is bound as well, while its vote runs.
     pub seat: Option<Seat>,
 }
@@ -111,6 +113,7 @@ crate::shape!(Bind {
     by,
     from: optional_nanoseconds,
     key,
+    regulator,
     seat
 });
 
@@ -198,6 +201,9 @@ impl Room {
                 return Err(Refusal::new("own-cause").with("member", id).into());
             }
         }
+        if self.vetoes > 0 {
+            require_regulator(case, &body)?;
+        }
         // Which ballot has it already the ballot knows.
         if self.key == Some(body.key) && body.seat.is_none() {
             return Err(Refusal::new("changes-nothing").into());
@@ -218,8 +224,9 @@ impl Room {
 
     fn veto(&mut self, case: &Case<'_>) -> Result<(), Stop> {
         let body: Veto = case.body()?;
-        let pending = self.pending.take();
-        let pending = pending.ok_or_else(|| Refusal::new("nothing-pending"))?;
+        // Who stole the key vetoes as well: the second time three organisations answer for the new one, and nobody stops it.
+        let pending = self.pending.take_if(|_| self.vetoes == 0);
+        let pending = pending.ok_or_else(|| Refusal::new("nothing-to-veto"))?;
         let key = self.key.ok_or_else(|| Refusal::new("nothing-to-defend"))?;
         require_key(case.event, &key, "room")?;
         if body.ballot != pending.ballot {
@@ -228,6 +235,23 @@ impl Room {
         self.vetoes = self.vetoes.saturating_add(1);
         Ok(())
     }
+}
+
+/// A third organisation vouches for the key, besides the two of the desks.
+fn require_regulator(case: &Case<'_>, body: &Bind) -> Result<(), Stop> {
+    let Some(regulator) = &body.regulator else {
+        return Err(Refusal::new("regulator-missing").into());
+    };
+    let regulator = case
+        .context
+        .require_signed(case.event, regulator, "regulator")?;
+    for desk in &body.by {
+        if case.context.member(desk)?.org == regulator.org {
+            let refusal = Refusal::new("same-organisation");
+            return Err(refusal.with("org", &regulator.org).into());
+        }
+    }
+    Ok(())
 }
 
 fn require_id(id: &str) -> Result<(), Refusal> {

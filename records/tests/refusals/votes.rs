@@ -225,4 +225,15 @@ fn vetoes(table: &mut Table) {
         .expect("pending");
     refused(&mut community, "1-8", None, "phone");
     refused(&mut community, "1-8", Some(8), "thief");
+    community
+        .ledger
+        .submit(
+            event,
+            ("room", "garden.1-8"),
+            veto(Some(8)),
+            &[&key("phone")],
+        )
+        .expect("vetoed");
+    let again = community.bind("1-8", None, "thief", DESKS, from);
+    table.note("room.bind", again);
 }

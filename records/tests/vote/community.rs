@@ -210,6 +210,7 @@ impl Community {
             by: by.map(String::from),
             from,
             key: key(name).public(),
+            regulator: None,
             seat: index.map(|index| self.seat(index)),
         };
         let keys = by.map(key);

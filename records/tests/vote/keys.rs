@@ -8,7 +8,7 @@ use records::{
         room::{self, BallotAt, Room, Veto},
         vote::{Choice, Rank},
     },
-    testing::key,
+    testing::{Ledger, key, member},
 };
 
 const DESKS: [&str; 2] = ["street", "notary"];
@@ -75,6 +75,7 @@ fn binding_needs_two_desks_of_different_organisations_neither_the_conveners() {
         by: DESKS.map(String::from),
         from: None,
         key: key("phone").public(),
+        regulator: None,
         seat: Some(community.seat(8)),
     };
     assert_eq!(
@@ -101,6 +102,7 @@ fn a_key_is_bound_only_to_a_room_of_the_head_and_of_the_votes_community() {
         by: DESKS.map(String::from),
         from: None,
         key: key("phone").public(),
+        regulator: None,
         seat: Some(community.seat(8)),
     };
     for (id, expected) in [
@@ -279,6 +281,70 @@ fn the_rooms_old_key_vetoes_for_room_and_ballot() {
     community.ledger.replay_all();
 }
 
+/// *Attack: whoever stole an owner's key vetoes every other one, and votes with it for ever.*
+#[test]
+fn after_a_veto_it_takes_a_regulator_too_and_nobody_vetoes_any_more() {
+    let mut community = voting();
+    community
+        .bind("1-8", None, "stolen", DESKS, None)
+        .expect("bound");
+    let mut office = member("street-office", &["regulator"]);
+    office.org = "street".into();
+    let founders = ["housing", "street", "committee", "notary"].map(key);
+    let founders: Vec<_> = founders.iter().collect();
+    let admitted = ("member", "street-office");
+    community
+        .ledger
+        .submit("member.admit", admitted, body(&office), &founders)
+        .expect("admitted");
+    let id = ("room", "garden.1-8");
+    let said = |outcome: Result<(), Stop>| match outcome {
+        Ok(()) => "ok",
+        refused => code(refused),
+    };
+    let veto = |ledger: &mut Ledger| {
+        let nothing = body(&Veto { ballot: None });
+        said(ledger.submit("room.veto", id, nothing, &[&key("stolen")]))
+    };
+    let later = |ledger: &Ledger| Some(ledger.time + 3 * DAY);
+    let from = later(&community.ledger);
+    community
+        .bind("1-8", None, "phone", DESKS, from)
+        .expect("pending");
+    let ledger = &mut community.ledger;
+    assert_eq!(veto(ledger), "ok");
+    let bind = |ledger: &mut Ledger, regulator: Option<&str>, signs: bool| {
+        let bind = room::Bind {
+            by: DESKS.map(String::from),
+            from: later(ledger),
+            key: key("phone").public(),
+            regulator: regulator.map(String::from),
+            seat: None,
+        };
+        let mut keys = DESKS.map(key).to_vec();
+        keys.extend(regulator.filter(|_| signs).map(key));
+        let keys: Vec<_> = keys.iter().collect();
+        said(ledger.submit("room.bind", id, body(&bind), &keys))
+    };
+    assert_eq!(bind(ledger, None, false), "regulator-missing");
+    assert_eq!(bind(ledger, Some("housing"), false), "not-signed-by-member");
+    assert_eq!(bind(ledger, Some("lawyer"), true), "role-missing");
+    assert_eq!(
+        bind(ledger, Some("street-office"), true),
+        "same-organisation"
+    );
+    assert_eq!(bind(ledger, Some("housing"), true), "ok");
+    assert_eq!(veto(ledger), "nothing-to-veto");
+    ledger.time += 3 * DAY;
+    assert_eq!(
+        code(community.bind("1-8", Some(8), "stolen", DESKS, None)),
+        "regulator-missing"
+    );
+    community.ledger.replay_all();
+    let room = room(&community, "1-8").expect("is there");
+    assert_eq!((room.bindings, room.vetoes), (3, 1));
+}
+
 #[test]
 fn no_key_is_parked_for_later() {
     let mut community = voting();
@@ -306,6 +372,6 @@ fn there_is_nothing_to_veto_without_a_replacement_and_nobody_to_without_a_key() 
     ledger.time = from;
     assert_eq!(
         ledger.refusal("room.veto", id, veto(), &[&key("phone")]),
-        "nothing-pending"
+        "nothing-to-veto"
     );
 }

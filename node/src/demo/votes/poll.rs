@@ -182,6 +182,7 @@ impl Poll<'_> {
             by: DESKS.map(String::from),
             from: None,
             key: voter.key.public(),
+            regulator: None,
             seat: Some(seat),
         };
         let keys = DESKS.map(|id| self.members.key(id));

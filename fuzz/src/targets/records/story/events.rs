@@ -333,6 +333,7 @@ fn voting() -> Vec<Step> {
         by: desks(),
         from,
         key: key(name).public(),
+        regulator: None,
         seat: Some(seat(&roster, 8)),
     };
     let cast = |index, choice, rank, by| Cast {
@@ -412,6 +413,7 @@ fn after() -> Vec<Step> {
         by: two("street", "notary"),
         from,
         key: key(name).public(),
+        regulator: None,
         seat: Some(seat(&roster, 9)),
     };
     let room = room::id("garden", "1-9");
