@@ -71,7 +71,11 @@ impl Counter {
             None | Some(Some((code::OK, _))) => answer,
             Some(Some((_, data))) => {
                 let refusal: Value = serde_json::from_slice(&data).unwrap_or_default();
-                json!({ "error": refusal["code"].as_str().unwrap_or("refused") })
+                match refusal["code"].as_str().unwrap_or("refused") {
+                    // Who lost the answer asks again: the key is bound already.
+                    "changes-nothing" => answer,
+                    code => json!({ "error": code }),
+                }
             }
             Some(None) => json!({ "error": "not-written" }),
         }

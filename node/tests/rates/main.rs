@@ -128,7 +128,7 @@ impl Node {
     ) -> Vec<u8> {
         let one = [key(&format!("founder-{founder}, {seq}"))];
         let add = match (add, end) {
-            ([], []) => &one,
+            ([], []) => &one[..],
             _ => add,
         };
         let public = |keys: &[SecretKey]| keys.iter().map(SecretKey::public).collect();
