@@ -94,7 +94,7 @@ fn nobody_keeps_anothers_event_out_with_one_that_is_left_out() {
         ..rekey(&chain, 0, 1)
     };
     let late = signed(&late, &[&stranger]);
-    let large = agreed(&chain, 0, 15, &stranger);
+    let large = signed(&rekey(&chain, 0, 30), &[&stranger]);
     let own = agreed(&chain, 0, 1, &founder);
     let next = agreed(&chain, 1, 1, &founder);
     let room = own.len() + next.len();
