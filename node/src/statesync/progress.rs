@@ -28,6 +28,9 @@ pub(super) struct Progress {
     pub versions: u64,
     /// Root of its last one.
     pub root: Hash,
+    /// Bytes of the rows so far.
+    #[serde(default)]
+    pub written: u64,
 }
 
 impl Progress {

@@ -19,6 +19,9 @@ use std::{collections::HashMap, sync::Arc};
 /// Chunks that are made durable together: what a crash takes is fetched again.
 const DURABLE_EVERY: u64 = 16;
 
+/// What the rows of a state take in the database, as pages: so many times their bytes.
+const PAGES: u64 = 2;
+
 /// Why a chunk was not taken in.
 #[derive(Debug)]
 pub enum Fault {
@@ -42,6 +45,8 @@ pub struct Restore {
     /// What is restored.
     pub manifest: Manifest,
     progress: Progress,
+    /// Bytes that the whole may take on this disk: a false one shows only at its end.
+    room: u64,
 }
 
 /// What the whole gave.
@@ -77,7 +82,11 @@ impl Restore {
                 }
             }
         };
-        Ok(Self { manifest, progress })
+        Ok(Self {
+            manifest,
+            progress,
+            room: store.room()?,
+        })
     }
 
     /// Chunks that are done.
@@ -108,6 +117,9 @@ impl Restore {
             intake.item(&item)?;
         }
         let (progress, changes) = intake.end(upper)?;
+        if progress.written.saturating_mul(PAGES) > self.room {
+            return Err(Fault::Theirs("it needs more room than this disk has"));
+        }
         // From here on the store says that a restoration is under way, and whoever ends it makes every commit durable again.
         store.set_durable_every(DURABLE_EVERY);
         store.commit(changes)?;
@@ -300,6 +312,7 @@ impl<'a> Intake<'a> {
         }
         self.progress.open = self.open.map(|(key, log)| (key, log.size()));
         self.progress.chunks += 1;
+        self.progress.written += self.changes.bytes();
         self.progress.save(&mut self.changes)?;
         Ok((self.progress, self.changes))
     }
@@ -311,4 +324,39 @@ fn member(key: &Hash, state: &[u8]) -> Option<Member> {
     let member: Member = canonical::from_value(&state.data).ok()?;
     let name = RecordName::new(member::NAME, &member.id)?;
     (name.tree_key() == *key).then_some(member)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// *Attack: a peer offers a state without end, which would show to be false when the disk is full.*
+    #[test]
+    fn a_snapshot_that_the_disk_has_no_room_for_is_refused_before_it_is_full() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("db")).expect("opens");
+        let mut chunk = Vec::new();
+        Item::Record([7; 32]).write(&mut chunk);
+        Item::State(&[7; 10_000]).write(&mut chunk);
+        let chunks = vec![sha256(&chunk); 3];
+        let manifest = Manifest { height: 1, chunks };
+        let upper = Arc::default();
+        let restore = Restore::begin(&store, &upper, manifest, [0; 32]);
+        let mut restore = restore.expect("begins");
+        let room = std::mem::replace(&mut restore.room, 20_000);
+        let refused = restore.take_in(&store, &upper, &chunk);
+        assert!(matches!(refused, Err(Fault::Theirs(why)) if why.contains("room")));
+        assert_eq!(
+            (restore.done(), is_under_way(&store.snapshot()).ok()),
+            (0, Some(false))
+        );
+        assert!(room > 100_000, "{room} bytes on this disk");
+        restore.room = 30_000;
+        assert!(restore.take_in(&store, &upper, &chunk).is_ok());
+        // What is there already counts.
+        let mut next = Vec::new();
+        Item::Record([8; 32]).write(&mut next);
+        Item::State(&[8; 10_000]).write(&mut next);
+        assert!(restore.take_in(&store, &upper, &next).is_err());
+    }
 }

@@ -37,6 +37,13 @@ impl Changes {
         self.tables.is_empty()
     }
 
+    /// Bytes of all keys and values.
+    pub fn bytes(&self) -> u64 {
+        let entries = self.tables.values().flatten();
+        let bytes = entries.map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len));
+        bytes.sum::<usize>() as u64
+    }
+
     pub(super) fn into_tables(self) -> BTreeMap<Table, Entries> {
         self.tables
     }

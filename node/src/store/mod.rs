@@ -19,10 +19,10 @@ pub use snapshot::Snapshot;
 pub use tables::Table;
 pub use tree::{TreeView, UpperNodes};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use redb::{Builder, Database, Durability, ReadableDatabase, StorageBackend};
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -43,6 +43,8 @@ pub struct Store {
     /// As of the last commit: whoever reads between two commits shares what is open already.
     newest: RwLock<Arc<Snapshot>>,
     database: Database,
+    /// None on a storage of another kind.
+    file: Option<PathBuf>,
     /// Every so many commits are made durable together.
     durable_every: AtomicU64,
     commits: AtomicU64,
@@ -51,15 +53,15 @@ pub struct Store {
 impl Store {
     /// Opens the database in this file; makes it where there is none.
     pub fn open(file: &Path) -> Result<Self> {
-        Self::prepared(builder().create(file)?)
+        Self::prepared(builder().create(file)?, Some(file.into()))
     }
 
     /// Opens the database on a storage of another kind; makes it where that is empty.
     pub fn over(storage: impl StorageBackend) -> Result<Self> {
-        Self::prepared(builder().create_with_backend(storage)?)
+        Self::prepared(builder().create_with_backend(storage)?, None)
     }
 
-    fn prepared(database: Database) -> Result<Self> {
+    fn prepared(database: Database, file: Option<PathBuf>) -> Result<Self> {
         let transaction = database.begin_write()?;
         for table in Table::ALL {
             transaction.open_table(table.definition())?;
@@ -68,6 +70,7 @@ impl Store {
         Ok(Self {
             newest: RwLock::new(Arc::new(Snapshot::of(database.begin_read()?))),
             database,
+            file,
             durable_every: AtomicU64::new(1),
             commits: AtomicU64::new(0),
         })
@@ -96,6 +99,17 @@ impl Store {
             0 => Durability::Immediate,
             _ => Durability::None,
         }
+    }
+
+    /// Bytes that the database has or could have: what is in it, and what is free on its disk. No bound on a storage of another kind.
+    pub fn room(&self) -> Result<u64> {
+        let Some(file) = &self.file else {
+            return Ok(u64::MAX);
+        };
+        let taken = file.metadata().map_err(Error::file(file))?.len();
+        let disk = rustix::fs::statvfs(file).map_err(|error| Error::file(file)(error.into()))?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        Ok(taken.saturating_add(free))
     }
 
     /// Empties every table but those of the blobs that are here, which no state vouches for.
