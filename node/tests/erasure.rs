@@ -1,8 +1,11 @@
 //! What a record names has room whatever strangers hand in, and what was erased is at no node any more.
 
 mod common;
+#[path = "common/disk.rs"]
+mod disk;
 
-use common::{admit_as, begun, document, erase, follow, open, over, time_at};
+use common::{Dice, admit_as, begun, document, erase, follow, open, over, time_at};
+use disk::Disk;
 use node::{
     application::{Application, CheckTxRequest, MAX_BLOB, QueryRequest, QueryResponse, code},
     merkle::sha256,
@@ -229,4 +232,49 @@ fn strange(content: &[u8]) -> Vec<u8> {
         .sign(&[&common::key("stranger")])
         .expect("signs")
         .encode()
+}
+
+fn on(disk: &Disk) -> Application {
+    over(Store::over(disk.clone()).expect("opens"))
+}
+
+/// *Attack: a stranger hands in one byte, again and again, and each time every block waits for the disk.*
+#[test]
+fn what_nobody_names_is_synced_with_the_next_block_or_with_many_others() {
+    let disk = Disk::default();
+    let application = begun(on(&disk));
+    execute(&application, 1);
+    let hand_in = |blobs: u32, bytes: usize| {
+        let before = disk.syncs();
+        for number in 0..blobs {
+            let mut blob = vec![0; bytes];
+            blob[..4].copy_from_slice(&number.to_be_bytes());
+            assert_eq!(keep(&application, &blob), code::OK);
+        }
+        disk.syncs() - before
+    };
+    assert_eq!(hand_in(200, 4), 0);
+    let syncs = hand_in(100, MAX_BLOB);
+    assert!((1..20).contains(&syncs), "memory has an end: {syncs}");
+    // What an event names is there after a power cut, once the event is.
+    assert_eq!(keep(&application, CONTENT), code::OK);
+    execute(&application, 2);
+    let application = on(&disk.after_power_cut(&mut Dice::new(1)));
+    assert_eq!(application.info().last_block_height, 2);
+    assert!(has(&application, CONTENT));
+}
+
+/// *Attack: anybody lets a node keep something and sends others its address there.*
+#[test]
+fn nobody_is_given_what_no_record_names() {
+    let (_folder, file, application) = fresh();
+    execute(&application, 1);
+    assert_eq!(keep(&application, CONTENT), code::OK);
+    let answer = ask(&application, "/blob", &sha256(CONTENT));
+    assert_eq!((answer.code, answer.value), (code::NO_SUCH_BLOB, vec![]));
+    // A stop loses nothing that waits.
+    drop(application);
+    let application = open(&file);
+    execute(&application, 2);
+    assert!(has(&application, CONTENT));
 }

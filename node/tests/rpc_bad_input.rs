@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Chain, Server};
+use common::{Chain, Server, admit_as, document};
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
@@ -212,9 +212,9 @@ fn garbage_transactions_are_checked_and_not_taken() {
 }
 
 #[test]
-fn a_blob_comes_back_by_its_hash() {
+fn a_blob_comes_back_by_its_hash_once_a_record_names_it() {
     use base64::Engine;
-    let (_chain, server) = served();
+    let (chain, server) = served();
     let ask = |path: &str, data: &[u8]| {
         let params = json!({ "path": path, "data": hex::encode(data) });
         let request =
@@ -225,6 +225,9 @@ fn a_blob_comes_back_by_its_hash() {
     let hash = node::merkle::sha256(b"sealed");
     assert_eq!(ask("/blob", &hash)["code"], 5);
     assert_eq!(ask("/blob/keep", b"sealed")["value"], base64(&hash));
+    assert_eq!(ask("/blob", &hash)["code"], 5);
+    chain.decide(vec![admit_as("hospital", "hospital", chain.time())]);
+    chain.decide(vec![document("d", b"sealed", chain.time())]);
     assert_eq!(ask("/blob", &hash)["value"], base64(b"sealed"));
     for bad in [&[][..], &[0; 256 * 1024 + 1]] {
         assert_eq!(ask("/blob/keep", bad)["code"], 3, "{} bytes", bad.len());

@@ -107,9 +107,8 @@ impl Application {
             ("/log/consistency", 16) => {
                 view.consistency(key, number(&rest[..8]), number(&rest[8..]))
             }
-            ("/blob", 0) => Ok(view
-                .snapshot
-                .get(Table::Blobs, key)?
+            ("/blob", 0) => Ok(self
+                .named_blob(view.snapshot, key)?
                 .map(Found::value)
                 .ok_or((code::NO_SUCH_BLOB, "no such blob"))),
             ("/head" | "/state" | "/log" | "/log/inclusion" | "/log/consistency" | "/blob", _) => {

@@ -29,6 +29,8 @@ use std::{
     },
 };
 
+/// Bytes that [`Store::commit_soon`] leaves for the next sync; with more it syncs by itself.
+const UNSYNCED: u64 = 8 * 1024 * 1024;
 /// Memory that the database may use to keep pages at hand.
 const CACHE_BYTES: usize = 128 * 1024 * 1024;
 
@@ -48,6 +50,8 @@ pub struct Store {
     /// Every so many commits are made durable together.
     durable_every: AtomicU64,
     commits: AtomicU64,
+    /// Bytes written since the last sync.
+    unsynced: AtomicU64,
 }
 
 impl Store {
@@ -73,6 +77,7 @@ impl Store {
             file,
             durable_every: AtomicU64::new(1),
             commits: AtomicU64::new(0),
+            unsynced: AtomicU64::new(0),
         })
     }
 
@@ -128,9 +133,30 @@ impl Store {
 
     /// Writes every change or none. When this returns, they survive a crash.
     pub fn commit(&self, changes: Changes) -> Result<()> {
+        self.write(changes, self.durability())
+    }
+
+    /// Writes every change or none. They survive a crash once a later [`Store::commit`] has returned: for what anybody may hand in, who could else have
+    /// the disk sync all the time.
+    pub fn commit_soon(&self, changes: Changes) -> Result<()> {
+        let bytes = changes.bytes();
+        let unsynced = self.unsynced.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        self.write(
+            changes,
+            match unsynced > UNSYNCED {
+                true => Durability::Immediate,
+                false => Durability::None,
+            },
+        )
+    }
+
+    fn write(&self, changes: Changes, durability: Durability) -> Result<()> {
         let mut transaction = self.database.begin_write()?;
+        if matches!(durability, Durability::Immediate) {
+            self.unsynced.store(0, Ordering::Relaxed);
+        }
         transaction
-            .set_durability(self.durability())
+            .set_durability(durability)
             .map_err(redb::Error::from)?;
         for (table, entries) in changes.into_tables() {
             let mut table = transaction.open_table(table.definition())?;

@@ -148,8 +148,8 @@ fn another_snapshot_begins_anew_and_blobs_stay() {
     let mut changes = Changes::default();
     changes.put(
         node::store::Table::Blobs,
-        sha256(b"blob").to_vec(),
-        b"blob".to_vec(),
+        sha256(b"sealed").to_vec(),
+        b"sealed".to_vec(),
     );
     application.store().commit(changes).expect("commits");
     let others: Vec<Vec<u8>> = source.items().chunks(9).map(<[_]>::concat).collect();
@@ -161,8 +161,8 @@ fn another_snapshot_begins_anew_and_blobs_stay() {
     assert_eq!(taken, Taken::Accept);
     require_alike(&source.application, &application, HEIGHTS);
     assert_eq!(
-        ask(&application, "/blob", &sha256(b"blob"), HEIGHTS).value,
-        b"blob"
+        ask(&application, "/blob", &sha256(b"sealed"), HEIGHTS).value,
+        b"sealed"
     );
 }
 

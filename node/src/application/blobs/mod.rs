@@ -27,6 +27,8 @@ use std::{collections::HashSet, sync::Mutex, time::Instant};
 
 /// Largest blob.
 pub const MAX_BLOB: usize = 256 * 1024;
+/// Row of [`Table::Meta`]: the hashes that the last block had erased which had any erased. Those before are settled.
+const LAST_ERASED: &[u8] = b"last-erased-blobs";
 /// Rows read in one go.
 const PAGE: usize = 10_000;
 
@@ -74,11 +76,8 @@ impl Blobs {
         let waiting: Vec<Hash> = queue.hashes().collect();
         let blobs = Self::new(queue);
         blobs.settle(store, &waiting)?;
-        let erased = store
-            .snapshot()
-            .range(Table::ErasedBlobs, &[], &[0xff; 33], usize::MAX)?;
-        let erased = erased.iter().filter_map(|(row, _)| row.first_chunk());
-        blobs.remove(store, &erased.copied().collect::<Vec<_>>())?;
+        let erased = store.snapshot().get(Table::Meta, LAST_ERASED)?;
+        blobs.remove(store, erased.unwrap_or_default().as_chunks().0)?;
         Ok(blobs)
     }
 
@@ -123,7 +122,8 @@ impl Blobs {
         };
         waits.write(&mut changes);
         changes.put(Table::Blobs, hash.to_vec(), blob.to_vec());
-        let written = store.commit(changes);
+        // Whatever names it is synced after it, and it with that.
+        let written = store.commit_soon(changes);
         {
             let mut queue = super::lock(&self.queue);
             queue.arriving = None;
@@ -190,6 +190,9 @@ impl Blobs {
         // Later than the block's own snapshot: whatever is in the queue is in it.
         let stay = sort(&mut queue, names, &store.snapshot(), changes)?;
         queue.leaving.extend(stay);
+        if !queue.erased.is_empty() {
+            changes.put(Table::Meta, LAST_ERASED.to_vec(), queue.erased.concat());
+        }
         Ok(())
     }
 
@@ -253,6 +256,14 @@ impl Blobs {
 }
 
 impl Application {
+    /// The blob of this hash, where somebody names it: what only waits is nobody's to ask for, or anybody could leave things here for anybody.
+    pub(super) fn named_blob(&self, snapshot: &Snapshot, hash: &Hash) -> Result<Option<Vec<u8>>> {
+        match Name::is_one_of(snapshot, hash)? {
+            true => snapshot.get(Table::Blobs, hash),
+            false => Ok(None),
+        }
+    }
+
     /// Keeps a blob under its hash, at this node. Blobs are no part of the state: events name them by their hash, and replay never needs them.
     /// That it is a query lets CometBFT's own RPC carry it.
     pub(super) fn keep_blob(&self, blob: &[u8]) -> Result<QueryResponse> {

@@ -79,6 +79,13 @@ impl Name {
         changes.remove(Table::BlobNames, self.row());
     }
 
+    /// Whether anybody names a blob of this hash.
+    pub fn is_one_of(snapshot: &Snapshot, hash: &Hash) -> Result<bool> {
+        let end = [&hash[..], &[0xff; 33]].concat();
+        let rows = snapshot.range(Table::BlobNames, hash, &end, 1)?;
+        Ok(!rows.is_empty())
+    }
+
     /// Whether anybody else than these names it too.
     pub fn is_named_besides(&self, gone: &[Self], snapshot: &Snapshot) -> Result<bool> {
         let of_it = gone.iter().filter(|name| name.hash == self.hash);
