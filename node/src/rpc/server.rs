@@ -34,19 +34,30 @@ pub async fn serve(
     of_one: usize,
     stopped: impl Future<Output = ()>,
 ) {
+    serve_at_most(MAX_CONNECTIONS, listener, router, of_one, stopped).await;
+}
+
+async fn serve_at_most(
+    most: usize,
+    listener: TcpListener,
+    router: Router,
+    of_one: usize,
+    stopped: impl Future<Output = ()>,
+) {
     let networks = Arc::new(Networks::new(of_one));
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let slots = Arc::new(Semaphore::new(most));
     let mut stopped = pin!(stopped);
     let (ending, end) = watch::channel(false);
     loop {
-        let Ok(slot) = slots.clone().acquire_owned().await else {
-            break;
+        let next = async {
+            let slot = slots.clone().acquire_owned().await;
+            (slot, listener.accept().await)
         };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let (slot, accepted) = tokio::select! {
+            next = next => next,
             () = &mut stopped => break,
         };
-        let Ok((stream, peer)) = accepted else {
+        let (Ok(slot), Ok((stream, peer))) = (slot, accepted) else {
             // Out of file descriptors, most likely: others end meanwhile.
             time::sleep(Duration::from_millis(50)).await;
             continue;
@@ -62,7 +73,7 @@ pub async fn serve(
     }
     drop(listener);
     ending.send_replace(true);
-    let every = u32::try_from(MAX_CONNECTIONS).unwrap_or(u32::MAX);
+    let every = u32::try_from(most).unwrap_or(u32::MAX);
     let _ = time::timeout(GRACE, slots.acquire_many(every)).await;
 }
 
@@ -86,4 +97,52 @@ async fn connection(stream: TcpStream, peer: Peer, router: Router, mut end: watc
     }
     connection.as_mut().graceful_shutdown();
     let _ = time::timeout(GRACE, connection).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        sync::Notify,
+    };
+
+    /// *Attack: strangers hold every place, and a node that is told to stop waits until one of them lets go.*
+    #[tokio::test]
+    async fn a_stop_waits_for_no_place() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("listens");
+        let address = listener.local_addr().expect("listens");
+        let (asked, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let held = {
+            let (asked, answer) = (asked.clone(), answer.clone());
+            move || async move {
+                asked.notify_one();
+                answer.notified().await;
+                "answered"
+            }
+        };
+        let router = Router::new().route("/", get(held));
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let stopped = async move { stopped.await.unwrap_or_default() };
+        let served = tokio::spawn(serve_at_most(1, listener, router, 1, stopped));
+        let mut client = TcpStream::connect(address).await.expect("connects");
+        let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        client.write_all(request).await.expect("writes");
+        asked.notified().await;
+        stop.send(()).expect("serves");
+        // Nobody else is taken, while the one that holds the place still waits for its answer.
+        let closed = async {
+            while TcpStream::connect(address).await.is_ok() {
+                time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let closed = time::timeout(LIFETIME / 2, closed).await;
+        assert!(closed.is_ok(), "it waits for a place");
+        answer.notify_one();
+        let mut text = String::new();
+        client.read_to_string(&mut text).await.expect("reads");
+        assert!(text.ends_with("answered"), "{text}");
+        served.await.expect("ends");
+    }
 }
