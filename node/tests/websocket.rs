@@ -6,7 +6,11 @@ use common::{Chain, Server, kind, vectors};
 use node::merkle::sha256;
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
-use std::{net::TcpStream, time::Duration};
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
 use tungstenite::{Message, WebSocket};
 
 type Line = WebSocket<TcpStream>;
@@ -275,6 +279,29 @@ fn a_message_that_is_too_long_ends_the_line_and_nothing_else() {
     assert!(line.read().is_err() || matches!(line.read(), Err(_) | Ok(Message::Close(_))));
     let mut other = open(&server);
     assert!(call(&mut other, 1, "health", json!({}))["result"].is_object());
+}
+
+/// *Attack: a client begins a message of sixteen million bytes on every line there may be, and ends none of them.*
+#[test]
+fn a_message_that_is_too_long_is_not_heaped_up_before_it_ends() {
+    let chain = begun();
+    let server = chain.serve();
+    let mut line = open(&server);
+    let stream = line.get_mut();
+    // A whole text in one frame of two million bytes, masked with zeros; all of it but the last.
+    let length: u64 = 2_000_000;
+    let head = [&[0x81, 0x80 | 127][..], &length.to_be_bytes(), &[0; 4]].concat();
+    stream.write_all(&head).expect("sends");
+    // The line may be closed before all of it is taken.
+    let _ = stream.write_all(&vec![b' '; length as usize - 1]);
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .expect("sets");
+    let ended = match stream.read(&mut [0; 64]) {
+        Ok(read) => read < 64,
+        Err(error) => error.kind() == ErrorKind::ConnectionReset,
+    };
+    assert!(ended, "it waits for the rest");
 }
 
 #[test]

@@ -63,6 +63,8 @@ impl Websockets {
         };
         let seats = self.seats;
         upgrade
+            // A frame is heaped up until it ends, and counts as a message only then.
+            .max_frame_size(MAX_BODY)
             .max_message_size(MAX_BODY)
             .on_upgrade(move |socket| async move {
                 // Whatever ends it, the client sees a closed line.
