@@ -109,19 +109,39 @@ async fn json_rpc(State(rpc): State<Arc<Rpc>>, body: Result<Bytes, BytesRejectio
         Ok(requests) => requests,
         Err(refused) => return *refused,
     };
+    // All are read before the first is answered: what a request says beside its parameters is not kept while others wait.
+    let requests: Vec<_> = requests.into_iter().filter_map(read).collect();
     let mut answers = Vec::new();
     for request in requests {
-        answers.extend(one_request(rpc.clone(), request).await);
+        answers.push(match request {
+            Ok((id, call)) => answer_to(id, answered(rpc.clone(), call).await),
+            Err(refused) => refused,
+        });
     }
     envelope::batch(answers)
 }
 
-/// The answer to one request; none to a notification, which has no id.
-async fn one_request(rpc: Arc<Rpc>, request: Value) -> Option<Value> {
-    Some(match Request::read(request)? {
-        Ok(Request { id, method, params }) => answer_to(id, call(rpc, &method, params).await),
-        Err(refused) => refused,
-    })
+/// A method that is called, with its parameters.
+type Call = Result<(&'static Method, Params), RpcError>;
+
+/// Reads a request with its id; none for a notification, which has none.
+fn read(request: Value) -> Option<Result<(Value, Call), Value>> {
+    Some(Request::read(request)?.map(|request| {
+        let call = read_call(&request.method, request.params);
+        (request.id, call)
+    }))
+}
+
+fn read_call(name: &str, params: Option<Value>) -> Call {
+    let method = METHODS.iter().find(|method| method.name == name);
+    let method = method.ok_or_else(RpcError::no_method)?;
+    let params = Params::from_json(params, method.params)?;
+    Ok((method, params.plain()?))
+}
+
+async fn answered(rpc: Arc<Rpc>, call: Call) -> Result<Value, RpcError> {
+    let (method, params) = call?;
+    run(rpc, method, params).await
 }
 
 /// Calls a method by its name.
@@ -130,8 +150,5 @@ pub(super) async fn call(
     name: &str,
     params: Option<Value>,
 ) -> Result<Value, RpcError> {
-    let method = METHODS.iter().find(|method| method.name == name);
-    let method = method.ok_or_else(RpcError::no_method)?;
-    let params = Params::from_json(params, method.params)?;
-    run(rpc, method, params).await
+    answered(rpc, read_call(name, params)).await
 }

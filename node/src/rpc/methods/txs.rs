@@ -28,38 +28,66 @@ pub(super) fn tx(rpc: &Rpc, params: &Params) -> Answer {
     let place = snapshot
         .tx_place(&hash)?
         .ok_or_else(|| RpcError::internal(format!("tx ({}) not found", hex_of(&hash))))?;
-    shown_tx(&snapshot, place, params.flag("prove")?)
+    let block = BlockTxs::load(&snapshot, place.height, params.flag("prove")?)?;
+    block.shown(place.position)
 }
 
-fn shown_tx(snapshot: &Snapshot, place: TxPlace, prove: bool) -> Answer {
-    let txs = snapshot.txs(place.height)?;
-    let index = place.position as usize;
-    let tx = txs
-        .get(index)
-        .ok_or_else(|| RpcError::internal("tx not found in its block"))?;
-    let mut shown = json!({
-        "hash": hex_of(&comet::tx_hash(tx)),
-        "height": place.height.to_string(),
-        "index": place.position,
-        "tx_result": tx_result(&snapshot.tx_result(place)?),
-        "tx": base64_of(tx),
-    });
-    if prove {
-        shown["proof"] = tx_proof(&txs, index, tx);
+/// The transactions of a block, read once however many of them are shown.
+struct BlockTxs<'a> {
+    snapshot: &'a Snapshot,
+    height: u64,
+    txs: Vec<Vec<u8>>,
+    /// Their hashes, and the root over these, where proofs are wanted.
+    proven: Option<(Vec<merkle::Hash>, merkle::Hash)>,
+}
+
+impl<'a> BlockTxs<'a> {
+    fn load(snapshot: &'a Snapshot, height: u64, prove: bool) -> Result<Self, RpcError> {
+        let txs = snapshot.txs(height)?;
+        let proven = prove.then(|| {
+            let hashes: Vec<_> = txs.iter().map(|tx| comet::tx_hash(tx)).collect();
+            let root = merkle::root(&hashes);
+            (hashes, root)
+        });
+        Ok(Self {
+            snapshot,
+            height,
+            txs,
+            proven,
+        })
     }
-    Ok(shown)
+
+    fn shown(&self, position: u32) -> Answer {
+        let index = position as usize;
+        let tx = self.txs.get(index);
+        let tx = tx.ok_or_else(|| RpcError::internal("tx not found in its block"))?;
+        let place = TxPlace {
+            height: self.height,
+            position,
+        };
+        let mut shown = json!({
+            "hash": hex_of(&comet::tx_hash(tx)),
+            "height": self.height.to_string(),
+            "index": position,
+            "tx_result": tx_result(&self.snapshot.tx_result(place)?),
+            "tx": base64_of(tx),
+        });
+        if let Some((hashes, root)) = &self.proven {
+            shown["proof"] = tx_proof(hashes, root, index, tx);
+        }
+        Ok(shown)
+    }
 }
 
 /// The proof that a transaction is in its block's `data_hash` (types/tx.go `Txs.Proof`): leaves are the transactions' hashes.
-fn tx_proof(txs: &[Vec<u8>], index: usize, tx: &[u8]) -> Value {
-    let hashes: Vec<merkle::Hash> = txs.iter().map(|tx| comet::tx_hash(tx)).collect();
-    let path = merkle::audit_path(&hashes, index);
+fn tx_proof(hashes: &[merkle::Hash], root: &merkle::Hash, index: usize, tx: &[u8]) -> Value {
+    let path = merkle::audit_path(hashes, index);
     let aunts: Vec<String> = path.iter().map(|hash| base64_of(hash)).collect();
     json!({
-        "root_hash": hex_of(&merkle::root(&hashes)),
+        "root_hash": hex_of(root),
         "data": base64_of(tx),
         "proof": {
-            "total": txs.len().to_string(),
+            "total": hashes.len().to_string(),
             "index": index.to_string(),
             "leaf_hash": base64_of(&merkle::leaf_hash(&comet::tx_hash(tx))),
             "aunts": aunts,
@@ -71,22 +99,19 @@ fn tx_proof(txs: &[Vec<u8>], index: usize, tx: &[u8]) -> Value {
 pub(super) fn tx_search(rpc: &Rpc, params: &Params) -> Answer {
     let snapshot = rpc.snapshot();
     let query = params.text("query")?;
-    let mut places = found(&snapshot, &query)?;
+    let (height, mut positions) = found(&snapshot, &query)?;
     if params.text("order_by")? == "desc" {
-        places.reverse();
+        positions.reverse();
     }
-    let (skip, take) = page(params, places.len())?;
-    let prove = params.flag("prove")?;
-    let shown: Result<Vec<Value>, RpcError> = places
-        .iter()
-        .skip(skip)
-        .take(take)
-        .map(|place| shown_tx(&snapshot, *place, prove))
-        .collect();
-    Ok(json!({ "txs": shown?, "total_count": places.len().to_string() }))
+    let (skip, take) = page(params, positions.len())?;
+    let block = BlockTxs::load(&snapshot, height, params.flag("prove")?)?;
+    let shown = positions.iter().skip(skip).take(take);
+    let shown: Result<Vec<Value>, RpcError> = shown.map(|at| block.shown(*at)).collect();
+    Ok(json!({ "txs": shown?, "total_count": positions.len().to_string() }))
 }
 
-fn found(snapshot: &Snapshot, query: &str) -> Result<Vec<TxPlace>, RpcError> {
+/// The block in which they are, and their positions there.
+fn found(snapshot: &Snapshot, query: &str) -> Result<(u64, Vec<u32>), RpcError> {
     let condition = query
         .split_once('=')
         .map(|(key, value)| (key.trim(), value.trim().trim_matches('\'')));
@@ -94,17 +119,18 @@ fn found(snapshot: &Snapshot, query: &str) -> Result<Vec<TxPlace>, RpcError> {
         Some(("tx.hash", hash)) => {
             let hash = hex::decode(hash.trim_start_matches("0x"))
                 .map_err(|_| RpcError::internal("expected a hash in hex"))?;
-            Ok(snapshot.tx_place(&hash)?.into_iter().collect())
+            let place = snapshot.tx_place(&hash)?;
+            Ok(place.map_or_else(Default::default, |place| {
+                (place.height, vec![place.position])
+            }))
         }
         Some(("tx.height", height)) => {
             let height = height
                 .parse()
                 .map_err(|_| RpcError::internal("expected a height"))?;
-            let count = snapshot.txs(height)?.len();
-            let positions = (0..).take(count);
-            Ok(positions
-                .map(|position| TxPlace { height, position })
-                .collect())
+            let meta = snapshot.block_meta(height)?;
+            let count = meta.map_or(0, |meta| u32::try_from(meta.num_txs).unwrap_or(0));
+            Ok((height, (0..count).collect()))
         }
         _ => Err(RpcError::internal(
             "this node indexes transactions by tx.hash and tx.height alone",
