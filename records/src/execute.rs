@@ -9,6 +9,7 @@ use crate::{
     registry::{self, Case, SUBJECT, Touch},
     state::State,
 };
+use core::borrow::Borrow;
 
 /// A touched record's new state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +25,10 @@ pub struct Change {
 /// Judges an event by every record that it touches: all accept, and the changes come back in the order of the touches, or nothing is written. What would
 /// leave every record's data as it is is refused.
 /// `load` gives a record's state before the event.
-pub fn execute(
+pub fn execute<S: Borrow<State>>(
     event: &Event,
     context: &Context<'_>,
-    mut load: impl FnMut(&RecordName) -> Option<State>,
+    mut load: impl FnMut(&RecordName) -> Option<S>,
 ) -> Result<Vec<Change>, Stop> {
     admit(event, context)?;
     let mut idle = true;
@@ -35,7 +36,8 @@ pub fn execute(
         .into_iter()
         .map(|touch| {
             let before = load(&touch.record);
-            let change = judge(touch, before.as_ref(), event, context)?;
+            let before = before.as_ref().map(S::borrow);
+            let change = judge(touch, before, event, context)?;
             idle = idle && before.is_some_and(|before| before.data == change.state.data);
             Ok(change)
         });

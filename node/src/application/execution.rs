@@ -6,7 +6,7 @@ use super::{
     code,
     known::{note_accepted, note_refused},
     payers::note_keys,
-    recent::Opened,
+    recent::{Opened, ROOM, held},
 };
 use crate::{
     comet::{self, ExecTxResult},
@@ -24,15 +24,26 @@ use records::{
     },
     log::{Entry, LogTree, leaf_hash},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// A record that this block changes.
 struct Touched {
-    state: State,
+    state: Arc<State>,
     bytes: Vec<u8>,
     log: LogTree,
     /// Version of the tree that wrote it last; none for a new record.
     before: Option<u64>,
+}
+
+/// A record that was read: as of which version of the tree, how long its log is, and its state.
+#[derive(Clone)]
+struct Stored {
+    version: u64,
+    log_size: u64,
+    state: Arc<State>,
 }
 
 /// A block in the making: what was, and what is to be written.
@@ -41,8 +52,10 @@ pub(super) struct Execution<'a> {
     /// Version of the tree that the block starts from; none at genesis.
     version: Option<u64>,
     touched: BTreeMap<Hash, Touched>,
-    /// Records read by this block that do not exist, or were not changed yet.
-    read: HashMap<Hash, Option<(u64, StoredRecord)>>,
+    /// Records read by this block that do not exist, or were not changed yet: anybody may send ten thousand events about one large record.
+    read: HashMap<Hash, Option<Stored>>,
+    /// Memory that they take. Beyond [`ROOM`] they are read anew.
+    held: usize,
     pub changes: Changes,
 }
 
@@ -53,43 +66,55 @@ impl<'a> Execution<'a> {
             version,
             touched: BTreeMap::new(),
             read: HashMap::new(),
+            held: 0,
             changes: Changes::default(),
         }
     }
 
-    fn stored(&mut self, key: &Hash) -> Result<Option<(u64, StoredRecord)>> {
+    fn stored(&mut self, key: &Hash) -> Result<Option<Stored>> {
         if let Some(known) = self.read.get(key) {
             return Ok(known.clone());
         }
-        let stored = match self.version {
+        let found = match self.version {
             Some(version) => self.snapshot.record(key, version)?,
             None => None,
         };
-        self.read.insert(*key, stored.clone());
+        let stored = match found {
+            Some((version, record)) => Some(Stored {
+                version,
+                log_size: record.head.log_size,
+                state: Arc::new(record.decode_state()?),
+            }),
+            None => None,
+        };
+        let held = stored.as_ref().map_or(0, |stored| held(&stored.state.data));
+        if self.held.saturating_add(held) <= ROOM {
+            self.held += held;
+            self.read.insert(*key, stored.clone());
+        }
         Ok(stored)
     }
 
-    pub fn load(&mut self, record: &RecordName) -> Result<Option<State>> {
+    pub fn load(&mut self, record: &RecordName) -> Result<Option<Arc<State>>> {
         let key = record.tree_key();
         if let Some(touched) = self.touched.get(&key) {
             return Ok(Some(touched.state.clone()));
         }
-        let stored = self.stored(&key)?;
-        stored.map(|(_, record)| record.decode_state()).transpose()
+        Ok(self.stored(&key)?.map(|stored| stored.state))
     }
 
     /// Sets a record's state; its log goes on where it was.
     pub fn set(&mut self, record: &RecordName, state: State, bytes: Vec<u8>) -> Result<()> {
-        let key = record.tree_key();
+        let (key, state) = (record.tree_key(), Arc::new(state));
         if let Some(touched) = self.touched.get_mut(&key) {
             (touched.state, touched.bytes) = (state, bytes);
             return Ok(());
         }
         let stored = self.stored(&key)?;
         let (before, log) = match stored {
-            Some((version, record)) => (
-                Some(version),
-                self.snapshot.log_tree(&key, record.head.log_size)?,
+            Some(stored) => (
+                Some(stored.version),
+                self.snapshot.log_tree(&key, stored.log_size)?,
             ),
             None => (None, LogTree::new()),
         };
@@ -185,14 +210,14 @@ impl<'a> Execution<'a> {
     /// Writes the heads of every changed record at this version of the tree; the changes and the new root.
     pub fn finish(mut self, application: &Application, version: u64) -> Result<(Hash, Changes)> {
         let mut heads = Vec::new();
-        for (key, touched) in &self.touched {
+        for (key, touched) in std::mem::take(&mut self.touched) {
             let record = StoredRecord {
                 head: Head::new(&touched.bytes, &touched.log),
-                state: touched.bytes.clone(),
+                state: touched.bytes,
             };
             self.changes
-                .put_record(key, version, &record, touched.before);
-            heads.push((*key, record.head));
+                .put_record(&key, version, &record, touched.before);
+            heads.push((key, record.head));
         }
         let tree = application.tree(self.snapshot);
         let root = tree.update(heads, version, &mut self.changes)?;

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Bytes of memory for all of them. Opened, an event takes up to fifty times its own bytes: small values have large places.
-const ROOM: usize = 64 * 1024 * 1024;
+pub(super) const ROOM: usize = 64 * 1024 * 1024;
 /// What an event takes beside its body: itself, its keys and names, and its place here.
 const OWN: usize = 1024;
 /// What an allocation takes beside its bytes, at most.
@@ -60,7 +60,7 @@ impl Admitted {
 }
 
 /// Bytes that a value holds beside its own place, at most: what it was read into grew by doublings.
-fn held(value: &Value) -> usize {
+pub(super) fn held(value: &Value) -> usize {
     match value {
         Value::Integer(_) => 0,
         Value::String(text) => held_text(text),
