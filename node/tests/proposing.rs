@@ -2,9 +2,18 @@
 
 mod common;
 
-use common::{Chain, SECOND, admit, founder_key, key, payload};
-use node::application::{PrepareProposalRequest, TX_OVERHEAD, code};
-use records::{Payload, SecretKey, kinds::member::Rekey};
+use common::{Chain, SECOND, admit, approve, founder_key, key, payload};
+use node::application::{
+    PrepareProposalRequest, ProcessProposalRequest, Proposal, TX_OVERHEAD, code,
+};
+use records::{
+    Payload, RecordName, SecretKey,
+    canonical::Value,
+    kinds::{
+        member::Rekey,
+        proposal::{Act, Approve},
+    },
+};
 
 /// Keys that come with the event after `seq` others.
 fn new(seq: u64, keys: usize) -> Vec<SecretKey> {
@@ -101,4 +110,49 @@ fn nobody_keeps_anothers_event_out_with_one_that_is_left_out() {
     let block = prepare(&chain, room, &[&late, &large, &own, &next]);
     assert_eq!(block, [own, next]);
     assert_eq!(decide(&chain, block), [code::OK; 2]);
+}
+
+/// *Attack: a lying validator fills its blocks with small events of strangers about one large record, and every node reads that for each of them.*
+#[test]
+fn a_block_that_touches_a_large_record_all_the_time_is_neither_made_nor_accepted() {
+    let chain = Chain::new();
+    let act = Act {
+        body: Value::String("x".repeat(30_000)),
+        seq: 0,
+        subject: RecordName::new("consortium", "main").expect("a name"),
+        event_type: "consortium.seat".into(),
+    };
+    let made = approve(&act, 0, 0, chain.time());
+    assert_eq!(decide(&chain, vec![made]), [code::OK]);
+    let (id, stranger) = (act.proposal().expect("an id"), key("stranger"));
+    let about = |number: usize| {
+        let by = format!("{number}");
+        let event = payload(
+            "proposal.approve",
+            ("proposal", &id),
+            1,
+            &Approve { by },
+            chain.time(),
+        );
+        signed(&event, &[&stranger])
+    };
+    let txs: Vec<Vec<u8>> = (0..700).map(about).collect();
+    let judge = |txs: &[Vec<u8>]| {
+        let request = ProcessProposalRequest { txs };
+        let judged = chain.node.application.process_proposal(&request);
+        judged.expect("answers")
+    };
+    let room = 4 * 1024 * 1024;
+    let block = prepare(&chain, room, &txs.iter().collect::<Vec<_>>());
+    assert!((400..600).contains(&block.len()), "{}", block.len());
+    assert_eq!(judge(&block), Proposal::Accept);
+    let judged = judge(&txs);
+    assert!(
+        matches!(&judged, Proposal::Reject(why) if why.contains("large records")),
+        "{judged:?}"
+    );
+    // Others are not kept out by it.
+    let other = admit("m", chain.time());
+    let all: Vec<&Vec<u8>> = txs.iter().chain([&other]).collect();
+    assert!(prepare(&chain, room, &all).contains(&other));
 }

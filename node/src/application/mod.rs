@@ -19,6 +19,7 @@ mod query;
 mod rates;
 mod recent;
 mod snapshots;
+mod weight;
 
 pub use abci::{
     CheckTxRequest, CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse,

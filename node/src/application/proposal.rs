@@ -2,6 +2,7 @@
 
 use super::{
     Application, PrepareProposalRequest, ProcessProposalRequest, Proposal, recent::Opened,
+    weight::Weight,
 };
 use crate::error::Result;
 use records::{Event, PublicKey, RecordName};
@@ -17,8 +18,8 @@ pub const TX_OVERHEAD: usize = 6;
 type Arrived = (Vec<u8>, Opened);
 
 impl Application {
-    /// `PrepareProposal`: the transactions for a block, in order; malformed, expired and repeated ones are left out, and what rests
-    /// on them.
+    /// `PrepareProposal`: the transactions for a block, in order; malformed, expired and repeated ones are left out, those that would be too much work
+    /// ([`Weight`]), and what rests on them.
     pub fn prepare_proposal(&self, request: PrepareProposalRequest) -> Result<Vec<Vec<u8>>> {
         let position = self.ready()?;
         if request.local_time.saturating_sub(request.time) > MAX_LAG {
@@ -27,15 +28,23 @@ impl Application {
         let mut left = request.max_tx_bytes;
         let mut seen = HashSet::new();
         let mut left_out = LeftOut::default();
+        let snapshot = self.store.snapshot();
+        let mut weight = Weight::new(&snapshot, position.version);
         let mut txs = Vec::new();
         let opened = self.open_all(&position.chain_id, position.app_version, &request.txs);
         let opened = request.txs.into_iter().zip(opened);
         let opened = opened.filter_map(|(tx, event)| Some((tx, event.ok()?)));
         for (tx, event) in in_sequence(opened.collect()) {
             let cost = tx.len() + TX_OVERHEAD;
-            if cost > left || event.payload().until < request.time || left_out.precede(&event) {
+            let fits = cost <= left && event.payload().until >= request.time;
+            if !fits || left_out.precede(&event) {
                 left_out.add(&event);
-            } else if seen.insert(*event.id()) {
+            } else if seen.contains(event.id()) {
+                continue;
+            } else if !weight.take(&event)? {
+                left_out.add(&event);
+            } else {
+                seen.insert(*event.id());
                 left -= cost;
                 txs.push(tx);
             }
@@ -43,21 +52,27 @@ impl Application {
         Ok(txs)
     }
 
-    /// `ProcessProposal`: refuses a block with anything malformed, oversized, badly signed or twice in it. Never judges the clock.
+    /// `ProcessProposal`: refuses a block with anything malformed, oversized, badly signed or twice in it, and one that is too much work
+    /// ([`Weight`]). Never judges the clock.
     pub fn process_proposal(&self, request: &ProcessProposalRequest<'_>) -> Result<Proposal> {
         let position = self.ready()?;
         let mut seen = HashSet::new();
         let opened = self.open_all(&position.chain_id, position.app_version, request.txs);
+        let snapshot = self.store.snapshot();
+        let mut weight = Weight::new(&snapshot, position.version);
         for (position, event) in opened.into_iter().enumerate() {
-            match event {
-                Err(why) => return Ok(Proposal::Reject(format!("transaction {position}: {why}"))),
+            let why = match event {
+                Err(why) => why,
                 Ok(event) if !seen.insert(*event.id()) => {
-                    return Ok(Proposal::Reject(format!(
-                        "transaction {position}: the event is in this block already"
-                    )));
+                    "the event is in this block already".into()
                 }
-                Ok(_) => {}
-            }
+                Ok(event) if !weight.take(&event)? => {
+                    "it and those before it touch more of large records than a block may".into()
+                }
+                Ok(_) => continue,
+            };
+            let why = format!("transaction {position}: {why}");
+            return Ok(Proposal::Reject(why));
         }
         Ok(Proposal::Accept)
     }
