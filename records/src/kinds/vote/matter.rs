@@ -74,14 +74,15 @@ impl Threshold {
 
     /// The least part of `whole` that meets it.
     pub fn needed(&self, whole: u64) -> u64 {
-        let product = u128::from(whole) * u128::from(self.part);
-        let of = u128::from(self.whole);
+        let (part, of) = (u64::from(self.part), u64::from(self.whole));
+        // Below 2⁶⁴, for both are of 32 bits: a browser pays dearly for a division of 128.
+        let rest = whole % of * part;
         let least = if self.inclusive {
-            product.div_ceil(of)
+            rest.div_ceil(of)
         } else {
-            product / of + 1
+            rest / of + 1
         };
-        u64::try_from(least).unwrap_or(u64::MAX)
+        (whole / of).saturating_mul(part).saturating_add(least)
     }
 
     /// Numerator and denominator, to draw it.
