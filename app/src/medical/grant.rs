@@ -106,7 +106,7 @@ fn head(lang: Lang, grant: &Grant, sight: Option<Text>, (word, shape): (Text, Ma
     let count = grant.documents.len().to_string();
     let say = sight.map(|sight| lang.fill(sight, &[("count", &count)]));
     html! {
-        <div class="row"><span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
+        <div class="row wrap"><span class="avatar" aria-hidden="true">{ name.chars().next() }</span>
             <div class="grow"><b>{ &name }</b><div class="small">{ say }</div></div>
             <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
     }

@@ -39,11 +39,11 @@ pub fn view(page: &Page, route: &Route) -> Html {
             <header class="bar"><div class="bar-in">
                 { place }
                 <div class="tools noprint">{ language(page) }{ elder(page) }
-                    <a class="tool" href="#/trust" data-testid="settings" aria-label={lang.t(words::TRUST)}>{ icon(Icon::Gear, 22) }</a>
+                    <a class="tool" href="#/trust" data-testid="settings" aria-label={lang.t(words::TRUST)}>{ icon(Icon::Sliders, 22) }</a>
                 </div>
             </div></header>
             if let Some(chain) = &page.dev {
-                <div class="dev" role="note" data-testid="dev-banner">{ lang.fill(words::DEV_CHAIN, &[("chain", chain)]) }</div>
+                <aside class="dev" data-testid="dev-banner">{ lang.fill(words::DEV_CHAIN, &[("chain", chain)]) }</aside>
             }
         </>
     }

@@ -60,7 +60,7 @@ fn mine(page: &Page) -> Html {
         }
     }
     html! {
-        <section class="card"><h3>{ lang.t(words::VOTE_MINE) }</h3>
+        <section class="card"><h2>{ lang.t(words::VOTE_MINE) }</h2>
             if votes.is_empty() { <p class="small">{ lang.t(words::VOTE_NONE) }</p> }
             <ul class="list">{ for votes.iter().rev().map(|id| keyed(id, Named { id: (*id).to_owned() })) }</ul>
         </section>

@@ -66,7 +66,7 @@ impl Mark {
     }
 }
 
-const OCTAGON: &str = "M6.100 1h7.800L19 6.100v7.800L13.900 19H6.100L1 13.900V6.100z";
+const OCTAGON: &str = "M6.1 1h7.8L19 6.1v7.8L13.9 19H6.1L1 13.9V6.1z";
 
 /// Draws a mark; its word stands beside it, so it is hidden from screen readers.
 pub fn mark(mark: Mark, size: u32) -> Html {
@@ -77,24 +77,24 @@ pub fn mark(mark: Mark, size: u32) -> Html {
     let size = size.to_string();
     let (shape, sign) = match mark {
         Mark::Tick => (
-            html! { <circle cx="10" cy="10" r="9.500" fill={ground} /> },
-            "M5.700 10.300l3 3 5.700-6.500",
+            html! { <circle cx="10" cy="10" r="9.5" fill={ground} /> },
+            "M5.7 10.3l3 3 5.7-6.5",
         ),
         Mark::Cross => (
             html! { <path d={OCTAGON} fill={ground} /> },
-            "M6.800 6.800l6.400 6.400M13.200 6.800l-6.400 6.400",
+            "M6.8 6.8l6.4 6.4M13.2 6.8l-6.4 6.4",
         ),
         Mark::Bar => (
             html! { <rect x="1" y="1" width="18" height="18" rx="3" fill={ground} /> },
-            "M5.500 10h9",
+            "M5.5 10h9",
         ),
         Mark::Dash => (
-            html! { <circle cx="10" cy="10" r="8.800" fill={ground} stroke={ink.clone()} stroke-width="1.200" stroke-dasharray="2.600 2.300" /> },
-            "M6.500 10h7",
+            html! { <circle cx="10" cy="10" r="8.8" fill={ground} stroke={ink.clone()} stroke-width="1.2" stroke-dasharray="2.6 2.3" /> },
+            "M6.5 10h7",
         ),
         Mark::Absent => (
-            html! { <path d={OCTAGON} fill={ground} stroke={ink.clone()} stroke-width="1.200" /> },
-            "M7.500 7.700a2.600 2.600 0 115 .7c0 1.700-2.500 2-2.500 3.600M10 14.800v.01",
+            html! { <path d={OCTAGON} fill={ground} stroke={ink.clone()} stroke-width="1.2" /> },
+            "M7.5 7.7a2.6 2.6 0 115 .7c0 1.7-2.5 2-2.5 3.6M10 14.8v.01",
         ),
     };
     html! {
