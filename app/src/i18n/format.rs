@@ -42,9 +42,22 @@ pub fn percent(part: u64, whole: u64) -> String {
 
 /// `part` of `whole` as a share of `length`, cut; none of it where there is no whole.
 pub fn share(part: u64, whole: u64, length: u64) -> u64 {
-    let scaled = u128::from(part) * u128::from(length);
-    let share = scaled.checked_div(whole.into()).unwrap_or(0);
-    u64::try_from(share).unwrap_or(u64::MAX)
+    let (Some(times), Some(rest)) = (part.checked_div(whole), part.checked_rem(whole)) else {
+        return 0;
+    };
+    // `rest * length / whole` bit by bit: division of 128 bits would be the page's largest piece of arithmetic.
+    let add = |(share, left): (u64, u64), more: u64| match left.checked_sub(whole - more) {
+        Some(left) => (share + 1, left),
+        None => (share, left + more),
+    };
+    let mut sum = (0, 0);
+    for bit in (0..u64::BITS).rev() {
+        sum = add((sum.0 * 2, sum.1), sum.1);
+        if length >> bit & 1 == 1 {
+            sum = add(sum, rest);
+        }
+    }
+    times.saturating_mul(length).saturating_add(sum.0)
 }
 
 /// A number in groups of four, for reading aloud.
@@ -86,16 +99,13 @@ pub fn day_time(nanos: &str) -> (String, String) {
         return (nanos.to_owned(), String::new());
     };
     // Milliseconds since 1970 stay far below 2⁵³.
-    let at = js_sys::Date::new(&((nanos / 1_000_000) as f64).into());
-    (
-        format!(
-            "{}-{:02}-{:02}",
-            at.get_full_year(),
-            at.get_month() + 1,
-            at.get_date()
-        ),
-        format!("{:02}:{:02}", at.get_hours(), at.get_minutes()),
-    )
+    let at = (nanos / 1_000_000) as f64;
+    let date = |at: f64| js_sys::Date::new(&at.into());
+    // Moved by its distance from UTC, it reads as a clock on the wall here does.
+    let here = date(at - date(at).get_timezone_offset() * 60_000.0);
+    let text = String::from(here.to_iso_string());
+    let (day, clock) = text.split_once('T').unwrap_or_default();
+    (day.to_owned(), clock.chars().take(5).collect())
 }
 
 /// The same in one line.
@@ -181,6 +191,28 @@ mod tests {
         assert_eq!(percent(231, 312), "74.0%");
         assert_eq!(share(u64::MAX, u64::MAX, 1000), 1000);
         assert_eq!(share(u64::MAX, 1, 1000), u64::MAX);
+        let sizes = [
+            1,
+            2,
+            3,
+            999,
+            1 << 32,
+            u64::MAX / 2 + 1,
+            u64::MAX - 1,
+            u64::MAX,
+        ];
+        for part in sizes {
+            for whole in sizes.into_iter().filter(|whole| part <= *whole) {
+                for length in sizes {
+                    let exact = u128::from(part) * u128::from(length) / u128::from(whole);
+                    assert_eq!(
+                        u128::from(share(part, whole, length)),
+                        exact,
+                        "{part} of {whole}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
