@@ -17,6 +17,7 @@ use crate::{home, invoice, keys, medical, scan, trust, tryout, vote, widget};
 use gloo::events::EventListener;
 use prefs::{Applied, Prefs};
 use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use worker::{FromVerifier, RecordRef};
 
@@ -58,18 +59,33 @@ pub fn instead(route: &Route) {
 
 /// Puts a place's address into the bar without a step that Back would return to.
 pub fn replace(route: &Route) {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    if let Some(history) = history {
-        let _ =
-            history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.hash()));
+    note(route, &JsValue::NULL);
+}
+
+/// The same with a note that stays with this step of the window's history, also when it is loaded anew.
+fn note(route: &Route, note: &JsValue) {
+    if let Some(history) = history() {
+        let _ = history.replace_state_with_url(note, "", Some(&route.hash()));
     }
+}
+
+fn history() -> Option<web_sys::History> {
+    web_sys::window()?.history().ok()
 }
 
 fn here() -> Route {
     let hash = web_sys::window().and_then(|window| window.location().hash().ok());
-    let route = Route::read(&hash.unwrap_or_default());
-    if matches!(route, Route::Record(_, Some(_))) {
-        replace(&route);
+    let hash = hash.unwrap_or_default();
+    let route = Route::read(&hash);
+    match &route {
+        Route::Record(_, Some(_)) => replace(&route),
+        // What a co-owner signed is needed across a reload, and stands in no address that others may see.
+        Route::Agree(..) => note(&route, &hash.into()),
+        Route::Vote(_) => {
+            let kept = history().and_then(|history| history.state().ok()?.as_string());
+            return route.again(&kept.unwrap_or_default());
+        }
+        _ => {}
     }
     route
 }

@@ -75,6 +75,14 @@ impl Route {
         }
     }
 
+    /// What a reload of this place takes up again, where `kept` is the address that stood in its stead: a co-owner's question about this vote.
+    pub fn again(self, kept: &str) -> Self {
+        match (self, Self::read(kept)) {
+            (Self::Vote(id), Self::Agree(of, begun)) if of == id => Self::Agree(of, begun),
+            (place, _) => place,
+        }
+    }
+
     /// What stands behind the address; openings and signatures are never written back.
     pub fn hash(&self) -> String {
         match self {
@@ -132,6 +140,21 @@ mod tests {
         let begun = "ed25519:aa.17.00.ed25519:bb.cc".into();
         assert_eq!(route, Route::Agree("v1".into(), begun));
         assert_eq!(route.hash(), "#/vote/v1");
+    }
+
+    #[test]
+    fn what_a_co_owner_signed_is_taken_up_again_at_its_own_vote_only() {
+        let kept = "#/vote/v1/agree/ed25519:aa.17.00.ed25519:bb.cc";
+        let vote = |id: &str| Route::Vote(id.into());
+        assert_eq!(vote("v1").again(kept), Route::read(kept));
+        for (place, kept) in [
+            (vote("v2"), kept),
+            (vote("v1"), ""),
+            (vote("v1"), "#/vote/v1"),
+            (Route::Votes, kept),
+        ] {
+            assert_eq!(Route::read(&place.hash()).again(kept), place);
+        }
     }
 
     #[test]
