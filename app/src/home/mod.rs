@@ -2,7 +2,7 @@
 
 use crate::draw::prelude::*;
 use crate::engine::Link;
-use crate::i18n::{Text, age, reason, thousands, words};
+use crate::i18n::{Text, age, checkpoint, reason, thousands, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Icon, Mark, icon, mark};
 use verifier::verdict::agreeing_members;
@@ -95,7 +95,7 @@ fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
     }
     let by = match anchor.signed_power {
         // The checkpoint itself: nobody's vote was needed.
-        0 => reason(lang, "header-is-checkpoint", &chain.facts).0,
+        0 => checkpoint(lang),
         // No share: each node has its own commit of the newest header, so that a verdict on it may come to another one.
         _ => lang.t(words::CHAIN_SIGNED).to_owned(),
     };

@@ -41,6 +41,11 @@ pub fn reason(lang: Lang, code: &str, facts: &LiteMap<String, String>) -> (Strin
     )
 }
 
+/// That a header is the built-in checkpoint itself.
+pub fn checkpoint(lang: Lang) -> String {
+    reason(lang, "header-is-checkpoint", &LiteMap::new()).0
+}
+
 /// What the first section that knows a code says; a code that none knows stands as the sentence.
 fn first(
     sections: &[Section],

@@ -3,7 +3,7 @@
 use super::summary;
 use crate::draw::prelude::*;
 use crate::engine::{Known, Question, use_inquiry};
-use crate::i18n::{Lang, headline, step, words};
+use crate::i18n::{Lang, headline, step, time, words};
 use crate::shell::use_page;
 use crate::widget::{self, Mark, copy, outcome_pill, small_ring};
 use std::rc::Rc;
@@ -199,8 +199,12 @@ fn line(lang: Lang, row: &Row, waiting: Option<&str>) -> Html {
             )
         }
     };
+    let up_to = match &row.end {
+        Some(End::Verdict(verdict)) => widget::up_to(lang, verdict),
+        _ => Html::default(),
+    };
     html! {
-        <li class="item" data-testid="batch-row" data-outcome={outcome(row)}>{ ring }<div class="grow"><div class="small" style="color:var(--ink)">{ sentence }</div><div class="caption">{ name(row) }</div></div>{ end }</li>
+        <li class="item" data-testid="batch-row" data-outcome={outcome(row)}>{ ring }<div class="grow"><div class="small" style="color:var(--ink)">{ sentence }</div><div class="caption">{ name(row) }</div>{ up_to }</div>{ end }</li>
     }
 }
 
@@ -233,17 +237,17 @@ fn csv(lang: Lang, rows: &[Row]) -> String {
     let mut out = String::new();
     for row in rows {
         let cells = match (&row.end, row.same) {
-            (Some(End::Verdict(verdict)), _) => vec![
-                verdict.id.clone(),
-                headline(lang, &verdict.headline, &verdict.facts),
-                name(row),
-                summary::backing_of_all(lang, &verdict.fields).to_owned(),
-                verdict
-                    .anchor
-                    .as_ref()
-                    .map(|anchor| anchor.height.to_string())
-                    .unwrap_or_default(),
-            ],
+            (Some(End::Verdict(verdict)), _) => {
+                let anchor = verdict.anchor.as_ref();
+                vec![
+                    verdict.id.clone(),
+                    headline(lang, &verdict.headline, &verdict.facts),
+                    name(row),
+                    summary::backing_of_all(lang, &verdict.fields).to_owned(),
+                    anchor.map_or_else(String::new, |anchor| anchor.height.to_string()),
+                    anchor.map_or_else(String::new, |anchor| time(&anchor.time)),
+                ]
+            }
             (Some(End::Failed(sentence)), _) => vec![String::new(), sentence.clone()],
             (None, Some(same)) => vec![
                 String::new(),
@@ -261,9 +265,12 @@ fn csv(lang: Lang, rows: &[Row]) -> String {
     out
 }
 
+/// What makes a spreadsheet run a cell as a formula when it stands first: the signs, as wide as Chinese ones too, and blanks that are skipped.
+const FORMULA: &str = "=+-@\t\r\n＝＋－＠";
+
 /// A cell of a CSV; one that a spreadsheet would run as a formula is made text.
 fn quoted(cell: &str) -> String {
-    let safe = if cell.starts_with(['=', '+', '-', '@', '\t']) {
+    let safe = if cell.starts_with(|first| FORMULA.contains(first)) {
         ["'", cell].concat()
     } else {
         cell.to_owned()
@@ -288,7 +295,9 @@ mod tests {
 
     #[test]
     fn a_cell_cannot_become_a_formula_or_break_out() {
-        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+        for formula in ["=1+1", "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1"] {
+            assert_eq!(quoted(formula), ["\"'", formula, "\""].concat());
+        }
         assert_eq!(quoted("a\",b"), "\"a\"\",b\"");
     }
 }

@@ -25,7 +25,7 @@ pub fn track_view(lang: Lang, verdict: &Verdict) -> Html {
     };
     let stops = stops(lang, &invoice);
     html! {
-        <>{ track(lang.t(words::TRACK), &stops, widget::holds(verdict)) }{ widget::as_of(lang, verdict) }</>
+        <>{ widget::as_of(lang, verdict) }{ track(lang.t(words::TRACK), &stops, widget::holds(verdict)) }</>
     }
 }
 

@@ -159,7 +159,6 @@ fn paper(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
 
 /// Everything that the answer rests on.
 fn grounds(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
-    let took = format!("{}.{:03}", verdict.millis / 1000, verdict.millis % 1000);
     html! {
         <>
             { widget::history(lang, &verdict.history) }
@@ -169,7 +168,7 @@ fn grounds(lang: Lang, verdict: &Verdict, question: &Question) -> Html {
                     { part(Share { hash: ["#/r/", &verdict.kind, "/", &verdict.id].concat(), openings: openings(question) }) }
                 }) }
             }
-            <div class="row"><p class="caption grow">{ lang.fill(words::TOOK, &[("seconds", &took)]) }</p>
+            <div class="row"><p class="caption grow">{ widget::took(lang, verdict) }</p>
                 { copy(summary::text(lang, verdict), lang.t(words::SUMMARY), "copy-summary") }</div>
         </>
     }

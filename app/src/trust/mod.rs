@@ -5,7 +5,7 @@ mod establish;
 mod fork;
 
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, grouped, reason, small, words};
+use crate::i18n::{Lang, checkpoint, grouped, reason, small, words};
 use crate::shell::{Page, site, use_page};
 use crate::widget::{self, copy};
 use worker::Chain;
@@ -64,9 +64,10 @@ fn chain(page: &Page) -> Html {
             if let Some(anchor) = &chain.anchor {
                 <section class="card"><h3>{ lang.t(words::NEWEST) }</h3>{ widget::header(lang, anchor) }</section>
                 <section class="card"><h3>{ lang.t(words::VALIDATORS) }</h3>
-                    <div class="center" style="padding:8px 0 12px">{ widget::ring(&anchor.signers, anchor.total_power, Some(if chain.reason.is_empty() { widget::Mark::Tick } else { widget::Mark::Dash }), Html::default()) }</div>
+                    <div class="center" style="padding:8px 0 12px">{ widget::ring(&anchor.signers, anchor.total_power, Some(if chain.reason.is_empty() { widget::Mark::Tick } else { widget::Mark::Dash }), Html::default()) }
+                        if widget::is_checkpoint(&anchor.signers) { <p class="small">{ checkpoint(lang) }</p> }</div>
                     { widget::signers(lang, &anchor.signers, anchor.total_power) }
-                    if anchor.signers.iter().all(|signer| u128::from(signer.power) * 3 < u128::from(anchor.total_power)) {
+                    if anchor.signers.iter().all(|signer| signer.power < anchor.total_power.div_ceil(3)) {
                         <p class="caption" style="margin-top:12px">{ lang.t(words::NO_THIRD) }</p>
                     }
                 </section>

@@ -51,7 +51,7 @@ fn use_recount(props: &Recount) -> Html {
                     if let Some((code, facts)) = &inquiry.failed { <p class="note bad">{ reason(lang, code, facts).0 }</p> }
                     if let Some(verdict) = &verdict {
                         <div class="row"><b class="grow">{ headline(lang, &verdict.headline, &verdict.facts) }</b>{ outcome_pill(lang, verdict.outcome) }</div>
-                        <p class="caption">{ lang.fill(words::TOOK, &[("seconds", &format!("{}.{:03}", verdict.millis / 1000, verdict.millis % 1000))]) }</p>
+                        { widget::up_to(lang, verdict) }<p class="caption">{ widget::took(lang, verdict) }</p>
                     }
                 </div>
                 <div class="row wrap">

@@ -108,7 +108,7 @@ fn meters(lang: Lang, measures: &Measures, judged: Judged, lenders: bool) -> Htm
             area(value)
         }
     };
-    let unit = if lenders { "" } else { " ㎡" };
+    let unit = if lenders { "" } else { "\u{a0}㎡" };
     html! {
         <>
             { meter(lang, &lang.fill(words::VOTE_HEADS, &measured(lang, lenders)), heads, judged, (thousands(heads.part), thousands(heads.whole))) }

@@ -3,6 +3,7 @@
 use super::{
     clip::copy,
     mark::{Mark, mark},
+    ring::is_checkpoint,
 };
 use crate::draw::prelude::*;
 use crate::i18n::{
@@ -19,7 +20,7 @@ pub fn fold(title: &str, id: &'static str, open: bool, content: Html) -> Html {
 pub fn signers(lang: Lang, signers: &[Signer], total: u64) -> Html {
     let names: Vec<&str> = signers.iter().map(|signer| name(lang, signer)).collect();
     let shared = shared(&names);
-    html! { <ul class="list" data-testid="signers">{ for signers.iter().map(|signer| member(lang, signer, total, shared)) }</ul> }
+    html! { <ul class="list" data-testid="signers">{ for signers.iter().map(|signer| member(lang, signer, total, shared, !is_checkpoint(signers))) }</ul> }
 }
 
 fn name(lang: Lang, signer: &Signer) -> &str {
@@ -41,7 +42,7 @@ fn shared(names: &[&str]) -> usize {
     others.iter().map(common).min().unwrap_or(0)
 }
 
-fn member(lang: Lang, signer: &Signer, total: u64, shared: usize) -> Html {
+fn member(lang: Lang, signer: &Signer, total: u64, shared: usize, asked: bool) -> Html {
     let (shape, word) = if signer.signed == 0 {
         (Mark::Dash, words::SIGNED_NOT)
     } else if signer.signed < signer.power {
@@ -61,7 +62,7 @@ fn member(lang: Lang, signer: &Signer, total: u64, shared: usize) -> Html {
         <li class="item" data-member={signer.member.clone()} data-signed={(signer.signed > 0).to_string()}>
             <span class="avatar" aria-hidden="true">{ letter }</span>
             <div class="grow"><b>{ if signer.member.is_empty() { short(name) } else { name.to_owned() } }</b><div class="caption" data-testid="power-and-keys" data-keys={signer.key_types.join(" ")}>{ lang.fill(words::POWER, &[("percent", &share)]) }{ " · " }{ keys.join(" · ") }</div></div>
-            <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span>
+            if asked { <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span> }
         </li>
     }
 }

@@ -4,7 +4,7 @@ use super::mark::{Mark, mark};
 use crate::draw::prelude::*;
 use crate::engine::Inquiry;
 use crate::i18n::{Lang, Text, reason, step, words};
-use verifier::verdict::{Check, Status};
+use verifier::verdict::{Check, Status, Verdict};
 use worker::Facts;
 
 /// The list.
@@ -49,6 +49,12 @@ pub fn status_word(check: &Check) -> Text {
         Status::OutOfForce => words::STATUS_OUT,
         Status::NotEstablished => words::STATUS_OPEN,
     }
+}
+
+/// How long all of it took; nothing where there was nothing to do.
+pub fn took(lang: Lang, verdict: &Verdict) -> Option<String> {
+    let seconds = format!("{}.{:03}", verdict.millis / 1000, verdict.millis % 1000);
+    (verdict.millis > 0).then(|| lang.fill(words::TOOK, &[("seconds", &seconds)]))
 }
 
 /// How a region that shows a wait speaks: not at each tick of a count.

@@ -2,7 +2,7 @@
 
 use super::mark::Mark;
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, Text, headline, time, words};
+use crate::i18n::{Lang, Text, headline, thousands, time, words};
 use verifier::verdict::{CheckId, Outcome, Verdict};
 
 /// Whether what the proven state says may be shown as being so now.
@@ -39,10 +39,10 @@ pub fn outcome_word(outcome: Outcome) -> Text {
 
 /// Of when a state is that is not said to hold now; nothing where it holds.
 pub fn as_of(lang: Lang, verdict: &Verdict) -> Html {
-    let Some(anchor) = verdict.anchor.as_ref().filter(|_| !holds(verdict)) else {
+    if holds(verdict) {
         return Html::default();
-    };
-    html! { <p class="caption" data-testid="as-of">{ lang.fill(words::AS_OF, &[("time", &time(&anchor.time))]) }</p> }
+    }
+    stamp(lang, verdict, words::AS_OF, "as-of")
 }
 
 /// The same with the verdict's sentence, where none stands above.
@@ -51,4 +51,20 @@ pub fn doubt(lang: Lang, verdict: &Verdict) -> Html {
         return Html::default();
     }
     html! { <div class="note" role="status" data-testid="doubt" data-headline={verdict.headline.clone()}>{ headline(lang, &verdict.headline, &verdict.facts) }{ as_of(lang, verdict) }</div> }
+}
+
+/// At which header something was counted or checked that is not looked at again.
+pub fn up_to(lang: Lang, verdict: &Verdict) -> Html {
+    stamp(lang, verdict, words::UP_TO, "up-to")
+}
+
+fn stamp(lang: Lang, verdict: &Verdict, word: Text, id: &'static str) -> Html {
+    let Some(anchor) = &verdict.anchor else {
+        return Html::default();
+    };
+    let facts = [
+        ("time", &*time(&anchor.time)),
+        ("height", &*thousands(anchor.height)),
+    ];
+    html! { <p class="caption" data-testid={id}>{ lang.fill(word, &facts) }</p> }
 }

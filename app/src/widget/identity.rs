@@ -68,7 +68,8 @@ fn use_identity_pick(props: &IdentityPick) -> Html {
     }
     if list.is_empty() {
         return html! {
-            <div class="card stack" data-testid="no-identity"><div>{ lang.t(words::KEYS_NEED) }</div><a class="btn slim" href="#/keys">{ lang.t(words::KEYS) }</a></div>
+            <div class="note stack" data-testid="no-identity"><div>{ lang.t(words::KEYS_NEED) }</div><a class="btn slim" href="#/keys">{ lang.t(words::KEYS) }</a>
+                if page.dev.is_some() { <a class="btn slim" href="#/try">{ lang.t(words::TRY_IDENTITIES) }</a> }</div>
         };
     }
     let choose = props.choose.clone();

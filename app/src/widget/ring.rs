@@ -3,7 +3,7 @@
 
 use super::mark::{Mark, mark};
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, percent, share, words};
+use crate::i18n::{Lang, checkpoint, percent, share, words};
 use verifier::verdict::Signer;
 
 /// Lengths are in thousandths of the circle.
@@ -17,6 +17,13 @@ struct Arc {
     length: u64,
     filled: u64,
 }
+
+/// A ring without members.
+const WHOLE: Arc = Arc {
+    start: 0,
+    length: CIRCLE,
+    filled: CIRCLE,
+};
 
 /// Those who signed come first, strongest first, so that what is filled can be read against the tick.
 fn arcs(signers: &[Signer], total: u64) -> Vec<Arc> {
@@ -61,9 +68,19 @@ fn circle(
     }
 }
 
-fn drawing(signers: &[Signer], total: u64, size: u32) -> Html {
+/// Whether nobody's signature was needed: the header is the checkpoint itself, for which the page's operator vouches.
+pub fn is_checkpoint(signers: &[Signer]) -> bool {
+    signers.iter().all(|signer| signer.signed == 0)
+}
+
+fn drawing(signers: &[Signer], total: u64, size: u32, done: bool) -> Html {
     let size = size.to_string();
-    let arcs = arcs(signers, total);
+    let whole = done && !signers.is_empty() && is_checkpoint(signers);
+    let arcs = if whole {
+        vec![WHOLE]
+    } else {
+        arcs(signers, total)
+    };
     html! {
         <svg class="arcs" width={size.clone()} height={size} viewBox="0 0 132 132" fill="none" aria-hidden="true">
             if arcs.is_empty() {
@@ -76,13 +93,16 @@ fn drawing(signers: &[Signer], total: u64, size: u32) -> Html {
                     { circle("arc", "56", "10", arc.start, arc.filled) }
                 </>
             }) }
-            <path class="two-thirds" d="M116 66h15" transform="rotate(240 66 66)" stroke-width="2.500" />
+            if !whole { <path class="two-thirds" d="M116 66h15" transform="rotate(240 66 66)" stroke-width="2.5" /> }
         </svg>
     }
 }
 
 /// What the ring says in words.
-pub fn label(lang: Lang, signers: &[Signer], total: u64) -> String {
+pub fn label(lang: Lang, signers: &[Signer], total: u64, done: bool) -> String {
+    if done && is_checkpoint(signers) {
+        return checkpoint(lang);
+    }
     let signed = signers
         .iter()
         .filter(|signer| signer.signed > 0)
@@ -106,11 +126,16 @@ fn tone(shape: Option<Mark>) -> &'static str {
     }
 }
 
+/// Whether no signature is missing that may still come, or never came.
+pub fn settled(shape: Option<Mark>) -> bool {
+    !matches!(shape, None | Some(Mark::Dash))
+}
+
 /// The ring with a mark, or with `inside` while there is none yet.
 pub fn ring(signers: &[Signer], total: u64, shape: Option<Mark>, inside: Html) -> Html {
     html! {
         <span class={classes(["ring", tone(shape)])}>
-            { drawing(signers, total, 148) }
+            { drawing(signers, total, 148, settled(shape)) }
             { shape.map_or(inside, |shape| mark(shape, 88)) }
         </span>
     }
@@ -118,12 +143,13 @@ pub fn ring(signers: &[Signer], total: u64, shape: Option<Mark>, inside: Html) -
 
 /// The same, for a row of a list.
 pub fn small_ring(signers: &[Signer], total: u64, shape: Mark) -> Html {
-    html! { <span class={classes(["ring", tone(Some(shape))])}>{ drawing(signers, total, 40) }{ mark(shape, 22) }</span> }
+    html! { <span class={classes(["ring", tone(Some(shape))])}>{ drawing(signers, total, 40, settled(Some(shape))) }{ mark(shape, 22) }</span> }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draw::written;
 
     fn signer(power: u64, signed: u64) -> Signer {
         Signer {
@@ -165,6 +191,33 @@ mod tests {
             (arcs[3].start, arcs[3].length, arcs[3].filled),
             (707, 286, 0),
             "who did not sign comes last"
+        );
+    }
+
+    #[test]
+    fn a_checkpoint_is_a_whole_ring_and_names_no_share() {
+        let nobody = [signer(60, 0), signer(40, 0)];
+        let drawn = |signers: &[Signer], done| written(&drawing(signers, 100, 40, done));
+        let circles = |text: &str| text.matches("class=arc ").count();
+        let whole = drawn(&nobody, true);
+        assert!(
+            circles(&whole) == 1 && whole.contains("1000 2000"),
+            "{whole}"
+        );
+        assert!(!whole.contains("two-thirds"), "{whole}");
+        let said = label(Lang::Zh, &nobody, 100, true);
+        assert_eq!(said, checkpoint(Lang::Zh));
+        // Signatures that are still being checked are missing, and look so.
+        let waiting = drawn(&nobody, false);
+        assert!(
+            circles(&waiting) == 2 && waiting.contains("two-thirds"),
+            "{waiting}"
+        );
+        assert!(!settled(None) && !settled(Some(Mark::Dash)) && settled(Some(Mark::Tick)));
+        let short = drawn(&[signer(60, 60), signer(40, 0)], true);
+        assert!(
+            circles(&short) == 2 && short.contains("two-thirds"),
+            "{short}"
         );
     }
 

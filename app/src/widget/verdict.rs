@@ -4,11 +4,11 @@ use super::{
     anchor::signers,
     checks::live,
     mark::{Mark, outcome_code},
-    ring::{label, ring},
+    ring::{label, ring, settled},
 };
 use crate::draw::prelude::*;
 use crate::engine::Inquiry;
-use crate::i18n::{Lang, event, headline, percent, reason, step, words};
+use crate::i18n::{Lang, checkpoint, event, headline, percent, step, words};
 use crate::shell::use_page;
 use std::rc::Rc;
 use verifier::verdict::{Anchor, CheckId, Outcome, Signer, Verdict};
@@ -37,7 +37,7 @@ fn use_verdict_head(props: &VerdictHead) -> Html {
     let shape = shape(inquiry);
     html! {
         <section class="verdict" data-testid="verdict" data-outcome={outcome(inquiry)} data-headline={code(inquiry)}>
-            <button type="button" onclick={toggle} aria-expanded={open.to_string()} aria-label={(!list.is_empty()).then(|| label(lang, list, total))} disabled={list.is_empty()} data-testid="ring" style="border-radius:50%">
+            <button type="button" onclick={toggle} aria-expanded={open.to_string()} aria-label={(!list.is_empty()).then(|| label(lang, list, total, settled(shape)))} disabled={list.is_empty()} data-testid="ring" style="border-radius:50%">
                 { ring(list, total, shape, count(lang, inquiry)) }
             </button>
             <div role="status" aria-live={live(inquiry.waiting.as_ref())}>
@@ -111,14 +111,12 @@ fn count(lang: Lang, inquiry: &Inquiry) -> Html {
 }
 
 fn vouch(lang: Lang, verdict: Option<&Verdict>) -> Html {
-    let Some((verdict, anchor)) =
-        verdict.and_then(|verdict| Some((verdict, verdict.anchor.as_ref()?)))
-    else {
+    let Some(anchor) = verdict.and_then(|verdict| verdict.anchor.as_ref()) else {
         return Html::default();
     };
     let share = percent(anchor.signed_power, anchor.total_power);
     let by = match anchor.signed_power {
-        0 => reason(lang, "header-is-checkpoint", &verdict.facts).0,
+        0 => checkpoint(lang),
         _ => lang.fill(
             words::VOUCH,
             &[("names", &names(lang, anchor)), ("percent", &share)],

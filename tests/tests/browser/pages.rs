@@ -133,7 +133,15 @@ fn many(world: &World) -> Outcome {
         let rows = session.run(ROWS, &[])?;
         Ok((rows == json!(["verified", "rejected", "out-of-force", "twice"])).then_some(()))
     })?;
+    // Rows are not looked at again: each says at which header it was checked.
     let session = visitor.browser().session();
+    if session
+        .all("[data-testid=batch-row] [data-testid=up-to]")?
+        .len()
+        != 3
+    {
+        return Err("a row does not say of when it is".into());
+    }
     session.run(KEEP_COPIES, &[])?;
     visitor.press("batch-csv")?;
     let copied = session.run("return window.copied || ''", &[])?;
