@@ -174,7 +174,7 @@ impl<S: Store> Verifier<S> {
         names: &[RecordName],
     ) -> Result<Current, Unsent> {
         let mut roll = self.call(host).await;
-        let anchored = self.trust.advance(host, &self.chain, &mut roll).await?;
+        let anchored = self.advance(host, &mut roll).await?;
         if anchored.agreement != reasons::NODES_AGREE {
             return Err(Unsent::new(anchored.agreement.code));
         }

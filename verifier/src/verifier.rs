@@ -273,6 +273,22 @@ impl<S: Store> Verifier<S> {
         verdict.nodes = roll.answers;
     }
 
+    /// Moves trust on. What was proven by what is trusted no more is forgotten: it may be another page of this browser that began anew.
+    pub(crate) async fn advance<H: Host>(
+        &mut self,
+        host: &H,
+        roll: &mut Roll,
+    ) -> Result<Anchored, NoHeader> {
+        let advanced = self.trust.advance(host, &self.chain, roll).await;
+        let generation = self.trust.store.generation();
+        if generation != self.generation {
+            self.generation = generation;
+            self.trust.forget();
+            self.forget();
+        }
+        advanced
+    }
+
     /// The newest header that can be trusted, and the checks about it.
     pub(crate) async fn anchor<H: Host>(
         &mut self,
@@ -280,15 +296,7 @@ impl<S: Store> Verifier<S> {
         checks: &mut Checks<'_, H>,
     ) -> (Roll, Option<Anchored>) {
         let mut roll = self.call(host).await;
-        let advanced = self.trust.advance(host, &self.chain, &mut roll).await;
-        let generation = self.trust.store.generation();
-        if generation != self.generation {
-            // Trust was established anew, perhaps by another page of this browser.
-            self.generation = generation;
-            self.trust.forget();
-            self.forget();
-        }
-        match advanced {
+        match self.advance(host, &mut roll).await {
             Err(NoHeader { reason, facts }) => {
                 if reason == reasons::CHAIN_FORKED {
                     self.times.clear();

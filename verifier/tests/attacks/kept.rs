@@ -4,11 +4,12 @@ use crate::{
     ask::NODES,
     common::{self, INVOICE, Lie, Net, TestChain, chain, entry_from, lie, link, now},
     headers::forked,
+    outcomes::lock,
 };
 use records::{RecordName, testing::SECOND};
 use serde_json::json;
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
-use verifier::{KeptStore, Look, Question, Shelf, StoreError, Verifier, verdict::Outcome};
+use verifier::{KeptStore, Look, Question, Sending, Shelf, StoreError, Verifier, verdict::Outcome};
 
 /// A browser's database.
 #[derive(Clone, Default)]
@@ -300,6 +301,31 @@ fn what_was_proven_by_what_is_trusted_no_more_is_forgotten_in_every_tab() {
     for tab in [&mut one, &mut other, &mut third] {
         assert_eq!(look(tab, &honest).reason, "");
     }
+}
+
+/// *Attack: an event was written on one side of a fork. In another tab a person decides for the other side.*
+#[test]
+fn an_event_is_not_said_to_be_written_by_what_is_trusted_no_more() {
+    let (drawer, chain) = (Drawer::default(), common::chain());
+    let tx = lock(&chain, "1");
+    let tab = || visit(&drawer, &chain, 1);
+    let (mut one, mut other) = (tab(), tab());
+    let mut written = common::chain();
+    assert_eq!(written.block(&tx).code, 0, "accepted");
+    written.empty();
+    let net = honest(&Rc::new(written));
+    let verdict = now(one.check(&net, &Question::text(&link())));
+    assert_eq!(verdict.history.len(), 2, "{verdict:#?}");
+    let mut without = common::chain();
+    without.empty();
+    without.empty();
+    let without = Rc::new(without);
+    net.turn(&without);
+    let hash = hex::encode(without.header(2).hash());
+    now(other.establish(&net, 2, &hash)).expect("a node has it");
+    let mut event = Sending::new(&tx, None).expect("an event");
+    assert_eq!(now(one.send_on(&net, &mut event)), Ok(None));
+    assert_eq!(net.count("broadcast_tx_sync"), NODES.len());
 }
 
 #[test]
