@@ -48,7 +48,7 @@ pub use host::{Host, Limits, News};
 pub use light_client::client::{KeptStore, Shelf, Store, StoreError, Unreachable, join_all};
 pub use provider::{Device, Node, Shown};
 pub use question::Question;
-pub use reasons::{HEADLINES, Headline, REASONS, Reason};
+pub use reasons::{ACTS, HEADLINES, Headline, REASONS, Reason};
 pub use rpc::{Call, Fault, MAX_BATCH, ask};
 pub use sending::{Sending, Unsent, Written};
 pub use stages::Stage;

@@ -275,6 +275,12 @@ impl Roll {
         })
     }
 
+    /// Addresses of the nodes that may still be believed to answer.
+    pub fn usable_urls(&self) -> Vec<String> {
+        let nodes = self.usable().into_iter();
+        nodes.map(|at| self.url(at)).collect()
+    }
+
     /// Address of a node.
     pub fn url(&self, at: usize) -> String {
         self.answers

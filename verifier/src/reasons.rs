@@ -171,6 +171,43 @@ pub(crate) const NOT_CONFIGURED: Headline = Headline {
 /// All such sentences.
 pub const HEADLINES: &[Headline] = &[INVOICE_UNCHANGED_UNCLAIMED, PROVEN_AS_OF, NOT_CONFIGURED];
 
+/// What is said of acts beside the reasons above, by this program, the keys' and the page; `docs/verdicts.md` says what they mean.
+pub const ACTS: &[&str] = &[
+    "agreement-over",
+    "already-named",
+    "content-not-given",
+    "content-not-yours",
+    "keys-ended",
+    "malformed-time",
+    "no-node-answers",
+    "no-such-identity",
+    "not-a-co-owner",
+    "not-a-hash",
+    "not-a-proof",
+    "not-a-record-name",
+    "not-an-event",
+    "not-an-identity",
+    "not-exported",
+    "not-in-roster",
+    "not-written",
+    "note-too-long",
+    "other-agreement",
+    "other-role",
+    "proof-incomplete",
+    "proof-too-long",
+    "reader-has-no-key",
+    "refused",
+    "state-unreadable",
+    "still-pending",
+];
+
+/// Whether a record's rules may refuse with this code: it says nothing that is for this program or the page to find out. Where a record is in its life, both say.
+pub(crate) fn may_be_a_rules(code: &str) -> bool {
+    let reason = Reason::by_code(code);
+    let headline = HEADLINES.iter().any(|headline| headline.code == code);
+    reason.is_none_or(|reason| reason.check == LifeCycle) && !headline && !ACTS.contains(&code)
+}
+
 impl Reason {
     /// The reason with this code.
     pub fn by_code(code: &str) -> Option<&'static Reason> {

@@ -1,7 +1,6 @@
 //! Handing a signed event to the nodes, and proving that it is in.
 
 use crate::{
-    chains::Node,
     host::{Host, News},
     join_all,
     nodes::{Roll, SHORT},
@@ -30,8 +29,12 @@ use records::{
 
 /// How long the network may be away after the event's last moment, in nanoseconds: ten minutes.
 const AWAY: i64 = 600 * 1_000_000_000;
+/// Looks for an event that is on its way, from one round of the nodes that do not have it to the next.
+const LOOKS: u32 = 8;
 /// Code of a node that has no room for what no event names.
 const NO_ROOM: u32 = 8;
+/// Characters of a refusal's facts: a node may say what it likes.
+const MOST_SAID: usize = 200;
 /// What no waiting ends.
 const HALTED: [Reason; 2] = [reasons::CHAIN_FORKED, reasons::HALT_UNREADABLE];
 
@@ -55,8 +58,12 @@ pub struct Sending {
     blob: Option<Vec<u8>>,
     /// From then on it may be written until its last moment.
     is_handed_in: bool,
-    /// Whether a node says that it has it.
-    is_taken: bool,
+    /// Looks for it since then.
+    looks: u32,
+    /// Nodes that say that they have it.
+    takers: Vec<String>,
+    /// Nodes that say that they keep the blob.
+    keepers: Vec<String>,
     /// Size of its record's log where it was last seen not to hold it.
     lacking: u64,
 }
@@ -72,7 +79,9 @@ impl Sending {
             envelope: envelope.into(),
             blob: blob.map(Into::into),
             is_handed_in: false,
-            is_taken: false,
+            looks: 0,
+            takers: Vec::new(),
+            keepers: Vec::new(),
             lacking: 0,
         })
     }
@@ -89,6 +98,66 @@ impl Sending {
 
     fn until(&self) -> i64 {
         self.event.payload().until
+    }
+
+    /// Whether it is handed in now: at each look until a node says that it has it, and from then on now and then to those that do not: one may only say so,
+    /// and others may not have been reached.
+    fn is_due(&self) -> bool {
+        self.takers.is_empty() || self.looks.is_multiple_of(LOOKS)
+    }
+
+    /// Whether no node keeps the blob, where there is one.
+    fn lacks_keeper(&self) -> bool {
+        self.blob.is_some() && self.keepers.is_empty()
+    }
+
+    /// Hands the blob to those of these nodes that lack it; it is named by its hash, which a node that keeps it answers. Whether one keeps it, or has no room
+    /// before its event is there.
+    async fn offer<H: Host>(&mut self, host: &H, nodes: &[String]) -> bool {
+        let Some(blob) = &self.blob else { return true };
+        let call = [Call::query("/blob/keep", blob, 0, false)];
+        let hash = sha256(&[blob]);
+        let lacking = nodes.iter().filter(|url| !self.keepers.contains(url));
+        let lacking: Vec<&String> = lacking.collect();
+        let asked = join_all(lacking.iter().map(|url| rpc::ask(host, url, &call, SHORT))).await;
+        let mut is_promising = !self.keepers.is_empty();
+        for (url, asked) in lacking.into_iter().zip(asked) {
+            let answer = asked
+                .ok()
+                .and_then(|answers| json::abci_query(answers.first()?).ok());
+            let Some(answer) = answer else { continue };
+            let has_it = answer.value == hash;
+            is_promising |= has_it || answer.code == NO_ROOM;
+            if has_it {
+                self.keepers.push(url.clone());
+            }
+        }
+        is_promising
+    }
+
+    /// Hands the event to these nodes at once: one that accepts it may throw it away. Where none took it so far, one may have whose answer was lost; else the last
+    /// that refused says why. That is its word, and proves nothing: `said_by`.
+    async fn broadcast<H: Host>(&mut self, host: &H, nodes: Vec<String>) -> Result<(), Unsent> {
+        let answers = join_all(nodes.iter().map(|url| broadcast(host, url, &self.envelope))).await;
+        let (mut refused, mut is_lost) = (Unsent::new("no-node-answers"), false);
+        for (url, answer) in nodes.into_iter().zip(answers) {
+            match answer {
+                Ok((0, _)) => self.takers.push(url),
+                Ok((_, log)) => {
+                    refused = reason_in(log.as_bytes(), false);
+                    // The block of a refusal is what a header proves.
+                    refused.facts.remove("height");
+                    refused.facts.insert("said_by".into(), url);
+                }
+                Err(Fault::Unreachable(why)) => is_lost |= !matches!(why, Unreachable::Busy(_)),
+                Err(_) => {}
+            }
+        }
+        // A node that did not answer before may have it all the same.
+        match self.is_handed_in || is_lost || !self.takers.is_empty() {
+            true => Ok(()),
+            false => Err(refused),
+        }
     }
 }
 
@@ -206,8 +275,8 @@ impl<S: Store> Verifier<S> {
         }
     }
 
-    /// One look for an event on its way: hands it in at the first, and until a node says that it has it, and says at a later one whether it is proven to be
-    /// written. Errors: nobody takes it, it was refused, or its time is over.
+    /// One look for an event on its way: hands it in at the first, and again to those nodes that do not say that they have it, and says at a later one whether it
+    /// is proven to be written; not before a node keeps its blob, as long as its time is not over. Errors: nobody takes it, it was refused, or its time is over.
     pub async fn send_on<H: Host>(
         &mut self,
         host: &H,
@@ -225,7 +294,13 @@ impl<S: Store> Verifier<S> {
             current => current,
         };
         if let Some(written) = self.find(&sending.event) {
-            return Ok(Some(written));
+            if sending.lacks_keeper()
+                && let Ok(current) = &current
+            {
+                sending.offer(host, &current.roll.usable_urls()).await;
+            }
+            let waits = sending.lacks_keeper() && host.now() <= sending.until();
+            return Ok((!waits).then_some(written));
         }
         match current {
             Ok(mut current) => {
@@ -234,9 +309,10 @@ impl<S: Store> Verifier<S> {
                 if sending.is_handed_in {
                     self.must_wait(host, &mut current, sending).await?;
                 }
-                if !sending.is_taken {
-                    self.hand_in(host, &current.roll, sending).await?;
+                if sending.is_due() {
+                    hand_in(host, &current.roll, sending).await?;
                 }
+                sending.looks = sending.looks.wrapping_add(1);
             }
             // The device's clock ends the wait. That it was not written is not proven by this.
             Err(unsent)
@@ -248,46 +324,6 @@ impl<S: Store> Verifier<S> {
             Err(_) => {}
         }
         Ok(None)
-    }
-
-    async fn hand_in<H: Host>(
-        &self,
-        host: &H,
-        roll: &Roll,
-        sending: &mut Sending,
-    ) -> Result<(), Unsent> {
-        let again = sending.is_handed_in;
-        let blob = sending.blob.as_deref().filter(|_| !again);
-        let mut lacking: Vec<&Node> = self.chain.nodes.iter().collect();
-        if !again {
-            host.tell(News::Waiting(Stage::Sending, LiteMap::new()));
-        }
-        if let Some(blob) = blob
-            && !self.keep_blob(host, blob, &mut lacking).await
-        {
-            return Err(Unsent::new("no-node-answers"));
-        }
-        match broadcast_to_all(host, roll, &sending.envelope).await {
-            Ok(is_taken) => sending.is_taken = is_taken,
-            // A node that did not answer before may have it all the same.
-            Err(_) if again => {}
-            Err(unsent) => return Err(unsent),
-        }
-        if !again {
-            sending.is_handed_in = true;
-            let event_id = hex::encode(sending.event.id());
-            host.tell(News::Sent(event_id, sending.until()));
-        }
-        // Who had no room for what nothing named has some now. Not only where nobody had: one may only say so.
-        if let Some(blob) = blob
-            && !lacking.is_empty()
-        {
-            self.keep_blob(host, blob, &mut lacking).await;
-            if lacking.len() == self.chain.nodes.len() {
-                return Err(Unsent::new("no-node-answers"));
-            }
-        }
-        Ok(())
     }
 
     /// Whether an event that was handed in may still be written.
@@ -331,30 +367,9 @@ impl<S: Store> Verifier<S> {
         let mut session = Session::new(host, header, roll, &mut self.archive);
         let proven = session.outcome(&self.chain, &mut self.trust.sets, tx).await;
         let (height, result) = proven.filter(|(_, result)| result.code != 0)?;
-        let mut unsent = reason_in(&result.data);
+        let mut unsent = reason_in(&result.data, true);
         unsent.facts.insert("height".into(), height.to_string());
         Some(unsent)
-    }
-
-    /// Hands a blob to these nodes; it is named by its hash, which a node that keeps it answers, and is not among them any more. Whether one keeps it, or
-    /// has no room before its event is there.
-    async fn keep_blob<H: Host>(&self, host: &H, blob: &[u8], lacking: &mut Vec<&Node>) -> bool {
-        let call = [Call::query("/blob/keep", blob, 0, false)];
-        let hash = sha256(&[blob]);
-        let nodes = lacking.iter();
-        let asked = join_all(nodes.map(|node| rpc::ask(host, &node.url, &call, SHORT))).await;
-        let mut answers = asked.iter().map(|asked| {
-            let answers = asked.as_ref().ok()?;
-            json::abci_query(answers.first()?).ok()
-        });
-        let mut is_promising = false;
-        lacking.retain(|_| {
-            let answer = answers.next().flatten();
-            let has_it = answer.as_ref().is_some_and(|answer| answer.value == hash);
-            is_promising |= has_it || answer.is_some_and(|answer| answer.code == NO_ROOM);
-            !has_it
-        });
-        is_promising
     }
 }
 
@@ -380,26 +395,25 @@ async fn blob_of<H: Host>(host: &H, roll: &Roll, state: &State) -> Option<Vec<u8
     None
 }
 
-/// Hands a transaction to all nodes at once: one that accepts it may throw it away. Whether one did; where none did, one may have whose answer was lost.
-/// Else the last that refused says why. That is its word, and proves nothing: `said_by`.
-async fn broadcast_to_all<H: Host>(host: &H, roll: &Roll, tx: &[u8]) -> Result<bool, Unsent> {
-    let urls: Vec<String> = roll.usable().into_iter().map(|at| roll.url(at)).collect();
-    let answers = join_all(urls.iter().map(|url| broadcast(host, url, tx))).await;
-    let (mut refused, mut is_lost) = (Unsent::new("no-node-answers"), false);
-    for (url, answer) in urls.into_iter().zip(answers) {
-        match answer {
-            Ok((0, _)) => return Ok(true),
-            Ok((_, log)) => {
-                refused = reason_in(log.as_bytes());
-                // The block of a refusal is what a header proves.
-                refused.facts.remove("height");
-                refused.facts.insert("said_by".into(), url);
-            }
-            Err(Fault::Unreachable(why)) => is_lost |= !matches!(why, Unreachable::Busy(_)),
-            Err(_) => {}
+/// Hands an event in, after its blob: a node that has no room for what nothing names has some afterwards.
+async fn hand_in<H: Host>(host: &H, roll: &Roll, sending: &mut Sending) -> Result<(), Unsent> {
+    let mut nodes = roll.usable_urls();
+    nodes.retain(|url| !sending.takers.contains(url));
+    let is_first = !sending.is_handed_in;
+    if is_first {
+        host.tell(News::Waiting(Stage::Sending, LiteMap::new()));
+        if !sending.offer(host, &nodes).await {
+            return Err(Unsent::new("no-node-answers"));
         }
     }
-    if is_lost { Ok(false) } else { Err(refused) }
+    sending.broadcast(host, nodes.clone()).await?;
+    if is_first {
+        sending.is_handed_in = true;
+        let event_id = hex::encode(sending.event.id());
+        host.tell(News::Sent(event_id, sending.until()));
+    }
+    sending.offer(host, &nodes).await;
+    Ok(())
 }
 
 /// A node that has seen the event answers with this error, and keeps it.
@@ -427,14 +441,15 @@ fn time_of(header: &VerifiedHeader) -> i64 {
     i64::try_from(header.header().time.unix_nanos()).unwrap_or(i64::MAX)
 }
 
-/// A refusal is JSON `{"code","detail"}`; of anything else the text is a fact.
-fn reason_in(refusal: &[u8]) -> Unsent {
+/// A refusal is JSON `{"code","detail"}`; of anything else the text is a fact, and so where what is not proven is for this program or the page to find out.
+fn reason_in(refusal: &[u8], is_proven: bool) -> Unsent {
     let value: json::Value = json::parse(refusal).unwrap_or_default();
-    let Some(code) = value.get("code").and_then(json::Value::as_str) else {
+    let code = value.get("code").and_then(json::Value::as_str);
+    let Some(code) = code.filter(|code| is_proven || reasons::may_be_a_rules(code)) else {
         let text = String::from_utf8_lossy(refusal);
         return Unsent {
             reason: "refused".into(),
-            facts: facts([("why", text.chars().take(200).collect())]),
+            facts: facts([("why", text.chars().take(MOST_SAID).collect())]),
         };
     };
     let detail = value.get("detail").and_then(json::Value::as_object);
@@ -442,7 +457,7 @@ fn reason_in(refusal: &[u8]) -> Unsent {
     let law = law.map(|law| (String::from("law"), String::from(law)));
     let fact = |(name, fact): (&String, &json::Value)| {
         let text = fact.as_str().map_or_else(|| fact.to_string(), String::from);
-        (name.clone(), text)
+        (name.clone(), text.chars().take(MOST_SAID).collect())
     };
     Unsent {
         reason: code.into(),

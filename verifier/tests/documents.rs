@@ -6,7 +6,7 @@ use light_client::{
 };
 use std::{collections::BTreeSet, path::Path};
 use verifier::{
-    HEADLINES, REASONS,
+    ACTS, HEADLINES, REASONS,
     verdict::{CheckId, Outcome, Status},
 };
 
@@ -58,6 +58,20 @@ fn every_reason_code_is_in_the_document_and_no_other() {
         rows.len() + headlines.len(),
         "docs/verdicts.md has rows that the code does not"
     );
+}
+
+/// Codes of acts are those that the table names, but for those that a rule or a check has as well.
+#[test]
+fn every_code_of_an_act_is_in_the_document_and_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = std::fs::read_to_string(root.join("docs/verdicts.md")).expect("docs/verdicts.md");
+    let (_, table) = text.split_once("| code: | meaning |").expect("the table");
+    let rows = table.lines().filter_map(|row| row.strip_prefix("| "));
+    let codes = rows.filter_map(|row| row.split('|').next());
+    let codes = codes.flat_map(|codes| codes.split(',').map(str::trim));
+    let shared = ["other-chain", "no-documents", "proof-not-given"];
+    let stated: BTreeSet<&str> = codes.filter(|code| !shared.contains(code)).collect();
+    assert_eq!(stated, ACTS.iter().copied().collect());
 }
 
 #[test]

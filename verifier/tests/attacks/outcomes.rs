@@ -221,6 +221,62 @@ fn a_node_that_refuses_to_take_an_event_proves_nothing() {
     assert!(!facts.contains_key("height"), "no block is proven");
 }
 
+/// What a second claim ends with where every node refuses it, and says this.
+fn refused_saying(log: &str) -> (String, LiteMap<String, String>) {
+    let chain = Rc::new(locked());
+    let net = NODES
+        .iter()
+        .fold(Net::at(chain.time() + SECOND), |net, (url, _)| {
+            let log = log.to_owned();
+            let refuses = story("broadcast_tx_sync", move |_, answer| {
+                answer["result"] = json!({ "code": 1, "log": log });
+            });
+            net.with(url, &chain, refuses)
+        });
+    reason(now(verifier(&chain, &NODES).send(
+        &net,
+        &lock(&chain, "2"),
+        None,
+    )))
+}
+
+/// *Attack: a node says of an event that the chain has forked, or that it was proven not to be written.*
+#[test]
+fn what_this_program_finds_out_no_node_says_of_an_event() {
+    let found_out = verifier::REASONS.iter().map(|reason| reason.code);
+    let rules = ["invoice-void", "grant-expired", "already-claimed"];
+    let found_out = found_out.filter(|code| !verifier::Reason::by_code(code).is_some_and(is_life));
+    let headlines = verifier::HEADLINES.iter().map(|headline| headline.code);
+    let all = found_out.chain(headlines);
+    for code in all.chain(verifier::ACTS.iter().copied()) {
+        let log = json!({ "code": code, "detail": { "claim": "all is lost" } });
+        let (reason, facts) = refused_saying(&log.to_string());
+        assert_eq!(reason, "refused", "{code}");
+        assert_eq!(facts[&"why".to_owned()], log.to_string());
+        assert_eq!(facts[&"said_by".to_owned()], "http://c");
+        assert_eq!(facts.len(), 2, "{facts:?}");
+    }
+    for code in rules {
+        let (reason, facts) = refused_saying(&json!({ "code": code }).to_string());
+        assert_eq!(reason, code);
+        assert_eq!(facts[&"said_by".to_owned()], "http://c");
+    }
+}
+
+fn is_life(reason: &verifier::Reason) -> bool {
+    reason.check == verifier::verdict::CheckId::LifeCycle
+}
+
+#[test]
+fn what_a_node_says_of_a_refusal_is_no_longer_than_a_sentence() {
+    let long = "long ".repeat(10_000);
+    let log = json!({ "code": "already-claimed", "detail": { "by": long } });
+    for (log, fact) in [(log.to_string(), "by"), (long, "why")] {
+        let (_, facts) = refused_saying(&log);
+        assert_eq!(facts[&fact.to_owned()].chars().count(), 200);
+    }
+}
+
 #[test]
 fn a_node_that_takes_an_event_and_throws_it_away_keeps_it_from_nobody() {
     for liar in NODES.map(|(url, _)| url) {

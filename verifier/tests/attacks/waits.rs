@@ -6,8 +6,10 @@ use crate::{
     headers::forked,
     kept::{Drawer, visit_with},
     outcomes::lock,
+    tells::is_query,
 };
-use records::{RecordName, testing::SECOND};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use records::{RecordName, hash::sha256, testing::SECOND};
 use serde_json::json;
 use std::{cell::Cell, rc::Rc};
 use verifier::{News, Question, Sending, Shelf, Store, Unreachable, Verifier, verdict::Outcome};
@@ -118,6 +120,105 @@ fn a_refusal_ends_nothing_while_another_node_may_have_the_event() {
     let busy = lost(Unreachable::Busy(Some(9)));
     assert_eq!(send(busy), [refused(), refused()]);
     assert_eq!(send(refusing()), [refused(), refused()]);
+}
+
+/// A node that answers this to whatever blob it is handed: how often, and what it is asked in between.
+fn keeping(keeps: impl Fn(u32) -> bool + 'static, code: u32) -> Lie {
+    let times = Cell::new(0);
+    lie(move |method, params, mut answer| {
+        if is_query(method, params, "/blob/keep") {
+            let blob = hex::decode(params["data"].as_str().expect("hex")).expect("hex");
+            times.set(times.get() + 1);
+            answer["result"]["response"] = match keeps(times.get()) {
+                true => json!({ "code": 0, "value": STANDARD.encode(sha256(&[&blob])) }),
+                false => json!({ "code": code, "log": "no" }),
+            };
+        }
+        answer
+    })
+}
+
+/// Looks until an event is said to be written, at most so often; the chain goes on with it after the third.
+fn looks_until_written(net: &Net, chain: &TestChain, most: usize) -> Result<usize, String> {
+    let mut visitor = verifier(chain, &NODES);
+    let tx = lock(chain, "1");
+    let mut event = Sending::new(&tx, Some(b"sealed")).expect("an event");
+    for look in 1..=most {
+        if look == 4 {
+            let mut longer = common::chain();
+            assert_eq!(longer.block(&tx).code, 0, "accepted");
+            longer.empty();
+            net.now.set(longer.time());
+            net.turn(&Rc::new(longer));
+        }
+        match now(visitor.send_on(net, &mut event)) {
+            Ok(None) => {}
+            Ok(Some(_)) => return Ok(look),
+            Err(unsent) => return Err(unsent.reason),
+        }
+    }
+    Ok(0)
+}
+
+/// *Attack: a node takes every event and throws it away, while the others cannot be handed one.*
+#[test]
+fn an_event_that_one_node_alone_says_to_have_is_handed_to_the_others_too() {
+    let chain = Rc::new(chain());
+    let lost = || Lie::Loses(Cell::new(1), Unreachable::TimedOut);
+    let net = Net::at(chain.time() + SECOND)
+        .with("http://a", &chain, Lie::Swallows)
+        .with("http://b", &chain, lost())
+        .with("http://c", &chain, lost());
+    let net = net.growing(|tx| {
+        let mut chain = common::chain();
+        assert_eq!(chain.block(tx).code, 0, "accepted");
+        chain.empty();
+        vec![chain]
+    });
+    let mut visitor = verifier(&chain, &NODES);
+    let mut event = Sending::new(&lock(&chain, "1"), None).expect("an event");
+    let looks = (1..20).find(|_| {
+        let sent = now(visitor.send_on(&net, &mut event)).expect("it is on its way");
+        sent.is_some()
+    });
+    assert_eq!(looks, Some(10), "not at each look");
+    let calls = net.calls.borrow();
+    let of = |url: &str| {
+        let call = (url.to_owned(), "broadcast_tx_sync".to_owned());
+        calls.iter().filter(|asked| **asked == call).count()
+    };
+    assert_eq!(["http://a", "http://b", "http://c"].map(of), [1, 1, 1]);
+    assert_eq!(told(), 1);
+}
+
+#[test]
+fn an_event_whose_blob_nobody_keeps_yet_is_on_its_way_all_the_same() {
+    let chain = Rc::new(chain());
+    let net = |keeps: fn(u32) -> bool, code| {
+        NODES
+            .iter()
+            .fold(Net::at(chain.time() + SECOND), |net, (url, _)| {
+                net.with(url, &chain, keeping(keeps, code))
+            })
+    };
+    // Kept at once; once the event has made room; and only after it was written.
+    assert_eq!(looks_until_written(&net(|_| true, 8), &chain, 9), Ok(4));
+    assert_eq!(
+        looks_until_written(&net(|time| time > 1, 8), &chain, 9),
+        Ok(4)
+    );
+    assert_eq!(
+        looks_until_written(&net(|time| time > 4, 8), &chain, 9),
+        Ok(6)
+    );
+    // As long as nobody keeps it, it is not said to be written, until its time is over.
+    let never = net(|_| false, 8);
+    assert_eq!(looks_until_written(&never, &chain, 9), Ok(0));
+    // Where nobody so much as promises to keep it, the event is handed to nobody.
+    let refusing = net(|_| false, 3);
+    let unsent = looks_until_written(&refusing, &chain, 9);
+    assert_eq!(unsent, Err("no-node-answers".into()));
+    assert_eq!(refusing.count("broadcast_tx_sync"), 0);
 }
 
 /// The chain forks once an event was handed in.
