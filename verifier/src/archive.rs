@@ -12,6 +12,8 @@ use records::{
 
 /// Replayed records that are kept besides the governing ones.
 const MAX_KEPT: usize = 64;
+/// Bytes of their entries that wait to be replayed, of all of them together, between two questions: more than one may leave there.
+const MAX_WAITING: usize = 8 * 1024 * 1024;
 /// Steps of one record's history that are kept to be shown.
 const MAX_HISTORY: usize = 500;
 /// Kinds whose records govern the others.
@@ -37,8 +39,6 @@ pub struct Kept {
     whole: u64,
     /// What was replayed, to be shown.
     pub history: Vec<Replayed>,
-    /// Height of the newest header under which the log was proven.
-    proven_at: u64,
     /// A vote's count, once it is done.
     pub recounted: Option<Recounted>,
 }
@@ -98,14 +98,7 @@ impl Archive {
         queue.into_iter().flatten().map(Vec::len).sum()
     }
 
-    /// Whether a header of this height must prove the entries received, or a log that goes on from them.
-    pub fn binds(&self, name: &RecordName, height: u64) -> bool {
-        self.kept
-            .get(name)
-            .is_some_and(|kept| kept.proven_at <= height)
-    }
-
-    /// Takes entries that follow those received, if the log that is proven under the header of this height begins with all of them; else nothing changes.
+    /// Takes entries that follow those received, if the proven log begins with all of them; else nothing changes.
     /// `path` shows that where more follows (RFC 9162 §2.1.4).
     pub fn receive(
         &mut self,
@@ -113,7 +106,6 @@ impl Archive {
         entries: Vec<Vec<u8>>,
         path: &[Hash],
         head: &Head,
-        height: u64,
     ) -> bool {
         let mut tree = self.received(name);
         for entry in &entries {
@@ -135,10 +127,8 @@ impl Archive {
             last: 0,
             whole: 0,
             history: Vec::new(),
-            proven_at: 0,
             recounted: None,
         });
-        kept.proven_at = kept.proven_at.max(height);
         kept.tree = tree;
         kept.whole = head.log_size;
         if let Some(entry) = entries.last().and_then(|entry| Entry::decode(entry)) {
@@ -153,19 +143,21 @@ impl Archive {
         self.timeline.absent(name);
     }
 
-    /// Forgets a record whose log cannot be continued, and with a governing one everything that was judged by it.
-    pub fn forget(&mut self, name: &RecordName) {
-        if GOVERNING.contains(&name.kind()) {
-            *self = Self::new(&self.chain);
-        } else {
-            self.kept.remove(name);
-        }
-    }
-
-    /// Makes room: questions come and go, the governing records stay.
+    /// Makes room: questions come and go, the governing records stay. Of those that were given up, the ones go first of which most waits.
     pub fn tidy(&mut self) {
         if self.kept.len() > MAX_KEPT {
             self.kept.retain(|name, _| GOVERNING.contains(&name.kind()));
+        }
+        loop {
+            let others = self.kept.keys();
+            let others = others.filter(|name| !GOVERNING.contains(&name.kind()));
+            let waiting: Vec<(usize, &RecordName)> =
+                others.map(|name| (self.waiting(name), name)).collect();
+            let all: usize = waiting.iter().map(|(bytes, _)| bytes).sum();
+            match waiting.into_iter().max() {
+                Some((_, name)) if all > MAX_WAITING => self.kept.remove(&name.clone()),
+                _ => return,
+            };
         }
     }
 
@@ -309,5 +301,43 @@ impl Directory for View<'_> {
             self.require("rules", "main", height)?;
         }
         self.archive.timeline.rules_version(height)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first part of a log that goes on: so many bytes.
+    fn give_up(archive: &mut Archive, name: &RecordName, bytes: usize) {
+        let entry = vec![0; bytes];
+        let mut tree = LogTree::new();
+        tree.append(leaf_hash(&entry));
+        let head = Head::new(b"", &tree);
+        assert!(archive.receive(name, vec![entry], &[], &head));
+    }
+
+    /// *Attack: many long votes are asked about, one after the other, while a log on which all of them rest is withheld.*
+    #[test]
+    fn questions_that_are_given_up_leave_no_more_than_two_parts() {
+        let mut archive = Archive::new("dev-a");
+        let name = |kind: &str, id: u8| RecordName::new(kind, &id.to_string()).expect("a name");
+        give_up(&mut archive, &name("member", 0), 3 * 1024 * 1024);
+        for id in 1..=60 {
+            archive.tidy();
+            give_up(
+                &mut archive,
+                &name("vote", id),
+                (3 + usize::from(id % 2)) * 1024 * 1024,
+            );
+            let waiting: usize = (1..=60).map(|id| archive.waiting(&name("vote", id))).sum();
+            assert!(waiting <= MAX_WAITING + 5 * 1024 * 1024, "{waiting}");
+        }
+        give_up(&mut archive, &name("vote", 61), 5 * 1024 * 1024);
+        archive.tidy();
+        assert!(archive.kept(&name("vote", 61)).is_none(), "the largest one");
+        let left = |id: &u8| archive.kept(&name("vote", *id)).is_some();
+        assert_eq!((1..=60).filter(left).count(), 2, "no more than it takes");
+        assert!(archive.kept(&name("member", 0)).is_some());
     }
 }

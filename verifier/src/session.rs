@@ -190,24 +190,19 @@ impl<'a, H: Host> Session<'a, H> {
         if head.log_size > MAX_LOG || is_for_file && self.proven > MAX_FOR_FILE {
             return Err(reasons::HISTORY_TOO_LONG.into());
         }
-        let height = self.header.header().height;
-        if self.archive.receive(name, Vec::new(), &[], head, height) {
+        if self.archive.receive(name, Vec::new(), &[], head) {
             return Ok(());
         }
         if self.archive.received(name).size() >= head.log_size {
-            if self.archive.binds(name, height) {
-                // Proven before, and not the beginning of what is proven now.
-                return Err(broken_log(name, Broken::Rules("log rewritten".into())));
-            }
-            self.archive.forget(name);
-            self.live.clear();
+            // Proven before, and not the beginning of what is proven now.
+            return Err(broken_log(name, Broken::Rules("log rewritten".into())));
         }
         let mut gap = Gap::from(reasons::HISTORY_NOT_GIVEN);
         for at in self.roll.for_proofs() {
             let fault = match self.part_of_log(at, name, head).await {
                 Ok((entries, path)) => {
                     let bytes = entries.iter().map(Vec::len).sum();
-                    if self.archive.receive(name, entries, &path, head, height) {
+                    if self.archive.receive(name, entries, &path, head) {
                         self.roll.proved(at, bytes);
                         self.proven = self.proven.saturating_add(bytes);
                         return Ok(());
