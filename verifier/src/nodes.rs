@@ -460,7 +460,7 @@ fn pages_within(millis: u32, pages: usize) -> Limits {
 }
 
 /// How long ago that was, in milliseconds; 0 where the clock was set back.
-fn millis_since<H: Host>(host: &H, began: i64) -> u32 {
+pub fn millis_since<H: Host>(host: &H, began: i64) -> u32 {
     let nanos = host.now().saturating_sub(began).max(0);
     u32::try_from(nanos / 1_000_000).unwrap_or(u32::MAX)
 }

@@ -3,7 +3,7 @@
 use crate::{
     archive::{Archive, Step},
     host::{Host, News},
-    nodes::{Peer, Roll},
+    nodes::{LONG, Peer, Roll, millis_since},
     portable::{Aside, MAX_FILE},
     proof::{self, ProvenHead},
     reasons::{self, Reason},
@@ -16,11 +16,12 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use core::cell::Cell;
 use light_client::{Hash, VerifiedHeader};
 use litemap::LiteMap;
 use records::{Head, RecordName};
 
-/// Entries asked for at once; nodes may give fewer.
+/// Most entries asked for at once; nodes may give fewer.
 const STRETCH: u32 = 500;
 /// Longest log that is replayed: of a vote every ballot stays in memory, half a kilobyte each.
 const MAX_LOG: u64 = 250_000;
@@ -58,6 +59,7 @@ pub struct Session<'a, H> {
     live: Vec<RecordName>,
     /// Bytes of logs that nodes have proven to this question.
     proven: usize,
+    stretch: Cell<Stretch>,
 }
 
 impl<'a, H: Host> Session<'a, H> {
@@ -77,6 +79,10 @@ impl<'a, H: Host> Session<'a, H> {
             heads: LiteMap::new(),
             live: Vec::new(),
             proven: 0,
+            stretch: Cell::new(Stretch {
+                count: STRETCH,
+                most: STRETCH,
+            }),
         }
     }
 
@@ -198,25 +204,33 @@ impl<'a, H: Host> Session<'a, H> {
             return Err(broken_log(name, Broken::Rules("log rewritten".into())));
         }
         let mut gap = Gap::from(reasons::HISTORY_NOT_GIVEN);
-        for at in self.roll.for_proofs() {
-            let fault = match self.part_of_log(at, name, head).await {
-                Ok((entries, path)) => {
-                    let bytes = entries.iter().map(Vec::len).sum();
-                    if self.archive.receive(name, entries, &path, head) {
-                        self.roll.proved(at, bytes);
-                        self.proven = self.proven.saturating_add(bytes);
-                        return Ok(());
+        loop {
+            let before = self.stretch.get().count;
+            for at in self.roll.for_proofs() {
+                let asked = self.stretch.get().count;
+                let fault = match self.part_of_log(at, name, head).await {
+                    Ok((entries, path)) => {
+                        let bytes = entries.iter().map(Vec::len).sum();
+                        if self.archive.receive(name, entries, &path, head) {
+                            self.roll.proved(at, bytes);
+                            self.proven = self.proven.saturating_add(bytes);
+                            return Ok(());
+                        }
+                        Fault::Refuted("log-differs".into())
                     }
-                    Fault::Refuted("log-differs".into())
+                    // The line may be too slow for so much at once: the next one is asked for less, and then this one again.
+                    Err(_) if self.stretch.get().count < asked => continue,
+                    Err(fault) => fault,
+                };
+                if matches!(fault, Fault::Refuted(_)) {
+                    gap = reasons::HISTORY_REFUTED.into();
                 }
-                Err(fault) => fault,
-            };
-            if matches!(fault, Fault::Refuted(_)) {
-                gap = reasons::HISTORY_REFUTED.into();
+                self.roll.fault(at, &fault);
             }
-            self.roll.fault(at, &fault);
+            if self.stretch.get().count == before {
+                return Err(gap);
+            }
         }
-        Err(gap)
     }
 
     /// What follows in a log, and why the proven log begins with it where it does not end there.
@@ -239,12 +253,20 @@ impl<'a, H: Host> Session<'a, H> {
         };
         while next < head.log_size && bytes < part {
             let left = u32::try_from(head.log_size - next).unwrap_or(u32::MAX);
-            let count = left.min(STRETCH);
-            let range = proof::log_range(&node, &key, next, count, height).await?;
+            let (stretch, began) = (self.stretch.get(), self.host.now());
+            let count = left.min(stretch.count);
+            let range = proof::log_range(&node, &key, next, count, height).await;
+            let took = millis_since(self.host, began);
+            self.stretch.set(stretch.after(count, took, range.is_ok()));
+            let range = range?;
             next += u64::try_from(range.len()).unwrap_or(u64::MAX);
             bytes += range.iter().map(Vec::len).sum::<usize>();
             entries.extend(range);
             self.amount(Stage::FetchingLog, next, head.log_size);
+            if stretch.count < STRETCH {
+                // What comes slowly is proven as it comes: the next node goes on from there, and so does the next question.
+                break;
+            }
         }
         let path = match next == head.log_size {
             true => Vec::new(),
@@ -272,6 +294,32 @@ impl<'a, H: Host> Session<'a, H> {
     fn amount(&self, stage: Stage, done: u64, total: u64) {
         let facts = facts([("done", done.to_string()), ("total", total.to_string())]);
         self.host.tell(News::Waiting(stage, facts));
+    }
+}
+
+/// How many log entries are asked for at once: as many as come in time over the visitor's line.
+#[derive(Clone, Copy)]
+struct Stretch {
+    count: u32,
+    /// So many may still come in time.
+    most: u32,
+}
+
+impl Stretch {
+    /// What to ask for next, after so many took so many milliseconds.
+    fn after(self, asked: u32, millis: u32, is_given: bool) -> Self {
+        let Self { count, most } = self;
+        match is_given {
+            true if asked == count && millis < LONG.millis / 4 => Self {
+                count: most.min(count.saturating_mul(2)),
+                most,
+            },
+            false if millis > LONG.millis - 1_000 && asked > 1 => Self {
+                count: asked.div_ceil(8),
+                most: asked / 2,
+            },
+            _ => self,
+        }
     }
 }
 

@@ -286,3 +286,82 @@ fn a_log_that_is_rewritten_while_it_is_counted_is_not_gone_on_with() {
         "{verdict:#?}"
     );
 }
+
+/// How many entries of a log a call asks for.
+fn wanted(params: &Value) -> usize {
+    let data = hex::decode(params["data"].as_str().expect("hex")).expect("hex");
+    u32::from_be_bytes(data[40..44].try_into().expect("4 bytes")) as usize
+}
+
+/// A node behind a line on which more entries of the vote's log than so many take longer than any answer may; and how many it is asked for.
+fn narrow(most: usize, asked: &Rc<RefCell<Vec<usize>>>) -> Lie {
+    let asked = asked.clone();
+    Lie::Late(Box::new(move |method, params| {
+        let is_log = is_query(method, params, "/log") && is_about(params, "vote", VOTE);
+        if is_log {
+            asked.borrow_mut().push(wanted(params));
+        }
+        is_log && wanted(params) > most
+    }))
+}
+
+/// A vote in which all ten heads have voted, behind such lines, and what their nodes were asked for.
+fn counted_over_lines(most: [usize; 3]) -> (Verdict, Vec<usize>) {
+    let mut community = voting(|_| {});
+    community.all_cast(0..10);
+    let chain = closed(community);
+    let asked = Rc::<RefCell<Vec<usize>>>::default();
+    let net = net(&chain, most.map(|most| narrow(most, &asked)));
+    let verdict = recount(&mut verifier(&chain, &NODES), &net);
+    (verdict, asked.take())
+}
+
+#[test]
+fn a_log_is_asked_for_in_stretches_that_the_line_can_carry() {
+    for (most, asked) in [
+        (11, &[11][..]),
+        (4, &[11, 2, 4, 5, 1, 2, 2]),
+        (2, &[11, 2, 4, 1, 2, 2, 2, 2]),
+        (1, &[11, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]),
+    ] {
+        let (verdict, were) = counted_over_lines([most; 3]);
+        assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+        assert!(verdict.nodes.iter().all(|node| node.state == "agrees"));
+        assert_eq!(were, asked, "{most}");
+    }
+}
+
+#[test]
+fn a_node_that_is_late_with_every_log_is_asked_once_where_another_is_not() {
+    let (verdict, asked) = counted_over_lines([0, 11, 11]);
+    assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+    assert_eq!(asked, [11, 2, 4, 5], "the late one, and then another");
+}
+
+#[test]
+fn where_no_node_is_in_time_with_a_single_entry_the_question_ends() {
+    let (verdict, asked) = counted_over_lines([0; 3]);
+    let given = |check: &verifier::verdict::Check| check.reason == "history-not-given";
+    assert!(verdict.checks.iter().any(given), "{:#?}", verdict.checks);
+    assert_eq!(asked, [11, 2, 1, 1, 1]);
+    let late = |node: &verifier::verdict::NodeAnswer| node.reason == "timed-out";
+    assert!(verdict.nodes.iter().all(late), "{:#?}", verdict.nodes);
+}
+
+#[test]
+fn a_log_that_is_longer_than_is_replayed_is_not_asked_for() {
+    for (size, is_asked) in [(250_000, true), (250_001, false)] {
+        let mut community = voting(|_| {});
+        let name = RecordName::new("vote", VOTE).expect("a name");
+        let mut head = community.chain.ledger.head("vote", VOTE);
+        head.log_size = size;
+        community.chain.corrupt(&name, head, Vec::new());
+        let chain = closed(community);
+        let net = net(&chain, honest());
+        let verdict = recount(&mut verifier(&chain, &NODES), &net);
+        assert_eq!(verdict.outcome, Outcome::NotEstablished);
+        let reasons = verdict.checks.iter().map(|check| check.reason.as_str());
+        let too_long = reasons.filter(|reason| *reason == "history-too-long");
+        assert_eq!(too_long.count(), usize::from(!is_asked), "{size}");
+    }
+}

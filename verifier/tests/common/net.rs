@@ -13,6 +13,9 @@ use verifier::{Host, Limits, News, Unreachable};
 /// What a lying node makes of an honest answer: method, parameters, answer.
 pub type Bend = dyn Fn(&str, &Value, Value) -> Value;
 
+/// Method and parameters of a call.
+pub type Slow = dyn Fn(&str, &Value) -> bool;
+
 /// Log entries of one answer, bytes, as nodes limit them.
 const MAX_ANSWER: usize = 1024 * 1024;
 
@@ -38,6 +41,8 @@ pub enum Lie {
     OneByOne,
     /// It refuses the first of so many batches, and wants a pause of so many seconds.
     Busy(Cell<u32>, Option<u32>),
+    /// It is not in time with an answer to calls like this, and with everything else at once.
+    Late(Box<Slow>),
     /// These bytes, whatever the question.
     Garbage(Vec<u8>),
 }
@@ -150,6 +155,15 @@ impl Host for Net {
         if matches!(lie, Lie::OneByOne) && calls.len() > 1 {
             let refused = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32600, "message": "Invalid Request", "data": "batch request exceeds maximum (1) allowed number of requests" } });
             return Ok(refused.to_string().into_bytes());
+        }
+        if let Lie::Late(slow) = lie
+            && calls
+                .iter()
+                .any(|call| slow(call["method"].as_str().expect("a method"), &call["params"]))
+        {
+            self.now
+                .set(self.now.get() + i64::from(limits.millis) * 1_000_000);
+            return Err(Unreachable::TimedOut);
         }
         if let Lie::Fails(why) = lie
             && calls.iter().any(|call| call["method"] != "status")
