@@ -26,7 +26,26 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     };
     written().inspect_err(|_| {
         let _ = fs::remove_file(&unfinished);
-    })
+    })?;
+    match path.parent() {
+        Some(folder) => settle(folder),
+        None => Ok(()),
+    }
+}
+
+/// Brings the names in a folder to the disk: until then a crash may undo that they were given or taken away.
+pub fn settle(folder: &Path) -> io::Result<()> {
+    let here = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    // Only there can folders be opened.
+    if cfg!(unix) {
+        fs::File::open(here)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -53,6 +72,9 @@ mod tests {
         assert_eq!(fs::read_dir(&folder).expect("reads").count(), 3);
         write(Path::new("/dev/null"), b"to no file").expect("writes");
         assert!(!Path::new("/dev/null").is_file());
+        // The folder of a name without one is where the program runs.
+        settle(Path::new("")).expect("is there");
+        settle(&folder.join("gone")).expect_err("is not there");
         fs::remove_dir_all(folder).expect("cleans up");
     }
 }

@@ -1,6 +1,6 @@
 //! What a light client keeps, as files of a folder.
 
-use crate::file::{UNFINISHED, write};
+use crate::file::{UNFINISHED, settle, write};
 use light_client::client::{Shelf, StoreError};
 use std::{
     fs, io,
@@ -13,6 +13,20 @@ pub struct Folder(pub PathBuf);
 impl Folder {
     fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
+    }
+
+    /// Done once the file would survive a crash of the system: a fork that was found must.
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let folder = path.parent().unwrap_or(&self.0);
+        let is_new = !folder.is_dir();
+        fs::create_dir_all(folder)?;
+        write(path, bytes)?;
+        // Folders that were made for it have names too.
+        let above = folder.ancestors().skip(1);
+        let above = above.take_while(|above| {
+            is_new && self.0.parent().is_none_or(|root| above.starts_with(root))
+        });
+        above.into_iter().try_for_each(settle)
     }
 }
 
@@ -34,9 +48,7 @@ impl Shelf for Folder {
     }
 
     async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let path = self.path(name);
-        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-        folder.and_then(|()| write(&path, bytes)).map_err(failed)
+        self.keep(&self.path(name), bytes).map_err(failed)
     }
 
     async fn remove(&self, names: &[String]) -> Result<(), StoreError> {
