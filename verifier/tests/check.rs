@@ -193,3 +193,55 @@ fn a_short_proof_fits_a_code_and_is_completed_where_nodes_answer() {
     let bent = folder.file("bent.proof", [&bytes[..], &[0]].concat());
     assert_eq!(verify(&bent, &dead).0, 65);
 }
+
+/// *Attack: one node, named twice, confirms its own header.*
+#[test]
+fn a_node_under_two_names_is_no_witness_to_itself() {
+    let folder = Folder::new("names");
+    let nodes = honest();
+    let chains = folder.chains(nodes.clone());
+    let [one, other, _] = nodes;
+    let same = one.replace("127.0.0.1", "localhost");
+    for (second, code, headline) in [
+        (&same, 2, "no-other-node"),
+        (&other, 0, "invoice-unchanged-unclaimed"),
+    ] {
+        let named = ["--node", &one, "--node", second, "--chain", &chains];
+        let (exit, said) = lianyan(&[&["check", &link()][..], &named].concat());
+        assert_eq!(
+            (exit, &said["headline"]),
+            (code, &json!(headline)),
+            "{said:#}"
+        );
+    }
+}
+
+#[test]
+fn several_proofs_go_into_a_folder_and_each_is_read_by_whoever_knows_its_chain() {
+    let folder = Folder::new("several");
+    let chains = folder.chains(honest());
+    let out = folder.file("several", "");
+    std::fs::remove_file(&out).expect("removes");
+    let invoice = format!("invoice/{}", common::INVOICE);
+    let make = ["proof", "make", &invoice, "quota/shop", "-o", &out];
+    let (exit, made) = lianyan(&[&make[..], &["--chain", &chains]].concat());
+    assert_eq!((exit, &made["made"]), (0, &json!(true)), "{made:#}");
+    let file = made["file"].as_str().expect("a file").to_owned();
+    assert_eq!(std::fs::read_dir(&out).expect("made").count(), 2);
+    let half = std::fs::read(&file).expect("written");
+    let half = folder.file("half.proof", &half[..half.len() / 2]);
+    assert_eq!(lianyan(&["proof", "show", &half]).0, 65);
+    let verify = ["proof", "verify", &half, "--chain", &chains];
+    assert_eq!(lianyan(&verify).0, 65);
+    // Both ways to say that the chain is another one's.
+    let text = std::fs::read_to_string(&chains).expect("written");
+    let other = folder.file(
+        "other.json",
+        text.replace(records::testing::CHAIN, "dev-other-1"),
+    );
+    let (exit, said) = lianyan(&["proof", "verify", &file, "--chain", &other]);
+    let unknown = json!("proof-chain-unknown");
+    assert_eq!((exit, &said["headline"]), (2, &unknown), "{said:#}");
+    let (exit, said) = lianyan(&["proof", "renew", &file, "-o", &half, "--chain", &other]);
+    assert_eq!((exit, &said["reason"]), (2, &unknown), "{said:#}");
+}

@@ -41,15 +41,19 @@ pub fn asking(mut chain: Chain, nodes: &[String]) -> Chain {
     chain
 }
 
-/// A node named on the command line: its member is what the file says, else the machine and port that it is at, so that no node is its own
-/// witness under another spelling.
+/// A node named on the command line: its member is what the file says of that address, or of another at the same machine and port, which else are its
+/// member, so that no node is its own witness under another spelling.
 fn node(url: &str, known: &[Node]) -> Node {
-    let known = known
-        .iter()
-        .find(|node| node.url.trim_end_matches('/') == url.trim_end_matches('/'));
+    let plain = |url: &str| String::from(url.trim_end_matches('/'));
+    let find = |name: &dyn Fn(&str) -> String| {
+        let same = |node: &&Node| name(&node.url) == name(url);
+        known.iter().find(same).map(|node| node.member.clone())
+    };
     Node {
         url: url.into(),
-        member: known.map_or_else(|| authority(url), |node| node.member.clone()),
+        member: find(&plain)
+            .or_else(|| find(&authority))
+            .unwrap_or_else(|| authority(url)),
     }
 }
 
@@ -108,6 +112,22 @@ mod tests {
             url: "http://a:1/".into(),
             member: "tax".into(),
         }];
+        for same in ["http://a:1", "http://A:1/rpc", "https://me@a.:1"] {
+            assert_eq!(node(same, &known).member, "tax", "{same}");
+        }
+        // Behind one machine there may be nodes of several.
+        let other = Node {
+            url: "http://a:1/bank".into(),
+            member: "bank".into(),
+        };
+        let known = [&known[..], &[other]].concat();
+        assert_eq!(node("http://a:1/bank", &known).member, "bank");
         assert_eq!(node("http://a:1", &known).member, "tax");
+        // `:1` is at the machine that serves the page.
+        let known = [Node {
+            url: ":1".into(),
+            member: "tax".into(),
+        }];
+        assert_eq!(node("http://localhost:1", &known).member, "tax");
     }
 }

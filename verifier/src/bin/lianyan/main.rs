@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     let exit = match arguments::parse(lexopt::Parser::from_env()) {
         Ok(command) => run(command),
         Err(wrong) => {
-            eprintln!("lianyan: {wrong}\n\n{USAGE}");
+            eprintln!("lianyan: {wrong}; `lianyan help` shows every command");
             Exit::Usage
         }
     };

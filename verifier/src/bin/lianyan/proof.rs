@@ -38,6 +38,10 @@ pub fn run(proof: &Proof) -> Exit {
 
 fn make(make: &Make) -> Result<Exit, Exit> {
     let chain = config::chain(make.chain.as_deref(), &make.nodes)?;
+    if make.what.len() > 1 {
+        let name = make.out.display().to_string();
+        std::fs::create_dir_all(&make.out).map_err(|error| unreadable(&name, &error))?;
+    }
     let mut worst = Exit::Verified;
     for what in &make.what {
         let mut asked = asked(what)?;
@@ -270,8 +274,8 @@ fn renew(file: &Path, out: &Path, nodes: &[String], chain: Option<&Path>) -> Res
     let id = id.map_err(|error| unreadable(&name, &error))?;
     let mut chains = config::chains(chain)?.into_iter();
     let Some(chain) = chains.find(|chain| chain.id == id) else {
-        let why = format!("chains.json does not name its chain {id}");
-        return Err(unreadable(&name, &why));
+        let unknown = NotMade::NothingProven("proof-chain-unknown".into());
+        return keep(&name, out, Err(unknown));
     };
     let chain = config::asking(chain, nodes);
     let (beside, chains) = (portable::beside(&Terminal), core::slice::from_ref(&chain));
