@@ -383,3 +383,56 @@ fn every_check_that_was_made_has_a_reason_from_the_table() {
         )
     );
 }
+
+#[test]
+fn a_code_that_is_read_says_how_well() {
+    let asked = |text: &str| {
+        let verdict = ask(chain(), &Question::text(text));
+        let scan = verdict
+            .checks
+            .iter()
+            .find(|check| check.id == CheckId::ScanRead);
+        scan.expect("it was read").reason.clone()
+    };
+    let fiscal = "CZ-EI-320000,01,11010125,0488888987,589d80,20210318,128.50";
+    for (text, reason) in [
+        (PRINTED, "scan-complete"),
+        (&PRINTED.replace("C348", "C349"), "scan-check-differs"),
+        (PRINTED.trim_end_matches("C348"), "scan-read"),
+        (fiscal, "format-unconfirmed"),
+        (&link(), "link-read"),
+        ("no code at all", "text-unknown"),
+    ] {
+        assert_eq!(asked(text), reason, "{text}");
+    }
+}
+
+/// Printed codes that nobody can compare say nothing for their record, and nothing against it.
+#[test]
+fn a_printed_code_that_cannot_be_compared_establishes_nothing() {
+    let of = |prints: Vec<records::Digest>, text: &str| {
+        let mut chain = chain();
+        let issue = Issue {
+            prints,
+            ..common::issue()
+        };
+        let id = INVOICE.replace("26105568", "26105570");
+        let subject = ("invoice", id.as_str());
+        chain.submit("invoice.issue", subject, json(&issue), &[&key("shop")]);
+        chain.empty();
+        let verdict = ask(chain, &Question::text(text));
+        (verdict.outcome, verdict.headline)
+    };
+    let text = PRINTED.replace("26105568", "26105570");
+    // A check code of six digits can be guessed.
+    let short = text.replace("69609999443421834136", "834136");
+    for (text, headline) in [
+        (&text, "no-print-recorded"),
+        (&short, "print-not-comparable"),
+    ] {
+        let expected = (Outcome::NotEstablished, headline.to_owned());
+        assert_eq!(of(Vec::new(), text), expected, "{text}");
+    }
+    let recorded = of(vec![common::print_of(&text)], &text);
+    assert_eq!(recorded.0, Outcome::Verified);
+}

@@ -110,3 +110,85 @@ pub fn event_facts(event: &Event) -> LiteMap<String, String> {
     let subject = event.payload().subject.id().into();
     fields.chain([("subject".into(), subject)]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The code of a state, and whether nothing can change it any more.
+    fn code(kind: &str, state: serde_json::Value) -> (&'static str, bool) {
+        let data = canonical::decode_value(state.to_string().as_bytes()).expect("canonical");
+        let life = life(kind, &data, 1_000).expect("a life");
+        (life.reason.code, life.last)
+    }
+
+    fn with(state: &serde_json::Value, name: &str, value: serde_json::Value) -> serde_json::Value {
+        let mut state = state.clone();
+        state[name] = value;
+        state
+    }
+
+    #[test]
+    fn an_invoice_that_is_out_of_force_says_why() {
+        let root = "00".repeat(32);
+        let issued = json!({ "issued": "1", "issuer": "shop", "prints": [], "red": [], "root": root, "status": "issued", "tax": "normal" });
+        let claimed = |outcome: &str| {
+            let claim = json!({ "as": outcome, "by": "acme", "claim": "c" });
+            with(&with(&issued, "claim", claim), "status", "closed".into())
+        };
+        for outcome in ["reimbursed", "entered", "declared"] {
+            let expected = ["invoice-", outcome].concat();
+            assert_eq!(code("invoice", claimed(outcome)), (&*expected, true));
+        }
+        let locked = json!({ "by": "acme", "claim": "c" });
+        let locked = with(&with(&issued, "claim", locked), "status", "locked".into());
+        assert_eq!(code("invoice", locked), ("invoice-locked", false));
+        for (tax, expected, is_last) in [
+            ("void", "invoice-void", true),
+            ("red-full", "invoice-red-flushed", true),
+            ("red", "invoice-is-red", true),
+            ("red-part", "invoice-red-part", false),
+            ("normal", "invoice-unclaimed", false),
+        ] {
+            let state = with(&issued, "tax", tax.into());
+            assert_eq!(code("invoice", state), (expected, is_last));
+        }
+        // Whoever claimed it: what the tax bureau's side says comes first.
+        let void = with(&claimed("entered"), "tax", "void".into());
+        assert_eq!(code("invoice", void), ("invoice-void", true));
+    }
+
+    #[test]
+    fn documents_and_readings_say_where_they_stand() {
+        let key = format!("ed25519:{}", "01".repeat(32));
+        let document = json!({ "content": "00".repeat(32), "denied": [], "emergencies": 0, "grants": [], "hospital": "h", "open_reviews": 0, "patient": key, "reads": 0, "root": "00".repeat(32), "status": "proposed" });
+        for (status, is_last) in [
+            ("proposed", false),
+            ("shared", false),
+            ("rejected", true),
+            ("erased", true),
+        ] {
+            let state = with(&document, "status", status.into());
+            let expected = ["document-", status].concat();
+            assert_eq!(code("document", state), (&*expected, is_last));
+        }
+        for (basis, expected, is_last) in [
+            (json!({ "grant": "g", "kind": "grant" }), "read-done", true),
+            (json!({ "kind": "emergency" }), "read-open", false),
+            (
+                json!({ "finding": "justified", "kind": "reviewed" }),
+                "read-reviewed",
+                true,
+            ),
+        ] {
+            let read = json!({ "basis": basis, "by": "doctor", "document": "d" });
+            assert_eq!(code("read", read), (expected, is_last));
+        }
+    }
+
+    #[test]
+    fn a_record_without_a_life_of_its_own_stands_as_it_is() {
+        assert_eq!(code("room", json!({})), ("record-in-force", false));
+    }
+}
