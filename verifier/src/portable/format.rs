@@ -144,7 +144,7 @@ impl Portable {
         Some(out.0)
     }
 
-    /// Reads a file. Only the one encoding is read, so that no two files say the same.
+    /// Reads a file. Only the one encoding is read: no two files hold the same.
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         if bytes.len() > MAX_FILE {
             return Err(Unreadable::TooLong);
