@@ -41,13 +41,13 @@ const PROGRAMS: [Program; 6] = [
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 323_600,
+        limit: 328_200,
     },
     Program {
         name: "verifier worker, all keys",
         stem: "verifier-all-keys-worker",
         goal: 200_000,
-        limit: 348_000,
+        limit: 352_300,
     },
     Program {
         name: "keys worker",
