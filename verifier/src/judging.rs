@@ -189,7 +189,7 @@ impl<S: Store> Verifier<S> {
         checks: &mut Checks<'_, H>,
     ) {
         let Ok(vote) = canonical::from_value::<Vote>(data) else {
-            return checks.note(reasons::ELECTORATE_AS_STATED);
+            return checks.note(reasons::TRUTH_OUTSIDE_PROOF);
         };
         let known = members::known(session.archive);
         let [first, second] = vote.stated_by.clone().map(|id| {

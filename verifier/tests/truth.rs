@@ -216,6 +216,16 @@ fn a_portal_address_finds_its_invoice_and_an_altered_one_is_proven_absent() {
 }
 
 #[test]
+fn of_a_vote_that_is_absent_nobody_is_said_to_state_who_may_vote() {
+    let verdict = ask(
+        chain(),
+        &Question::record("vote", "no-such-vote", None).expect("a name"),
+    );
+    assert_eq!(verdict.outcome, Outcome::Absent);
+    assert_eq!(reasons(&verdict).last(), Some(&"truth-outside-proof"));
+}
+
+#[test]
 fn an_unknown_invoice_is_proven_absent() {
     let unknown = PRINTED.replace("26105568", "26105569");
     let verdict = ask(chain(), &Question::text(&unknown));

@@ -27,7 +27,7 @@ const BENCHES: [Bench; 9] = [
     },
     Bench {
         name: "page",
-        what: "what a visitor waits for, in a real browser",
+        what: "what a visitor waits for, in a real browser, and what a proof weighs",
         run: visit,
     },
     Bench {
@@ -97,6 +97,7 @@ fn visit() -> Result {
     tools::browser::ensure()?;
     page::build()?;
     node()?;
+    program("verifier", "lianyan")?;
     let figures = [
         "run",
         "--quiet",
@@ -131,16 +132,15 @@ fn votes() -> Result {
 
 /// The node's program, as it is deployed.
 fn node() -> Result {
-    let node = [
-        "build",
-        "--quiet",
-        "--release",
-        "--package",
-        "node",
-        "--bin",
-        "lianyan-node",
-    ];
-    show(Command::new("cargo").args(node), "building the node")
+    program("node", "lianyan-node")
+}
+
+/// A program of ours, as it is deployed.
+fn program(package: &str, name: &str) -> Result {
+    let mut build = Command::new("cargo");
+    build.args(["build", "--quiet", "--release"]);
+    build.args(["--package", package, "--bin", name]);
+    show(&mut build, &format!("building {name}"))
 }
 
 fn comet() -> Result {

@@ -3,9 +3,10 @@
 use lianyan_tests::Outcome;
 use lianyan_tests::browser::Browser;
 use lianyan_tests::demo::{Amount, Demo};
+use lianyan_tests::place::{self, Folder};
 use lianyan_tests::visitor::Visitor;
 use serde_json::json;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 /// Each figure is the median of so many.
@@ -55,7 +56,13 @@ fn print() -> Outcome {
     })?;
     row("first verdict on an invoice, once loaded", first, loaded);
     recount(&visitor, "a sample of its ballots", "recount-sample")?;
-    recount(&visitor, "every ballot", "recount-start")
+    recount(&visitor, "every ballot", "recount-start")?;
+    println!();
+    for name in ["genuine", "red"] {
+        proof(&demo, name, &[])?;
+        proof(&demo, name, &["--short"])?;
+    }
+    Ok(())
 }
 
 fn row(what: &str, millis: f64, base: f64) {
@@ -87,6 +94,23 @@ fn verdict(visitor: &Visitor, invoice: &str) -> Outcome<f64> {
     visitor.go("#/scan")?;
     visitor.fill("scan-text", invoice)?;
     visitor.time("scan-check", "[data-testid=verdict][data-outcome]")
+}
+
+/// What the file weighs with which a person keeps the proof of an invoice, made by the command line.
+fn proof(demo: &Demo, invoice: &str, words: &[&str]) -> Outcome {
+    let folder = Folder::new("proof")?;
+    let [chains, file] = ["chains.json", "proof"].map(|name| folder.path().join(name));
+    std::fs::write(&chains, demo.file("chains.json")?)?;
+    let mut make = Command::new(place::program("lianyan"));
+    make.args(["proof", "make", &demo.invoice(invoice)?, "--chain"]);
+    make.arg(chains).arg("-o").arg(&file).args(words);
+    make.args(demo.nodes().iter().flat_map(|node| ["--node", node]));
+    let made = make.output()?;
+    let bytes = std::fs::metadata(&file)
+        .map_err(|_| String::from_utf8_lossy(&made.stderr).into_owned())?
+        .len();
+    println!("proof of `{invoice}` {}: {bytes} bytes", words.join(" "));
+    Ok(())
 }
 
 /// The ballots of the largest vote counted again on this device; once, for it is long.

@@ -69,7 +69,6 @@ pub fn life(kind: &str, data: &Value, time: i64) -> Option<Life> {
 /// What no proof about this kind can say.
 pub fn outside(kind: &str) -> Reason {
     match kind {
-        "vote" => reasons::ELECTORATE_AS_STATED,
         "document" | "grant" | "read" => reasons::READS_OUTSIDE_CHAIN,
         _ => reasons::TRUTH_OUTSIDE_PROOF,
     }

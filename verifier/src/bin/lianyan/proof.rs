@@ -50,7 +50,7 @@ fn make(make: &Make) -> Result<Exit, Exit> {
             let why = "there are no openings of these fields to choose from";
             asked = asked
                 .showing(&fields)
-                .ok_or_else(|| unreadable(what, &why))?;
+                .ok_or_else(|| unreadable("--show", &why))?;
         }
         let out = place(make, &asked);
         let made = block_on(portable::make(&portable::beside(&Terminal), &chain, asked));
