@@ -96,16 +96,16 @@ const PARTS: [Part; 17] = [
         run: interop::interop,
     },
     Part {
+        name: "interop-comet",
+        what: "the same clients before CometBFT with our application",
+        turn: Turn::Beside,
+        run: interop::interop_comet,
+    },
+    Part {
         name: "unit",
         what: "unit and conformance tests of every crate, the node with its store and its RPC among them",
         turn: Turn::Next,
         run: crates::unit,
-    },
-    Part {
-        name: "interop-comet",
-        what: "the same clients before CometBFT with our application",
-        turn: Turn::Asked,
-        run: interop::interop_comet,
     },
     Part {
         name: "hard-days",
