@@ -106,7 +106,8 @@ impl Vouched {
         let age = i128::from(now) - i128::from(checkpoint.time);
         let longest = |period: core::time::Duration| i128::try_from(period.as_nanos());
         if longest(chain.clock_drift).is_ok_and(|drift| age < -drift) {
-            return Err(refused(reasons::HEADER_FROM_FUTURE, []));
+            let by = [("age_seconds", (-age / 1_000_000_000).to_string())];
+            return Err(refused(reasons::HEADER_FROM_FUTURE, by));
         }
         if longest(chain.trusting_period).is_ok_and(|period| age >= period) {
             return Err(refused(reasons::TRUST_EXPIRED, []));

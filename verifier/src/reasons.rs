@@ -85,7 +85,7 @@ reasons! {
     CHECKPOINT_DIFFERS = "checkpoint-differs", HeaderSigned, Failed, "The block with the signed checkpoint's hash is of another chain, height or time than its signers say.";
     TRUST_EXPIRED = "trust-expired", HeaderSigned, NotEstablished, "The newest trusted header is older than the trusting period: the page needs a newer checkpoint.";
     TRUST_EXPIRED_OR_CLOCK = "trust-expired-or-clock", HeaderSigned, NotEstablished, "By the device's clock trust has expired, and by the newest block of all nodes it would hold: the clock is ahead, or the chain stands still, or all of them hide what is newer. `age_seconds`.";
-    HEADER_FROM_FUTURE = "header-from-future", HeaderSigned, NotEstablished, "The header's time is ahead of the device's clock, which may be wrong.";
+    HEADER_FROM_FUTURE = "header-from-future", HeaderSigned, NotEstablished, "The header's time is ahead of the device's clock, which may be wrong. `age_seconds`: by how much.";
     HEADER_NOT_GIVEN = "header-not-given", HeaderSigned, NotEstablished, "No node gave a header.";
     HEADER_REFUTED = "header-refuted", HeaderSigned, NotEstablished, "The headers that nodes gave do not verify. `why`.";
     TOO_MANY_STEPS = "too-many-steps", HeaderSigned, NotEstablished, "Verifying the way from the checkpoint would take more work than allowed.";

@@ -275,7 +275,7 @@ fn no_header(failure: Failure) -> NoHeader {
         Failure::TrustExpired { .. } => reasons::TRUST_EXPIRED.into(),
         Failure::ClockBehind { by } => NoHeader {
             reason: reasons::HEADER_FROM_FUTURE,
-            facts: facts([("seconds", by.as_secs().to_string())]),
+            facts: facts([("age_seconds", by.as_secs().to_string())]),
         },
         Failure::OutOf(_) => reasons::TOO_MANY_STEPS.into(),
         // The one thing that a store may not be able to read, and not do without.

@@ -46,8 +46,12 @@ pub fn follow(chain: &Chain, proof: &Portable, now: Time) -> Result<Arrived, NoH
             Verdict::Rejected(Reason::TrustExpired { .. }) => {
                 return Err(reasons::TRUST_EXPIRED.into());
             }
-            Verdict::Rejected(Reason::FromFuture { .. }) => {
-                return Err(reasons::HEADER_FROM_FUTURE.into());
+            Verdict::Rejected(Reason::FromFuture { now, found }) => {
+                let by = found.seconds().saturating_sub(now.seconds());
+                return Err(NoHeader {
+                    reason: reasons::HEADER_FROM_FUTURE,
+                    facts: facts([("age_seconds", by.to_string())]),
+                });
             }
             Verdict::Rejected(Reason::BudgetExceeded { .. }) => {
                 return Err(reasons::TOO_MANY_STEPS.into());
