@@ -132,12 +132,12 @@ fn comet_0_40_moves_to_ml_dsa_keys_while_a_light_client_follows() -> Outcome {
 }
 
 /// An operator's path with a version of CometBFT, and from there to a newer one.
-fn operated(line: &str, newer: Option<&str>) -> Outcome {
+fn operated(line: &str, other: Option<&str>) -> Outcome {
     let Some(cometbft) = program(line) else {
         return Ok(());
     };
     let _turn = turn();
-    operator::path(&cometbft, newer.and_then(program).as_deref())
+    operator::path(&cometbft, other.and_then(program).as_deref())
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn four_organisations_found_a_chain_on_comet_0_40_and_let_a_fifth_in() -> Outcom
 }
 
 #[test]
-fn four_organisations_found_a_chain_on_comet_0_38_and_upgrade_it_one_by_one() -> Outcome {
+fn four_organisations_found_a_chain_on_comet_0_38_and_find_who_runs_the_other_line() -> Outcome {
     operated("0.38", Some("0.40"))
 }
 

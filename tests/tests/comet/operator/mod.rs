@@ -1,4 +1,4 @@
-//! docs/operate.md on real processes: four organisations found a chain, start it, let a fifth in, replace keys, and upgrade CometBFT.
+//! docs/operate.md on real processes: four organisations found a chain, start it, let a fifth in, replace keys, and find whoever runs the other line of CometBFT.
 
 mod keys;
 mod processes;
@@ -39,7 +39,7 @@ pub struct Organisations {
 }
 
 /// Everything that docs/operate.md promises of a version of CometBFT.
-pub fn path(cometbft: &Path, newer: Option<&Path>) -> Outcome {
+pub fn path(cometbft: &Path, other: Option<&Path>) -> Outcome {
     let folder = Folder::new("operate")?;
     let home = |(id, _)| folder.path().join(id);
     let mut organisations = Organisations {
@@ -62,8 +62,8 @@ pub fn path(cometbft: &Path, newer: Option<&Path>) -> Outcome {
     organisations.replace_a_validators_key()?;
     organisations.a_peer_that_is_down_is_found()?;
     organisations.a_home_comes_back_from_its_backup()?;
-    match newer {
-        Some(newer) => organisations.upgrade(newer),
+    match other {
+        Some(other) => organisations.the_other_line_is_found(other),
         None => Ok(()),
     }
 }
@@ -194,14 +194,18 @@ impl Organisations {
         self.what_is_watched_is_shown(member)
     }
 
-    /// Step 8: one member after the other, both versions in one chain meanwhile.
-    fn upgrade(&mut self, newer: &Path) -> Outcome {
-        self.cometbft = newer.into();
-        for member in 0..2 {
-            self.stop(member);
-            self.start(member)?;
-            self.wait_until_well(member)?;
-        }
-        Ok(())
+    /// Step 8: the two lines reckon the time of a block otherwise, so the chain may end at any of them. It is told at both ends.
+    fn the_other_line_is_found(&mut self, other: &Path) -> Outcome {
+        let newcomer = FOUNDERS;
+        self.stop(newcomer);
+        self.cometbft = other.into();
+        self.start(newcomer)?;
+        self.wait("the other line is found", |all| {
+            let is_found = |member| -> Outcome<bool> {
+                let (code, said) = run(all.doctor(member)?)?;
+                Ok(code == Some(1) && said.contains("version: the node"))
+            };
+            Ok(is_found(newcomer)? && is_found(0)?)
+        })
     }
 }
