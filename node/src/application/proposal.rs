@@ -19,7 +19,7 @@ type Arrived = (Vec<u8>, Opened);
 
 impl Application {
     /// `PrepareProposal`: the transactions for a block, in order; malformed, expired and repeated ones are left out, those that would be too much work
-    /// ([`Weight`]), and what rests on them.
+    /// for every node, and what rests on them.
     pub fn prepare_proposal(&self, request: PrepareProposalRequest) -> Result<Vec<Vec<u8>>> {
         let position = self.ready()?;
         if request.local_time.saturating_sub(request.time) > MAX_LAG {
@@ -53,7 +53,7 @@ impl Application {
     }
 
     /// `ProcessProposal`: refuses a block with anything malformed, oversized, badly signed or twice in it, and one that is too much work
-    /// ([`Weight`]). Never judges the clock.
+    /// for every node. Never judges the clock.
     pub fn process_proposal(&self, request: &ProcessProposalRequest<'_>) -> Result<Proposal> {
         let position = self.ready()?;
         let mut seen = HashSet::new();
