@@ -5,7 +5,9 @@ use std::rc::Rc;
 use light_client::client::{
     AttackEvidence, AttackKind, Failure, LightClient, Said, Settings, Store,
 };
-use light_client::{BlockIdFlag, CommitSig, LightBlock, Options, TrustLevel, TrustedState, json};
+use light_client::{
+    BlockIdFlag, CommitSig, Header, LightBlock, Options, TrustLevel, TrustedState, json,
+};
 
 use super::chain::{Chain, Lie, VALIDATORS, forked, soon_after};
 use super::nodes::{Client, Device, Manners, Node, block_on, client};
@@ -188,4 +190,47 @@ fn a_validator_that_a_commit_names_twice_is_accused_once() {
 fn state(block: &LightBlock) -> TrustedState {
     let hash = block.signed_header.header.hash();
     TrustedState::from_checkpoint(block, &hash).expect("the chain's own")
+}
+
+/// A block, and what can be changed in another of its height.
+fn evidence(change: impl FnOnce(&mut LightBlock)) -> AttackEvidence {
+    let chain = Chain::new(3, 0, &mut Rng(1));
+    let trusted = &chain.blocks[&3];
+    let mut conflicting = trusted.clone();
+    change(&mut conflicting);
+    AttackEvidence::new(&conflicting, trusted, &state(&chain.blocks[&1]))
+}
+
+#[test]
+fn whatever_follows_from_the_state_and_differs_makes_an_attack_lunatic() {
+    assert_eq!(evidence(|_| ()).kind, AttackKind::Equivocation);
+    let other_round = evidence(|block| block.signed_header.commit.round += 1);
+    assert_eq!(other_round.kind, AttackKind::Amnesia);
+    let changes: [fn(&mut Header); 5] = [
+        |header| header.validators_hash = [1; 32],
+        |header| header.next_validators_hash = None,
+        |header| header.consensus_hash = None,
+        |header| header.app_hash.clear(),
+        |header| header.last_results_hash = None,
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let found = evidence(|block| change(&mut block.signed_header.header));
+        assert_eq!(found.kind, AttackKind::Lunatic, "{number}");
+        assert_eq!(found.common_height, 1);
+    }
+}
+
+#[test]
+fn who_did_not_vote_for_both_blocks_did_not_equivocate() {
+    let all = evidence(|_| ()).byzantine.len();
+    for flag in [BlockIdFlag::Nil, BlockIdFlag::Absent] {
+        let here = evidence(|block| block.signed_header.commit.signatures[0].flag = flag);
+        assert_eq!(here.byzantine.len(), all - 1, "{flag:?}");
+        let chain = Chain::new(3, 0, &mut Rng(1));
+        let conflicting = &chain.blocks[&3];
+        let mut trusted = conflicting.clone();
+        trusted.signed_header.commit.signatures[0].flag = flag;
+        let there = AttackEvidence::new(conflicting, &trusted, &state(&chain.blocks[&1]));
+        assert_eq!(there.byzantine.len(), all - 1, "{flag:?}");
+    }
 }
