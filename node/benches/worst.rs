@@ -21,7 +21,7 @@ const BLOCK: usize = 4 * 1024 * 1024 - 64 * 1024;
 const HEIGHT: u64 = 3;
 
 fn main() {
-    println!("\nblocks of {} MiB, in seconds\n", BLOCK >> 20);
+    println!("\nblocks of {} KiB, in seconds\n", BLOCK >> 10);
     println!("| block | events | judged | executed | committed |");
     println!("|---|---:|---:|---:|---:|");
     let stranger = [key("stranger")];
