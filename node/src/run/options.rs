@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::{gateway, operate};
+use super::{gateway, govern, operate};
 use crate::{
     abci::Address,
     application::{DEFAULT_HORIZON, DEFAULT_RATE},
@@ -93,7 +93,7 @@ pub(super) enum Command {
     /// Serve the public in front of nodes.
     Gateway(gateway::Options),
     /// The consortium's affairs.
-    Govern(Govern),
+    Govern(govern::Options),
     /// The operator's path.
     Operate(Box<operate::Options>),
 }
@@ -109,28 +109,6 @@ pub(super) struct Network {
     pub keys: KeyType,
     /// What it has in common with the demo.
     pub demo: Demo,
-}
-
-/// What is to be done in the consortium's affairs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Govern {
-    /// The node to ask and to write to.
-    pub node: SocketAddr,
-    /// What is to be done.
-    pub step: Step,
-}
-
-/// A step on a proposal's way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Propose an act, in words.
-    Propose { identity: PathBuf, act: Vec<String> },
-    /// Approve of a proposal.
-    Approve { identity: PathBuf, proposal: String },
-    /// Withdraw an approval.
-    Withdraw { identity: PathBuf, proposal: String },
-    /// Show a proposal.
-    Show { proposal: String },
 }
 
 /// The application's options.
@@ -197,7 +175,7 @@ pub(super) fn parse(words: &[String]) -> Result<Command, String> {
         "abci" => abci(words).map(Command::Abci),
         "gateway" => gateway::Options::read(words).map(Command::Gateway),
         "propose" | "approve" | "withdraw" | "proposal" => {
-            govern(command, words).map(Command::Govern)
+            govern::Options::read(command, words).map(Command::Govern)
         }
         "init" | "genesis" | "join" | "keys" | "doctor" => operate::Options::read(command, words)
             .map(Box::new)
@@ -255,47 +233,6 @@ pub(super) fn key_type(word: &str) -> Result<KeyType, String> {
         .into_iter()
         .find(|key_type| key_type.word() == word)
         .ok_or(format!("--keys is ed25519 or ml_dsa_65, not `{word}`"))
-}
-
-fn govern(command: &str, words: &[String]) -> Result<Govern, String> {
-    let (mut node, mut identity, mut rest) = (None, None, Vec::new());
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or(format!("{word} wants a value"));
-        match word.as_str() {
-            "--node" => node = Some(rpc(value()?)?),
-            "--identity" => identity = Some(value()?.into()),
-            _ if word.starts_with("--") => {
-                return Err(format!("{command} knows no `{word}`; try --help"));
-            }
-            _ => rest.push(word.clone()),
-        }
-    }
-    let identity = identity.ok_or(format!("{command} wants --identity FILE"));
-    let proposal = |mut words: Vec<String>| match words.len() {
-        1 => Ok(words.remove(0)),
-        _ => Err(format!("{command} wants a proposal's number")),
-    };
-    Ok(Govern {
-        node: node.ok_or(format!("{command} wants --node ADDRESS"))?,
-        step: match command {
-            "propose" => Step::Propose {
-                identity: identity?,
-                act: rest,
-            },
-            "approve" => Step::Approve {
-                identity: identity?,
-                proposal: proposal(rest)?,
-            },
-            "withdraw" => Step::Withdraw {
-                identity: identity?,
-                proposal: proposal(rest)?,
-            },
-            _ => Step::Show {
-                proposal: proposal(rest)?,
-            },
-        },
-    })
 }
 
 /// Reads the demo's options; what it does not know is for `other`.
@@ -454,32 +391,6 @@ mod tests {
             ("network --cometbft c", "--data"),
             ("network --cometbft c --data d --smal", "--smal"),
             ("network --cometbft c --data d --block-ms 9", "--block-ms"),
-        ] {
-            assert!(parsed(line).unwrap_err().contains(named), "{line}");
-        }
-    }
-
-    #[test]
-    fn the_consortiums_affairs_want_a_node_and_who_signs() {
-        let line = "propose --node 127.0.0.1:1 --identity i.json seat tax +a -b";
-        let Ok(Command::Govern(govern)) = parsed(line) else {
-            panic!("not read");
-        };
-        let act = ["seat", "tax", "+a", "-b"].map(str::to_owned).to_vec();
-        let identity = "i.json".into();
-        assert_eq!(govern.step, Step::Propose { identity, act });
-        for address in ["localhost:1", "http://127.0.0.1:1", "http://127.0.0.1:1/"] {
-            assert_eq!(rpc(address).map(|address| address.port()), Ok(1));
-        }
-        for (line, named) in [
-            ("propose --identity i seat tax", "--node"),
-            ("propose --node 127.0.0.1:1 seat tax", "--identity"),
-            ("approve --node 127.0.0.1:1 --identity i", "number"),
-            ("withdraw --node 127.0.0.1:1 a", "--identity"),
-            ("proposal --node 127.0.0.1:1 a b", "number"),
-            ("proposal --node nowhere a", "127.0.0.1:26657"),
-            ("proposal --node https://check.tax.example a", "ssh -L"),
-            ("proposal --node 127.0.0.1:1 --all a", "--all"),
         ] {
             assert!(parsed(line).unwrap_err().contains(named), "{line}");
         }

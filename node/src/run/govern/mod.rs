@@ -3,11 +3,9 @@
 mod acts;
 mod chain;
 mod identity;
+mod options;
 
-use super::{
-    options::{Govern, Step},
-    words::shown,
-};
+use super::words::shown;
 use crate::{
     comet,
     error::{Error, Result},
@@ -15,6 +13,8 @@ use crate::{
 };
 pub(super) use chain::Chain;
 pub(super) use identity::Identity;
+pub(super) use options::Options;
+use options::Step;
 use records::{
     RecordName, canonical,
     kinds::{
@@ -28,7 +28,7 @@ use std::path::Path;
 const OPEN: i64 = 14 * 24 * 3600 * 1_000_000_000;
 
 /// Runs the command.
-pub(super) fn run(options: &Govern) -> Result<()> {
+pub(super) fn run(options: &Options) -> Result<()> {
     let chain = Chain::new(Client(options.node))?;
     match &options.step {
         Step::Propose { identity, act } => propose(&chain, identity, act),
