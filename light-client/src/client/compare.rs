@@ -88,7 +88,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 
     /// The way of these nodes did not hold from what is trusted; it may be that which is forged, if it is not what all trust began with: that has no votes,
-    /// and nothing is kept below it. Only one that holds it too is proven wrong, and asked no more. Whatever keeps another from proving that, it is heard like everybody where its header is compared.
+    /// and nothing is kept below it. Only one that holds it too is proven wrong, and asked no more. Whatever keeps another from proving that, it is heard like
+    /// everybody where its header is compared.
     pub(super) async fn judge_refuted(
         &mut self,
         way: &mut Way,

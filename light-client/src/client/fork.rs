@@ -1,6 +1,7 @@
 //! Where another node's way parts from ours, proven by its own blocks.
 
 use alloc::vec::Vec;
+use core::slice;
 use core::time::Duration;
 
 use crate::bisection::Leg;
@@ -89,10 +90,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         // The header alone: a block of thousands of validators weighs megabytes, and colluders choose how often this is asked.
         let (environment, tries) = (&self.environment, self.settings.tries);
         meter.admit(environment.now())?;
-        let answers = [source.header(trusted.height(), environment, tries).await];
-        meter.received(weight(&answers));
-        let [(answer, _)] = answers;
-        match answer {
+        let answer = source.header(trusted.height(), environment, tries).await;
+        meter.received(weight(slice::from_ref(&answer)));
+        match answer.0 {
             Err(Fault::NotThere) => Ok(None),
             answer => Ok(Some(answer?.value == *trusted.header())),
         }

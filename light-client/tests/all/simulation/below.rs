@@ -6,7 +6,7 @@ use std::time::Duration;
 use light_client::LightBlock;
 use light_client::client::{Fault, LightClient, Limits, MemoryStore, Said, Settings, Store};
 
-use super::chain::{Chain, Lie, forked, soon_after};
+use super::chain::{Chain, Lie, drifted, forked, soon_after};
 use super::nodes::{Client, Device, Manners, Node, attack_of, block_on, node, settings, state};
 use crate::common::generate::Rng;
 
@@ -87,12 +87,7 @@ fn a_header_far_below_a_kept_one_is_reached_in_a_few_steps_and_a_near_one_held_a
 
 #[test]
 fn however_much_is_kept_the_honest_witness_is_asked_for_little_of_it() {
-    let (honest, forged) = {
-        let rng = &mut Rng(5);
-        let honest = Chain::new(80, 0, rng);
-        let forged = honest.forge_drifting(9, Lie::Lunatic, &honest.members[&10], 100, rng);
-        (Rc::new(honest), Rc::new(forged))
-    };
+    let (honest, forged) = drifted(80, 0, 9, 100);
     // What was believed while the honest were away.
     let mut trusted = vec![&honest.blocks[&1], &honest.blocks[&5], &honest.blocks[&9]];
     trusted.extend((10..70).map(|height| &forged.blocks[&height]));
@@ -124,10 +119,7 @@ fn however_much_is_kept_the_honest_witness_is_asked_for_little_of_it() {
 
 #[test]
 fn where_the_checkpoint_is_lost_no_honest_node_is_put_out_by_a_forged_header() {
-    let rng = &mut Rng(5);
-    let honest = Chain::new(20, 0, rng);
-    let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 100, rng);
-    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    let (honest, forged) = drifted(20, 0, 8, 100);
     let liars = || ["liar", "its friend"].map(|name| node(name, &forged));
     let trusted = [&honest.blocks[&1]];
     let mut misled = trusting(&trusted, liars().into(), settings(), &honest);

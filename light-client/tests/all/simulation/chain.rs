@@ -235,6 +235,15 @@ pub fn forked(lie: Lie) -> (Rc<Chain>, Rc<Chain>) {
     (Rc::new(honest), Rc::new(forged))
 }
 
+/// A chain of this length and a lunatic branch that leaves it after `fork`; their validators are replaced with these chances in a hundred.
+pub fn drifted(length: u64, replaced: u64, fork: u64, drift: u64) -> (Rc<Chain>, Rc<Chain>) {
+    let rng = &mut Rng(5);
+    let honest = Chain::new(length, replaced, rng);
+    let corrupt = &honest.members[&(fork + 1)];
+    let forged = honest.forge_drifting(fork, Lie::Lunatic, corrupt, drift, rng);
+    (Rc::new(honest), Rc::new(forged))
+}
+
 /// A minute after the tip.
 pub fn soon_after(chain: &Chain) -> light_client::Time {
     at(chain.tip() as i128 * 10_000_000_000 + 60_000_000_000)

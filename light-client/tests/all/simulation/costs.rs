@@ -8,7 +8,7 @@ use light_client::client::{
     Failure, Fault, Followed, LightClient, Limits, MemoryStore, Resource, Said, Settings, Store,
 };
 
-use super::chain::{Chain, Lie, forked, soon_after};
+use super::chain::{Chain, Lie, drifted, forked, soon_after};
 use super::nodes::{
     Client, Clock, Device, Manners, Node, attack_of, block_on, client_with, node, settings, state,
 };
@@ -193,10 +193,7 @@ fn a_set_that_is_large_for_the_limits_leaves_the_honest_witness_enough_to_prove_
 
 #[test]
 fn blocks_of_a_large_set_are_asked_for_where_ways_part_and_not_to_find_that_out() {
-    let rng = &mut Rng(5);
-    let honest = Chain::new(40, 100, rng);
-    let forged = honest.forge_drifting(5, Lie::Lunatic, &honest.members[&6], 100, rng);
-    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    let (honest, forged) = drifted(40, 100, 5, 100);
     // Six of its blocks are what the honest node is assured: its part of what is left is less.
     let large = Manners {
         block_weight: 6 * (3 << 10),

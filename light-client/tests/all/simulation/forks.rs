@@ -5,7 +5,7 @@ use std::rc::Rc;
 use light_client::TrustLevel;
 use light_client::client::{Fault, LightClient, MemoryStore, Said, Store};
 
-use super::chain::{Chain, Lie, forked, soon_after};
+use super::chain::{Chain, Lie, drifted, forked, soon_after};
 use super::nodes::{Client, Device, Node, attack_of, block_on, client, node, settings, state};
 use crate::common::generate::Rng;
 
@@ -71,10 +71,7 @@ fn a_node_that_is_lower_at_the_same_time_is_on_another_chain() {
 
 #[test]
 fn evidence_against_the_witness_begins_where_its_own_way_leaves_the_common_one() {
-    let rng = &mut Rng(5);
-    let honest = Chain::new(20, 0, rng);
-    let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 60, rng);
-    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    let (honest, forged) = drifted(20, 0, 8, 60);
     let nodes = vec![node("honest", &honest), node("liar", &forged)];
     let mut client = client(&honest, nodes, TrustLevel::TWO_THIRDS, soon_after(&honest));
     let attack = attack_of(block_on(client.newest()));

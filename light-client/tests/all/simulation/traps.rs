@@ -11,7 +11,7 @@ use light_client::client::{
 };
 use light_client::{BlockIdFlag, LightBlock, SignatureCheck, TrustLevel};
 
-use super::chain::{Chain, Lie, forked, soon_after};
+use super::chain::{Chain, Lie, drifted, forked, soon_after};
 use super::nodes::{
     Device, Manners, Node, attack_of, block_on, client, client_with, node, settings, state,
 };
@@ -49,10 +49,7 @@ fn what_one_node_left_unfinished_is_no_ground_to_judge_the_next_by() {
 
 #[test]
 fn what_was_believed_while_the_honest_were_away_is_found_when_they_return() {
-    let rng = &mut Rng(5);
-    let honest = Chain::new(20, 0, rng);
-    let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 50, rng);
-    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    let (honest, forged) = drifted(20, 0, 8, 50);
     for place in 0..3 {
         let mut nodes = vec![node("liar", &forged), node("its friend", &forged)];
         let away = node("honest", &honest);
@@ -83,10 +80,7 @@ fn a_forged_header_that_is_trusted_puts_no_honest_node_out() {
         ..whole
     });
     for manners in [whole].into_iter().chain(pruned).chain(cut) {
-        let rng = &mut Rng(5);
-        let honest = Chain::new(20, 0, rng);
-        let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 50, rng);
-        let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+        let (honest, forged) = drifted(20, 0, 8, 50);
         let away = Node::new("honest", &honest, manners, 3);
         let nodes = vec![node("liar", &forged), node("its friend", &forged), away];
         let [liar, friend, away] = [0, 1, 2].map(|at| nodes[at].asleep.clone());
@@ -348,10 +342,7 @@ fn headers_on_the_way_that_nobody_compared_are_not_kept() {
 
 #[test]
 fn a_witness_that_pruned_what_lies_between_still_proves_the_fork() {
-    let rng = &mut Rng(5);
-    let honest = Chain::new(40, 0, rng);
-    let forged = honest.forge_drifting(8, Lie::Lunatic, &honest.members[&9], 20, rng);
-    let (honest, forged) = (Rc::new(honest), Rc::new(forged));
+    let (honest, forged) = drifted(40, 0, 8, 20);
     let pruned = Manners {
         base: 40,
         ..Manners::default()
