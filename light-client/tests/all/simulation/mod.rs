@@ -5,6 +5,7 @@
 
 mod ahead;
 mod attacks;
+mod backward;
 mod below;
 mod chain;
 mod clocks;

@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use light_client::client::{
-    Failure, Fault, LightClient, Limits, Mode, Resource, Said, Settings, StepKind, Store,
+    Failure, LightClient, Limits, Mode, Resource, Said, Settings, StepKind, Store,
 };
-use light_client::{Options, Reason, Time, TrustLevel};
+use light_client::{Options, Time, TrustLevel};
 
 use super::chain::{Chain, soon_after};
 use super::nodes::{Manners, Node, block_on, client, client_with, node};
@@ -77,44 +77,6 @@ fn every_header_is_verified_where_that_is_wanted() {
             .iter()
             .all(|step| matches!(step.kind, StepKind::Next(_)))
     );
-}
-
-#[test]
-fn an_older_header_is_reached_down_the_hash_chain() {
-    let chain = chain(40, 20);
-    let nodes = vec![node("a", &chain), node("b", &chain)];
-    let mut client = client_with(&chain, 35, nodes, settings(), soon_after(&chain));
-    let followed = block_on(client.at(3)).expect("reached");
-    assert_eq!(followed.header.header(), chain.header(3));
-    assert!(followed.header.signers().is_empty(), "it rests on its hash");
-    assert_eq!(followed.trace.steps.len(), 32);
-}
-
-#[test]
-fn a_header_that_the_hash_chain_does_not_lead_to_is_refused() {
-    let chain = chain(20, 0);
-    let forged = Rc::new(chain.forge(
-        5,
-        super::chain::Lie::Equivocation,
-        &chain.members[&6],
-        &mut Rng(2),
-    ));
-    let nodes = vec![node("liar", &forged), node("b", &forged)];
-    let requests = nodes[0].requests.clone();
-    let mut client = client_with(&chain, 15, nodes, settings(), soon_after(&chain));
-    // Each time: where the header above is forged, it is the honest whose headers do not lead there.
-    for _ in 0..2 {
-        let before = requests.get();
-        let failure = block_on(client.at(8)).expect_err("forged");
-        let Failure::NoWay(standings) = failure else {
-            panic!("{failure:?}");
-        };
-        assert!(standings.iter().all(|standing| matches!(
-            standing.said,
-            Said::Failed(Fault::Refuted(Reason::NotTheHeaderBefore { .. }))
-        )));
-        assert!(requests.get() > before);
-    }
 }
 
 #[test]
@@ -439,67 +401,4 @@ fn an_empty_store_trusts_nothing() {
     let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
     assert_eq!(block_on(client.newest()), Err(Failure::NoTrust));
     assert_eq!(block_on(client.at(3)), Err(Failure::NoTrust));
-}
-
-/// A day after the block at a height was made, where the trusting period is a day.
-fn a_day_after(chain: &Chain, height: u64) -> light_client::Time {
-    let day = 24 * 3600 * 1_000_000_000;
-    let made = chain.header(height).time.unix_nanos();
-    light_client::Time::from_unix_nanos(made + day).expect("a time")
-}
-
-#[test]
-fn old_headers_are_reached_from_the_lowest_state_in_which_trust_has_not_expired() {
-    let chain = chain(40, 0);
-    let nodes = vec![node("a", &chain), node("b", &chain)];
-    let mut settings = settings();
-    settings.options.trusting_period = Duration::from_secs(24 * 3600);
-    let mut client = client_with(&chain, 10, nodes, settings, soon_after(&chain));
-    for height in [20, 30, 40] {
-        block_on(client.at(height)).expect("reached");
-    }
-    // Trust in blocks 10 and 20 has expired, that in 30 has not.
-    let device = super::nodes::Device::at(a_day_after(&chain, 29));
-    let mut settings = Settings::new(Options::default());
-    settings.options.trusting_period = Duration::from_secs(24 * 3600);
-    let nodes = vec![node("a", &chain), node("b", &chain)];
-    let mut client = LightClient::new(nodes, client.into_store(), device, settings);
-    for height in [5, 10, 15, 25] {
-        let followed = block_on(client.at(height)).expect("down the hash chain");
-        assert_eq!(followed.header.header(), chain.header(height));
-        assert!(followed.header.signers().is_empty());
-        assert!(followed.trace.from <= 30);
-    }
-    let followed = block_on(client.at(35)).expect("up from what holds");
-    assert_eq!((followed.trace.from, followed.trace.steps.len()), (30, 1));
-}
-
-#[test]
-fn the_way_down_goes_on_where_a_call_ran_out() {
-    let chain = chain(60, 0);
-    let nodes = vec![node("a", &chain), node("b", &chain)];
-    let settings = Settings {
-        limits: Limits {
-            headers: 25,
-            ..Limits::default()
-        },
-        ..settings()
-    };
-    let mut client = client_with(&chain, 60, nodes, settings, soon_after(&chain));
-    for _ in 0..2 {
-        let failure = block_on(client.at(3)).expect_err("too far for one call");
-        assert_eq!(failure, Failure::OutOf(Resource::Headers));
-    }
-    let followed = block_on(client.at(3)).expect("reached");
-    assert_eq!(followed.header.header(), chain.header(3));
-    assert_eq!(followed.trace.from, 20, "forty headers were had before");
-    let between = block_on(client.at(50)).expect("reached");
-    assert_eq!(between.header.header(), chain.header(50));
-    let again = super::nodes::state(&chain.blocks[&30]);
-    block_on(client.trust(&again)).expect("kept");
-    let other = block_on(client.at(29)).expect("reached");
-    assert_eq!(
-        other.trace.from, 30,
-        "nothing rests on what was trusted before"
-    );
 }
