@@ -5,6 +5,8 @@ use std::io::{self, BufRead, Read};
 
 /// Longest message, as CometBFT's own (`abci/types/messages.go`).
 const MAX_MESSAGE: u64 = 104_857_600;
+/// Bytes of a message that get room before they are here: as many as a block has.
+const AT_ONCE: u64 = 4 * 1024 * 1024;
 /// Most bytes of a length: seven bits each.
 const MAX_LENGTH_BYTES: u32 = 5;
 
@@ -14,7 +16,7 @@ pub fn read<M: Message + Default>(reader: &mut impl BufRead) -> io::Result<Optio
         return Ok(None);
     }
     let length = read_length(reader)?;
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(length.min(AT_ONCE) as usize);
     reader.take(length).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != length {
         return Err(io::ErrorKind::UnexpectedEof.into());

@@ -22,6 +22,9 @@ use std::{
 
 /// Between two looks for a new connection.
 const PAUSE: Duration = Duration::from_millis(20);
+/// Bytes that are read, or written, in one go: CometBFT sends hundreds of transactions to be checked together, and looks for the answers as often as
+/// some arrive.
+const BUFFER: usize = 64 * 1024;
 /// Most connections at once: CometBFT opens four, a restarted one four more before the old ones are gone.
 const MAX_CONNECTIONS: usize = 32;
 
@@ -104,8 +107,8 @@ fn serve(stream: Stream, shared: &Shared) {
     let Ok(reading) = stream.again() else {
         return;
     };
-    let mut reader = BufReader::new(reading);
-    let mut writer = BufWriter::new(stream);
+    let mut reader = BufReader::with_capacity(BUFFER, reading);
+    let mut writer = BufWriter::with_capacity(BUFFER, stream);
     loop {
         let (response, failure) = match answer_next(&shared.application, &mut reader) {
             Ok(Some(answered)) => answered,

@@ -326,8 +326,7 @@ impl Application {
                 };
                 let hash = comet::tx_hash(tx).to_vec();
                 // However often it stands in blocks again: what is in a log is where it was accepted.
-                let known = execution.snapshot.get(Table::TxIndex, &hash)?;
-                if outcome.code == code::OK || known.is_none() {
+                if outcome.code == code::OK || !execution.snapshot.has(Table::TxIndex, &hash)? {
                     execution.changes.put(Table::TxIndex, hash, place.encode());
                 }
                 execution.changes.put(Table::Entries, place.encode(), entry);

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 /// Names the CometBFT program.
 const COMETBFT: &str = "LIANYAN_COMETBFT";
 /// Each kind runs so often, in turn: what changes on the machine meanwhile changes both.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// Transactions of one run.
 const TRANSACTIONS: usize = 16_000;
 
