@@ -13,18 +13,23 @@ use std::ffi::OsString;
 const COMETBFT: &str = "LIANYAN_COMETBFT";
 /// The tests' name for the type of its validators' keys.
 const KEYS: &str = "LIANYAN_KEYS";
-/// The tests' word for a browser that follows a chain while its keys change.
+/// The tests' word for a browser that looks on while a chain's keys, machines or lines change.
 const PAGE_FOLLOWS: &str = "LIANYAN_PAGE_FOLLOWS";
 const BROWSER: [&str; 1] = ["browser"];
 
-/// Before the embedded consortium, with the demo's own tests; then before CometBFT while its validators' keys change from one type to the other, and before
-/// a chain that is none of ours.
+/// Before the embedded consortium, with the demo's own tests; then before CometBFT while its validators' keys change from one type to the other, on days
+/// when machines and lines fail, and before a chain that is none of ours.
 pub fn browser() -> Result<Tally> {
     let mut tally = scenarios(&["browser", "demo"], &[], &[])?;
     // Without a browser that was skipped, which is said once.
     if tools::browser::ensure().is_ok() {
         let follows = (PAGE_FOLLOWS.into(), "1".into());
-        let followed = ["moves_to_ml_dsa_keys", "a_kvstore_on"];
+        let followed = [
+            "moves_to_ml_dsa_keys",
+            "a_kvstore_on",
+            "0_40_goes_on_without_one",
+            "0_40_survives_a_partition",
+        ];
         tally.add(&comet::drive(&followed, vec![follows])?);
     }
     Ok(tally)

@@ -1,9 +1,9 @@
 //! A day: a consortium under load with a light client that looks on, and the reckoning in the evening.
 
-use super::super::Consortium;
+use super::super::{Consortium, page::Page};
 use super::device::{Device, block_on};
 use super::load::{Load, Written};
-use super::watch::{self, Sights, Watch};
+use super::watch::{self, FRESH_SECONDS, Sights, Watch};
 use lianyan_tests::Outcome;
 use node::network::Client;
 use records::RecordName;
@@ -29,6 +29,8 @@ pub struct Day {
     pub consortium: Consortium,
     pub load: Load,
     pub watch: Watch,
+    /// A browser that looks on as well, where one is wanted.
+    page: Option<Page>,
     began: u64,
 }
 
@@ -38,13 +40,18 @@ impl Day {
         let (began, _) = consortium.client(0).newest()?;
         let load = Load::start(&mut consortium)?;
         let watch = Watch::start(&consortium, began, load.book.clone())?;
+        let page = Page::before(&consortium.chains(began)?, |chain| {
+            chain["fresh_seconds"] = FRESH_SECONDS.into();
+        })?;
         let day = Self {
             consortium,
             load,
             watch,
+            page,
             began,
         };
         day.verifies()?;
+        day.page_verifies()?;
         Ok(day)
     }
 
@@ -56,6 +63,7 @@ impl Day {
     /// In the evening every node has the same blocks and everything that was answered as committed, and the light client was right all day.
     pub fn end(mut self, name: &str) -> Outcome<Consortium> {
         self.verifies()?;
+        self.page_verifies()?;
         let written = self.load.stop()?;
         if written.len() < LEAST {
             return Err(format!("only {} events were committed", written.len()).into());
@@ -116,7 +124,20 @@ impl Day {
         }
         until("an event is written", || {
             self.load.book.written().len() > written
-        })
+        })?;
+        self.page_verifies()
+    }
+
+    /// The page verifies the newest invoice, for which it has not been asked before.
+    fn page_verifies(&self) -> Outcome {
+        let Some(page) = &self.page else {
+            return Ok(());
+        };
+        let newest = self.load.book.written().last().map(|one| one.name.clone());
+        let name = newest.ok_or("no invoice yet")?;
+        page.visitor
+            .go(&format!("#/r/{}/{}", name.kind(), name.id()))?;
+        page.visitor.must_show("verdict", "outcome", "verified")
     }
 
     /// None of these nodes gets a block, and the light client says so once the newest is old.
@@ -140,6 +161,11 @@ impl Day {
             noticed(self.watch.sights().stale())
         })
         .map_err(|error| format!("{error}; {:?}", self.watch.sights().open))?;
+        // What it had verified is on the screen all the time.
+        if let Some(page) = &self.page {
+            page.visitor
+                .must_show("verdict", "headline", "life-cycle-stale")?;
+        }
         let after = heights(self)?;
         match before == after {
             true => Ok(()),
