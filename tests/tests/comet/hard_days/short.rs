@@ -112,7 +112,7 @@ fn comet_0_40_bears_a_clock_that_is_two_minutes_off() -> Outcome {
     clock("0.40")
 }
 
-/// A day on which a node's application may write no more.
+/// A day on which a node's application may write no more, and then its CometBFT.
 pub fn room(line: &str) -> Outcome {
     let Some(program) = program(line) else {
         return Ok(());
@@ -124,6 +124,7 @@ pub fn room(line: &str) -> Outcome {
     let consortium = Consortium::prepared(&program, &BEGINNING, machines::wrap)?;
     let (mut day, node) = (Day::begin(consortium)?, chance().index(4));
     day.play(|day| disk::application_without_room(day, node))?;
+    day.play(|day| disk::engine_without_room(day, node))?;
     day.end("a disk is full").map(drop)
 }
 
