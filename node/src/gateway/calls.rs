@@ -2,8 +2,8 @@
 
 use crate::rpc::{Params, RpcError};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use serde_json::{Map, Value, json};
-use std::time::Duration;
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 /// How a parameter is written in JSON.
 #[derive(Clone, Copy)]
@@ -96,7 +96,8 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub method: &'static str,
-    pub params: Map<String, Value>,
+    /// Each by its name, as JSON writes it: a tree of a document's values is many times as large, and is there for as long as a node is asked.
+    params: BTreeMap<&'static str, String>,
     pub life: Life,
 }
 
@@ -114,14 +115,14 @@ impl Call {
     }
 
     fn read(method: &'static Method, given: &Params) -> Result<Self, RpcError> {
-        let mut params = Map::new();
+        let mut params = BTreeMap::new();
         for (name, kind) in method.params {
             if let Some(value) = read(given, name, *kind)? {
-                params.insert((*name).into(), value);
+                params.insert(*name, value.to_string());
             }
         }
         let height = given.integer("height")?.filter(|height| *height > 0);
-        let path = params.get("path").and_then(Value::as_str);
+        let path = params.get("path").map(String::as_str);
         let takes_height = method.params.iter().any(|(name, _)| *name == "height");
         let life = match method.life {
             _ if path == Some(BLOB_KEEP) => Life::Acting,
@@ -138,12 +139,23 @@ impl Call {
 
     /// The same for every spelling of the same call.
     pub fn key(&self) -> String {
-        format!("{} {}", self.method, Value::from(self.params.clone()))
+        format!("{} {}", self.method, self.arguments())
     }
 
     /// The request to a node.
-    pub fn to_request(&self) -> Value {
-        json!({ "jsonrpc": "2.0", "id": 1, "method": self.method, "params": self.params })
+    pub fn to_request(&self) -> String {
+        let (method, arguments) = (self.method, self.arguments());
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{arguments}}}"#)
+    }
+
+    fn arguments(&self) -> String {
+        let mut text = String::from("{");
+        for (name, value) in &self.params {
+            let comma = if text.len() > 1 { "," } else { "" };
+            // A string takes everything.
+            let _ = write!(text, r#"{comma}"{name}":{value}"#);
+        }
+        text + "}"
     }
 
     /// Whether another node may have what this one has not: it has forgotten the height, or has not reached it.
@@ -186,7 +198,8 @@ impl Call {
     }
 
     fn is_at_height(&self, height: &Value) -> bool {
-        self.params.get("height") == Some(height)
+        let told = height.to_string();
+        self.params.get("height") == Some(&told)
     }
 }
 
@@ -196,10 +209,10 @@ fn is_proof(proof: &Value) -> bool {
     root.is_some_and(|root| !root.is_empty())
 }
 
-/// The query path that hands in a blob.
-const BLOB_KEEP: &str = "/blob/keep";
+/// The query path that hands in a blob, as JSON writes it.
+const BLOB_KEEP: &str = r#""/blob/keep""#;
 /// The query path of blobs. Their names are their hashes, but a node may have to forget one: it is not kept for long.
-const BLOB: &str = "/blob";
+const BLOB: &str = r#""/blob""#;
 
 fn find(name: &str) -> Result<&'static Method, RpcError> {
     let method = METHODS.iter().find(|method| method.name == name);
@@ -222,6 +235,7 @@ fn read(given: &Params, name: &str, kind: Kind) -> Result<Option<Value>, RpcErro
 mod tests {
     use super::*;
     use crate::gateway::said;
+    use serde_json::json;
     use std::collections::HashMap;
 
     fn json_call(method: &str, params: Value) -> Call {
@@ -259,10 +273,34 @@ mod tests {
             )
         };
         assert_eq!(query("/head").life, Life::Lasting);
-        assert_eq!(query(BLOB).life, MINUTE);
-        assert_eq!(query(BLOB_KEEP).life, Life::Acting);
+        assert_eq!(query("/blob").life, MINUTE);
+        assert_eq!(query("/blob/keep").life, Life::Acting);
         let tx = json_call("broadcast_tx_sync", json!({"tx": "AA=="}));
         assert_eq!(tx.life, Life::Acting);
+    }
+
+    #[test]
+    fn a_node_is_asked_what_the_client_asked() {
+        let evidence =
+            json!({"type": "tendermint/DuplicateVoteEvidence", "value": [1, {"a": "\u{1}\"链"}]});
+        for (method, params, asked) in [
+            ("status", json!({}), json!({})),
+            (
+                "abci_query",
+                json!({"path": "/\"}, {\"", "data": "0A", "height": 3, "prove": true}),
+                json!({"path": "/\"}, {\"", "data": "0a", "height": "3", "prove": true}),
+            ),
+            (
+                "broadcast_evidence",
+                json!({"evidence": evidence}),
+                json!({"evidence": evidence}),
+            ),
+        ] {
+            let request = json_call(method, params).to_request();
+            let request: Value = serde_json::from_str(&request).expect("JSON");
+            let expected = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": asked});
+            assert_eq!(request, expected);
+        }
     }
 
     #[test]

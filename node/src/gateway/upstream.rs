@@ -138,7 +138,7 @@ impl Upstream {
     /// What the first node that answers says: a result or an error. Where it lacks what never changes, the others are asked once. A call that acts is
     /// handed to one node only: whether a node that did not answer has acted cannot be known.
     pub(super) async fn ask(&self, call: &Call) -> Result<Result<Said, Said>, Unanswered> {
-        let body = Bytes::from(call.to_request().to_string());
+        let body = Bytes::from(call.to_request());
         let first = self.preferred.load(Ordering::Relaxed);
         let places = (0..self.nodes.len()).map(|turn| (first + turn) % self.nodes.len());
         let nodes = places.filter_map(|place| Some((place, self.nodes.get(place)?)));
