@@ -206,11 +206,11 @@ async fn uri_call(
     response
 }
 
-/// An answer that a browser or a cache in between may keep: for ever where it is final, else to be asked about again by its tag.
+/// An answer that a browser or a cache in between may keep: for an hour where it is final, else to be asked about again by its tag.
 fn kept_by_browsers(headers: &HeaderMap, reply: &Reply) -> Response {
     let tag = format!("\"{}\"", reply.tag);
     let keep = match reply.life {
-        Life::Lasting => "public, max-age=31536000, immutable",
+        Life::Lasting => "public, max-age=3600",
         Life::Fleeting(_) => "no-cache",
         Life::Acting => "no-store",
     };

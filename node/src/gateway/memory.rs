@@ -1,4 +1,4 @@
-//! What was answered before: for ever where it cannot change, for a moment where many ask the same.
+//! What was answered before: for an hour where it cannot change, for a moment where many ask the same.
 
 use super::{
     calls::{Call, Life},
@@ -55,6 +55,10 @@ impl Reply {
 /// How long a refusal, or what is not final yet, is repeated without asking again.
 const MOMENT: Duration = Duration::from_millis(500);
 
+/// How long what never changes is repeated. Nothing here proves it: what a node that lies has said of a height ends with this, as what a cache in between
+/// was told does.
+const HOUR: Duration = Duration::from_secs(3600);
+
 /// What an answer takes besides its own bytes: its call, its hash, its places in the tables. Without it a memory of small answers is several times as
 /// large as it may be.
 const BESIDES: usize = 512;
@@ -65,7 +69,7 @@ struct Lifetimes;
 impl Expiry<String, Arc<Reply>> for Lifetimes {
     fn expire_after_create(&self, _: &String, reply: &Arc<Reply>, _: Instant) -> Option<Duration> {
         match reply.life {
-            Life::Lasting => None,
+            Life::Lasting => Some(HOUR),
             Life::Fleeting(time) => Some(time),
             Life::Acting => Some(Duration::ZERO),
         }
@@ -134,6 +138,18 @@ impl Memory {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    /// *Attack: a node that lies gives a header of its own making, and is taken out; who asks a cache in between is given it ever after.*
+    #[test]
+    fn what_never_changes_is_asked_again_all_the_same() {
+        let call = Call::from_json("header", Some(json!([7]))).expect("reads");
+        let gist = json!({ "header": { "height": "7" } });
+        let text = gist.to_string().into();
+        let reply = Arc::new(Reply::new(&call, Ok(Said { text, gist })));
+        assert_eq!(reply.life, Life::Lasting);
+        let kept = Lifetimes.expire_after_create(&String::new(), &reply, Instant::now());
+        assert_eq!(kept, Some(HOUR));
+    }
 
     /// *Attack: many small calls, each about another height, and a memory of 256 MB takes a gigabyte.*
     #[tokio::test]
