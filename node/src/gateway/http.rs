@@ -8,6 +8,7 @@ use super::{
     memory::{Memory, Reply},
     metrics::Metrics,
     pieces::Text,
+    site::guarded,
     upstream::{Unanswered, Upstream},
 };
 use crate::rpc::{
@@ -124,7 +125,7 @@ pub fn router(gateway: Arc<Gateway>, origins: &[HeaderValue], page: Option<Route
         };
         router = router.route(&format!("/{method}"), get(call));
     }
-    router
+    let router = router
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(
@@ -133,7 +134,8 @@ pub fn router(gateway: Arc<Gateway>, origins: &[HeaderValue], page: Option<Route
         ))
         .layer(middleware::from_fn_with_state(gateway.clone(), observe))
         .layer(cors)
-        .with_state(gateway)
+        .with_state(gateway);
+    guarded(router)
 }
 
 async fn list() -> String {

@@ -38,7 +38,7 @@ impl Page {
     pub fn open(folder: PathBuf, chains: Option<PathBuf>) -> Result<Self> {
         let files = Files { folder, chains };
         let read = files.look()?;
-        let shown = Arc::new(Shown::new(files.read()?));
+        let shown = Arc::new(Shown::new(files.read(None)?));
         Ok(Self { files, read, shown })
     }
 
@@ -66,8 +66,8 @@ impl Page {
     }
 
     async fn show(&self) {
-        let files = self.files.clone();
-        match task::spawn_blocking(move || files.read()).await {
+        let (files, before) = (self.files.clone(), self.shown.now());
+        match task::spawn_blocking(move || files.read(Some(&before))).await {
             Ok(Ok(site)) => {
                 self.shown.replace(site);
                 eprintln!("gateway  the page has changed");
@@ -79,12 +79,12 @@ impl Page {
 }
 
 impl Files {
-    fn read(&self) -> Result<Site> {
-        let site = Site::read(&self.folder).map_err(Error::file(&self.folder))?;
+    fn read(&self, before: Option<&Site>) -> Result<Site> {
+        let site = Site::read(&self.folder, before).map_err(Error::file(&self.folder))?;
         let Some(file) = &self.chains else {
             return Ok(site);
         };
-        let chains = fs::read(file).and_then(|chains| site.with_chains(chains));
+        let chains = fs::read(file).and_then(|chains| site.with_chains(chains, before));
         chains.map_err(Error::file(file))
     }
 

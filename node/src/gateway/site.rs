@@ -59,30 +59,54 @@ impl Shown {
         });
     }
 
-    fn now(&self) -> Arc<Site> {
+    /// What is shown now.
+    pub(super) fn now(&self) -> Arc<Site> {
         let shown = self.0.read().unwrap_or_else(PoisonError::into_inner);
         shown.clone()
     }
 }
 
 impl Site {
-    /// Reads every file of the folder. Files named by hash are kept by browsers for a year; the others are asked about again.
-    pub fn read(folder: &Path) -> io::Result<Self> {
-        let mut files = HashMap::new();
-        collect(folder, "", &mut files)?;
-        Ok(Self {
-            files,
+    /// Reads every file of the folder; of the page `before`, what is the same still is not compressed again. Files named by hash are kept by browsers
+    /// for a year; the others are asked about again.
+    pub fn read(folder: &Path, before: Option<&Self>) -> io::Result<Self> {
+        let mut site = Self {
+            files: HashMap::new(),
             before: HashMap::new(),
-        })
+        };
+        site.collect(folder, "", before)?;
+        Ok(site)
     }
 
     /// Puts `chains.json` in, or replaces the one that is there; refused where it is no JSON.
-    pub fn with_chains(mut self, chains: Vec<u8>) -> io::Result<Self> {
-        let name = "/chains.json";
+    pub fn with_chains(mut self, chains: Vec<u8>, before: Option<&Self>) -> io::Result<Self> {
         serde_json::from_slice::<IgnoredAny>(&chains)?;
-        let file = Arc::new(File::new(name, chains)?);
-        self.files.insert(name.into(), file);
+        self.put("/chains.json".into(), chains, before)?;
         Ok(self)
+    }
+
+    fn collect(&mut self, folder: &Path, at: &str, before: Option<&Self>) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = format!("{at}/{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                self.collect(&entry.path(), &name, before)?;
+            } else {
+                self.put(name, fs::read(entry.path())?, before)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, name: String, bytes: Vec<u8>, before: Option<&Self>) -> io::Result<()> {
+        let tag = tag(&bytes)?;
+        let before = before.and_then(|site| site.files.get(&name));
+        let file = match before.filter(|file| file.tag == tag) {
+            Some(same) => same.clone(),
+            None => Arc::new(File::new(&name, bytes, tag)?),
+        };
+        self.files.insert(name, file);
+        Ok(())
     }
 
     fn file(&self, name: &str) -> Option<&File> {
@@ -91,24 +115,8 @@ impl Site {
     }
 }
 
-fn collect(folder: &Path, at: &str, files: &mut HashMap<String, Arc<File>>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = format!("{at}/{}", entry.file_name().to_string_lossy());
-        if entry.file_type()?.is_dir() {
-            collect(&entry.path(), &name, files)?;
-        } else {
-            let file = File::new(&name, fs::read(entry.path())?)?;
-            files.insert(name, Arc::new(file));
-        }
-    }
-    Ok(())
-}
-
 impl File {
-    fn new(name: &str, bytes: Vec<u8>) -> io::Result<Self> {
-        let digest = hex::encode(Sha256::digest(&bytes));
-        let tag = HeaderValue::from_str(&format!("\"{digest}\"")).map_err(io::Error::other)?;
+    fn new(name: &str, bytes: Vec<u8>, tag: HeaderValue) -> io::Result<Self> {
         let shorter = |packed: Vec<u8>| (packed.len() < bytes.len()).then(|| Bytes::from(packed));
         Ok(Self {
             brotli: shorter(brotli(&bytes)?),
@@ -119,6 +127,12 @@ impl File {
             plain: bytes.into(),
         })
     }
+}
+
+/// A file's hash, by which a browser asks again.
+fn tag(bytes: &[u8]) -> io::Result<HeaderValue> {
+    let digest = hex::encode(Sha256::digest(bytes));
+    HeaderValue::from_str(&format!("\"{digest}\"")).map_err(io::Error::other)
 }
 
 fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
@@ -160,10 +174,10 @@ fn is_named_by_hash(name: &str) -> bool {
 
 /// The routes of the page.
 pub fn router(shown: Arc<Shown>) -> Router {
-    guarded(Router::new().fallback(get(serve)).with_state(shown))
+    Router::new().fallback(get(serve)).with_state(shown)
 }
 
-/// Adds what a page's origin must say in headers with every answer.
+/// Adds what a page's origin must say in headers with every answer, whatever answers it.
 pub fn guarded(router: Router) -> Router {
     let always = |name: HeaderName, value| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
@@ -181,7 +195,9 @@ async fn serve(State(shown): State<Arc<Shown>>, uri: Uri, headers: HeaderMap) ->
         path => path,
     };
     let Some(file) = site.file(name) else {
-        return (StatusCode::NOT_FOUND, "there is no such file").into_response();
+        // A cache in between would remember that for a while, and the file may be of the page that is just being put here.
+        let keep = [(header::CACHE_CONTROL, "no-cache")];
+        return (StatusCode::NOT_FOUND, keep, "there is no such file").into_response();
     };
     let keep = if file.named_by_hash {
         "public, max-age=31536000, immutable"
@@ -263,6 +279,38 @@ mod tests {
         }
         assert!(lists(&[r#""b", W/"a""#], r#""a""#));
         assert!(!lists(&[r#"W/"ab""#], r#""a""#));
+    }
+
+    /// `chains.json` is renewed every week, and compressing the programs takes a gateway's core for seconds.
+    #[test]
+    fn what_has_not_changed_is_compressed_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            fs::create_dir_all(folder.path().join("img")).expect("a folder");
+            fs::write(folder.path().join(name), text).expect("writes");
+        };
+        for name in ["same.js", "img/same.svg", "other.js"] {
+            write(name, name);
+        }
+        let read = |chains: &str, before: Option<&Site>| {
+            let site = Site::read(folder.path(), before).expect("reads");
+            let site = site.with_chains(chains.into(), before);
+            site.expect("JSON")
+        };
+        let old = read("[1]", None);
+        write("other.js", "changed");
+        let new = read("[2]", Some(&old));
+        for (name, same) in [
+            ("/same.js", true),
+            ("/img/same.svg", true),
+            ("/other.js", false),
+            ("/chains.json", false),
+        ] {
+            let files = [&old, &new].map(|site| site.files.get(name).expect("a file"));
+            assert_eq!(Arc::ptr_eq(files[0], files[1]), same, "{name}");
+        }
+        assert_eq!(new.files["/other.js"].plain, "changed");
+        assert_eq!(new.files["/chains.json"].plain, "[2]");
     }
 
     #[test]

@@ -22,6 +22,19 @@ fn the_page_is_served_packed_typed_and_kept() {
     assert!(status == 200 && body.starts_with("<!doctype html>链验"));
     assert_eq!(gateway.get("/chains.json"), (200, "[1]".into()));
     assert_eq!(gateway.get("/../Cargo.toml").0, 404);
+    // A cache in between keeps what says nothing else of itself.
+    let none = head(&gateway, "/app-0123456789abcdef.js", "");
+    assert!(none.starts_with("http/1.1 404") && none.contains("cache-control: no-cache"));
+    // On the page's origin an answer of the chain is no page and no script either, whatever a node or a stranger wrote into it.
+    for path in ["/health", "/abci_query?data=%zz", "/nothing", "/"] {
+        let answer = head(&gateway, path, "");
+        for line in [
+            "content-security-policy: frame-ancestors 'none'",
+            "x-content-type-options: nosniff",
+        ] {
+            assert_eq!(answer.matches(line).count(), 1, "{path}: {answer}");
+        }
+    }
     let call = json!({"jsonrpc": "2.0", "id": 1, "method": "health"});
     assert_eq!(gateway.call(&call)["result"], json!({}));
     let page = head(&gateway, "/", "accept-encoding: gzip, br\r\n");
