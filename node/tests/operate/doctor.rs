@@ -12,23 +12,29 @@ use records::{
     registry::RULES_VERSION,
 };
 use serde_json::Value;
-use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, thread, time::Duration};
 
 #[test]
 fn another_genesis_is_found() {
     let patient = Patient::healthy();
-    patient
-        .doctor(&["--sha256", &"0".repeat(64)])
-        .ill("genesis-differs");
+    let emptied = "nothing in data but priv_validator_state.json";
+    for word in ["genesis-differs", emptied] {
+        let other = "0".repeat(64);
+        patient.doctor(&["--sha256", &other]).ill(word);
+    }
     let (other, url) = patient.other();
     other.change(|answers| {
         answers.results.get_mut("genesis").expect("one")["genesis"]["chain_id"] =
             "jiangbin-00000000".into()
     });
-    patient.doctor(&["--ask", &url]).ill("genesis-differs");
+    for word in ["genesis-differs", emptied] {
+        patient.doctor(&["--ask", &url]).ill(word);
+    }
     // CometBFT goes on with the one that it began with.
     patient.answer("genesis", "/genesis/validators/0/power", "32".into());
-    patient.doctor(&[]).ill("runs on another genesis");
+    for word in ["runs on another genesis", emptied] {
+        patient.doctor(&[]).ill(word);
+    }
 }
 
 #[test]
@@ -121,6 +127,35 @@ fn a_validator_that_does_not_sign_is_found() {
         "".into(),
     );
     patient.doctor(&[]).ill("not-signing");
+    patient.signer();
+    let asked = "reach this machine at tcp://0.0.0.0:26659";
+    patient.doctor(&[]).ill(asked);
+}
+
+/// *Mistake: the signer's machine is lost, CometBFT waits for it and goes no further, and the operator telephones members whose nodes are well.*
+#[test]
+fn a_node_that_waits_for_its_signer_is_told_from_a_chain_that_stands_still() {
+    let patient = Patient::healthy();
+    let (other, url) = patient.other();
+    let ahead = |height: u64| {
+        other.change(|answers| {
+            let status = answers.results.get_mut("status").expect("one");
+            status["sync_info"]["latest_block_height"] = height.to_string().into();
+        });
+        patient.doctor(&["--ask", &url])
+    };
+    ahead(HEIGHT + 10).well();
+    ahead(HEIGHT + 11).ill("the chain goes on without it");
+    patient.answer("status", "/sync_info/catching_up", true.into());
+    ahead(HEIGHT + 11).well();
+    patient.answer("status", "/sync_info/catching_up", false.into());
+    patient.signer();
+    let asked = "reach this machine at tcp://0.0.0.0:26659";
+    ahead(HEIGHT + 11).ill(asked);
+    ahead(HEIGHT).well();
+    let time = comet::rfc3339(&comet::timestamp(now() - 300 * SECOND));
+    patient.answer("status", "/sync_info/latest_block_time", time.into());
+    patient.doctor(&[]).ill(asked);
 }
 
 #[test]
@@ -353,9 +388,35 @@ fn a_chain_that_stands_still_is_told_from_a_node_that_is_behind() {
     patient.doctor(&[]).ill("standing-still");
     patient.answer("status", "/sync_info/catching_up", true.into());
     assert!(patient.doctor(&[]).well().contains("still catching up"));
+    // CometBFT waits for a snapshot without an end, and says nothing.
+    let config = patient.homes.text("tax", CONFIG);
+    patient.config("[mempool]", "[statesync]\nenable = true\n\n[mempool]");
+    assert!(patient.doctor(&[]).well().contains("still catching up"));
+    patient.answer("status", "/sync_info/latest_block_height", "0".into());
+    patient.answer("abci_info", "/response/last_block_height", "0".into());
+    let said = patient.doctor(&[]).well();
+    assert!(said.contains("waits for a snapshot") && said.contains("every 10000 blocks"));
+    fs::write(patient.homes.home("tax").join(CONFIG), config).expect("writes");
     patient.answer("status", "/sync_info/catching_up", false.into());
     patient.answer("status", "/sync_info/latest_block_height", "0".into());
     patient.doctor(&[]).ill("there is no block yet");
+    // After a snapshot CometBFT calls itself caught up, and fetches the blocks since.
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for height in HEIGHT..HEIGHT + 20 {
+                let height = height.to_string();
+                patient.answer(
+                    "status",
+                    "/sync_info/latest_block_height",
+                    height.clone().into(),
+                );
+                patient.answer("abci_info", "/response/last_block_height", height.into());
+                thread::sleep(Duration::from_millis(400));
+            }
+        });
+        thread::sleep(Duration::from_millis(200));
+        assert!(patient.doctor(&[]).well().contains("still catching up"));
+    });
 }
 
 #[test]

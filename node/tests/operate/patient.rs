@@ -133,6 +133,12 @@ impl Patient {
         self.homes.edit("tax", CONFIG, from, to);
     }
 
+    /// Its key is with a remote signer from now on.
+    pub fn signer(&self) {
+        let awaited = "priv_validator_laddr = \"tcp://0.0.0.0:26659\"";
+        self.config("priv_validator_laddr = \"\"", awaited);
+    }
+
     /// Another founder's node that is well.
     pub fn other(&self) -> (Rpc, String) {
         let other = Rpc::start(self.answers("hospital"));

@@ -54,6 +54,33 @@ fn a_key_that_still_signs_while_its_home_rests_is_found() {
     doctor().well();
 }
 
+/// *Mistake: the signer's machine is lost, and the next one begins while the first still signs.*
+#[test]
+fn a_signer_that_still_signs_while_its_node_rests_is_found() {
+    let patient = Patient::healthy();
+    let (other, url) = patient.other();
+    let resting = Homes::founded();
+    for port in ["127.0.0.1:26657", "0.0.0.0:26656", "127.0.0.1:26660"] {
+        resting.edit("tax", "config/config.toml", port, "127.0.0.1:0");
+    }
+    let awaited = "priv_validator_laddr = \"tcp://0.0.0.0:26659\"";
+    resting.edit(
+        "tax",
+        "config/config.toml",
+        "priv_validator_laddr = \"\"",
+        awaited,
+    );
+    let home = resting.home("tax");
+    let home = home.to_str().expect("UTF-8");
+    let doctor = || run(["doctor", "--home", home, "--ask", &url]);
+    doctor().ill("let no new one begin");
+    other.change(|answers| {
+        let commit = answers.results.get_mut("commit").expect("one");
+        commit["signed_header"]["commit"]["signatures"][0]["validator_address"] = "".into();
+    });
+    doctor().well();
+}
+
 /// A home whose note was begun anew reads, while it catches up, what its key signed before.
 #[test]
 fn votes_from_before_the_home_was_put_back_alarm_nobody() {

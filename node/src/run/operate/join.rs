@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     merkle::sha256,
     network::{Home, StateSync},
+    statesync::DEFAULT_PACE,
 };
 use records::canonical;
 use std::{fs, path::Path};
@@ -70,9 +71,22 @@ pub(super) fn make(
     Home::new(&place.home).put(GENESIS, &text)?;
     if let Some(begin) = begin {
         home::begin_with_snapshot(&place.home, begin)?;
+        if let Some(warning) = too_early(begin.height) {
+            println!("{warning}");
+        }
     }
     println!("home      {}, chain {chain}", place.home.display());
     Ok(made)
+}
+
+/// Whom nobody has a snapshot for yet CometBFT lets wait without an end.
+fn too_early(trusted: u64) -> Option<String> {
+    let every = DEFAULT_PACE.every;
+    (trusted < every).then(|| {
+        format!(
+            "early     the members' nodes take their first snapshot at block {every}, unless they were told otherwise, and block {trusted} is below it: the node would wait till then. Without --trust it begins at once, with block 1"
+        )
+    })
 }
 
 /// What a member proposes once the node has caught up.
@@ -124,6 +138,13 @@ pub(super) fn read_genesis(home: &Path) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_comes_before_the_first_snapshot_is_told() {
+        let warning = too_early(9_999).expect("no snapshot yet");
+        assert!(warning.contains("at block 10000"), "{warning}");
+        assert_eq!(too_early(10_000), None);
+    }
 
     #[test]
     fn a_server_is_a_nodes_address_or_a_gateways() {

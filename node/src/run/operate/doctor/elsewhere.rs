@@ -2,9 +2,9 @@
 
 use super::{
     engine::{Engine, number},
-    files::{Whole, essence},
+    files::{BEGIN_EMPTY, Whole, essence},
     finding::Finding,
-    signing,
+    signing::{self, QUIET},
 };
 use crate::{consortium::now, network::Remote};
 use hyper::Uri;
@@ -14,8 +14,6 @@ use tokio::time;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 16_000_000;
-/// So many blocks without a vote of the home's key, and whoever had it has stopped.
-const QUIET: u64 = 10;
 /// HTTP dates have seconds; the answer took its time.
 const CLOCK: i64 = 5;
 
@@ -30,6 +28,8 @@ pub(super) struct Other {
     block: Option<(u64, String, String)>,
     /// Its newest commits, where nothing runs here.
     commits: Vec<Value>,
+    /// Height of the newest block here, where a node runs that has fetched all.
+    here: Option<u64>,
 }
 
 impl Other {
@@ -44,6 +44,7 @@ impl Other {
             genesis,
             block: None,
             commits: Vec::new(),
+            here: own.and_then(Engine::follows),
             status,
         };
         let newest = other.height();
@@ -69,9 +70,11 @@ impl Other {
         let findings = [
             self.genesis(files),
             self.fork(),
+            self.goes_on(files),
             self.clock(),
             self.key(files),
             self.signs_without_this(files),
+            self.signed_by_signer(files),
         ];
         findings.into_iter().flatten().collect()
     }
@@ -82,7 +85,7 @@ impl Other {
             Finding::fault(
                 "genesis-differs",
                 format!("{} has another genesis, of chain {}", self.url, self.genesis["genesis"]["chain_id"]),
-                "compare the sha256 of both files by telephone; who has the wrong one begins again with the right one and empty data and application folders",
+                format!("compare the sha256 of both files by telephone; who has the wrong one {BEGIN_EMPTY}"),
             )
         })
     }
@@ -94,6 +97,23 @@ impl Other {
                 "fork",
                 format!("block {height} is {here} here and {there} at {}", self.url),
                 "let nobody rely on either; the members compare the block's hash, and the nodes of the smaller part begin again from a backup or by joining",
+            )
+        })
+    }
+
+    /// The chain goes on, and this node does not.
+    fn goes_on(&self, files: &Whole) -> Option<Finding> {
+        let (here, there) = (self.here?, self.height());
+        (there > here.saturating_add(QUIET)).then(|| {
+            Finding::fault(
+                "standing-still",
+                format!(
+                    "{} is at block {there}, and this node at {here}: the chain goes on without it",
+                    self.url
+                ),
+                files.awaits_signer().unwrap_or_else(|| {
+                    "restart the application and CometBFT, whose log says what they wait for".into()
+                }),
             )
         })
     }
@@ -139,6 +159,24 @@ impl Other {
             ),
             format!(
                 "do not start this node: make sure that the other machine is off and stays off, and ask again until {QUIET} blocks are without its vote"
+            ),
+        ))
+    }
+
+    /// While nothing runs here the signer signs, for another node, or has just ended.
+    fn signed_by_signer(&self, files: &Whole) -> Option<Finding> {
+        let voted = |commit: &&Value| signing::vote_of(commit, &files.address()).is_some();
+        let newest = self.commits.iter().rev().find(voted);
+        let commit = newest.filter(|_| !files.signer.is_empty())?;
+        Some(Finding::fault(
+            "key-elsewhere",
+            format!(
+                "{} has a vote of this validator in block {}: its signer signs for another node, or did a moment ago",
+                self.url,
+                number(&commit["signed_header"]["commit"]["height"])
+            ),
+            format!(
+                "where the signer is lost, let no new one begin: make sure that the old one is off and stays off, and ask again until {QUIET} blocks are without its vote"
             ),
         ))
     }

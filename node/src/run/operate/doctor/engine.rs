@@ -1,23 +1,27 @@
 //! What CometBFT says of itself, and of the application.
 
 use super::{
+    files::BEGIN_EMPTY,
     files::{Whole, essence},
     finding::Finding,
     settings, signing,
 };
-use crate::{comet, consortium::now, network::Client};
+use crate::{comet, consortium::now, network::Client, statesync::DEFAULT_PACE};
 use records::{
     RecordName, State, canonical,
     kinds::rules::{self, Rules},
     registry::RULES_VERSION,
 };
 use serde_json::{Value, json};
+use std::{thread, time::Duration};
 
 const SECOND: i64 = 1_000_000_000;
 /// A clock may be this far off.
 const CLOCK: i64 = 5 * SECOND;
 /// Blocks come every three seconds.
 const STANDING: i64 = 60 * SECOND;
+/// A node that only now fetches what it missed has another block after this time, though CometBFT no longer says that it catches up.
+const NEXT: Duration = Duration::from_secs(3);
 /// How many commits tell whether a validator signs.
 const COMMITS: u64 = 5;
 
@@ -27,6 +31,8 @@ pub(super) struct Engine {
     status: Value,
     /// The newest commits, the newest first.
     commits: Vec<Value>,
+    /// Whether it is still fetching blocks.
+    is_behind: bool,
 }
 
 impl Engine {
@@ -37,12 +43,17 @@ impl Engine {
         let mut engine = Self {
             client,
             commits: Vec::new(),
+            is_behind: status["sync_info"]["catching_up"] == true,
             status,
         };
         let newest = engine.height();
         let heights = (newest.saturating_sub(COMMITS - 1).max(1)..=newest).rev();
         let commit = |height: u64| client.call("commit", json!({ "height": height.to_string() }));
         engine.commits = heights.filter_map(|height| commit(height).ok()).collect();
+        if !engine.is_behind && engine.is_old() {
+            thread::sleep(NEXT);
+            engine.is_behind = engine.newest() > newest;
+        }
         Some(engine)
     }
 
@@ -80,8 +91,8 @@ impl Engine {
         }
         let findings = [
             self.genesis(files),
-            self.catching_up(),
-            self.standing(),
+            self.catching_up(files),
+            self.standing(files),
             self.clock(files),
             self.vote(files),
             self.key_elsewhere(files),
@@ -100,38 +111,56 @@ impl Engine {
             Finding::fault(
                 "genesis-differs",
                 "the node runs on another genesis than config/genesis.json".to_owned(),
-                "put the chain's own genesis back; a node that began with a wrong one begins again with empty data and application folders",
+                format!("put the chain's own genesis back; a node that began with a wrong one {BEGIN_EMPTY}"),
             )
         })
     }
 
-    fn catching_up(&self) -> Option<Finding> {
-        let behind = self.status["sync_info"]["catching_up"] == true;
-        behind.then(|| {
-            Finding::note(
+    fn catching_up(&self, files: &Whole) -> Option<Finding> {
+        let awaits_snapshot =
+            self.height() == 0 && settings::is(&files.config, "statesync.enable", true);
+        self.is_behind.then(|| match awaits_snapshot {
+            true => Finding::note(
+                "catching-up",
+                "the node waits for a snapshot, or is taking one in",
+                format!(
+                    "the members' nodes take one every {} blocks, and offer it some blocks later; where the chain is younger, take the section [statesync] out of config/config.toml and restart CometBFT: it then begins with block 1",
+                    DEFAULT_PACE.every
+                ),
+            ),
+            false => Finding::note(
                 "catching-up",
                 format!(
                     "the node is at height {} and still catching up",
                     self.height()
                 ),
                 "wait; give it no power before it is done",
-            )
+            ),
         })
     }
 
-    fn standing(&self) -> Option<Finding> {
+    /// Height of its newest block, unless it is still fetching blocks.
+    pub fn follows(&self) -> Option<u64> {
+        (!self.is_behind).then(|| self.height())
+    }
+
+    fn is_old(&self) -> bool {
+        self.time().is_some_and(|time| since(time) > STANDING)
+    }
+
+    fn standing(&self, files: &Whole) -> Option<Finding> {
         let age = since(self.time()?);
-        let waits = self.status["sync_info"]["catching_up"] == true;
-        (!waits && age > STANDING).then(|| {
+        (!self.is_behind && self.is_old()).then(|| {
             let what = match self.height() {
                 0 => "there is no block yet".to_owned(),
                 height => format!("the newest block, {height}, is {} s old", age / SECOND),
             };
-            Finding::fault(
-                "standing-still",
-                what,
-                "more than two thirds of the power must be up and connected: telephone the other members; each runs `doctor`",
-            )
+            let all = "more than two thirds of the power must be up and connected: telephone the other members; each runs `doctor`";
+            let mend = match files.awaits_signer() {
+                Some(signer) => format!("{signer}; else {all}"),
+                None => all.to_owned(),
+            };
+            Finding::fault("standing-still", what, mend)
         })
     }
 
@@ -200,11 +229,15 @@ impl Engine {
         let signed = |commit| signing::vote_of(commit, &address).is_some();
         let signed = self.commits.iter().any(signed);
         let enough = self.commits.len() as u64 == COMMITS;
+        let log = "does CometBFT's log complain of its key or of its peers?";
         (enough && !signed).then(|| {
             Finding::fault(
                 "not-signing",
                 format!("the last {COMMITS} blocks are without this validator's vote"),
-                "after a start wait some blocks; is the remote signer connected? does CometBFT's log complain of its key or of its peers?",
+                match files.awaits_signer() {
+                    Some(signer) => format!("{signer}; {log}"),
+                    None => format!("after a start wait some blocks; {log}"),
+                },
             )
         })
     }

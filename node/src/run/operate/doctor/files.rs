@@ -121,6 +121,9 @@ impl Files {
     }
 }
 
+/// What was signed last stays, whatever is emptied: a validator that begins anew there signs twice.
+pub(super) const BEGIN_EMPTY: &str = "begins again with the right one, an empty application folder, and nothing in data but priv_validator_state.json";
+
 /// Of what was signed last there is no backup.
 const BEGIN_ANEW: &str = "CometBFT does not start without it. Where the old disk can be read, take the file from there; else begin it anew as docs/operate.md says in step 7, once ten blocks are without this validator's vote";
 
@@ -188,7 +191,7 @@ impl Whole {
             Finding::fault(
                 "genesis-differs",
                 format!("the sha256 of {GENESIS} is {}", aloud(&self.genesis_hash)),
-                "take the file from another founder, compare its sha256 by telephone, and begin with empty data and application folders",
+                format!("take the file from another founder, and compare its sha256 by telephone; a node that has run with this one {BEGIN_EMPTY}"),
             )
         })
     }
@@ -210,6 +213,14 @@ impl Whole {
     /// Whether the home was made by `init`.
     pub fn is_founder(&self) -> bool {
         self.home.join(CARD).exists()
+    }
+
+    /// What is to be asked first where the key is with a remote signer: whoever waits for it does nothing else.
+    pub fn awaits_signer(&self) -> Option<String> {
+        let signer = Some(&self.signer).filter(|signer| !signer.is_empty())?;
+        Some(format!(
+            "does the signer run, and reach this machine at {signer}? At each vote CometBFT waits for it for minutes, and for nothing else; where it is lost for good: docs/operate.md, step 7"
+        ))
     }
 
     /// Address of the validator's key, as CometBFT writes it.

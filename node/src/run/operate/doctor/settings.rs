@@ -153,7 +153,8 @@ fn open_rpc(config: &DocumentMut) -> Option<Finding> {
     })
 }
 
-fn is(config: &DocumentMut, path: &str, wrong: bool) -> bool {
+/// Whether a setting is written out, and is this.
+pub(super) fn is(config: &DocumentMut, path: &str, wrong: bool) -> bool {
     setting(config, path).and_then(Item::as_bool) == Some(wrong)
 }
 

@@ -9,6 +9,9 @@ use crate::{
 use serde_json::Value;
 use std::{fs, path::Path, time::UNIX_EPOCH};
 
+/// So many blocks without a vote of the home's key, and whoever had it has stopped.
+pub(super) const QUIET: u64 = 10;
+
 /// CometBFT's note of its last signature.
 pub(super) struct Noted {
     pub height: u64,
