@@ -68,7 +68,7 @@ fn a_second_home_takes_the_place_of_the_first_with_all_that_it_had() {
     assert_eq!(machine.text(&second(SIGNED)), "by the new key");
     assert_eq!(machine.text(&first(SIGNED)), "by the old key");
 
-    assert!(machine.type_in(&machine.path("."), block("ended_validator_key")));
+    assert!(machine.type_in(&machine.path("."), block("doctor.service.d")));
     assert!(!machine.path(&first(KEY)).exists());
     assert_eq!(machine.text(&first("ended_validator_key.json")), key);
     assert_ne!(machine.text(&second(KEY)), key);
@@ -88,6 +88,59 @@ fn a_second_home_takes_the_place_of_the_first_with_all_that_it_had() {
         "disable --now lianyan-comet lianyan-app",
         "stop lianyan-2-comet lianyan-2-app",
         "start lianyan-2-app lianyan-2-comet",
+    ];
+    assert_eq!(told, all);
+}
+
+/// *Attack: what the new key signed is written over by what the old one did, and it signs once more; or the old key stays where it can sign.*
+#[test]
+fn a_second_machine_takes_all_that_the_first_had_but_its_key() {
+    let machine = Machine::of_a_founder();
+    let [old, new] = ["var/lib/old", HOME].map(|home| move |file: &str| format!("{home}/{file}"));
+    fs::rename(machine.path(HOME), machine.path("var/lib/old")).expect("moves");
+    for folder in ["config", "data", "application"] {
+        fs::create_dir_all(machine.path(&new(folder))).expect("a folder");
+    }
+    machine.program(
+        "ssh",
+        "shift; exec $(echo $@ | sed s#/var/lib/lianyan#/var/lib/old#)",
+    );
+    machine.put(&old("data/blocks"), "all");
+    machine.put(&old("application/blob"), "sealed");
+    machine.put(&old(SIGNED), "by the old key");
+    machine.put(&new("data/blocks"), "since the snapshot");
+    machine.put(&new("application/left"), "");
+    machine.put(&new(SIGNED), "by the new key");
+    machine.put(&new(KEY), "new");
+    let key = machine.text(&old(KEY));
+
+    let block = block("disable --now lianyan-doctor.timer");
+    let mut typed = block.split("\n\n");
+    let mut at = |place: &str, path: &str| {
+        let part = typed.next().expect("a part");
+        assert!(part.contains(place), "{part}");
+        let part = part.replace("/var/lib/lianyan", path);
+        assert!(machine.type_in(&machine.path("."), &part), "{part}");
+    };
+    at("on the old machine", "/var/lib/old");
+    assert!(!machine.path(&old(KEY)).exists());
+    assert_eq!(machine.text(&old("ended_validator_key.json")), key);
+    at("on the new machine", "/var/lib/lianyan");
+    at("on the old machine", "/var/lib/old");
+    assert_eq!(machine.text(&new("data/blocks")), "all");
+    assert_eq!(machine.text(&new("application/blob")), "sealed");
+    assert!(!machine.path(&new("application/left")).exists());
+    assert_eq!(machine.text(&new(SIGNED)), "by the new key");
+    assert_eq!(machine.text(&new(KEY)), "new");
+    assert_eq!(machine.text(&old(SIGNED)), "by the old key");
+    let told = machine.told();
+    let told: Vec<&str> = told.lines().collect();
+    let all = [
+        "disable --now lianyan-doctor.timer",
+        "stop lianyan-comet lianyan-app",
+        "stop lianyan-comet lianyan-app",
+        "start lianyan-app lianyan-comet",
+        "start lianyan-app lianyan-comet",
     ];
     assert_eq!(told, all);
 }
