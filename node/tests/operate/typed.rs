@@ -123,15 +123,20 @@ fn a_checkpoint_is_renewed_by_a_whole_answer_alone() {
         return;
     }
     let machine = Machine::new();
-    machine.program("curl", "cat answer");
+    machine.program(
+        "curl",
+        "case $2 in *height=900) cat other;; *) cat answer;; esac",
+    );
     let folder = machine.path("etc");
     let file = folder.join("chains.json");
     let old = r#"{"chains":[{"id":"jiangbin-57dc52fa","checkpoint":{"height":1,"hash":"aa"}}]}"#;
     fs::write(&file, old).expect("writes");
-    let renew = |answer: &str| {
+    let renew_beside = |answer: &str, other: &str| {
         fs::write(folder.join("answer"), answer).expect("writes");
+        fs::write(folder.join("other"), other).expect("writes");
         machine.type_in(&folder, block("chains.new"))
     };
+    let renew = |answer: &str| renew_beside(answer, answer);
     let answer = |height: &str, hash: &str| {
         format!(
             r#"{{"result":{{"signed_header":{{"commit":{{"height":"{height}","block_id":{{"hash":"{hash}"}}}}}}}}}}"#
@@ -149,6 +154,11 @@ fn a_checkpoint_is_renewed_by_a_whole_answer_alone() {
     for bad in bad {
         assert!(!renew(&bad), "{bad}");
         assert_eq!(fs::read_to_string(&file).expect("is there"), old, "{bad}");
+    }
+    // *Attack: the node was led to another chain, and every new visitor follows it.*
+    for other in [&answer("900", &"CD".repeat(32)), "{}", ""] {
+        assert!(!renew_beside(&whole, other), "{other}");
+        assert_eq!(fs::read_to_string(&file).expect("is there"), old, "{other}");
     }
     assert!(renew(&whole));
     let new: serde_json::Value =
