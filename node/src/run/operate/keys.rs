@@ -112,9 +112,11 @@ fn rotate(home: &Path, place: &Place, begin: Option<&StateSync>) -> Result<()> {
         .collect();
     let made = join::make(place, member, &peers, &join::read_genesis(home)?, begin)?;
     join::tell(member, &made, place);
-    println!(
-        "then      once it signs, stop the old node and move its private key away: two homes never sign with one key"
-    );
+    let last = match signer(home)?.as_str() {
+        "" => "the old node and move its private key away",
+        _ => "the old node and its signer for good, and put that one's key away",
+    };
+    println!("then      once it signs, stop {last}: two homes never sign with one key");
     Ok(())
 }
 
