@@ -17,6 +17,9 @@ use crate::header::Header;
 use crate::step::{recheck, without_bad_votes};
 use crate::trust::{LightBlock, TrustedState};
 
+/// How often a node is asked at least that holds another header, where it does not answer: an answer that is lost on the way leaves no forged header alone.
+const TRIES: u32 = 3;
+
 /// Where two ways part, and how the other goes on. Each of the two blocks holds with all of its votes.
 pub(crate) struct Fork {
     pub(crate) common: TrustedState,
@@ -88,7 +91,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             return Ok(None);
         };
         // The header alone: a block of thousands of validators weighs megabytes, and colluders choose how often this is asked.
-        let (environment, tries) = (&self.environment, self.settings.tries);
+        let (environment, tries) = (&self.environment, self.settings.tries.max(TRIES));
         meter.admit(environment.now())?;
         let answer = source.header(trusted.height(), environment, tries).await;
         meter.received(weight(slice::from_ref(&answer)));
@@ -165,7 +168,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let unsigned = || refused("nobody shows its votes");
         let source = holder.and_then(|at| self.sources.get(at));
         let source = source.ok_or_else(unsigned)?;
-        let (height, tries) = (trusted.height(), self.settings.tries);
+        let (height, tries) = (trusted.height(), self.settings.tries.max(TRIES));
         let block = source
             .light_block(height, &self.environment, tries, meter)
             .await?;
@@ -236,6 +239,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     ) -> Result<Option<Fork>, Setback> {
         let mut settings = self.settings.clone();
         settings.options.clock_drift = Duration::MAX;
+        settings.tries = settings.tries.max(TRIES);
         let (settings, environment, mut legs) = (&settings, &self.environment, Vec::new());
         source
             .climb(common, height, settings, environment, meter, &mut legs)

@@ -6,15 +6,25 @@ use crate::client::between;
 use crate::client::failure::Resource;
 use crate::time::Time;
 use crate::trust::Budget;
+use crate::validators::ValidatorSet;
 
 /// One part of so many of what a call may cost is held to be enough for a node to prove its header.
 const FAIR: u32 = 16;
 
-/// What the blocks may weigh that prove a header, for each signature that it costs: six blocks of validators with Ed25519 keys, two of ML-DSA.
-const WEIGHT: u64 = 3 << 10;
+/// What the answers may weigh that prove a header, for each validator: twelve votes, since nodes give headers with them, and six keys and votes more.
+const WEIGHT: u64 = 6 << 10;
 
-/// The most that one call may cost. Of a set of thousands of validators, each node that shows another header gets what proving it costs on top, where its part
-/// of these limits is less.
+/// And for each byte of its key: where keys are long, signatures are.
+const WEIGHT_OF_KEY: u64 = 48;
+
+/// A node that has signatures for fewer steps of the trusted set than these may fail for want of them.
+const STEPS: u32 = 4;
+
+/// One part of so many of the time that a call may take is what each node gets to prove its header.
+const HEARING: u32 = 4;
+
+/// The most that one call may cost. Each node that shows another header gets on top what it lacks of a quarter of the time, and of what proving a header costs
+/// of as many validators as are trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Ed25519 signatures, as [`Budget`] counts them.
@@ -66,7 +76,7 @@ pub(crate) struct Meter {
     bytes: u64,
     /// Up to where the node that is being tried may go.
     share: Limits,
-    /// What is held to be enough for a node to prove its header, whatever others cost on top.
+    /// What is held to be enough for a node to prove its header, whatever others cost on top; of time, what it gets.
     fair: Limits,
 }
 
@@ -79,7 +89,7 @@ impl Meter {
                 signatures: limits.signatures / FAIR,
                 headers: limits.headers / FAIR,
                 bytes: limits.bytes / u64::from(FAIR),
-                time: limits.time / FAIR,
+                time: limits.time / HEARING,
             },
             limits,
             passed: Duration::ZERO,
@@ -105,32 +115,42 @@ impl Meter {
         };
     }
 
-    /// Gives the node that is tried next at least so many signatures and what their blocks weigh: what it lacks for that is not at the cost of the others.
-    pub(crate) fn assure(&mut self, signatures: u32) {
+    /// Gives the node that is tried next at least what it costs to prove a header of these validators, and time for it: what it lacks for that is not at the
+    /// cost of the others.
+    pub(crate) fn assure(&mut self, validators: &ValidatorSet) {
+        let (mut signatures, mut weight) = (0u32, 0u64);
+        for validator in validators.validators() {
+            let key = validator.key();
+            signatures = signatures.saturating_add(key.cost());
+            let length = u64::try_from(key.as_bytes().len()).unwrap_or(u64::MAX);
+            let of_key = WEIGHT_OF_KEY.saturating_mul(length);
+            weight = weight.saturating_add(WEIGHT.saturating_add(of_key));
+        }
+        let enough = signatures.saturating_mul(STEPS);
+        self.fair.signatures = self.fair.signatures.max(enough);
         let more = signatures.saturating_sub(self.share.signatures);
         self.share.signatures = self.share.signatures.saturating_add(more);
         self.budget = Budget::new(self.budget.left().saturating_add(more));
         self.limits.signatures = self.limits.signatures.saturating_add(more);
-        let weight = WEIGHT.saturating_mul(signatures.into());
-        let more = self
-            .bytes
-            .saturating_add(weight)
-            .saturating_sub(self.share.bytes);
+        let upto = self.bytes.saturating_add(weight);
+        let more = upto.saturating_sub(self.share.bytes);
         self.share.bytes = self.share.bytes.saturating_add(more);
         self.limits.bytes = self.limits.bytes.saturating_add(more);
+        let until = self.passed.saturating_add(self.fair.time);
+        let more = until.saturating_sub(self.share.time);
+        self.share.time = self.share.time.saturating_add(more);
+        self.limits.time = self.limits.time.saturating_add(more);
     }
 
     /// Of what the node that is tried next has too little: an honest one may fail for want of it.
-    pub(crate) fn scant(&self) -> [Option<Resource>; 4] {
+    pub(crate) fn scant(&self) -> [Option<Resource>; 3] {
         let (share, fair) = (&self.share, &self.fair);
         let headers = share.headers.saturating_sub(self.headers);
         let bytes = share.bytes.saturating_sub(self.bytes);
-        let time = share.time.saturating_sub(self.passed);
         [
             (share.signatures < fair.signatures).then_some(Resource::Signatures),
             (headers < fair.headers).then_some(Resource::Headers),
             (bytes < fair.bytes).then_some(Resource::Bytes),
-            (time < fair.time).then_some(Resource::Time),
         ]
     }
 
@@ -197,7 +217,23 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::PublicKey;
+    use crate::validators::Validator;
     use alloc::vec::Vec;
+
+    /// So many validators with Ed25519 keys.
+    fn set(validators: u64) -> ValidatorSet {
+        let validators = (0..validators).map(|number| {
+            let mut key = [0; 32];
+            key[..8].copy_from_slice(&number.to_be_bytes());
+            Validator::new(PublicKey::Ed25519(key), 1)
+        });
+        ValidatorSet::new(validators.collect()).unwrap()
+    }
+
+    fn at(seconds: i128) -> Time {
+        Time::from_unix_nanos(seconds * 1_000_000_000).unwrap()
+    }
 
     /// Of 16 signatures and bytes of a large set.
     fn meter() -> Meter {
@@ -213,9 +249,9 @@ mod tests {
     fn what_a_large_set_costs_comes_on_top_of_a_part_that_is_less() {
         let mut meter = meter();
         meter.allot(4, Time::UNIX_EPOCH);
-        meter.assure(10_000);
+        meter.assure(&set(10_000));
         assert_eq!(meter.budget().left(), 10_000);
-        for _ in 0..6 {
+        for _ in 0..15 {
             assert_eq!(meter.admit(Time::UNIX_EPOCH), Ok(()));
             meter.received(5_000_000);
         }
@@ -240,7 +276,7 @@ mod tests {
         let mut meter = meter();
         meter.allot(4, Time::UNIX_EPOCH);
         let share = meter.share.clone();
-        meter.assure(4);
+        meter.assure(&set(4));
         assert_eq!((meter.share, meter.limits.signatures), (share, 16));
     }
 
@@ -252,16 +288,15 @@ mod tests {
 
     #[test]
     fn less_than_a_sixteenth_of_anything_is_too_little_of_that() {
-        use Resource::{Bytes, Headers, Signatures, Time as Waiting};
+        use Resource::{Bytes, Headers, Signatures};
         let limits = Limits {
             signatures: 1_600,
             headers: 1_600,
             bytes: 16 << 20,
             time: Duration::from_secs(160),
         };
-        let later = |seconds: i128| Time::from_unix_nanos(seconds * 1_000_000_000).unwrap();
         let fresh = || Meter::new(limits.clone(), Time::UNIX_EPOCH);
-        let all = [Signatures, Headers, Bytes, Waiting];
+        let all = [Signatures, Headers, Bytes];
         assert_eq!(short_of(16, &mut fresh()), []);
         assert_eq!(short_of(17, &mut fresh()), all);
         let mut meter = fresh();
@@ -272,9 +307,6 @@ mod tests {
             assert_eq!(meter.admit(Time::UNIX_EPOCH), Ok(()));
         }
         assert_eq!(short_of(8, &mut meter), [Headers]);
-        meter = fresh();
-        meter.allot(1, later(81));
-        assert_eq!(short_of(8, &mut meter), [Waiting]);
         // What others cost beyond their parts makes nobody's part too small.
         meter = fresh();
         meter.allot(2, Time::UNIX_EPOCH);
@@ -283,5 +315,35 @@ mod tests {
         meter.allot(1, Time::UNIX_EPOCH);
         meter.received(1 << 10);
         assert_eq!(short_of(8, &mut meter), [Bytes]);
+    }
+
+    #[test]
+    fn whatever_time_has_passed_each_gets_a_quarter_at_nobodys_cost() {
+        let limits = Limits {
+            time: Duration::from_secs(160),
+            ..Limits::default()
+        };
+        let mut meter = Meter::new(limits, at(0));
+        meter.allot(1, at(150));
+        meter.allot(2, at(150));
+        meter.assure(&set(4));
+        assert_eq!(meter.admit(at(190)), Ok(()));
+        assert_eq!(meter.admit(at(191)), Err(Resource::Time));
+        assert_eq!(meter.time_left(at(191)), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_part_that_holds_four_steps_of_the_trusted_set_is_enough() {
+        for (validators, is_scant) in [(400, false), (401, true)] {
+            let limits = Limits {
+                signatures: 1_600,
+                ..Limits::default()
+            };
+            let mut meter = Meter::new(limits, at(0));
+            meter.allot(1, at(0));
+            meter.assure(&set(validators));
+            let short = meter.scant().contains(&Some(Resource::Signatures));
+            assert_eq!(short, is_scant, "{validators}");
+        }
     }
 }

@@ -14,6 +14,7 @@ mod dissent;
 mod forks;
 mod key_types;
 mod nodes;
+mod proving;
 mod random;
 mod scenes;
 mod shared;
