@@ -51,7 +51,8 @@ const BEGUN: &str = "begun";
 ///   the chain's, whatever the checkpoint.
 /// - What was damaged is dropped when it is met; the client then starts from a state below, in the end from the checkpoint. A halt that
 ///   cannot be read any more is an error, never the absence of one.
-/// - A shelf that fails is given no more states and asked for none. The store goes on in memory, from nothing, and says so ([`KeptStore::is_kept`]).
+/// - A shelf that fails is given no more states and asked for none. The store goes on in memory, from the lowest and the newest that it still gives where it is
+///   full, else from nothing, and says so ([`KeptStore::is_kept`]).
 ///   It is still asked for a halt, unless it could not even be opened: that it cannot be read is an error too.
 #[derive(Debug)]
 pub struct KeptStore<S> {
@@ -319,6 +320,13 @@ impl<S: Shelf> Store for KeptStore<S> {
                 .shelf
                 .put(&self.name(state.height()), &state.to_bytes())
                 .await;
+            if put.is_err() {
+                // What a full shelf still gives: without it no fork could be proven.
+                let given = [self.at_or_above(0).await?, self.newest().await?];
+                for state in given.iter().flatten() {
+                    self.memory_mut().put(state).await?;
+                }
+            }
             self.try_on(put);
             self.prune().await;
         }

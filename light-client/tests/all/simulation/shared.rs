@@ -1,9 +1,9 @@
-//! A client whose store another program shares: what it found by what was trusted before counts no more.
+//! Clients over stores that outlast them: another program shares one, one is full.
 
 use light_client::client::{LightClient, Limits, Settings, Store};
 
-use super::chain::{Lie, forked, soon_after};
-use super::nodes::{Device, block_on, node, settings, state};
+use super::chain::{Lie, drifted, forked, soon_after};
+use super::nodes::{Device, attack_of, block_on, node, settings, state};
 use crate::stores::{CHECKPOINT, Drawer, kept};
 
 #[test]
@@ -28,4 +28,25 @@ fn a_way_down_and_a_verdict_on_a_node_end_with_the_trust_that_they_rest_on() {
     block_on(person.begin(&state(&honest.blocks[&20]))).expect("kept");
     let found = block_on(client.at(9)).expect("from what the person trusts");
     assert_eq!(found.header.header(), honest.header(9));
+}
+
+#[test]
+fn where_a_shelf_is_full_what_was_believed_meanwhile_is_still_found() {
+    let (honest, forged) = drifted(20, 0, 8, 50);
+    let drawer = Drawer::default();
+    let away = node("honest", &honest);
+    let switch = away.asleep.clone();
+    let nodes = vec![node("liar", &forged), node("its friend", &forged), away];
+    let mut store = kept(&drawer, CHECKPOINT);
+    block_on(store.put(&state(&honest.blocks[&1]))).expect("kept");
+    drawer.room.set(Some(1));
+    let device = Device::at(soon_after(&honest));
+    let mut client = LightClient::new(nodes, store, device, settings());
+    switch.set(true);
+    block_on(client.at(15)).expect("nobody says otherwise");
+    assert!(!client.store().is_kept(), "it goes on in memory");
+    switch.set(false);
+    let attack = attack_of(block_on(client.newest()));
+    let found = (attack.theirs_from.as_str(), attack.common_height);
+    assert_eq!(found, ("honest", 1));
 }
