@@ -208,4 +208,53 @@ fn a_page_of_validators_is_not_taken_for_the_whole_set() {
         None,
         "a page of another height"
     );
+    let mut larger = page(100..134);
+    larger.total += 1;
+    assert_eq!(
+        json::join_pages(vec![page(0..100), larger]),
+        None,
+        "a page of a larger set"
+    );
+}
+
+#[test]
+fn a_commit_has_no_more_votes_and_no_higher_round_than_a_chain_can_have() {
+    let document = read(&recorded().join("v0.40-ed25519/light/005.json"));
+    let commit = |field: &str, value: Value| {
+        let with = changed(&document, "/signed_header/commit", field, Some(value));
+        json::light_block(&with).map(|block| block.signed_header.commit)
+    };
+    let vote = document["signed_header"]["commit"]["signatures"][0].clone();
+    let votes = |count: usize| commit("signatures", vec![vote.clone(); count].into());
+    assert_eq!(
+        votes(10_000).map(|commit| commit.signatures.len()),
+        Ok(10_000)
+    );
+    let error = votes(10_001).expect_err("too many").to_string();
+    assert_eq!(
+        error,
+        "signed_header.commit.signatures is not at most 10 000 votes"
+    );
+    let highest = u32::MAX >> 1;
+    let round = commit("round", highest.into()).map(|commit| commit.round);
+    assert_eq!(round, Ok(highest));
+}
+
+#[test]
+fn a_busy_node_says_so_by_its_status_and_for_how_long_where_it_likes() {
+    use light_client::client::Unreachable;
+    for (status, pause, read) in [
+        (429, Some("3"), Unreachable::Busy(Some(3))),
+        (503, Some(" 7 "), Unreachable::Busy(Some(7))),
+        (429, None, Unreachable::Busy(None)),
+        (
+            503,
+            Some("Wed, 21 Oct 2026 07:28:00 GMT"),
+            Unreachable::Busy(None),
+        ),
+        (500, Some("3"), Unreachable::Status(500)),
+        (404, None, Unreachable::Status(404)),
+    ] {
+        assert_eq!(Unreachable::by_status(status, pause), read, "{status}");
+    }
 }
