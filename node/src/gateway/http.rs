@@ -212,7 +212,7 @@ async fn uri_call(
 fn kept_by_browsers(headers: &HeaderMap, reply: &Reply) -> Response {
     let tag = format!("\"{}\"", reply.tag);
     let keep = match reply.life {
-        Life::Lasting => "public, max-age=3600",
+        Life::Lasting => "public, max-age=3600, immutable",
         Life::Fleeting(_) => "no-cache",
         Life::Acting => "no-store",
     };

@@ -45,7 +45,7 @@ fn what_cannot_change_is_answered_without_a_node() {
     let old = gateway.result("/commit?height=1");
     let newest = gateway.result("/commit?height=2");
     assert_eq!(newest["canonical"], false);
-    let kept = "cache-control: public, max-age=3600\r\n";
+    let kept = "cache-control: public, max-age=3600, immutable\r\n";
     assert!(head(&gateway, "/commit?height=1", "").contains(kept));
     assert!(head(&gateway, "/commit?height=2", "").contains("cache-control: no-cache"));
     drop(node);
