@@ -3,13 +3,13 @@
 mod common;
 
 use common::{
-    CHAIN, Dice, GENESIS, SECOND, admit, approve, begun, enact, founder_key, genesis, member, open,
-    payload, seat, validator_key,
+    CHAIN, Dice, GENESIS, POWERS, SECOND, admit, approve, begun, enact, follow, founded,
+    founder_key, genesis, key, member, open, payload, seat, time_at, tree_key, validator_key,
 };
 use node::{
     application::{
         AppState, Application, CheckTxRequest, FinalizeBlockRequest, FinalizeBlockResponse,
-        Misbehaviour, PrepareProposalRequest, ProcessProposalRequest,
+        Misbehaviour, PrepareProposalRequest, ProcessProposalRequest, QueryRequest,
     },
     chain::Genesis,
     comet,
@@ -19,7 +19,10 @@ use node::{
 };
 use records::{
     Event, KeyType, ValidatorKey,
-    kinds::misbehaviour::{Incident, Offence},
+    kinds::{
+        member::Rekey,
+        misbehaviour::{Incident, Offence},
+    },
 };
 use std::collections::BTreeSet;
 
@@ -260,4 +263,50 @@ fn other_blocks_lead_to_another_app_hash() {
     let (all, accepted) = last("all", None);
     let first = accepted.first().expect("a block with an accepted event");
     assert_ne!(all, last("less", Some(*first)).0);
+}
+
+/// *Attack: the founders find somebody's key to be bad before the first block, and found the chain again without them; who has it is a member still at
+/// every node whose application was there the first time, and at no other.*
+#[test]
+fn a_founding_that_no_block_followed_leaves_nothing_behind() {
+    let first = founded(POWERS, &["left-out"]);
+    let first = first.init_chain().expect("a genesis");
+    let body = Rekey {
+        add: vec![key("another").public()],
+        end: Vec::new(),
+        seal_key: None,
+    };
+    let subject = ("member", "left-out");
+    let event = payload("member.rekey", subject, 0, &body, time_at(1));
+    let event = event.sign(&[&key("left-out"), &key("another")]);
+    let txs = [event.expect("signs").encode(), admit("m", time_at(1))];
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = |name: &str| open(&folder.path().join(name));
+    let expected = follow(&begun(open("new")), 1, &txs).expect("follows");
+    assert_eq!(
+        expected.tx_results.iter().filter(|r| r.code == 0).count(),
+        1
+    );
+    for restarts in [false, true] {
+        let name = format!("restarts {restarts}");
+        let mut application = open(&name);
+        application.init_chain(&first).expect("begins");
+        application.commit(Changes::default()).expect("commits");
+        // Somebody looks at it: nodes of the tree are in memory from then on.
+        let question = QueryRequest {
+            path: "/head".into(),
+            data: tree_key("member", "left-out").to_vec(),
+            height: 0,
+            prove: true,
+        };
+        let answer = application.query(&question).expect("answers");
+        assert!(!answer.value.is_empty(), "{answer:?}");
+        if restarts {
+            drop(application);
+            application = open(&name);
+        }
+        let begun = begun(application);
+        let answer = follow(&begun, 1, &txs).expect("follows");
+        assert_eq!(answer, expected, "{name}");
+    }
 }

@@ -33,16 +33,14 @@ impl AppState {
 }
 
 impl Application {
-    /// `InitChain`: executes the founding events at height 0 and the genesis time. Nothing is kept before the next `commit`.
+    /// `InitChain`: executes the founding events at height 0 and the genesis time. What was there before a first block goes at once;
+    /// nothing is kept before the next `commit`.
     pub fn init_chain(&self, request: &InitChainRequest) -> Result<InitChainResponse> {
         let state: AppState = serde_json::from_slice(&request.app_state_bytes)
             .map_err(|error| Error::Setup(format!("genesis app_state: {error}")))?;
         self.require_unbegun(request)?;
         self.blobs.begin();
-        *super::lock(&self.restoring) = None;
-        if statesync::is_under_way(&self.store.snapshot())? {
-            statesync::forget(&self.store, &self.upper)?;
-        }
+        self.begin_anew()?;
         let snapshot = self.store.snapshot();
         let directory = self.governing(&snapshot, None);
         let context = Context {
@@ -88,7 +86,15 @@ impl Application {
         })
     }
 
-    /// A chain whose first block was not decided before a crash begins again, the same; any other stays what it is.
+    /// Forgets a restoration, and a founding that no block followed: this one may be another of the same chain, and no record of that one is in its
+    /// state.
+    fn begin_anew(&self) -> Result<()> {
+        *super::lock(&self.restoring) = None;
+        *super::write_lock(&self.committed) = None;
+        statesync::forget(&self.store, &self.upper)
+    }
+
+    /// A chain whose first block was not decided begins again; any other stays what it is.
     fn require_unbegun(&self, request: &InitChainRequest) -> Result<()> {
         match self.position() {
             Some(position) if position.height > 0 || position.chain_id != request.chain_id => {

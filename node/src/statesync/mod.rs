@@ -11,6 +11,6 @@ mod writer;
 
 pub use item::Item;
 pub use manifest::{FORMAT, MAX_CHUNK, MAX_CHUNKS, Manifest};
-pub use restore::{Fault, Finished, Restore, Restored, forget, is_under_way};
+pub use restore::{Fault, Finished, Restore, Restored, forget};
 pub use shelf::{DEFAULT_PACE, Pace, Shelf};
 pub use writer::write;

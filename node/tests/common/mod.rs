@@ -76,12 +76,23 @@ fn member_as(id: &str, role: &str) -> Member {
 }
 
 pub fn genesis_with(powers: [u64; 4]) -> Genesis {
+    founded(powers, &[])
+}
+
+/// The genesis of four founders with these powers, and of these members without a seat.
+pub fn founded(powers: [u64; 4], others: &[&str]) -> Genesis {
     let founders = powers.iter().enumerate().map(|(index, power)| Founder {
         member: member(&format!("founder-{index}")),
         validators: vec![Validator::new(validator_key(index).public(), *power)],
     });
+    let others = others.iter().map(|id| Founder {
+        member: member(id),
+        validators: Vec::new(),
+    });
+    let members: Vec<Founder> = founders.chain(others).collect();
+    let keys: Vec<SecretKey> = members.iter().map(|one| key(&one.member.id)).collect();
     let body = Found {
-        members: founders.collect(),
+        members,
         key_types: None,
     };
     let founding = payload(
@@ -91,7 +102,6 @@ pub fn genesis_with(powers: [u64; 4]) -> Genesis {
         &body,
         GENESIS,
     );
-    let keys: Vec<SecretKey> = (0..4).map(founder_key).collect();
     let envelope = founding
         .sign(&keys.iter().collect::<Vec<_>>())
         .expect("signs")
