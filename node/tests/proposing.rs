@@ -112,41 +112,38 @@ fn nobody_keeps_anothers_event_out_with_one_that_is_left_out() {
     assert_eq!(decide(&chain, block), [code::OK; 2]);
 }
 
-/// *Attack: a lying validator fills its blocks with small events of strangers about one large record, and every node reads that for each of them.*
-#[test]
-fn a_block_that_touches_a_large_record_all_the_time_is_neither_made_nor_accepted() {
-    let chain = Chain::new();
+/// So many small events of a stranger about one large proposal, and the event that makes it.
+fn about_a_large_record(chain: &Chain, events: usize) -> (Vec<u8>, Vec<Vec<u8>>) {
     let act = Act {
         body: Value::String("x".repeat(30_000)),
         seq: 0,
         subject: RecordName::new("consortium", "main").expect("a name"),
         event_type: "consortium.seat".into(),
     };
-    let made = approve(&act, 0, 0, chain.time());
-    assert_eq!(decide(&chain, vec![made]), [code::OK]);
     let (id, stranger) = (act.proposal().expect("an id"), key("stranger"));
     let about = |number: usize| {
         let by = format!("{number}");
-        let event = payload(
-            "proposal.approve",
-            ("proposal", &id),
-            1,
-            &Approve { by },
-            chain.time(),
-        );
+        let subject = ("proposal", id.as_str());
+        let body = Approve { by };
+        let event = payload("proposal.approve", subject, 1, &body, chain.time());
         signed(&event, &[&stranger])
     };
-    let txs: Vec<Vec<u8>> = (0..700).map(about).collect();
+    let made = approve(&act, 0, 0, chain.time());
+    (made, (0..events).map(about).collect())
+}
+
+/// Requires that as many of these go into a block as read sixteen MiB, and that nobody votes for one with all.
+fn require_few(chain: &Chain, txs: &[Vec<u8>]) {
     let judge = |txs: &[Vec<u8>]| {
         let request = ProcessProposalRequest { txs };
         let judged = chain.node.application.process_proposal(&request);
         judged.expect("answers")
     };
     let room = 4 * 1024 * 1024;
-    let block = prepare(&chain, room, &txs.iter().collect::<Vec<_>>());
+    let block = prepare(chain, room, &txs.iter().collect::<Vec<_>>());
     assert!((400..600).contains(&block.len()), "{}", block.len());
     assert_eq!(judge(&block), Proposal::Accept);
-    let judged = judge(&txs);
+    let judged = judge(txs);
     assert!(
         matches!(&judged, Proposal::Reject(why) if why.contains("large records")),
         "{judged:?}"
@@ -154,5 +151,23 @@ fn a_block_that_touches_a_large_record_all_the_time_is_neither_made_nor_accepted
     // Others are not kept out by it.
     let other = admit("m", chain.time());
     let all: Vec<&Vec<u8>> = txs.iter().chain([&other]).collect();
-    assert!(prepare(&chain, room, &all).contains(&other));
+    assert!(prepare(chain, room, &all).contains(&other));
+}
+
+/// *Attack: a lying validator fills its blocks with small events of strangers about one large record, and every node reads that for each of them.*
+#[test]
+fn a_block_that_touches_a_large_record_all_the_time_is_neither_made_nor_accepted() {
+    let chain = Chain::new();
+    let (made, txs) = about_a_large_record(&chain, 700);
+    assert_eq!(decide(&chain, vec![made]), [code::OK]);
+    require_few(&chain, &txs);
+}
+
+/// *Attack: the same, of a record that the block itself makes.*
+#[test]
+fn a_record_that_the_block_makes_is_as_large_as_one_that_was_there() {
+    let chain = Chain::new();
+    let (made, txs) = about_a_large_record(&chain, 700);
+    let txs: Vec<_> = [made].into_iter().chain(txs).collect();
+    require_few(&chain, &txs);
 }

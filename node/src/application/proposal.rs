@@ -41,7 +41,7 @@ impl Application {
                 left_out.add(&event);
             } else if seen.contains(event.id()) {
                 continue;
-            } else if !weight.take(&event)? {
+            } else if !weight.take(&event, tx.len())? {
                 left_out.add(&event);
             } else {
                 seen.insert(*event.id());
@@ -60,13 +60,13 @@ impl Application {
         let opened = self.open_all(&position.chain_id, position.app_version, request.txs);
         let snapshot = self.store.snapshot();
         let mut weight = Weight::new(&snapshot, position.version);
-        for (position, event) in opened.into_iter().enumerate() {
+        for (position, (event, tx)) in opened.into_iter().zip(request.txs).enumerate() {
             let why = match event {
                 Err(why) => why,
                 Ok(event) if !seen.insert(*event.id()) => {
                     "the event is in this block already".into()
                 }
-                Ok(event) if !weight.take(&event)? => {
+                Ok(event) if !weight.take(&event, tx.len())? => {
                     "it and those before it touch more of large records than a block may".into()
                 }
                 Ok(_) => continue,

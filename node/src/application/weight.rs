@@ -14,7 +14,7 @@ const LARGE: [&str; 3] = [consortium::NAME, member::NAME, proposal::NAME];
 /// Bytes of such records that the events of one block may touch, each as often as it is touched.
 const MOST: usize = 16 * 1024 * 1024;
 
-/// What is left of that. It is the same at every node: it looks at the state that the block rests on.
+/// What is left of that. It is the same at every node: it looks at the state that the block rests on, and at the block.
 pub(super) struct Weight<'a> {
     snapshot: &'a Snapshot,
     version: u64,
@@ -33,20 +33,30 @@ impl<'a> Weight<'a> {
         }
     }
 
-    /// Takes what an event touches off; whether that much was left.
-    pub fn take(&mut self, event: &Event) -> Result<bool> {
+    /// Takes what this event touches off, which is a transaction of so many bytes; whether that much was left.
+    pub fn take(&mut self, event: &Event, of: usize) -> Result<bool> {
         let payload = event.payload();
         if !LARGE.contains(&payload.subject.kind()) {
             return Ok(true);
         }
-        let mut bytes = 0;
         // What touches nothing that could be named never gets here.
-        for touch in registry::touches(payload).unwrap_or_default() {
-            bytes += self.size(touch.record.tree_key())?;
+        let touches = registry::touches(payload).unwrap_or_default();
+        let keys = touches.iter().map(|touch| touch.record.tree_key());
+        let keys: Vec<Hash> = keys.collect();
+        let mut bytes = 0;
+        for key in &keys {
+            bytes += self.size(*key)?;
         }
-        let left = self.left.checked_sub(bytes);
-        self.left = left.unwrap_or(self.left);
-        Ok(left.is_some())
+        let Some(left) = self.left.checked_sub(bytes) else {
+            return Ok(false);
+        };
+        self.left = left;
+        // For those that come after it a record may be as large as this makes it.
+        for key in keys {
+            let size = self.known.entry(key).or_default();
+            *size = of.max(*size);
+        }
+        Ok(true)
     }
 
     fn size(&mut self, key: Hash) -> Result<usize> {
