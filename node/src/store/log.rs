@@ -9,6 +9,8 @@ use records::log::LogTree;
 
 /// Longest answer to a range of a log, bytes.
 pub const MAX_LOG_ANSWER: usize = 1024 * 1024;
+/// Entries of a log found in one go.
+const PAGE: usize = 256;
 
 /// Where an entry's bytes are: height and position in the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,16 +142,24 @@ impl Snapshot {
 
     /// Entries of a record's log from `start`, at most `count` and no more than [`MAX_LOG_ANSWER`] when packed; the first always.
     pub fn log_entries(&self, key: &Hash, start: u64, count: u64) -> Result<Vec<Vec<u8>>> {
-        let count = count.min(MAX_LOG_ANSWER as u64 / 16);
-        let mut entries = Vec::new();
-        let mut total = 0;
-        for place in self.log_places(key, start, count as usize)? {
-            let entry = self.require(Table::Entries, &place.encode())?;
-            total += 4 + entry.len();
-            if total > MAX_LOG_ANSWER && !entries.is_empty() {
+        let end = start.saturating_add(count.min(MAX_LOG_ANSWER as u64 / 16));
+        let (mut entries, mut total, mut next) = (Vec::new(), 0, start);
+        while next < end {
+            // Of large entries the first few fill the answer.
+            let page = PAGE.min(usize::try_from(end - next).unwrap_or(PAGE));
+            let places = self.log_places(key, next, page)?;
+            for place in &places {
+                let entry = self.require(Table::Entries, &place.encode())?;
+                total += 4 + entry.len();
+                if total > MAX_LOG_ANSWER && !entries.is_empty() {
+                    return Ok(entries);
+                }
+                entries.push(entry);
+            }
+            if places.len() < page {
                 break;
             }
-            entries.push(entry);
+            next += page as u64;
         }
         Ok(entries)
     }
@@ -161,4 +171,56 @@ fn node_key(key: &Hash, level: u32, index: u64) -> Vec<u8> {
 
 fn ref_key(key: &Hash, index: u64) -> Vec<u8> {
     [&key[..], &index.to_be_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    const KEY: Hash = [7; 32];
+
+    /// A log with entries of these sizes, and behind them one that cannot be found.
+    fn log(sizes: &[usize]) -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("db")).expect("opens");
+        let mut changes = Changes::default();
+        for (position, size) in (0..).zip(sizes) {
+            let place = EntryPlace {
+                height: 1,
+                position,
+            };
+            changes.refer(&KEY, position.into(), place);
+            let entry = vec![position as u8; *size];
+            changes.put(Table::Entries, place.encode(), entry);
+        }
+        let row = ref_key(&KEY, sizes.len() as u64);
+        changes.put(Table::LogRefs, row, b"no place".to_vec());
+        store.commit(changes).expect("writes");
+        (folder, store)
+    }
+
+    /// *Attack: anybody asks for 65 536 entries again and again, of a log whose first ones fill the answer.*
+    #[test]
+    fn a_part_of_a_log_looks_for_no_more_than_it_shows() {
+        let (_folder, store) = log(&[[MAX_LOG_ANSWER / 4; 4].as_slice(), &[1; PAGE]].concat());
+        let entries = store.snapshot().log_entries(&KEY, 0, u64::MAX);
+        assert_eq!(entries.expect("reads").len(), 3);
+    }
+
+    #[test]
+    fn a_part_of_a_log_has_the_entries_that_were_asked_for() {
+        let sizes = [1; 2 * PAGE + 1];
+        let (_folder, store) = log(&sizes);
+        for (start, count) in [(0, 2 * PAGE + 1), (1, 2 * PAGE), (PAGE, PAGE), (5, 1)] {
+            let entries = store
+                .snapshot()
+                .log_entries(&KEY, start as u64, count as u64)
+                .expect("reads");
+            let expected = (start..start + count).map(|position| vec![position as u8]);
+            assert_eq!(entries, expected.collect::<Vec<_>>(), "{start} {count}");
+        }
+        let damaged = store.snapshot().log_entries(&KEY, 0, u64::MAX);
+        assert!(damaged.is_err(), "what is there is read to its end");
+    }
 }
