@@ -100,6 +100,11 @@ fn a_lost_key_is_replaced_after_a_delay_in_which_the_old_one_may_veto() {
         recover(&mut ledger, "a1", none, DESKS, &[&new]),
         "changes-nothing"
     );
+    // Nor do three days pass in which nothing is granted, for nothing.
+    assert_eq!(
+        recover(&mut ledger, "a1", [&old, &old], DESKS, &[&old]),
+        "changes-nothing"
+    );
     assert_eq!(recover(&mut ledger, "a1", keys, DESKS, &[&new]), "ok");
 
     // In the delay: no grant, no reading, no erasing, but denying is accepted, and the old key may veto.

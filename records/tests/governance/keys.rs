@@ -71,6 +71,32 @@ fn the_consortium_helps_a_member_that_lost_its_keys_and_lets_it_go_without_a_sea
     ledger.replay_all();
 }
 
+/// *Attack: a made-up entry in a log says that the consortium replaced a member's keys; whoever replays one of the two records alone believes it.*
+#[test]
+fn neither_record_believes_that_the_consortium_replaced_keys_without_its_quorum() {
+    let mut ledger = ledger();
+    admit(&mut ledger, "shop");
+    let thief = key("shop 2");
+    let main = ("consortium", "main");
+    let payload = ledger.payload(consortium::REKEY, main, body(&renewed("shop 2")));
+    let forged = payload.sign(&[&thief, &key("tax")]).expect("encodes");
+    let forged = forged.encode();
+    let entry = records::log::Entry {
+        height: ledger.height,
+        time: ledger.time,
+        envelope: &forged,
+    };
+    for (kind, id) in [main, ("member", "shop")] {
+        let mut log = ledger.log(kind, id).to_vec();
+        log.push(entry.encode());
+        let Err(records::Fault::Stopped(1, Stop::Refused(refusal))) = ledger.replay(kind, id, &log)
+        else {
+            panic!("{kind} believes it");
+        };
+        assert_eq!(refusal.code, "quorum-missing", "{kind}");
+    }
+}
+
 /// Adds these to the shop's keys with one of its own; signed by the new ones too, or not.
 fn add(ledger: &mut Ledger, by: &str, new: &[&SecretKey], agreed: bool) -> &'static str {
     let rekey = Rekey {

@@ -88,6 +88,12 @@ fn a_key_that_misbehaved_is_never_seated_again() {
     for (id, power) in [("hospital", 26), ("tax", 31)] {
         assert_eq!(seat(&mut ledger, id, &[validator(id, power)]), "ok");
     }
+    // However often one misbehaves: its evidence makes the list no longer.
+    misbehave(&mut ledger, "notary");
+    let consortium: Consortium = ledger.data("consortium", "main");
+    let barred = ["notary", "housing", "hospital", "tax"];
+    let barred = barred.map(|id| hex::encode(founding(id).address()));
+    assert_eq!(consortium.barred, Some(barred.to_vec()));
     ledger.replay_all();
 }
 
