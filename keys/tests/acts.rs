@@ -214,6 +214,35 @@ fn a_grant_of_a_lost_seed_is_revoked_with_the_documents_keys() {
     assert_eq!(state.standing(world.ledger.time), Standing::Revoked);
 }
 
+/// *Attack: whoever stole the seed grants a document beside one of their own: the patient takes back what is theirs, and signs for nothing else.*
+#[test]
+fn a_grant_beside_a_strangers_document_is_revoked_for_ones_own() {
+    let mut world = World::new();
+    let (mut thief, _) = granted(&mut world);
+    let mut give = give(&world, &["d1", "d2"], "renji");
+    if let Action::Give { until, .. } = &mut give {
+        *until = i64::MAX.to_string();
+    }
+    world.act(&mut thief, &give);
+    let grant = thief.grants[1].id.clone();
+    let mut new = Identity::new(Role::Patient, "张三", [9; 32]);
+    new.exported = true;
+    new.documents.push(thief.documents[0].clone());
+    let keys = [&thief, &new].map(|identity| identity.document_key("d1"));
+    world.recover("d1", &keys[0], &keys[1]);
+    world.ledger.time += 3 * DAY;
+    let revoke = Action::Revoke {
+        grant: grant.clone(),
+    };
+    world.act(&mut new, &revoke);
+    let state: Grant = world.ledger.data("grant", &grant);
+    assert_eq!(state.documents, ["d2"]);
+    assert_eq!(
+        world.refusal(&mut reader("renji"), &read("d1", &grant)),
+        "no-live-grant"
+    );
+}
+
 #[test]
 fn a_denial_beats_the_grant_until_it_is_lifted() {
     let mut world = World::new();

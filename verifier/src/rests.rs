@@ -26,7 +26,7 @@ pub struct Rests {
     pub reason: Reason,
     /// Facts for it.
     pub facts: LiteMap<String, String>,
-    /// Documents that were replayed.
+    /// Documents that were replayed; of a grant's, those on which it lives.
     pub documents: usize,
     /// Those of them that deny the reader, whatever is granted.
     pub denying: usize,
@@ -62,7 +62,12 @@ impl<H: Host> Session<'_, H> {
                     return Some(rests);
                 }
             }
-            if let Some(document) = self.document(other) {
+            // One for which the grant was revoked says nothing about it any more.
+            let is_live = |document: &Document| {
+                let mut grants = document.grants.iter();
+                name.kind() != grant::NAME || grants.any(|live| live.grant == name.id())
+            };
+            if let Some(document) = self.document(other).filter(is_live) {
                 rests.documents += 1;
                 rests.denying += usize::from(document.denied.contains(&making.reader));
             }

@@ -71,14 +71,22 @@ fn document_keys(who: &Identity, documents: &[String]) -> Vec<SecretKey> {
     documents.iter().map(|id| who.document_key(id)).collect()
 }
 
-/// `grant.revoke`: a patient takes a grant back; one that an earlier, lost key gave, as the patient of its documents.
+/// `grant.revoke`: a patient takes a grant back; one that an earlier, lost key gave, as the patient of its documents; one that a thief gave, who put another's
+/// beside them, as far as they are known to be the patient's own.
 pub fn revoke(who: &Identity, grant: &str, ground: &Ground) -> Result<Draft, Unsigned> {
     let subject = name("grant", grant)?;
-    let Grant { by, documents, .. } = data(ground, &subject)?;
+    let Grant {
+        by, mut documents, ..
+    } = data(ground, &subject)?;
     let key = who.grant_key(grant);
-    let keys = match key.public() == by {
-        true => vec![key],
-        false => document_keys(who, &documents),
+    let keys = if key.public() == by {
+        vec![key]
+    } else {
+        let is_own = |id: &String| who.documents.iter().any(|known| known.id == *id);
+        if documents.iter().any(is_own) {
+            documents.retain(is_own);
+        }
+        document_keys(who, &documents)
     };
     let body = canonical::to_value(&Revoke { documents })?;
     Ok(Draft::new("grant.revoke", subject, body, keys))

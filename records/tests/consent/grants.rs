@@ -1,7 +1,7 @@
 //! Grants: what they allow, until when, and who may be given one.
 
 use crate::{
-    DAY, Nothing, body,
+    DAY, Nothing, body, code,
     documents::{DESKS, recover},
     done, give, grant, ledger, patient, propose,
 };
@@ -11,7 +11,7 @@ use records::{
         document::Document,
         grant::{Grant, Standing},
     },
-    testing::{GENESIS, key},
+    testing::{GENESIS, Ledger, key},
 };
 
 #[test]
@@ -54,13 +54,15 @@ fn a_grant_lets_its_reader_read_its_documents_until_it_is_revoked() {
         "not-signed-by-member"
     );
 
-    let other = body(&Revoke {
-        documents: vec!["a1".into()],
-    });
-    assert_eq!(
-        ledger.refusal("grant.revoke", ("grant", "g1"), other, &[&key("grant")]),
-        "other-documents"
-    );
+    for other in [&["b1"][..], &["a1", "b1"], &[]] {
+        let other = body(&Revoke {
+            documents: other.iter().map(|id| id.to_string()).collect(),
+        });
+        assert_eq!(
+            ledger.refusal("grant.revoke", ("grant", "g1"), other, &[&key("grant")]),
+            "other-documents"
+        );
+    }
     let revoke = body(&Revoke {
         documents: vec!["a1".into(), "a2".into()],
     });
@@ -346,4 +348,56 @@ fn so_many_documents_as_one_grant_may_have_can_all_sign_it() {
         &[&key("grant")],
     );
     assert_eq!(refused, "too-many-documents");
+}
+
+/// *Attack: whoever stole a patient's key puts that one's document into grants beside one of their own, for ever: the patient has another key by now, and signs
+/// for one document alone; neither do the grants end, nor is there room for others.*
+#[test]
+fn a_patient_takes_back_what_a_thief_granted_beside_a_document_of_their_own() {
+    let mut ledger = ledger();
+    let (stolen, thief, new) = (patient("a1"), patient("b1"), key("new"));
+    let grants: Vec<_> = (0..32).map(|number| format!("g{number}")).collect();
+    for grant in &grants {
+        let given = body(&give("insurer", &["a1", "b1"], i64::MAX));
+        let givers = [&key("grant"), &stolen, &thief];
+        ledger
+            .submit("grant.give", ("grant", grant), given, &givers)
+            .expect("given");
+    }
+    let recovered = recover(&mut ledger, "a1", [&stolen, &new], DESKS, &[&new]);
+    assert_eq!(recovered, "ok");
+    ledger.time += 3 * DAY;
+    let revoke = |document: &str| {
+        body(&Revoke {
+            documents: vec![document.into()],
+        })
+    };
+    let first = ("grant", "g0");
+    for (document, by) in [("a1", &stolen), ("b1", &new)] {
+        let refused = ledger.refusal("grant.revoke", first, revoke(document), &[by]);
+        assert_eq!(refused, "not-signed-by-patient", "{document}");
+    }
+    for grant in &grants {
+        ledger
+            .submit("grant.revoke", ("grant", grant), revoke("a1"), &[&new])
+            .expect("revoked");
+    }
+    assert_eq!(ledger.data::<Document>("document", "a1").grants, []);
+    let read = |ledger: &mut Ledger, document: &str| {
+        let read = done(document, "g0", "insurer");
+        code(ledger.submit("read.done", ("read", document), read, &[&key("insurer")]))
+    };
+    assert_eq!(read(&mut ledger, "a1"), "no-live-grant");
+    assert_eq!(read(&mut ledger, "b1"), "ok", "that is the thief's own");
+    let left: Grant = ledger.data("grant", "g0");
+    assert_eq!(left.documents, ["b1"]);
+    assert_eq!(left.standing(ledger.time), Standing::InForce);
+    let refused = ledger.refusal("grant.revoke", first, revoke("a1"), &[&new]);
+    assert_eq!(refused, "other-documents", "once");
+    ledger
+        .submit("grant.revoke", first, revoke("b1"), &[&thief])
+        .expect("the rest");
+    let left: Grant = ledger.data("grant", "g0");
+    assert_eq!(left.standing(ledger.time), Standing::Revoked);
+    ledger.replay_all();
 }

@@ -9,7 +9,7 @@ use records::{
     RecordName, SecretKey, State,
     canonical::Value,
     kinds::consent::{
-        Done, Give,
+        Done, Give, Revoke,
         document::{Deny, Propose},
     },
     testing::{SECOND, key, member},
@@ -177,7 +177,10 @@ fn a_document_that_no_node_gives_leaves_the_grant_unestablished() {
 }
 
 fn denied(documents: &[&str]) -> Verdict {
-    let mut chain = granted();
+    denied_on(granted(), documents)
+}
+
+fn denied_on(mut chain: TestChain, documents: &[&str]) -> Verdict {
     let deny = Deny {
         documents: documents[1..].iter().map(|id| id.to_string()).collect(),
         member: "huashan".into(),
@@ -211,5 +214,26 @@ fn a_denial_beats_the_grant_whose_own_record_does_not_know_of_it() {
             facts[&"documents".to_owned()].as_str()
         ),
         ("1", "2")
+    );
+}
+
+/// *Attack: a reader to whom the patient denies the one document for which the grant was not revoked shows it as in force, for the other denies nothing.*
+#[test]
+fn a_document_for_which_the_grant_was_revoked_does_not_outweigh_a_denial() {
+    let mut chain = granted();
+    let revoke = Revoke {
+        documents: vec!["a1".into()],
+    };
+    chain.submit(
+        "grant.revoke",
+        ("grant", "g1"),
+        json(&revoke),
+        &[&patient("a1")],
+    );
+    let verdict = denied_on(chain, &["a2"]);
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::OutOfForce, "grant-denied"),
+        "{verdict:#?}"
     );
 }

@@ -1,5 +1,5 @@
-//! A grant: who may read which documents, until when. Superseded only by the key that gave it; revoked by that key, or by the patient or guardian of
-//! every document, for the key that gave it may be lost.
+//! A grant: who may read which documents, until when. Superseded only by the key that gave it; revoked by that key, or for each document by its patient or
+//! guardian: the key that gave it may be lost, or a thief's, who puts another's document beside one of their own.
 
 use super::{Done, Give, READERS, Revoke, join_documents, require_hash, require_reader};
 use crate::{
@@ -38,7 +38,7 @@ pub static KIND: Kind = Kind {
 pub struct Grant {
     /// Its own key.
     pub by: PublicKey,
-    /// Documents that may be read.
+    /// Documents that may be read: the given ones without those for which it was revoked; those that were left last, once there are none.
     pub documents: Vec<String>,
     /// Readings under it so far.
     pub reads: u64,
@@ -149,10 +149,16 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
         }
         ("grant.revoke", SUBJECT) => {
             // Whose signature it takes each document judges alone: it knows the grant's key, and its patient's and guardian's of today.
-            if case.body::<Revoke>()?.documents != grant.documents {
+            let Revoke { documents } = case.body()?;
+            if documents.is_empty() || !documents.iter().all(|id| grant.documents.contains(id)) {
                 return Err(Refusal::new("other-documents").into());
             }
-            grant.status = Status::Revoked;
+            // No event names a record twice, so as many are all of them.
+            if documents.len() == grant.documents.len() {
+                grant.status = Status::Revoked;
+            } else {
+                grant.documents.retain(|id| !documents.contains(id));
+            }
         }
         ("read.done", "grant") => {
             let Done { by, document, .. } = case.body()?;

@@ -82,7 +82,7 @@ crate::shape!(Give {
 /// Body of `grant.revoke`.
 #[derive(Clone, Debug)]
 pub struct Revoke {
-    /// The grant's documents, as given.
+    /// Documents of the grant that are read under it no more.
     pub documents: Vec<String>,
 }
 
