@@ -1,7 +1,7 @@
 //! Readings without consent, and their review.
 
 use crate::{
-    DAY, body,
+    DAY, body, code,
     documents::{DESKS, recover},
     ledger, patient, root,
 };
@@ -218,5 +218,51 @@ fn breaking_the_glass_is_always_allowed_to_a_hospital_never_hidden_and_closed_by
             ..
         }
     ));
+    ledger.replay_all();
+}
+
+/// *Attack: whoever stole a hospital's key breaks the glass of one document again and again, which nothing stops: nobody can replay its log any more.*
+#[test]
+fn one_reading_in_emergency_stands_for_a_hospitals_day_until_it_is_reviewed() {
+    let mut ledger = ledger();
+    let broken = |ledger: &mut Ledger, read: &str, document: &str, by: &str| {
+        let emergency = body(&Emergency {
+            by: by.into(),
+            document: document.into(),
+            root: root(),
+        });
+        code(ledger.submit("read.emergency", ("read", read), emergency, &[&key(by)]))
+    };
+    let start = ledger.time;
+    assert_eq!(broken(&mut ledger, "e1", "a1", "renji"), "ok");
+    assert_eq!(broken(&mut ledger, "e2", "a1", "renji"), "record-exists");
+    assert_eq!(broken(&mut ledger, "e2", "a1", "huashan"), "ok", "another");
+    assert_eq!(broken(&mut ledger, "e3", "a2", "renji"), "ok", "another's");
+    assert_eq!(broken(&mut ledger, "e4", "a1", "renji"), "record-exists");
+    ledger.time = start + DAY - 1;
+    assert_eq!(broken(&mut ledger, "e4", "a1", "renji"), "record-exists");
+    ledger.time = start + DAY;
+    assert_eq!(
+        broken(&mut ledger, "e4", "a1", "renji"),
+        "ok",
+        "a day later"
+    );
+    assert_eq!(broken(&mut ledger, "e5", "a1", "renji"), "record-exists");
+    // Who was heard about one may have to read again.
+    let review = |ledger: &mut Ledger, read: &str| {
+        let by = [&key("notary")];
+        let review = body(&Review {
+            by: Some("notary".into()),
+            document: "a1".into(),
+            finding: Finding::Justified,
+        });
+        code(ledger.submit("read.review", ("read", read), review, &by))
+    };
+    assert_eq!(review(&mut ledger, "e2"), "ok");
+    assert_eq!(broken(&mut ledger, "e5", "a1", "renji"), "record-exists");
+    assert_eq!(review(&mut ledger, "e4"), "ok");
+    assert_eq!(broken(&mut ledger, "e5", "a1", "renji"), "ok");
+    let document: Document = ledger.data("document", "a1");
+    assert_eq!((document.emergencies, document.open_reviews), (4, 2));
     ledger.replay_all();
 }

@@ -9,7 +9,7 @@ use records::{
     kinds::consent::{
         MAX_DOCUMENTS, Revoke,
         document::Document,
-        grant::{Grant, Standing},
+        grant::{Grant, MAX_READS, Standing},
     },
     testing::{GENESIS, Ledger, key},
 };
@@ -400,4 +400,20 @@ fn a_patient_takes_back_what_a_thief_granted_beside_a_document_of_their_own() {
     let left: Grant = ledger.data("grant", "g0");
     assert_eq!(left.standing(ledger.time), Standing::Revoked);
     ledger.replay_all();
+}
+
+/// *Attack: a reader reads without end, until nobody can replay the document's log any more.*
+#[test]
+fn a_grant_is_read_under_so_often_and_no_more() {
+    let mut ledger = ledger();
+    grant(&mut ledger, "g1", "huashan", &["a1"]);
+    let read = |ledger: &mut Ledger, number: u64| {
+        let (id, read) = (format!("r{number}"), done("a1", "g1", "huashan"));
+        code(ledger.submit("read.done", ("read", &id), read, &[&key("huashan")]))
+    };
+    for number in 0..MAX_READS {
+        assert_eq!(read(&mut ledger, number), "ok", "{number}");
+    }
+    assert_eq!(read(&mut ledger, MAX_READS), "too-many-reads");
+    assert_eq!(ledger.data::<Document>("document", "a1").reads, MAX_READS);
 }

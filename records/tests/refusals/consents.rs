@@ -4,7 +4,7 @@ use crate::{
     Table,
     world::{Alone, DAY, HASH, QUORUM, World, public},
 };
-use records::{canonical, testing::member};
+use records::{canonical, kinds::consent::grant, testing::member};
 
 const DESKS: [&str; 2] = ["housing", "notary"];
 
@@ -182,6 +182,13 @@ fn readings(table: &mut Table) {
     table.note(event, outcome);
 
     world.done(event, read, &done("a", "acme"), &["acme"]);
+    for number in 1..=grant::MAX_READS {
+        let (id, body) = (format!("r{number}"), done("a", "acme"));
+        match number {
+            grant::MAX_READS => world.refused(table, event, ("read", &id), &body, &["acme"]),
+            _ => world.done(event, ("read", &id), &body, &["acme"]),
+        }
+    }
     let review = |by: &str, document: &str| {
         format!(r#"{{"by":"{by}","document":"{document}","finding":"justified"}}"#)
     };
@@ -190,6 +197,8 @@ fn readings(table: &mut Table) {
     let emergency = format!(r#"{{"by":"hospital","document":"a","root":"{HASH}"}}"#);
     let broken = ("read", "e");
     world.done("read.emergency", broken, &emergency, &["hospital"]);
+    let twice = ("read", "f");
+    world.refused(table, "read.emergency", twice, &emergency, &["hospital"]);
     world.refused(table, event, broken, &review("notary", "b"), &["notary"]);
     world.refused(table, event, broken, &review("branch", "a"), &["branch"]);
     world.done(

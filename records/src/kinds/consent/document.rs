@@ -16,6 +16,8 @@ use crate::{
 pub const NAME: &str = "document";
 /// Most live grants, and most denied members, of one document.
 pub const MAX_RULES: usize = 32;
+/// A hospital that read in emergency writes down no further reading of the same document for so long, in nanoseconds (a day), until that one is reviewed.
+pub const EMERGENCY: i64 = 24 * 3600 * 1_000_000_000;
 /// The kind.
 pub static KIND: Kind = Kind {
     name: NAME,
@@ -68,6 +70,8 @@ pub struct Document {
     pub root: String,
     /// Where it stands.
     pub status: Status,
+    /// Readings in emergency that nobody had reviewed, and that were no older than [`EMERGENCY`] at the last of them; absent before the first.
+    pub unreviewed: Option<Vec<Unreviewed>>,
     /// Since when the replacement of a key takes the hospital too, Unix nanoseconds: one was vetoed then.
     pub vetoed: Option<i64>,
 }
@@ -85,7 +89,25 @@ crate::shape!(Document {
     recovery,
     root,
     status,
+    unreviewed,
     vetoed: optional_nanoseconds
+});
+
+/// A reading in emergency that waits for its review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreviewed {
+    /// Block time, Unix nanoseconds.
+    pub at: i64,
+    /// The hospital.
+    pub by: String,
+    /// Id of the reading's record.
+    pub read: String,
+}
+
+crate::shape!(Unreviewed {
+    at: nanoseconds,
+    by,
+    read
 });
 
 /// Where a document stands.
@@ -221,6 +243,7 @@ fn propose(case: &Case<'_>) -> Result<Document, Stop> {
         recovery: None,
         root,
         status: Status::Proposed,
+        unreviewed: None,
         vetoed: None,
     })
 }
@@ -385,13 +408,24 @@ impl Document {
         Ok(())
     }
 
-    /// Always allowed to a hospital, never hidden.
+    /// Always allowed to a hospital, never hidden, and not stopped by a denial: so one reading stands for all that a hospital reads within a day, until it
+    /// is reviewed. Else whoever stole a hospital's key writes so much into each document's log that nobody can replay it any more.
     fn emergency(&mut self, case: &Case<'_>) -> Result<(), Stop> {
         let Emergency { by, .. } = case.body()?;
         case.context.require_signed(case.event, &by, "hospital")?;
         if self.status == Status::Erased {
             return Err(Refusal::new("erased").into());
         }
+        let at = case.context.time;
+        let unreviewed = self.unreviewed.get_or_insert_default();
+        unreviewed.retain(|one| one.at > at.saturating_sub(EMERGENCY));
+        if let Some(one) = unreviewed.iter().find(|one| one.by == by) {
+            let refusal = Refusal::new("record-exists");
+            let record = format_args!("{}/{}", super::read::NAME, one.read);
+            return Err(refusal.with("record", record).into());
+        }
+        let read = case.event.payload().subject.id().into();
+        unreviewed.push(Unreviewed { at, by, read });
         self.emergencies += 1;
         self.open_reviews += 1;
         Ok(())
@@ -408,6 +442,9 @@ impl Document {
             .open_reviews
             .checked_sub(1)
             .ok_or_else(|| Refusal::new("nothing-to-review"))?;
+        let read = case.event.payload().subject.id();
+        let waiting = self.unreviewed.iter_mut();
+        waiting.for_each(|waiting| waiting.retain(|one| one.read != read));
         Ok(())
     }
 }

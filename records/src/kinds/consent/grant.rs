@@ -14,6 +14,8 @@ use crate::{
 
 /// Kind name.
 pub const NAME: &str = "grant";
+/// Most readings under one grant: its reader writes into the documents' logs, and whoever looks at a document replays them.
+pub const MAX_READS: u64 = 1000;
 
 /// The kind.
 pub static KIND: Kind = Kind {
@@ -168,6 +170,10 @@ fn apply(case: &Case<'_>) -> Result<Value, Stop> {
                     .with("member", by)
                     .with("document", document)
                     .into());
+            }
+            if grant.reads >= MAX_READS {
+                let refusal = Refusal::new("too-many-reads");
+                return Err(refusal.with("limit", MAX_READS).into());
             }
             grant.reads += 1;
         }
