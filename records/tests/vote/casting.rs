@@ -335,6 +335,23 @@ fn desks_appoint_where_nobody_is_appointed_and_only_the_owner_withdraws() {
     community.ledger.replay_all();
 }
 
+/// *Attack: two desks enter an authorisation for somebody of theirs once the owner has withdrawn another's, or has voted.*
+#[test]
+fn desks_appoint_nobody_for_an_owner_who_has_spoken() {
+    let mut community = voting();
+    community.appoint(0, Some("son"), None).expect("appointed");
+    community.appoint(0, None, None).expect("withdrawn");
+    community.cast(1, Choice::For).expect("cast");
+    for index in [0, 1] {
+        let refused = code(community.appoint(index, Some("thief"), Some(DESKS)));
+        assert_eq!(refused, "owner-has-voted", "{index}");
+    }
+    community
+        .appoint(2, Some("son"), Some(DESKS))
+        .expect("the owner is silent");
+    community.ledger.replay_all();
+}
+
 #[test]
 fn no_rank_uses_up_the_ballots_of_another() {
     let mut community = voting();

@@ -82,6 +82,10 @@ impl Ballot {
         self.pending = None;
     }
 
+    fn owner_spoke(&self) -> bool {
+        self.casts.owner > 0 || self.appointments > 0
+    }
+
     /// Co-owners who have not named one yet act together.
     fn require_owner(&self, case: &Case<'_>, entry: &Leaf) -> Result<(), Refusal> {
         let (key, owners) = (self.owner_key(entry), entry.owners.as_deref());
@@ -95,7 +99,7 @@ impl Ballot {
     }
 
     /// The owner appoints, replaces and withdraws; co-owners name one of them, whose key is the owner's from then on; desk members enter a
-    /// written authorisation where there is no appointment yet.
+    /// written authorisation where nobody is appointed and the owner has neither voted, appointed nor withdrawn by key.
     pub(super) fn appoint(&mut self, case: &Case<'_>, body: &Appoint) -> Result<(), Stop> {
         match (&body.by, body.proxy) {
             (None, proxy) => {
@@ -120,6 +124,10 @@ impl Ballot {
                 require_two(case.context, case.event, by, DESK)?;
                 if self.proxy.is_some() {
                     return Err(Refusal::new("proxy-appointed").into());
+                }
+                // Who withdrew an appointment, or voted, has said so by key: paper does not say it otherwise.
+                if self.owner_spoke() {
+                    return Err(Refusal::new("owner-has-voted").into());
                 }
                 self.proxy = Some(Proxy {
                     by: Appointer::Desks,
@@ -148,7 +156,7 @@ impl Ballot {
             return Err(Refusal::new("changes-nothing").into());
         }
         let known = owner.or(other);
-        if known.is_some() && (self.casts.owner > 0 || self.appointments > 0) {
+        if known.is_some() && self.owner_spoke() {
             return Err(Refusal::new("owner-has-voted").into());
         }
         let from = room::in_force_from(case, body, known, self.pending.is_some())?;
