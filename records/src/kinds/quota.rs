@@ -1,4 +1,4 @@
-//! An issuer's quota: how many invoices the tax bureau granted (领票), or how many bills the finance department did
+//! An issuer's quota: how many invoices the tax bureau granted (领票) and did not take back (缴销), or how many bills the finance department did
 //! (财政票据领用), and how many were issued.
 //!
 //! `quota/<issuer's member id>`, of fiscal e-bills `fiscal-quota/<issuer's member id>`. Its log holds every grant and every
@@ -42,7 +42,7 @@ pub(super) fn of(invoice_id: &str) -> &'static str {
 /// State of a quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// Invoices granted so far.
+    /// Invoices granted so far, without those taken back.
     pub granted: u64,
     /// The issuer's member id; the record's own id.
     pub issuer: String,
@@ -61,8 +61,8 @@ crate::shape!(Quota {
 pub struct Grant {
     /// The member id of the tax bureau, or of the finance department; it signs.
     pub by: String,
-    /// How many more invoices; at least one.
-    pub count: u64,
+    /// How many more invoices; below 0, how many unused ones are taken back (缴销): else what a thief of the office's key granted stayed granted.
+    pub count: i64,
 }
 
 crate::shape!(Grant { by, count });
@@ -90,9 +90,10 @@ fn grant(case: &Case<'_>, role: &'static str) -> Result<Value, Stop> {
         Some(_) => case.existing()?,
         None => empty(case)?,
     };
-    let granted = quota.granted.checked_add(body.count);
+    let possible = quota.used..=MAX_INTEGER.unsigned_abs();
+    let granted = quota.granted.checked_add_signed(body.count);
     quota.granted = granted
-        .filter(|granted| body.count > 0 && *granted <= MAX_INTEGER.unsigned_abs())
+        .filter(|granted| body.count != 0 && possible.contains(granted))
         .ok_or_else(|| Refusal::new("bad-count").with("count", body.count))?;
     updated(&quota)
 }

@@ -149,7 +149,7 @@ impl Chain {
     fn admit(&self, keys: &[SecretKey], count: usize) -> Outcome {
         let grant = Grant {
             by: BUREAU.into(),
-            count: count as u64,
+            count: count as i64,
         };
         let rekey = Rekey {
             add: keys.iter().map(SecretKey::public).collect(),

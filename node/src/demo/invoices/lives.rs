@@ -292,7 +292,7 @@ impl Desk<'_> {
         for (time, count) in [(self.calendar.nth(0), first)].into_iter().chain(second) {
             let body = quota::Grant {
                 by: by.into(),
-                count,
+                count: i64::try_from(count).expect("few"),
             };
             self.book
                 .write(time, event, issuer, &body, &[self.members.key(by)]);

@@ -81,6 +81,41 @@ fn only_the_tax_bureau_grants_and_only_to_issuers() {
     );
 }
 
+/// *Attack: whoever stole the tax bureau's key grants an issuer as many invoices as there can be: the bureau has another key by now, and the quota stays.*
+#[test]
+fn the_bureau_takes_back_what_is_not_used() {
+    let mut world = World::with_invoice();
+    world.grant("shop", 9_007_199_254_740_988);
+    let grant = |world: &mut World, count, signer: &str| {
+        let by = signer.into();
+        let (body, subject) = (json(&Grant { by, count }), ("quota", "shop"));
+        let keys = [&key(signer)];
+        match world.0.submit("quota.grant", subject, body, &keys) {
+            Ok(()) => "ok",
+            Err(Stop::Refused(refusal)) => refusal.code,
+            Err(stop) => panic!("{stop}"),
+        }
+    };
+    let most = 9_007_199_254_740_991;
+    assert_eq!(grant(&mut world, -1, "shop"), "role-missing");
+    assert_eq!(grant(&mut world, 1 - most, "tax"), "ok");
+    assert_eq!(
+        (world.quota("shop").granted, world.quota("shop").used),
+        (1, 1)
+    );
+    assert_eq!(
+        world.refuse("issue", OTHER_ID, &issue_body("shop"), &["shop"]),
+        "quota-used-up"
+    );
+    assert_eq!(grant(&mut world, -1, "tax"), "bad-count", "it is used");
+    assert_eq!(grant(&mut world, -most, "tax"), "bad-count");
+    let mut fresh = World::new();
+    fresh.grant("metro", 1);
+    assert_eq!(grant(&mut fresh, -3, "tax"), "ok", "all of them");
+    assert_eq!(grant(&mut fresh, -1, "tax"), "bad-count");
+    world.0.replay_all();
+}
+
 /// *Attack: a hospital issues bills on the tax bureau's account, or invoices on the finance department's.*
 #[test]
 fn bills_use_the_finance_departments_quota_and_invoices_the_tax_bureaus() {

@@ -130,11 +130,11 @@ impl World {
         (world, BASE64_URL_SAFE_NO_PAD.encode(opening.expect("fits")))
     }
 
-    fn grant(&mut self, issuer: &str, count: u64) {
+    fn grant(&mut self, issuer: &str, count: i64) {
         self.grant_from(quota::NAME, "tax", issuer, count);
     }
 
-    fn grant_from(&mut self, kind: &str, by: &str, issuer: &str, count: u64) {
+    fn grant_from(&mut self, kind: &str, by: &str, issuer: &str, count: i64) {
         let by = by.to_owned();
         let keys = [&key(&by)];
         let (grant, event) = (json(&Grant { by, count }), format!("{kind}.grant"));
