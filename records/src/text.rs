@@ -16,11 +16,13 @@ pub fn is_plain(text: &str) -> bool {
 /// Controls, bidirectional and other format characters, fillers, variation selectors, blanks besides the two common ones, and what is no character. The list
 /// is of the rules: it stays as it is whatever Unicode adds, or nodes that know another Unicode would split the chain.
 pub fn is_unseen(c: char) -> bool {
-    matches!(c,
+    // The last two places of each plane are no characters.
+    u32::from(c) & 0xfffe == 0xfffe
+        || matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{1680}'
         | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
-        | '\u{205f}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{205f}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffd}' | '\u{13430}'..='\u{1343f}' | '\u{16fe4}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -67,6 +69,12 @@ mod tests {
             '\u{e0041}',
             '\u{e0100}',
             '\u{ffff}',
+            '\u{1fffe}',
+            '\u{10ffff}',
+            '\u{fdd0}',
+            '\u{fffd}',
+            '\u{13430}',
+            '\u{16fe4}',
             '\u{61c}',
         ] {
             for text in [format!("a{bad}b"), format!("{bad}ab"), format!("ab{bad}")] {
