@@ -37,8 +37,10 @@ pub struct Kept {
     last: u64,
     /// Entries of the whole log, as proven.
     whole: u64,
-    /// What was replayed, to be shown.
+    /// The first steps that were replayed, to be shown.
     pub history: Vec<Replayed>,
+    /// Every event among them and after them, with height and time of its block.
+    events: Vec<(Hash, u64, i64)>,
     /// A vote's count, once it is done.
     pub recounted: Option<Recounted>,
 }
@@ -127,6 +129,7 @@ impl Archive {
             last: 0,
             whole: 0,
             history: Vec::new(),
+            events: Vec::new(),
             recounted: None,
         });
         kept.tree = tree;
@@ -214,10 +217,13 @@ impl Archive {
                         return Step::Broken(Broken::Rules("state unreadable".into()));
                     }
                     kept.queue.pop_front();
-                    if let Some(replayed) = replayed
-                        && kept.history.len() < MAX_HISTORY
-                    {
-                        kept.history.push(replayed);
+                    kept.recounted = None;
+                    if let Some(replayed) = replayed {
+                        let event = (*replayed.event.id(), replayed.height, replayed.time);
+                        kept.events.push(event);
+                        if kept.history.len() < MAX_HISTORY {
+                            kept.history.push(replayed);
+                        }
                     }
                 }
                 Err(halt) => return halt.into(),
@@ -233,9 +239,10 @@ impl Kept {
         self.rebuilt.state()
     }
 
-    /// Whether every step replayed so far is kept to be shown.
-    pub fn is_whole(&self) -> bool {
-        self.history.len() < MAX_HISTORY
+    /// Height and time of the block of an event that was replayed; of a vote its own events are known.
+    pub fn found(&self, event: &Hash) -> Option<(u64, i64)> {
+        let mut events = self.events.iter();
+        events.find_map(|(id, height, time)| (id == event).then_some((*height, *time)))
     }
 
     /// Entries replayed so far.

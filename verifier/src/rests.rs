@@ -123,11 +123,9 @@ impl<H: Host> Session<'_, H> {
         }
         let exists = self.head(name).is_some();
         let kept = self.archive.kept(name).filter(|_| exists);
-        match kept {
-            Some(kept) if kept.history.iter().any(|step| step.event.id() == event_id) => Ok(true),
-            // It may be among the steps that are not kept.
-            Some(kept) if !kept.is_whole() => Ok(false),
-            _ => Err(Gap {
+        match kept.and_then(|kept| kept.found(event_id)) {
+            Some(_) => Ok(true),
+            None => Err(Gap {
                 reason: reasons::RESTS_DIFFER,
                 facts: facts([("record", name.to_string())]),
             }),

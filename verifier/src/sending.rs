@@ -343,16 +343,12 @@ impl<S: Store> Verifier<S> {
 
     fn find(&self, event: &Event) -> Option<Written> {
         let subject = &event.payload().subject;
-        let history = &self.archive.kept(subject)?.history;
-        let found = history
-            .iter()
-            .rev()
-            .find(|replayed| replayed.event.id() == event.id())?;
+        let (height, time) = self.archive.kept(subject)?.found(event.id())?;
         Some(Written {
             event_id: hex::encode(event.id()),
             record: subject.clone(),
-            height: found.height,
-            time: found.time,
+            height,
+            time,
         })
     }
 

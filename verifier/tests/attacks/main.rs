@@ -4,6 +4,7 @@
 mod common;
 
 mod ask;
+mod busy;
 mod checkpoints;
 mod counting;
 mod electorate;
