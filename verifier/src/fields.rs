@@ -59,10 +59,12 @@ fn open(schema: &Schema, opening: &[u8], data: &Value) -> (Vec<Field>, Option<Re
         return (Vec::new(), Some(reasons::OPENING_UNREADABLE));
     };
     match schema.open(opening, &commitment) {
-        Ok(opened) => (
-            named(schema, opened, Backing::Proven),
-            Some(reasons::FIELDS_OPENED),
-        ),
+        Ok(opened) => {
+            // What opens no value, as the root alone does, has compared nothing.
+            let shows = opened.iter().any(|(_, value)| !value.is_empty());
+            let reason = shows.then_some(reasons::FIELDS_OPENED);
+            (named(schema, opened, Backing::Proven), reason)
+        }
         Err(Error::Mismatch) => {
             let claimed = schema.claimed(opening).map(|(opened, _)| opened);
             let fields = named(schema, claimed.unwrap_or_default(), Backing::Contradicted);

@@ -178,6 +178,22 @@ fn altered_openings_are_rejected_and_shown_as_contradicted() {
 }
 
 /// The address that is printed on a blockchain invoice names no code, and yet finds it: or proves that nobody recorded such an address.
+/// *Attack: a paper with other amounts, and on it a link with an opening that opens nothing: the root alone, which everybody can read.*
+#[test]
+fn an_opening_that_shows_no_value_compares_nothing() {
+    let schema = &records::kinds::invoice::SCHEMA;
+    let whole = common::facts().open_all(&common::SEED).expect("fits");
+    let empty = schema.index("buyer_id").expect("a field");
+    for shown in [&[][..], &[empty]] {
+        let opening = schema.narrow(&whole, shown).expect("narrows");
+        let question = Question::record("invoice", INVOICE, Some(opening)).expect("a name");
+        let verdict = ask(chain(), &question);
+        assert_eq!(verdict.headline, "invoice-unclaimed", "{shown:?}");
+        let withheld = |field: &verifier::verdict::Field| field.backing == Backing::Withheld;
+        assert!(verdict.fields.iter().all(withheld) && !verdict.fields.is_empty());
+    }
+}
+
 #[test]
 fn a_portal_address_finds_its_invoice_and_an_altered_one_is_proven_absent() {
     const ADDRESS: &str = "https://bcfp.shenzhen.chinatax.gov.cn/verify/scan?hash=007547b34bf2fa4dfadf9dd789f9b017b59bee8c563e1185232d66bc58b7c90a04&bill_num=05830164&total_amount=500";
