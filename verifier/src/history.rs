@@ -11,9 +11,10 @@ use alloc::{
 use litemap::LiteMap;
 use records::{RecordName, kinds::vote::Line};
 
-/// What happened to a record, oldest first; ballots come after the vote's own events, in the order of the roster.
-pub fn of(archive: &Archive, name: &RecordName) -> Vec<HistoryEntry> {
-    let Some(kept) = archive.kept(name) else {
+/// What happened to a record, oldest first; ballots come after the vote's own events, in the order of the roster. Nothing where its log was not replayed as
+/// far as this size: a sample is drawn under a newer header than an earlier count.
+pub fn of(archive: &Archive, name: &RecordName, size: u64) -> Vec<HistoryEntry> {
+    let Some(kept) = archive.kept(name).filter(|kept| kept.size() == size) else {
         return Vec::new();
     };
     let known = members::known(archive);

@@ -25,9 +25,13 @@ use alloc::{
 use light_client::client::Store;
 use litemap::LiteMap;
 use records::{
-    Hash, RecordName, canonical,
+    Digest, RecordName, canonical,
     kinds::vote::{self, Vote},
+    roster::Totals,
 };
+
+/// Who may vote: the list that is published, root and totals of the roster, and the rooms.
+pub type Electorate = (Option<Digest>, Totals, Digest);
 
 impl<S: Store> Verifier<S> {
     /// What is proven of a record; what can still change, only while the header is no older than `bound`, in seconds.
@@ -106,7 +110,7 @@ impl<S: Store> Verifier<S> {
             let counted = question.count == Some(0);
             Self::judge_electorate(&mut session, data, seen, counted, checks).await;
         }
-        verdict.history = history::of(session.archive, name);
+        verdict.history = history::of(session.archive, name, head.log_size);
         let times = &mut self.times;
         date(
             &mut session,
@@ -184,7 +188,7 @@ impl<S: Store> Verifier<S> {
     async fn judge_electorate<H: Host>(
         session: &mut Session<'_, H>,
         data: &canonical::Value,
-        recomputed: &mut Vec<Hash>,
+        recomputed: &mut Vec<Electorate>,
         counted: bool,
         checks: &mut Checks<'_, H>,
     ) {
@@ -197,7 +201,8 @@ impl<S: Store> Verifier<S> {
             name.unwrap_or(id)
         });
         let heads = vote.roster.heads;
-        let reason = if recomputed.contains(&vote.roster.root.0) {
+        let electorate = (vote.published, vote.roster, vote.scope);
+        let reason = if recomputed.contains(&electorate) {
             Some(reasons::ELECTORATE_RECOMPUTED)
         } else if counted || heads <= RECOMPUTED_UNASKED {
             session.electorate(&vote).await
@@ -206,7 +211,7 @@ impl<S: Store> Verifier<S> {
         };
         let reason = reason.unwrap_or(reasons::ELECTORATE_AS_STATED);
         if reason == reasons::ELECTORATE_RECOMPUTED {
-            recomputed.push(vote.roster.root.0);
+            recomputed.push(electorate);
         }
         let facts = facts([
             ("first", first),

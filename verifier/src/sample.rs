@@ -55,11 +55,15 @@ impl<H: Host> Session<'_, H> {
         let (node, key) = (self.node(at)?, name.tree_key());
         let height = proof::state_height(self.header);
         let state = proof::state(&node, &key, head, height).await?;
+        let Ok(vote) = canonical::from_value::<Vote>(&state.data) else {
+            // Nothing was replayed that could say whether rules wrote it that this program does not know.
+            return Ok(Err(reasons::KIND_UNKNOWN.into()));
+        };
         let mut done = 0;
         for stretch in indices.chunks(STRETCH) {
             let entries = proof::log_entries(&node, &key, stretch, head, height).await?;
             for entry in entries {
-                if let Some(why) = fault_of(&entry, name, &self.header.header().chain_id, &state) {
+                if let Some(why) = fault_of(&entry, name, &self.header.header().chain_id, &vote) {
                     let facts = facts([("record", name.to_string()), ("why", why.to_string())]);
                     return Ok(Err(Gap {
                         reason: reasons::HISTORY_BREAKS_RULES,
@@ -102,7 +106,7 @@ fn draw(seed: [u8; 32], size: u64, count: u32) -> Vec<u64> {
 }
 
 /// What is wrong with an entry of a vote's log, as far as it can be seen alone.
-fn fault_of(entry: &[u8], name: &RecordName, chain: &str, state: &State) -> Option<&'static str> {
+fn fault_of(entry: &[u8], name: &RecordName, chain: &str, vote: &Vote) -> Option<&'static str> {
     let Some(entry) = Entry::decode(entry) else {
         return Some("torn entry");
     };
@@ -120,10 +124,7 @@ fn fault_of(entry: &[u8], name: &RecordName, chain: &str, state: &State) -> Opti
     if payload.event_type != "ballot.cast" {
         return None;
     }
-    let (Ok(cast), Ok(vote)) = (
-        payload.body::<Cast>(),
-        canonical::from_value::<Vote>(&state.data),
-    ) else {
+    let Ok(cast) = payload.body::<Cast>() else {
         return Some("not a ballot");
     };
     let seat = cast.seat;

@@ -8,6 +8,7 @@ use crate::{
     fork::Fork,
     history::Times,
     host::{Host, News},
+    judging::Electorate,
     kinds, members,
     nodes::{self, Lapses, Roll},
     pace::Pace,
@@ -39,8 +40,8 @@ pub struct Verifier<S = MemoryStore> {
     pub(crate) chain: Chain,
     pub(crate) trust: Trust<S>,
     pub(crate) archive: Archive,
-    /// Roots of rosters that were recomputed from their published leaves.
-    pub(crate) recomputed: Vec<Hash>,
+    /// Rosters that were recomputed from their published leaves.
+    pub(crate) recomputed: Vec<Electorate>,
     /// Block times that are proven: they stay so.
     pub(crate) times: Times,
     /// Whether something of that was proven under a header that no other node confirmed.

@@ -115,6 +115,18 @@ fn a_sample_says_that_it_is_one() {
     );
 }
 
+/// A sample replays nothing: a state as no rules of this program write it is not taken for one that was read.
+#[test]
+fn a_sampled_state_that_this_program_cannot_read_says_that_it_is_too_old() {
+    let chain = forged(|data, _| data["weighed"] = 1.into());
+    let verdict = one_liar(&chain, Lie::None, &count(4));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "kind-unknown"),
+        "{verdict:#?}"
+    );
+}
+
 /// A ballot with another choice than its owner signed.
 fn bent_ballot(log: &mut [Vec<u8>]) {
     let entry = Entry::decode(&log[2]).expect("whole");
@@ -198,6 +210,33 @@ fn a_count_goes_on_from_what_was_counted_with_the_tail_alone() {
     assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
     assert!(verdict.state.contains(r#""heads":7"#));
     assert_eq!(net.entries.get() - before, 2, "the tail");
+}
+
+/// *Attack: a visitor counted every ballot, some are replaced since, and the newer verdict counts a sample.*
+#[test]
+fn a_sample_shows_no_ballots_that_an_older_header_proved() {
+    let voted = |ballots| {
+        let mut community = voting(|_| {});
+        community.all_cast(0..ballots);
+        community.chain.empty();
+        Rc::new(community.chain)
+    };
+    let (early, late) = (voted(6), voted(7));
+    let mut net = Net::at(late.time() + 3 * SECOND);
+    for (url, _) in NODES {
+        net = net.with(url, &early, Lie::None);
+    }
+    let mut verifier = verifier(&early, &NODES);
+    let ballots = |verdict: &Verdict| {
+        let cast = |entry: &&verifier::verdict::HistoryEntry| entry.event == "ballot.cast";
+        verdict.history.iter().filter(cast).count()
+    };
+    for (chain, asked, shown) in [(&early, 0, 6), (&early, 2, 6), (&late, 2, 0), (&late, 0, 7)] {
+        net.turn(chain);
+        let verdict = now(verifier.check(&net, &count(asked)));
+        assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
+        assert_eq!(ballots(&verdict), shown, "{asked}");
+    }
 }
 
 /// The validators sign a newer log that does not begin with the one that was counted.

@@ -1,13 +1,15 @@
 //! Who may vote is recomputed from what is published, or said to be as two members state it.
 
 use crate::{
-    ask::{all_lie, one_liar},
+    ask::{NODES, all_lie, one_liar},
     common::{
-        Lie, TestChain,
-        vote::{VOTE, roster, voting},
+        Lie, TestChain, now, verifier,
+        vote::{VOTE, open_vote, opening, roster, voting},
     },
+    kept::honest,
     tells::{bend_value, is_query},
 };
+use records::Digest;
 use std::rc::Rc;
 use verifier::{
     Question,
@@ -69,6 +71,37 @@ fn published_leaves_that_give_another_roster_are_called_so() {
         (Outcome::Rejected, "electorate-differs"),
         "{verdict:#?}"
     );
+}
+
+/// *Attack: two members state a vote over other rooms, with the root of a roster that the visitor has recomputed.*
+#[test]
+fn a_root_that_was_recomputed_stands_for_no_other_rooms_and_no_other_list() {
+    let published = roster(100).publish().expect("encodes");
+    let list = Some(published.digest());
+    let mut community = voting(|open| open.published = list);
+    for blob in published.chunks.into_iter().chain([published.list]) {
+        community.chain.blob(blob);
+    }
+    let (mut chain, roster) = (community.chain, community.roster);
+    let mut other = opening(&chain, &roster);
+    other.scope = Digest([7; 32]);
+    other.published = list;
+    open_vote(&mut chain, "rooms", &other);
+    other = opening(&chain, &roster);
+    open_vote(&mut chain, "list", &other);
+    chain.empty();
+    let chain = Rc::new(chain);
+    let (mut visitor, net) = (verifier(&chain, &NODES), honest(&chain));
+    for (vote, says) in [
+        (VOTE, "electorate-recomputed"),
+        ("rooms", "electorate-differs"),
+        ("list", "electorate-as-stated"),
+    ] {
+        let question = Question::record("vote", vote, None).expect("a vote");
+        let verdict = now(visitor.check(&net, &question));
+        let said = |check: &verifier::verdict::Check| check.reason == says;
+        assert!(verdict.checks.iter().any(said), "{vote}: {verdict:#?}");
+    }
 }
 
 /// The roster's leaves with one more square metre somewhere.

@@ -45,8 +45,17 @@ pub fn voting(change: impl FnOnce(&mut Open)) -> Community {
         member("tax", &["tax-bureau"]),
     ]);
     let roster = roster(100);
+    let mut open = opening(&chain, &roster);
+    change(&mut open);
+    open_vote(&mut chain, VOTE, &open);
+    chain.ledger.time = open.opens;
+    Community { chain, roster }
+}
+
+/// How a vote of this roster is opened, an hour from now and for ten days.
+pub fn opening(chain: &TestChain, roster: &Roster) -> Open {
     let opens = chain.ledger.time + 3600 * SECOND;
-    let mut open = Open {
+    Open {
         closes: opens + 10 * 24 * 3600 * SECOND,
         community: "garden".into(),
         convener: "committee".into(),
@@ -59,13 +68,14 @@ pub fn voting(change: impl FnOnce(&mut Open)) -> Community {
         scope: roster.scope(),
         stated_by: ["street", "housing"].map(String::from),
         title: "屋面".into(),
-    };
-    change(&mut open);
+    }
+}
+
+/// Opens a vote.
+pub fn open_vote(chain: &mut TestChain, id: &str, open: &Open) {
     let keys = ["committee", "street", "housing"].map(key);
     let keys: Vec<&SecretKey> = keys.iter().collect();
-    chain.submit("vote.open", ("vote", VOTE), json(&open), &keys);
-    chain.ledger.time = open.opens;
-    Community { chain, roster }
+    chain.submit("vote.open", ("vote", id), json(open), &keys);
 }
 
 /// Heads of a vote with a long log: 11 MB, for each has a thousand rooms.
