@@ -42,6 +42,9 @@ pub enum BadChains {
     /// It names no node.
     #[error("chain {0}: no node is named")]
     NoNodes(String),
+    /// It names one node twice: as two members' it would witness what it says itself.
+    #[error("chain {0}: one node is named twice")]
+    Twice(String),
     /// A key for checkpoints stands there twice, or so many members are wanted that not more than half of them would sign, or more than there are.
     #[error(
         "chain {0}: more than half of the members that sign checkpoints must be wanted, at most all of them, and each key once"
@@ -204,6 +207,13 @@ fn chain(entry: Entry) -> Result<Chain, BadChains> {
     }
     if entry.nodes.is_empty() {
         return Err(BadChains::NoNodes(id));
+    }
+    let addresses = entry
+        .nodes
+        .iter()
+        .map(|node| node.url.trim_end_matches('/'));
+    if different(addresses) < entry.nodes.len() {
+        return Err(BadChains::Twice(id));
     }
     let Some(hash) = hash(&entry.checkpoint.hash).filter(|_| entry.checkpoint.height > 0) else {
         return Err(BadChains::Checkpoint(id));
@@ -375,26 +385,18 @@ mod tests {
 
     #[test]
     fn a_file_that_could_mislead_is_refused() {
-        assert!(matches!(
-            read(&file(|c| c["dev"] = false.into())),
-            Err(BadChains::Dev(_))
-        ));
-        assert!(matches!(
-            read(&file(|c| c["id"] = "main".into())),
-            Err(BadChains::Dev(_))
-        ));
-        assert!(matches!(
-            read(&file(|c| c["nodes"] = serde_json::json!([]))),
-            Err(BadChains::NoNodes(_))
-        ));
-        assert!(matches!(
-            read(&file(|c| c["checkpoint"]["height"] = 0.into())),
-            Err(BadChains::Checkpoint(_))
-        ));
-        assert!(matches!(
-            read(&file(|c| c["checkpoint"]["hash"] = "00".into())),
-            Err(BadChains::Checkpoint(_))
-        ));
+        for (name, value) in [("dev", false.into()), ("id", "main".into())] {
+            let read = read(&file(|c| c[name] = serde_json::Value::clone(&value)));
+            assert!(matches!(read, Err(BadChains::Dev(_))), "{name}");
+        }
+        let none = file(|c| c["nodes"] = serde_json::json!([]));
+        assert!(matches!(read(&none), Err(BadChains::NoNodes(_))));
+        for (name, value) in [("height", 0.into()), ("hash", "00".into())] {
+            let read = read(&file(|c| {
+                c["checkpoint"][name] = serde_json::Value::clone(&value)
+            }));
+            assert!(matches!(read, Err(BadChains::Checkpoint(_))), "{name}");
+        }
         assert!(matches!(
             read(&file(|c| c["trust_level"] = "1/4".into())),
             Err(BadChains::TrustLevel(_))
@@ -413,9 +415,15 @@ mod tests {
             Err(BadChains::Shape(_))
         ));
         let nodes = |members: &[&str]| -> serde_json::Value {
-            let node = |member| serde_json::json!({ "url": "http://a", "member": member });
-            members.iter().map(node).collect()
+            let url = |at| format!("http://{at}");
+            let node = |(at, member)| serde_json::json!({ "url": url(at), "member": member });
+            members.iter().enumerate().map(node).collect()
         };
+        let twice = file(|c| {
+            let node = |url, member| serde_json::json!({ "url": url, "member": member });
+            c["nodes"] = [node("http://a/", "a"), node("http://a", "b")].into();
+        });
+        assert!(matches!(read(&twice), Err(BadChains::Twice(_))));
         for (members, count, one_of, reads) in [
             (&["a", "b", "c"][..], 2, &["c"][..], true),
             (&["a", "b", "c"], 3, &[], false),

@@ -80,7 +80,7 @@ fn every_outcome_has_its_exit_code() {
             "{said:#}"
         );
     }
-    let dead = folder.chains([0; 3].map(|_| "http://127.0.0.1:9".to_owned()));
+    let dead = folder.chains([7, 8, 9].map(|port| format!("http://127.0.0.1:{port}")));
     let (exit, said) = lianyan(&["check", &link, "--chain", &dead]);
     assert_eq!(
         (exit, &said["outcome"]),
@@ -176,7 +176,7 @@ fn a_short_proof_fits_a_code_and_is_completed_where_nodes_answer() {
     let (exit, same) = lianyan(&["check", &scanned, "--chain", &chains]);
     // Who made the link chose its height: that the invoice was unclaimed then is no answer to whether it is.
     assert_eq!((exit, &same["proof"]), (2, &said["proof"]), "{same:#}");
-    let dead = folder.chains([0; 3].map(|_| "http://127.0.0.1:9".to_owned()));
+    let dead = folder.chains([7, 8, 9].map(|port| format!("http://127.0.0.1:{port}")));
     let (exit, said) = verify(&short, &dead);
     assert_eq!(
         (exit, &said["outcome"], &said["headline"]),
@@ -188,7 +188,7 @@ fn a_short_proof_fits_a_code_and_is_completed_where_nodes_answer() {
     let whole = folder.file("whole.proof", "");
     let (exit, said) = lianyan(&["proof", "renew", &short, "-o", &whole, "--chain", &chains]);
     assert_eq!((exit, &said["code"]), (0, &Value::Null), "{said:#}");
-    let dead = folder.chains([0; 3].map(|_| "http://127.0.0.1:9".to_owned()));
+    let dead = folder.chains([7, 8, 9].map(|port| format!("http://127.0.0.1:{port}")));
     assert_eq!(verify(&whole, &dead).0, 0);
     let bent = folder.file("bent.proof", [&bytes[..], &[0]].concat());
     assert_eq!(verify(&bent, &dead).0, 65);
