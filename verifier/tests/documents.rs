@@ -94,6 +94,23 @@ fn every_code_of_the_light_client_is_in_the_document_and_no_other() {
     assert!(rows.eq(stated), "docs/codes.md says other than the code");
 }
 
+/// Tests name codes as texts, and this program's own code as constants: a code that no test names is one that none has seen.
+#[test]
+fn every_reason_code_is_named_by_a_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut code = String::new();
+    for part in ["tests", "src/kinds", "../tests/tests"] {
+        sources(&root.join(part), &mut code);
+    }
+    let reasons = REASONS.iter().map(|reason| reason.code);
+    let all = reasons.chain(HEADLINES.iter().map(|headline| headline.code));
+    // Where chains.json cannot be read there is no verifier, and its worker says so.
+    let all = all.filter(|reason| *reason != "not-configured");
+    let named = |reason: &&str| code.contains(&format!("\"{reason}\""));
+    let unnamed: Vec<&str> = all.filter(|reason| !named(reason)).collect();
+    assert_eq!(unnamed, [] as [&str; 0]);
+}
+
 /// Names in backquotes in the last column of the table.
 fn tests_named(text: &str) -> Vec<&str> {
     let rows = text.lines().filter(|line| line.starts_with("| "));

@@ -136,9 +136,12 @@ mod tests {
             let claim = json!({ "as": outcome, "by": "acme", "claim": "c" });
             with(&with(&issued, "claim", claim), "status", "closed".into())
         };
-        for outcome in ["reimbursed", "entered", "declared"] {
-            let expected = ["invoice-", outcome].concat();
-            assert_eq!(code("invoice", claimed(outcome)), (&*expected, true));
+        for (outcome, expected) in [
+            ("reimbursed", "invoice-reimbursed"),
+            ("entered", "invoice-entered"),
+            ("declared", "invoice-declared"),
+        ] {
+            assert_eq!(code("invoice", claimed(outcome)), (expected, true));
         }
         let locked = json!({ "by": "acme", "claim": "c" });
         let locked = with(&with(&issued, "claim", locked), "status", "locked".into());
@@ -162,15 +165,14 @@ mod tests {
     fn documents_and_readings_say_where_they_stand() {
         let key = format!("ed25519:{}", "01".repeat(32));
         let document = json!({ "content": "00".repeat(32), "denied": [], "emergencies": 0, "grants": [], "hospital": "h", "open_reviews": 0, "patient": key, "reads": 0, "root": "00".repeat(32), "status": "proposed" });
-        for (status, is_last) in [
-            ("proposed", false),
-            ("shared", false),
-            ("rejected", true),
-            ("erased", true),
+        for (status, expected, is_last) in [
+            ("proposed", "document-proposed", false),
+            ("shared", "document-shared", false),
+            ("rejected", "document-rejected", true),
+            ("erased", "document-erased", true),
         ] {
             let state = with(&document, "status", status.into());
-            let expected = ["document-", status].concat();
-            assert_eq!(code("document", state), (&*expected, is_last));
+            assert_eq!(code("document", state), (expected, is_last));
         }
         for (basis, expected, is_last) in [
             (json!({ "grant": "g", "kind": "grant" }), "read-done", true),
@@ -183,6 +185,22 @@ mod tests {
         ] {
             let read = json!({ "basis": basis, "by": "doctor", "document": "d" });
             assert_eq!(code("read", read), (expected, is_last));
+        }
+    }
+
+    #[test]
+    fn a_grant_says_how_it_ended() {
+        let key = format!("ed25519:{}", "01".repeat(32));
+        let grant = json!({ "by": key, "documents": ["d"], "reads": 0, "root": "00".repeat(32), "status": "active", "to": "doctor", "until": "2000" });
+        for (status, until, expected, is_last) in [
+            ("active", "2000", "grant-active", false),
+            ("active", "999", "grant-expired", true),
+            ("revoked", "2000", "grant-revoked", true),
+            ("superseded", "2000", "grant-superseded", true),
+        ] {
+            let state = with(&grant, "status", status.into());
+            let state = with(&state, "until", until.into());
+            assert_eq!(code("grant", state), (expected, is_last));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     ask::NODES,
-    common::{self, Lie, Net, chain, comet, lie, link, now, verifier, verifier_from},
+    common::{self, Lie, Net, TestChain, chain, comet, lie, link, now, verifier, verifier_from},
     tells::{bent_header, unproven_header},
 };
 use records::testing::SECOND;
@@ -339,25 +339,22 @@ fn a_checkpoint_that_the_nodes_do_not_hold_starts_no_trust() {
 }
 
 /// Two members with 57 % of the power sign themselves a validator set of their own, and a state with it.
-fn takeover() -> Lie {
-    let own = || {
-        let mut seats = chain().seats;
-        seats.truncate(2);
-        seats
-    };
+fn takeover(chain: &Rc<TestChain>) -> Lie {
+    let chain = chain.clone();
     lie(move |method, params, answer| {
+        let own = &chain.seats[..2];
         let height: u64 = params["height"]
             .as_str()
             .map_or(0, |height| height.parse().expect("a height"));
         let result = match method {
             "commit" if height > 1 => {
-                let mut header = chain().header(height).clone();
-                header.validators_hash = comet::set(&own()).hash();
+                let mut header = chain.header(height).clone();
+                header.validators_hash = comet::set(own).hash();
                 header.next_validators_hash = Some(header.validators_hash);
                 header.app_hash = vec![9; 32];
-                comet::commit_json(&header, &own(), |_| true)
+                comet::commit_json(&header, own, |_| true)
             }
-            "validators" if height > 1 => comet::validators_json(height, params, &own()),
+            "validators" if height > 1 => comet::validators_json(height, params, own),
             _ => return answer,
         };
         json!({ "jsonrpc": "2.0", "id": answer["id"], "result": result })
@@ -370,7 +367,7 @@ fn less_than_two_thirds_cannot_hand_the_chain_to_themselves() {
     let signed_at = |level: Option<&str>| {
         let mut net = Net::at(chain.time());
         for (url, _) in NODES {
-            net = net.with(url, &chain, takeover());
+            net = net.with(url, &chain, takeover(&chain));
         }
         let mut verifier = verifier_from(&chain, 1, &NODES, |chain| {
             if let Some(level) = level {
@@ -388,4 +385,17 @@ fn less_than_two_thirds_cannot_hand_the_chain_to_themselves() {
     );
     // The attack is one: a third of the power is enough where that is asked for.
     assert!(signed_at(Some("1/3")));
+}
+
+/// Each header that they show needs one below it, and each takes its time.
+#[test]
+fn a_way_that_takes_longer_than_any_may_is_given_up() {
+    let mut chain = chain();
+    (0..500).for_each(|_| chain.empty());
+    let chain = Rc::new(chain);
+    let net = NODES.iter().fold(Net::at(chain.time()), |net, (url, _)| {
+        net.with(url, &chain, takeover(&chain)).slow(url, 13_000)
+    });
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert_eq!(verdict.headline, "too-many-steps", "{verdict:#?}");
 }

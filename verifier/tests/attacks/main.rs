@@ -15,6 +15,7 @@ mod lies;
 mod outcomes;
 mod parts;
 mod patience;
+mod reached;
 mod remembered;
 mod rests;
 mod signed;

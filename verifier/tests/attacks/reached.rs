@@ -1,0 +1,167 @@
+//! Verdicts that no lie is about: where a record is in its life, and why nothing could be said.
+
+use crate::{
+    ask::{NODES, one_liar},
+    common::{
+        self, Lie, Net, TestChain, chain, json, link, now, verifier, verifier_from,
+        vote::{Community, VOTE, owner, voting},
+    },
+    kept::honest,
+    rests,
+    tells::from_the_future,
+};
+use records::{
+    Head, RecordName,
+    kinds::{
+        ballot::{self, Appoint, Seat},
+        vote::Choice,
+    },
+    log::LogTree,
+    testing::{SECOND, key},
+};
+use std::rc::Rc;
+use verifier::{
+    Question,
+    portable::{self, Asked},
+    verdict::{Check, CheckId, Outcome, Verdict},
+};
+
+fn ask(chain: TestChain, kind: &str, id: &str) -> Verdict {
+    let question = Question::record(kind, id, None).expect("a name");
+    one_liar(&Rc::new(chain), Lie::None, &question)
+}
+
+/// What a verified record's check of its life says.
+fn life(verdict: &Verdict) -> (&str, &Check) {
+    assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
+    let of = |check: &&Check| check.id == CheckId::LifeCycle;
+    let check = verdict.checks.iter().find(of).expect("a life");
+    assert_eq!(verdict.headline, check.reason);
+    (&check.reason, check)
+}
+
+/// A vote in which so many heads are in favour and so many against, once it has closed.
+fn closed(in_favour: u32, against: u32) -> TestChain {
+    let mut community = voting(|_| {});
+    community.all_cast(0..in_favour);
+    (0..against).for_each(|head| community.cast(in_favour + head, Choice::Against));
+    community.chain.ledger.time += 10 * 24 * 3600 * SECOND;
+    community.chain.empty();
+    community.chain.empty();
+    community.chain
+}
+
+#[test]
+fn a_vote_says_whether_it_has_opened_and_what_came_of_it() {
+    let mut community = voting(|_| {});
+    community.chain.ledger.time -= 1800 * SECOND;
+    community.chain.empty();
+    let verdict = ask(community.chain, "vote", VOTE);
+    assert_eq!(life(&verdict).0, "vote-upcoming");
+    let verdict = ask(closed(7, 1), "vote", VOTE);
+    assert_eq!(life(&verdict).0, "vote-passed");
+    for (in_favour, against, why) in [(2, 0, "participation"), (1, 8, "heads-and-area")] {
+        let verdict = ask(closed(in_favour, against), "vote", VOTE);
+        let (code, check) = life(&verdict);
+        assert_eq!(code, "vote-not-passed");
+        assert_eq!(check.facts[&"why".to_owned()], why);
+    }
+}
+
+#[test]
+fn a_ballot_says_what_stands_on_it() {
+    let mut community = voting(|_| {});
+    community.cast(0, Choice::Against);
+    appoint(&mut community, 1);
+    community.chain.empty();
+    let chain = Rc::new(community.chain);
+    for (index, code, choice) in [(0, "ballot-counted", "against"), (1, "ballot-not-cast", "")] {
+        let seat = Seat::on(&community.roster, index, VOTE, "garden").expect("on the roster");
+        let question = Question::ballot(&seat).expect("a name");
+        let verdict = one_liar(&chain, Lie::None, &question);
+        let (said, check) = life(&verdict);
+        assert_eq!(said, code);
+        let found = check.facts.get("choice").map_or("", String::as_str);
+        assert_eq!(found, choice);
+    }
+}
+
+/// The owner names a proxy, who has not voted yet.
+fn appoint(community: &mut Community, index: u32) {
+    let appoint = Appoint {
+        by: None,
+        proxy: Some(key("proxy").public()),
+        seat: Seat::on(&community.roster, index, VOTE, "garden").expect("on the roster"),
+    };
+    let (id, body) = (ballot::id(VOTE, index), json(&appoint));
+    let keys = [&owner(index)];
+    community
+        .chain
+        .submit("ballot.appoint", ("ballot", &id), body, &keys);
+}
+
+#[test]
+fn a_quota_counts_and_readings_outside_the_chain_are_excluded_by_nothing() {
+    let verdict = ask(chain(), "quota", "shop");
+    let (code, check) = life(&verdict);
+    assert_eq!(
+        (code, &*check.facts[&"left".to_owned()]),
+        ("quota-counted", "9")
+    );
+    for (kind, id) in [("document", "a1"), ("grant", "g1"), ("read", "r1")] {
+        let verdict = ask(rests::granted(), kind, id);
+        let outside = |check: &Check| check.reason == "reads-outside-chain";
+        assert!(verdict.checks.iter().any(outside), "{kind}");
+    }
+}
+
+#[test]
+fn a_record_of_a_kind_that_this_program_lacks_is_in_the_state_and_no_more_is_said() {
+    let mut chain = chain();
+    let name = RecordName::new("lease", "a1").expect("a name");
+    chain.corrupt(&name, Head::new(b"a state", &LogTree::new()), Vec::new());
+    chain.empty();
+    let verdict = ask(chain, "lease", "a1");
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "kind-unknown")
+    );
+}
+
+#[test]
+fn a_chain_that_has_not_moved_since_its_checkpoint_is_as_that_says() {
+    let chain = Rc::new(chain());
+    let mut visitor = verifier_from(&chain, chain.height(), &NODES, |_| {});
+    let verdict = now(visitor.check(&honest(&chain), &Question::text(&link())));
+    let at = |check: &Check| check.reason == "header-is-checkpoint";
+    assert!(verdict.checks.iter().any(at), "{verdict:#?}");
+    assert_eq!(verdict.outcome, Outcome::Verified);
+}
+
+#[test]
+fn a_header_that_only_a_node_contradicts_is_not_established() {
+    let chain = Rc::new(chain());
+    let net = Net::at(chain.time() + 3 * SECOND)
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, from_the_future());
+    let verdict = now(verifier(&chain, &NODES[..2]).check(&net, &Question::text(&link())));
+    assert_eq!(
+        (verdict.outcome, verdict.headline.as_str()),
+        (Outcome::NotEstablished, "nodes-disagree"),
+        "{verdict:#?}"
+    );
+}
+
+#[test]
+fn no_proof_is_made_about_a_text_that_names_no_record() {
+    let chain = common::chain();
+    let entry = common::entry_from(&chain, 1, &NODES, |_| {});
+    let net = Net::at(chain.time());
+    let made = now(portable::make(
+        &portable::beside(&net),
+        &entry,
+        Asked::text("hello"),
+    ));
+    assert_eq!(made.expect_err("nothing asked").code(), "no-record-named");
+    assert!(net.requests.borrow().is_empty(), "nobody was asked");
+}
