@@ -16,6 +16,8 @@ pub mod pace;
 pub mod scan;
 #[cfg(feature = "verify")]
 pub mod verify;
+#[cfg(feature = "verify")]
+pub mod watch;
 
 #[cfg(feature = "keys")]
 pub use crate::keys::{FromKeys, Held, Identity, ToKeys};

@@ -21,9 +21,6 @@ mod tabs;
 #[cfg(target_family = "wasm")]
 #[path = "../verifier-worker/until.rs"]
 mod until;
-#[cfg(target_family = "wasm")]
-#[path = "../verifier-worker/watch.rs"]
-mod watch;
 
 fn main() {
     #[cfg(target_family = "wasm")]

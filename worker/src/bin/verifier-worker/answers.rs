@@ -3,16 +3,16 @@
 use crate::browser::{Browser, failed, milliseconds, pass_on, post};
 use crate::shelf::{self, Browsers};
 use crate::tabs::Tabs;
-use crate::watch::Watch;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use litemap::LiteMap;
 use records::{RecordName, canonical, kinds::ballot::Seat};
 use std::rc::Rc;
 use verifier::{
     KeptStore, Look, Question, Sending, Unsent, chains,
     portable::{self, Apart, Aside, Asked, NotMade, Short},
-    verdict::Anchor,
+    verdict::{Anchor, Check, CheckId, Status},
 };
-use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier};
+use worker::{Chain, FromVerifier, Id, Member, RecordRef, ToVerifier, watch::Watch};
 
 /// The verifier of this program.
 pub type Verifier = verifier::Verifier<KeptStore<Browsers>>;
@@ -45,13 +45,27 @@ pub async fn look(
         id: None,
         aside: None,
     };
-    watch.expire();
+    for id in watch.expire(milliseconds()) {
+        let check = Check {
+            id: CheckId::LifeCycle,
+            status: Status::NotEstablished,
+            reason: "life-cycle-stale".into(),
+            facts: LiteMap::new(),
+        };
+        post(&FromVerifier::Checked { id, check });
+    }
     let mut look = verifier.look(&host, &watch.names()).await;
     let fresh_until = fresh_until(verifier, look.anchor.as_ref());
     look.sizes.retain(|name, size| !on_its_way(name, *size));
-    match &look.fork {
+    let changed = match &look.fork {
         Some(_) => watch.all(),
-        None => watch.compare(&look.sizes, look.reason.is_empty(), fresh_until),
+        None => {
+            let well = look.reason.is_empty();
+            watch.compare(&look.sizes, well, fresh_until, milliseconds())
+        }
+    };
+    for id in changed {
+        post(&FromVerifier::Changed { id });
     }
     let height = look.anchor.as_ref().map(|anchor| anchor.height);
     let chain = Box::new(describe(verifier, look));
@@ -121,7 +135,7 @@ pub async fn answer(
                     let verdict = Box::new(verifier.check(&host, &question).await);
                     if !once {
                         let fresh_until = fresh_until(verifier, verdict.anchor.as_ref());
-                        watch.add(id, &verdict, fresh_until);
+                        watch.add(id, &verdict, fresh_until, milliseconds());
                     }
                     post(&FromVerifier::Verdict { id, verdict });
                     Ok(())

@@ -7,7 +7,6 @@ use crate::{
     shelf,
     tabs::Tabs,
     until::Off,
-    watch::Watch,
 };
 use litemap::LiteMap;
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
@@ -18,6 +17,7 @@ use web_sys::MessageEvent;
 use worker::{
     FromVerifier, Id, ToVerifier,
     pace::{Pace, seconds},
+    watch::Watch,
 };
 
 /// What waits to be done.

@@ -18,8 +18,6 @@ mod shelf;
 mod tabs;
 #[cfg(target_family = "wasm")]
 mod until;
-#[cfg(target_family = "wasm")]
-mod watch;
 
 fn main() {
     #[cfg(target_family = "wasm")]
