@@ -2,6 +2,7 @@
 
 use crate::common::chain;
 use crate::common::generate::Rng;
+use crate::common::signing::Key;
 use light_client::{BlockIdFlag, PublicKey};
 
 /// A key, the vote it signed, and the signature; from each recorded chain with more than one key type, and ML-DSA.
@@ -147,6 +148,18 @@ fn the_second_form_of_an_ecdsa_signature_is_refused() {
         seen += 1;
     }
     assert!(seen >= 2);
+}
+
+#[test]
+fn a_signature_in_ethereums_form_holds_with_either_v() {
+    let key = Key::of_type(2, 1);
+    let mut seen = [false; 2];
+    for message in 0..32u8 {
+        let signature = key.sign(&[message]);
+        assert!(key.public().verify(&[message], &signature));
+        seen[usize::from(signature[64])] = true;
+    }
+    assert_eq!(seen, [true; 2]);
 }
 
 #[test]

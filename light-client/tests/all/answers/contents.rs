@@ -130,6 +130,27 @@ fn nothing_is_added_to_a_recorded_block_or_taken_out_of_it() {
 }
 
 #[test]
+fn a_vote_in_evidence_is_of_a_round_that_a_chain_can_have() {
+    let files = files(&recorded().join("v0.40-ed25519/rpc"));
+    let block = files
+        .iter()
+        .find(|path| common::name(path).starts_with("block-"));
+    let block = read(block.expect("recorded"));
+    let highest = u32::MAX >> 1;
+    for (round, is_read) in [(highest, true), (highest + 1, false)] {
+        let mut evidence = duplicate_vote();
+        if let Evidence::DuplicateVote(evidence) = &mut evidence {
+            evidence.votes[0].round = round;
+        }
+        let mut with = block.clone();
+        let place = with.pointer_mut("/block/evidence/evidence");
+        let written = json::write::evidence(&evidence);
+        *place.expect("a list") = vec![json::parse(written.as_bytes()).unwrap()].into();
+        assert_eq!(json::block(&with).is_ok(), is_read, "{round}");
+    }
+}
+
+#[test]
 fn evidence_of_a_real_chain_is_in_its_header_and_survives_being_written() {
     let Some(folder) = public_vectors("rpc-v0.38") else {
         return;

@@ -241,6 +241,17 @@ fn a_commit_has_no_more_votes_and_no_higher_round_than_a_chain_can_have() {
 }
 
 #[test]
+fn an_error_that_is_null_is_none() {
+    let page = r#"{"block_height":"1","validators":null,"total":"0"}"#;
+    let answer = |error: &str| {
+        let text = format!(r#"{{"jsonrpc":"2.0","id":1,"error":{error},"result":{page}}}"#);
+        json::validators(&json::parse(text.as_bytes()).unwrap()).map(|page| page.block_height)
+    };
+    assert_eq!(answer("null"), Ok(1));
+    assert!(answer(r#"{"code":-32603}"#).is_err());
+}
+
+#[test]
 fn a_busy_node_says_so_by_its_status_and_for_how_long_where_it_likes() {
     use light_client::client::Unreachable;
     for (status, pause, read) in [

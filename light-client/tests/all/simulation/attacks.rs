@@ -10,7 +10,9 @@ use light_client::{
 };
 
 use super::chain::{Chain, Lie, VALIDATORS, forked, soon_after};
-use super::nodes::{Client, Device, Manners, Node, block_on, client};
+use super::nodes::{
+    Client, Device, Manners, Node, attack_of, block_on, client, client_with, node, settings,
+};
 use crate::common::generate::Rng;
 
 fn attacked(lie: Lie) -> (Client, Rc<Chain>) {
@@ -233,4 +235,32 @@ fn who_did_not_vote_for_both_blocks_did_not_equivocate() {
         let there = AttackEvidence::new(conflicting, &trusted, &state(&chain.blocks[&1]));
         assert_eq!(there.byzantine.len(), all - 1, "{flag:?}");
     }
+}
+
+#[test]
+fn who_signed_both_voted_for_both_and_who_refused_the_evidence_did_not_take_it() {
+    let (honest, forged) = forked(Lie::Equivocation);
+    let refuses = Manners {
+        refuses_evidence: true,
+        ..Manners::default()
+    };
+    let nodes = vec![
+        node("liar", &forged),
+        node("honest", &honest),
+        Node::new("refuses", &honest, refuses, 3),
+    ];
+    let mut client = client_with(&honest, 1, nodes, settings(), soon_after(&honest));
+    let attack = attack_of(block_on(client.newest()));
+    assert_eq!(attack.reported_to, ["liar", "honest"]);
+    let both = attack.signed_both();
+    let voter = *both.first().expect("a fork has one");
+    let [mut ours, mut theirs] = [attack.clone(), attack];
+    for block in [&mut ours.ours, &mut theirs.theirs] {
+        let entries = block.signed_header.commit.signatures.iter_mut();
+        for entry in entries.filter(|entry| entry.address == Some(voter)) {
+            entry.flag = BlockIdFlag::Nil;
+        }
+    }
+    assert_eq!(ours.signed_both(), both[1..]);
+    assert_eq!(theirs.signed_both(), both[1..]);
 }

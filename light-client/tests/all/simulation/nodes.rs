@@ -45,6 +45,8 @@ pub struct Manners {
     pub headers_only: bool,
     /// It never says that it took evidence.
     pub takes_nothing: bool,
+    /// It says that it takes none.
+    pub refuses_evidence: bool,
     /// Its chain goes on as time does: a block is there five seconds after its own time.
     pub grows: bool,
     /// What it claims of its newest block, whatever it has: a height, and nanoseconds before the device's time.
@@ -275,7 +277,10 @@ impl Provider for Node {
         if self.manners.takes_nothing {
             std::future::pending::<()>().await;
         }
-        Ok(())
+        match self.manners.refuses_evidence {
+            true => Err(Fault::Refused("it is no evidence".into())),
+            false => Ok(()),
+        }
     }
 }
 
