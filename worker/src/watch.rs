@@ -171,9 +171,10 @@ fn stands_until(verdict: &Verdict, now: f64) -> f64 {
     turns.fold(stands, f64::min)
 }
 
-/// Unix nanoseconds as decimal text, in milliseconds.
+/// Unix nanoseconds as decimal text, in milliseconds. Read as the integer that they are: to read fractions takes 16 KB more of program.
 fn time(nanos: &str) -> f64 {
-    nanos.parse().unwrap_or(f64::INFINITY) / 1_000_000.
+    let nanos: Result<i64, _> = nanos.parse();
+    nanos.map_or(f64::INFINITY, |nanos| nanos as f64 / 1_000_000.)
 }
 
 /// Whether nothing was established for want of a header or a proof: with the next one that may be otherwise. What this page is too old for stays so.
