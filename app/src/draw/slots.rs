@@ -133,18 +133,29 @@ impl Child for Html {
 impl Child for &str {
     #[inline(never)]
     fn node(self) -> Html {
+        let text: String = self.chars().map(seen).collect();
         VNode::VText(VText {
-            text: AttrValue::Rc(self.into()),
+            text: AttrValue::Rc(text.into()),
         })
     }
 }
 
+/// A character as it may stand on the page. Openings, files and codes bring texts of their own: none of them turns the direction of what is written, or ends
+/// a line unseen.
+fn seen(c: char) -> char {
+    match c {
+        '\t' | '\n' | '\r' => c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            char::REPLACEMENT_CHARACTER
+        }
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    }
+}
+
 impl Child for String {
-    #[inline(never)]
     fn node(self) -> Html {
-        VNode::VText(VText {
-            text: AttrValue::Rc(self.into()),
-        })
+        self.as_str().node()
     }
 }
 
@@ -163,5 +174,41 @@ impl Child for char {
 impl<C: Child> Child for Option<C> {
     fn node(self) -> Html {
         self.map_or_else(Html::default, Child::node)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::draw::{prelude::*, written};
+
+    /// *Attack: the opening of a genuine record turns the direction of what stands beside it, or steers a line.*
+    #[test]
+    fn no_text_of_others_turns_what_stands_beside_it() {
+        for steers in [
+            '\u{202e}', '\u{202d}', '\u{2067}', '\u{2069}', '\u{200f}', '\u{61c}', '\u{2028}',
+            '\u{85}', '\u{8}', '\0',
+        ] {
+            let text = format!("甲{steers}乙");
+            let shown = "<b>甲\u{fffd}乙</b>";
+            assert_eq!(written(&html! { <b>{ &text }</b> }), shown, "{steers:?}");
+            assert_eq!(written(&html! { <b>{ text }</b> }), shown, "{steers:?}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_is_drawn_as_it_is() {
+        for text in [
+            "一\n二\t三\r\n",
+            "ئۇيغۇر",
+            "ᠮᠣᠩᠭᠣᠯ\u{202f}ᠤᠨ",
+            "❤\u{fe0f}",
+            "4403\u{2009}0000",
+            "𠮷",
+        ] {
+            assert_eq!(
+                written(&html! { <b>{ text }</b> }),
+                format!("<b>{text}</b>")
+            );
+        }
     }
 }
