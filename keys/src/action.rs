@@ -61,6 +61,11 @@ pub enum Action {
         /// Document record id.
         document: String,
     },
+    /// `document.veto`: the patient stops the key that is to come in the place of today's.
+    Veto {
+        /// Document record id.
+        document: String,
+    },
     /// `read.done`: a reader reads under a grant; the content follows.
     Read {
         /// Document record id.
@@ -93,6 +98,7 @@ records::tagged!(Action by "is" {
     Allow "allow" { documents, member },
     Confirm "confirm" { document },
     Reject "reject" { document },
+    Veto "veto" { document },
     Read "read" { document, grant },
     Emergency "emergency" { document, reason },
     Review "review" { read, justified },

@@ -181,6 +181,33 @@ fn two_grants_of_one_patient_share_neither_key_nor_id() {
     assert!(one.documents == other.documents && one.sealed != other.sealed);
 }
 
+/// *Attack: two desks in league put a key of their own in the place of a patient's.*
+#[test]
+fn a_patient_stops_the_key_that_others_put_in_the_place_of_todays() {
+    let mut world = World::new();
+    let (mut patient, _) = granted(&mut world);
+    let veto = Action::Veto {
+        document: text("d1"),
+    };
+    assert_eq!(
+        world.refusal(&mut patient.clone(), &veto),
+        "nothing-to-veto"
+    );
+    let thief = Identity::new(Role::Patient, "x", [9; 32]);
+    let keys = [&patient, &thief].map(|who| who.document_key("d1"));
+    let [own, other] = &keys;
+    world.recover("d1", own, other);
+    let state: Document = world.ledger.data("document", "d1");
+    assert!(state.recovery.is_some());
+    world.act(&mut patient, &veto);
+    let state: Document = world.ledger.data("document", "d1");
+    assert!(state.recovery.is_none() && state.vetoed.is_some());
+    world.ledger.time += 4 * DAY;
+    let again = give(&world, &["d1"], "renji");
+    world.act(&mut patient, &again);
+    world.ledger.replay_all();
+}
+
 /// The seed that gave it is lost: the new one takes the grant back with its documents' keys.
 #[test]
 fn a_grant_of_a_lost_seed_is_revoked_with_the_documents_keys() {

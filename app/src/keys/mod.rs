@@ -6,6 +6,7 @@ mod new;
 use crate::draw::prelude::*;
 use crate::engine::Link;
 use crate::i18n::{Lang, Text, short, words};
+use crate::medical::{KeyWatch, Subject};
 use crate::shell::{Page, use_page};
 use crate::widget;
 use file::KeepFile;
@@ -59,6 +60,23 @@ fn use_card(props: &Card) -> Html {
     let page = use_page();
     let lang = page.lang;
     let identity = &props.identity;
+    let again = use_state(|| 0u32);
+    let changed = {
+        let again = again.setter();
+        Callback::from(move |()| again.change(|again| again + 1))
+    };
+    let watch = |id: &str| {
+        let subject = Subject {
+            id: id.to_owned(),
+            identity: identity.key.clone(),
+            again: *again,
+            changed: changed.clone(),
+        };
+        keyed(id, KeyWatch { subject })
+    };
+    let own = (identity.role == Role::Patient).then_some(&identity.records);
+    let own = own.into_iter().flatten();
+    let documents = own.filter(|record| record.kind == "document");
     let (class, word) = match (identity.exported, identity.stored) {
         (false, _) => ("pill warn", words::KEYS_UNSAVED),
         (true, false) => ("pill warn", words::KEYS_VISIT_ONLY),
@@ -69,6 +87,7 @@ fn use_card(props: &Card) -> Html {
             <div class="row"><span class="avatar" aria-hidden="true">{ identity.name.chars().next() }</span>
                 <div class="grow"><b>{ &identity.name }</b><div class="caption">{ lang.t(role_name(identity.role)) }</div></div><span {class}>{ lang.t(word) }</span></div>
             <p class="mono caption">{ short(&identity.key) }</p>
+            { for documents.map(|record| watch(&record.id)) }
             { widget::pending(&page, identity) }
             { part(KeepFile { identity: identity.clone() }) }
             { forget(lang, &page, identity) }

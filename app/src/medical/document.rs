@@ -3,7 +3,8 @@
 use super::{
     card::{Card, Subject, use_card},
     reason::Reason,
-    state::{Document, field, proven, unproven, use_last},
+    recovery,
+    state::{Document, block_time, field, proven, unproven, use_last},
 };
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, date, member, words};
@@ -30,8 +31,9 @@ pub struct Told {
     pub title: String,
 }
 
-fn title<'a>(props: &'a DocumentCard, verdict: &'a Verdict) -> &'a str {
-    field(verdict, "title").unwrap_or(&props.subject.id)
+/// Its title, where the patient holds the opening; else its id.
+pub fn title<'a>(id: &'a str, verdict: &'a Verdict) -> &'a str {
+    field(verdict, "title").unwrap_or(id)
 }
 
 /// How a document stands, by word and shape, as its verdict says.
@@ -60,8 +62,8 @@ fn use_document_card(props: &DocumentCard) -> Html {
     let last = use_last(&page.known, &inquiry);
     let shown = last.and_then(|verdict| Some((proven::<Document>(&verdict)?, verdict)));
     let told = shown.as_ref().map(|(document, verdict)| Told {
-        shared: document.status == "shared",
-        title: title(props, verdict).to_owned(),
+        shared: document.status == "shared" && !recovery::pending(document, block_time(verdict)),
+        title: title(&subject.id, verdict).to_owned(),
     });
     {
         let (tell, id) = (props.tell.clone(), subject.id.clone());
@@ -75,18 +77,21 @@ fn use_document_card(props: &DocumentCard) -> Html {
         return html! { <section class="card row" data-testid="document">{ unproven(lang, &inquiry) }</section> };
     };
     let (word, shape) = standing(&verdict);
-    let title = title(props, &verdict);
+    // Until a pending replacement is over, nothing but taking back and refusing is accepted; what is signed in vain stands in the way of the veto.
+    let closed = doing.busy() || recovery::pending(&document, block_time(&verdict));
+    let title = title(&subject.id, &verdict);
     let address = Route::Record(record, None).hash();
     html! {
         <section class="card stack" data-testid="document" data-id={subject.id.clone()} data-status={document.status.clone()} data-outcome={widget::outcome_code(verdict.outcome)}>
             <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(lang, &document.hospital), &verdict) }</div></div>
                 <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
             { widget::doubt(lang, &verdict) }
-            if document.status == "proposed" { { answer(lang, &subject.id, &act, doing.busy()) } }
-            { denied(lang, &document.denied, &subject.id, &act, doing.busy()) }
+            { recovery::notice(lang, subject, &document, &verdict, (&doing, &act)) }
+            if document.status == "proposed" { { answer(lang, &subject.id, &act, closed) } }
+            { denied(lang, &document.denied, &subject.id, &act, closed) }
             { act_view(lang, &doing) }
             { book(lang, &verdict) }
-            if document.open_reviews > 0 { { reviews(lang, &verdict.history, &act, doing.busy()) } }
+            if document.open_reviews > 0 { { reviews(lang, &verdict.history, &act, closed) } }
             <div class="row wrap"><a class="link grow" href={address}>{ lang.t(words::CHECKS) }</a>{ copy(subject.id.clone(), lang.t(words::MED_COPY_ID), "copy-document") }</div>
         </section>
     }
@@ -145,7 +150,7 @@ fn book(lang: Lang, verdict: &Verdict) -> Html {
 }
 
 /// Emergency readings that nobody has reviewed yet; the record of the reading is named by the entry's `subject`.
-fn reviews(lang: Lang, history: &[HistoryEntry], act: &Callback<Action>, busy: bool) -> Html {
+pub fn reviews(lang: Lang, history: &[HistoryEntry], act: &Callback<Action>, busy: bool) -> Html {
     let subject = |entry: &HistoryEntry| entry.facts.get("subject").cloned();
     let reviewed: Vec<_> = history
         .iter()

@@ -8,10 +8,13 @@ mod look;
 mod patient;
 mod reader;
 mod reason;
+mod recovery;
 mod state;
 
+pub use card::Subject;
 pub use patient::Patient;
 pub use reader::Reader;
+pub use recovery::KeyWatch;
 
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};

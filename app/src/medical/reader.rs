@@ -7,12 +7,12 @@ use super::{
 };
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
-use crate::i18n::{Lang, time, words};
+use crate::i18n::{Lang, reason, time, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Doing, IdentityPick, Mark, VerdictHead, act_view, mark, mine, use_act};
 use verifier::verdict::Verdict;
 use web_sys::HtmlInputElement;
-use worker::{Action, RecordRef, Role};
+use worker::{Action, Facts, RecordRef, Role};
 
 /// The page.
 #[derive(PartialEq)]
@@ -116,7 +116,7 @@ part!(Answer, use_answer);
 fn use_answer(props: &Answer) -> Html {
     let page = use_page();
     let lang = page.lang;
-    let reason = use_node_ref();
+    let why = use_node_ref();
     let (doing, act) = use_act(&page.engine, &props.identity, Callback::noop());
     let (shape, sentence, code) = match &props.may.0 {
         May::Yes(_, until) => (
@@ -130,6 +130,10 @@ fn use_answer(props: &Answer) -> Html {
             "denied",
         ),
         May::No => (Mark::Bar, lang.t(words::MED_NO).to_owned(), "no"),
+        May::Waits => {
+            let why = reason(lang, "key-recovery-pending", &Facts::new());
+            (Mark::Bar, why.0, "waits")
+        }
         May::Unknown => (Mark::Dash, lang.t(words::STATUS_OPEN).to_owned(), "unknown"),
     };
     let read = match &props.may.0 {
@@ -144,10 +148,11 @@ fn use_answer(props: &Answer) -> Html {
         _ => None,
     };
     let emergency = {
-        let (reason, document) = (reason.clone(), props.document.clone());
+        let (act, field) = (act.clone(), why.clone());
+        let document = props.document.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let why = reason
+            let why = field
                 .cast::<HtmlInputElement>()
                 .map(|input| input.value().trim().to_owned())
                 .unwrap_or_default();
@@ -166,7 +171,7 @@ fn use_answer(props: &Answer) -> Html {
                 if let Some(read) = read { <button type="button" class="btn primary" disabled={doing.busy()} onclick={read} data-testid="read">{ lang.t(words::MED_READ) }</button> }
                 { act_view(lang, &doing) }
             </section>
-            { glass(lang, &doing, reason, emergency) }
+            { glass(lang, &doing, why, emergency) }
         </>
     }
 }
@@ -196,6 +201,8 @@ mod tests {
             status: "shared".into(),
             hospital: "h".into(),
             open_reviews: 0,
+            recovery: None,
+            vetoed: None,
         };
         let said = |outcome| {
             let verdict = widget::sample::verdict("document", outcome, "");

@@ -1,5 +1,6 @@
 //! What is drawn of the proven states of documents and grants; the whole of them stands in docs/formats.md.
 
+use super::recovery;
 use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Known};
 use crate::i18n::{Lang, headline, words};
@@ -21,6 +22,10 @@ pub struct Document {
     pub hospital: String,
     /// Emergency readings that wait for their review.
     pub open_reviews: u64,
+    /// The key that is to come in the place of the patient's or the guardian's.
+    pub recovery: Option<Recovery>,
+    /// Since when such a replacement takes the hospital too and cannot be vetoed, Unix nanoseconds as decimal text.
+    pub vetoed: Option<String>,
 }
 
 records::shape!(Document {
@@ -29,8 +34,19 @@ records::shape!(Document {
     status,
     hospital,
     open_reviews,
+    recovery,
+    vetoed,
     ..
 });
+
+/// A key's replacement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recovery {
+    /// Block time from which the new key counts, Unix nanoseconds as decimal text.
+    pub from: String,
+}
+
+records::shape!(Recovery { from, .. });
 
 /// A grant as the document knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +125,8 @@ pub enum May {
     Denied,
     /// No grant is in force.
     No,
+    /// Not while the patient's key is being replaced.
+    Waits,
     /// That is not established.
     Unknown,
 }
@@ -118,6 +136,9 @@ impl Document {
     pub fn may_read(&self, member: &str, time: i64) -> May {
         if self.denied.iter().any(|denied| denied == member) {
             return May::Denied;
+        }
+        if recovery::pending(self, time) {
+            return May::Waits;
         }
         let live = |grant: &&LiveGrant| {
             grant.to == member && grant.until.parse::<i64>().is_ok_and(|until| until > time)
@@ -166,6 +187,8 @@ mod tests {
             status: "shared".into(),
             hospital: "h".into(),
             open_reviews: 0,
+            recovery: None,
+            vetoed: None,
         }
     }
 
@@ -182,6 +205,15 @@ mod tests {
             ..document()
         };
         assert_eq!(denied.may_read("renji", 0), May::Denied);
+        let replaced = Document {
+            recovery: Some(Recovery { from: "90".into() }),
+            ..document()
+        };
+        assert_eq!(replaced.may_read("renji", 89), May::Waits);
+        assert_eq!(
+            replaced.may_read("renji", 90),
+            May::Yes("g".into(), "100".into())
+        );
         let proposed = Document {
             status: "proposed".into(),
             ..document()

@@ -33,20 +33,29 @@ fn line(lang: Lang, entry: &HistoryEntry) -> Html {
         }
         _ => None,
     };
-    let names: Vec<String> = entry.by.iter().map(|by| author(lang, by)).collect();
     html! {
         <li {class} data-testid="entry" data-event={entry.event.clone()} data-height={entry.height.to_string()}>
             <time>{ day }<br />{ clock }{ until(lang, entry) }</time><i></i>
-            <div><b>{ event(lang, &entry.event) }</b>{ " " }{ lang.list(&names) }{ why(lang, entry) }</div>
+            <div><b>{ event(lang, &entry.event) }</b>{ " " }{ lang.list(&authors(lang, entry)) }{ why(lang, entry) }</div>
         </li>
     }
 }
 
-/// `patient`, `holder`, `owner` by word, a member by name.
+/// Who signed an event: `patient`, `holder`, `owner` by word, a member by name. The key that a replacement brings signs it too: whether that is the
+/// patient's is just what is in question.
+pub fn authors(lang: Lang, entry: &HistoryEntry) -> Vec<String> {
+    let new_key = |by: &&String| entry.event == RECOVER && *by == "patient";
+    let names = entry.by.iter().filter(|by| !new_key(by));
+    names.map(|by| author(lang, by)).collect()
+}
+
 fn author(lang: Lang, by: &str) -> String {
     let word = small(lang, by);
     if word == by { member(lang, by) } else { word }
 }
+
+/// Another key is to come in the place of a patient's or a guardian's.
+pub const RECOVER: &str = "document.recover";
 
 /// Block time is a lower bound: where more than a minute passed before the next block that is known, its time is shown too.
 fn until(lang: Lang, entry: &HistoryEntry) -> Html {

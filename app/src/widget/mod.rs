@@ -24,7 +24,7 @@ mod verdict;
 pub use crate::engine::Doing;
 pub use act::{act_view, use_act};
 pub use anchor::{fold, grounds, header, nodes, signers};
-pub use book::{history, visitors};
+pub use book::{RECOVER, authors, history, visitors};
 pub use checks::{checks, live, status_word, took, waiting as checks_waiting};
 pub use clip::{Share, copy, download, download_bytes, place};
 pub use code::Code;

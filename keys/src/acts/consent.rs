@@ -1,4 +1,4 @@
-//! A patient's acts: grants, revocations, denials, and judging what a hospital proposed.
+//! A patient's acts: grants, revocations, denials, and answers to what others did to a document.
 
 use super::{commit, data, name, named, new_id};
 use crate::{Identity, Known, Unsigned, random::Stream, sealed, sign::Draft};
@@ -115,13 +115,8 @@ pub fn deny(
     Ok(Draft::new(event_type, name("document", first)?, body, keys))
 }
 
-/// `document.confirm` and `document.reject`: a patient judges what a hospital proposed.
-pub fn confirm(who: &Identity, document: &str, confirmed: bool) -> Result<Draft, Unsigned> {
-    let event_type = if confirmed {
-        "document.confirm"
-    } else {
-        "document.reject"
-    };
+/// `document.confirm`, `document.reject` and `document.veto`: a patient answers what was done to a document, with a word that says it all.
+pub fn answer(who: &Identity, document: &str, event_type: &'static str) -> Result<Draft, Unsigned> {
     let (subject, body) = (name("document", document)?, Value::Object(Map::new()));
     let keys = vec![who.document_key(document)];
     Ok(Draft::new(event_type, subject, body, keys))

@@ -65,7 +65,7 @@ pub fn needs(who: &Identity, action: &Action) -> Result<Needs, Unsigned> {
             let first = first.ok_or_else(|| Unsigned::new("no-documents"))?;
             Ok(Needs::states([name("document", first)?]))
         }
-        Action::Confirm { document } | Action::Reject { document } => {
+        Action::Confirm { document } | Action::Reject { document } | Action::Veto { document } => {
             require(who, Role::Patient)?;
             Ok(Needs::states([name("document", document)?]))
         }
@@ -114,8 +114,9 @@ pub(crate) fn draft(
         Action::Revoke { grant } => consent::revoke(who, grant, ground),
         Action::Deny { documents, member } => consent::deny(who, documents, member, true),
         Action::Allow { documents, member } => consent::deny(who, documents, member, false),
-        Action::Confirm { document } => consent::confirm(who, document, true),
-        Action::Reject { document } => consent::confirm(who, document, false),
+        Action::Confirm { document } => consent::answer(who, document, "document.confirm"),
+        Action::Reject { document } => consent::answer(who, document, "document.reject"),
+        Action::Veto { document } => consent::answer(who, document, "document.veto"),
         Action::Read { document, grant } => read::done(who, document, grant, random),
         Action::Emergency { document, reason } => {
             read::emergency(who, document, reason, ground, random)

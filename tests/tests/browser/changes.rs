@@ -2,19 +2,16 @@
 
 use super::Scenario;
 use super::following::{must_listen, piped};
+use super::members;
 use super::votes;
 use lianyan_tests::Outcome;
 use lianyan_tests::lying_node::Lie;
 use lianyan_tests::owner::{bind, route};
 use lianyan_tests::visitor::Visitor;
 use lianyan_tests::world::World;
-use node::application::code;
-use node::network::Client;
-use records::canonical;
 use records::hash::sha256;
 use records::kinds::invoice::Red;
-use records::{Digest, Payload, RecordName};
-use serde_json::{Value, json};
+use records::{Digest, RecordName};
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -99,10 +96,8 @@ fn id_in(link: &str) -> Outcome<&str> {
 
 /// The issuer takes back the whole invoice, at a node.
 fn red_flush(world: &World, id: &str) -> Outcome {
-    let node = world.demo().nodes().swap_remove(0);
-    let node = Client(node.trim_start_matches("http://").parse()?);
     let name = RecordName::new("invoice", id).ok_or("no record's name")?;
-    let state: Value = serde_json::from_slice(&node.query("/state", &name.tree_key())?)?;
+    let state = members::state(world, &name)?;
     let issuer = state["data"]["issuer"].as_str().ok_or("no issuer")?;
     let body = Red {
         issuer: issuer.into(),
@@ -112,22 +107,8 @@ fn red_flush(world: &World, id: &str) -> Outcome {
         prints: Vec::new(),
         portal: None,
     };
-    let status = node.call("status", json!({}))?;
-    let chain = status["node_info"]["network"].as_str().unwrap_or_default();
-    let event = Payload {
-        body: canonical::to_value(&body)?,
-        chain: chain.into(),
-        seq: state["seq"].as_u64().ok_or("no sequence number")?,
-        subject: name,
-        event_type: "invoice.red".into(),
-        until: node.newest()?.1 + 600_000_000_000,
-    }
-    .sign(&[&node::demo::member_key(issuer)])?
-    .encode();
-    match node.write(&event)? {
-        written if written.code == code::OK => Ok(()),
-        refused => Err(format!("the chain refuses: {refused:?}").into()),
-    }
+    let key = node::demo::member_key(issuer);
+    members::write(world, ("invoice.red", name), &body, &[&key])
 }
 
 fn counted(world: &World) -> Outcome {

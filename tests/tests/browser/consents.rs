@@ -1,10 +1,14 @@
 //! Medical consents: a patient in one browser, a hospital in another.
 
 use super::Scenario;
+use super::members;
 use super::pages::{ENTER, KEEP_COPIES};
 use lianyan_tests::Outcome;
 use lianyan_tests::visitor::Visitor;
+use lianyan_tests::webdriver::Session;
 use lianyan_tests::world::World;
+use records::kinds::consent::document::Recover;
+use records::{RecordName, SecretKey};
 
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -18,6 +22,10 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "whom a patient denies may not read until the denial is lifted",
         run: denied,
+    },
+    Scenario {
+        name: "a patient is told of a key that others put in the place of hers, and vetoes it on the page of her keys, once",
+        run: vetoed,
     },
 ];
 
@@ -84,7 +92,8 @@ fn stranger(world: &World) -> Outcome<Visitor> {
     Ok(stranger)
 }
 
-const REASON: &str = "急性心梗，昏迷送院";
+/// With a character that turns around what follows it.
+const REASON: &str = "急性心梗\u{202e}，昏迷送院";
 
 fn emergency(world: &World) -> Outcome {
     let (patient, document) = patient(world)?;
@@ -103,19 +112,21 @@ fn emergency(world: &World) -> Outcome {
     let link = link.as_str().unwrap_or_default();
     patient.fill("reason-link", &format!("{link}{ENTER}"))?;
     let told = patient.browser().text("[data-testid=reason]")?;
-    if !told.contains(REASON) {
+    if !told.contains(&REASON.replace('\u{202e}', "\u{fffd}")) {
         return Err(format!("`{link}` tells the patient: {told}").into());
     }
-    let review = "[data-testid=review-read] button";
-    patient.browser().press(review)?;
+    patient.browser().press(REVIEW)?;
     patient.must_show("entry", "event", "read.review")?;
-    patient
-        .browser()
-        .until("the end of the review", |session| {
-            Ok(session.all(review)?.is_empty().then_some(()))
-        })?;
+    nothing_to_review(&patient)?;
     // It opened nothing: the next reading needs a permission again.
     ask(&stranger, &document, "no")
+}
+
+const REVIEW: &str = "[data-testid=review-read] button";
+
+fn nothing_to_review(visitor: &Visitor) -> Outcome {
+    let none = |session: &Session| Ok(session.all(REVIEW)?.is_empty().then_some(()));
+    visitor.browser().until("the end of the review", none)
 }
 
 fn denied(world: &World) -> Outcome {
@@ -141,6 +152,66 @@ fn denied(world: &World) -> Outcome {
     }
     patient.must_not_show("denied", "member", STRANGER)?;
     ask(&stranger, &document, "no")
+}
+
+/// Two organisations whose desks vouch for keys.
+const DESKS: [&str; 2] = ["notary-office", "street-office"];
+
+fn vetoed(world: &World) -> Outcome {
+    let patient = Visitor::new(&world.page())?;
+    patient.take_identity(&world.identity_file("patient-shen")?)?;
+    patient.go("#/medical")?;
+    let document = patient.data("document", "id")?;
+    patient.must_not_show("recovery", "stage", "open")?;
+    usurp(world, &document, &[])?;
+    patient.go("#/keys")?;
+    patient.must_show("recovery", "stage", "open")?;
+    // Nobody reads meanwhile, whatever was granted.
+    let hospital = Visitor::new(&world.page())?;
+    hospital.take_identity(&world.identity_file(HOSPITAL)?)?;
+    ask(&hospital, &document, "waits")?;
+    // Who vouches is named; the new key signed as well, and is nobody's word.
+    let told = patient.browser().text("[data-testid=recovery]")?;
+    if !told.contains("江滨市公证处") || told.contains("患者") {
+        return Err(format!("who vouches for the new key is not told: {told}").into());
+    }
+    patient.press("veto")?;
+    patient.press("veto-sure")?;
+    patient.must_show("act", "state", "written")?;
+    patient.must_not_show("recovery", "stage", "open")?;
+    patient.go("#/medical")?;
+    patient.must_show("entry", "event", "document.veto")?;
+
+    // Once more it takes the hospital too, and is told without a veto that nobody could make.
+    let name = RecordName::new("document", &document).ok_or("no record's name")?;
+    let state = members::state(world, &name)?;
+    let hospital = state["data"]["hospital"].as_str().ok_or("no hospital")?;
+    usurp(world, &document, &[hospital])?;
+    patient.go("#/keys")?;
+    patient.must_show("recovery", "stage", "last")?;
+    let vetoes = patient.browser().session().all("[data-testid=veto]")?;
+    if !vetoes.is_empty() {
+        return Err("a second veto is offered".into());
+    }
+    Ok(())
+}
+
+/// Two desks, and these besides, put a key of their own in the place of the patient's.
+fn usurp(world: &World, document: &str, besides: &[&str]) -> Outcome {
+    let name = RecordName::new("document", document).ok_or("no record's name")?;
+    let state = members::state(world, &name)?;
+    let new = SecretKey::from_seed(&[66; 32]);
+    let lost = state["data"]["patient"].as_str().unwrap_or_default();
+    let body = Recover {
+        by: DESKS.map(String::from),
+        key: new.public(),
+        lost: lost.parse().map_err(|_| "no patient's key")?,
+    };
+    let members = DESKS.iter().chain(besides);
+    let mut keys: Vec<SecretKey> = members.map(|id| node::demo::member_key(id)).collect();
+    keys.push(new);
+    let keys: Vec<&SecretKey> = keys.iter().collect();
+    members::write(world, ("document.recover", name), &body, &keys)
 }
 
 /// Opens whatever is folded away.

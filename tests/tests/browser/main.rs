@@ -10,6 +10,7 @@ mod identities;
 mod inputs;
 mod invoices;
 mod lies;
+mod members;
 mod pages;
 mod pinned;
 mod proofs;
