@@ -1,18 +1,20 @@
-//! The reader's view: may I read, read under a grant, or break the glass.
+//! The reader's view: may I read, read under a grant, or break the glass; and the reviewer's, who judges that.
 
 use super::{
+    document::reviews,
     reason::handed,
     sides,
     state::{Document, May, block_time, field, proven},
 };
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
-use crate::i18n::{Lang, reason, time, words};
+use crate::i18n::{self, Lang, known_members, reason, time, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Doing, IdentityPick, Mark, VerdictHead, act_view, mark, mine, use_act};
+use std::rc::Rc;
 use verifier::verdict::Verdict;
 use web_sys::HtmlInputElement;
-use worker::{Action, Facts, RecordRef, Role};
+use worker::{Action, Facts, Member, RecordRef, Role};
 
 /// The page.
 #[derive(PartialEq)]
@@ -68,7 +70,8 @@ fn use_reader() -> Html {
             if !id.is_empty() { { part(VerdictHead { inquiry: inquiry.clone() }) } }
             if let Some((verdict, document)) = inquiry.verdict.as_ref().and_then(|verdict| Some((verdict.clone(), proven::<Document>(verdict)?))) {
                 { title(&page, &verdict) }
-                { part(Answer { document: id.clone(), identity: (*key).clone(), may: Allowed(answer(&document, &member, &verdict)) }) }
+                // Nobody asks where there is no identity.
+                if identity.is_some() { { part(Answer { document: id.clone(), identity: (*key).clone(), may: Allowed(answer(&document, &member, &verdict)), judges: judged(lang, &member, &document, &verdict) }) } }
             }
             { identity.map_or_else(Html::default, |identity| handed(lang, identity)) }
             if !id.is_empty() { { widget::checks(lang, &inquiry) } }
@@ -85,6 +88,23 @@ fn answer(document: &Document, member: &str, verdict: &Verdict) -> May {
         May::Unknown
     }
 }
+
+/// The verdict on a document with emergency readings that wait for a review, where this member is proven to be one who reviews.
+fn judged(
+    lang: Lang,
+    member: &str,
+    document: &Document,
+    verdict: &Rc<Verdict>,
+) -> Option<Rc<Verdict>> {
+    // Who it is was perhaps not asked for yet.
+    i18n::member(lang, member);
+    let reviews =
+        |known: &Member| known.id == member && known.roles.iter().any(|role| role == REVIEWER);
+    let waits = document.open_reviews > 0 && widget::holds(verdict);
+    (waits && known_members().iter().any(reviews)).then(|| verdict.clone())
+}
+
+const REVIEWER: &str = "reviewer";
 
 fn title(page: &Page, verdict: &Verdict) -> Html {
     let text = field(verdict, "title").unwrap_or(&verdict.id).to_owned();
@@ -108,6 +128,8 @@ struct Answer {
     document: String,
     identity: String,
     may: Allowed,
+    /// What this member may review.
+    judges: Option<Rc<Verdict>>,
 }
 
 part!(Answer, use_answer);
@@ -169,6 +191,7 @@ fn use_answer(props: &Answer) -> Html {
             <section class="card stack" data-testid="may" data-may={code}>
                 <div class="row">{ mark(shape, 40) }<b class="grow">{ sentence }</b></div>
                 if let Some(read) = read { <button type="button" class="btn primary" disabled={doing.busy()} onclick={read} data-testid="read">{ lang.t(words::MED_READ) }</button> }
+                if let Some(verdict) = &props.judges { { reviews(lang, &verdict.history, &act, doing.busy()) } }
                 { act_view(lang, &doing) }
             </section>
             { glass(lang, &doing, why, emergency) }

@@ -35,6 +35,8 @@ fn use_verdict_head(props: &VerdictHead) -> Html {
         Callback::from(move |_| open.set(!*open))
     };
     let shape = shape(inquiry);
+    let chain = page.known.chain.as_deref();
+    let halted = chain.is_some_and(|chain| Some(&chain.reason) == code(inquiry).as_ref());
     html! {
         <section class="verdict" data-testid="verdict" data-outcome={outcome(inquiry)} data-headline={code(inquiry)}>
             <button type="button" onclick={toggle} aria-expanded={open.to_string()} aria-label={(!list.is_empty()).then(|| label(lang, list, total, settled(shape)))} disabled={list.is_empty()} data-testid="ring" style="border-radius:50%">
@@ -44,6 +46,8 @@ fn use_verdict_head(props: &VerdictHead) -> Html {
                 if let Some(happened) = &inquiry.changed { <p class="pill warn" data-testid="changed" data-event={happened.clone()}>{ changed(lang, happened) }</p> }
                 <h2>{ sentence(lang, inquiry) }</h2>
                 { vouch(lang, inquiry.verdict.as_deref()) }
+                // Why nothing of this chain is verified, and what can be done about it, stands there.
+                if halted { <a class="link" href="#/trust" data-testid="why-halted">{ lang.t(words::TRUST) }</a> }
             </div>
             if *open && !list.is_empty() { <div class="card" style="width:100%;text-align:left">{ signers(lang, list, total) }</div> }
         </section>

@@ -24,6 +24,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: denied,
     },
     Scenario {
+        name: "an emergency reading is reviewed by who has that office, and by nobody else who reads",
+        run: reviewed,
+    },
+    Scenario {
         name: "a patient is told of a key that others put in the place of hers, and vetoes it on the page of her keys, once",
         run: vetoed,
     },
@@ -120,6 +124,30 @@ fn emergency(world: &World) -> Outcome {
     nothing_to_review(&patient)?;
     // It opened nothing: the next reading needs a permission again.
     ask(&stranger, &document, "no")
+}
+
+/// The commission whose office it is to review emergency readings.
+const REVIEWER: &str = "health-commission";
+
+fn reviewed(world: &World) -> Outcome {
+    let (_, document) = patient(world)?;
+    let stranger = stranger(world)?;
+    ask(&stranger, &document, "no")?;
+    unfold(&stranger)?;
+    stranger.fill("emergency-reason", REASON)?;
+    stranger.press("emergency")?;
+    stranger.must_show("act", "state", "written")?;
+
+    let reviewer = Visitor::new(&world.page())?;
+    reviewer.take_identity(&world.identity_file(REVIEWER)?)?;
+    ask(&reviewer, &document, "no")?;
+    reviewer.browser().press(REVIEW)?;
+    reviewer.must_show("act", "state", "written")?;
+    nothing_to_review(&reviewer)?;
+    if !stranger.browser().session().all(REVIEW)?.is_empty() {
+        return Err("who read is offered to review it".into());
+    }
+    Ok(())
 }
 
 const REVIEW: &str = "[data-testid=review-read] button";

@@ -288,7 +288,8 @@ fn forked(world: &World) -> Outcome {
     let fell = visitor.must_show("verdict", "outcome", "not-established");
     world.lie(0, &Lie::None)?;
     fell?;
-    visitor.go("#/trust")?;
+    // From there on leads a link to what happened.
+    visitor.press("why-halted")?;
     visitor.must_show("chain-reason", "reason", "chain-forked")?;
     visitor.see("fork")?;
     let seen = visitor.browser().session().run(FORK, &[])?;

@@ -35,7 +35,7 @@ const PROGRAMS: [Program; 6] = [
         name: "app",
         stem: "app-",
         goal: 180_000,
-        limit: 195_500,
+        limit: 196_100,
     },
     Program {
         name: "verifier worker",
