@@ -92,6 +92,9 @@ fn actions() -> Vec<Action> {
         Action::Reject {
             document: document(),
         },
+        Action::Veto {
+            document: document(),
+        },
         Action::Read {
             document: document(),
             grant: "g2".into(),
@@ -108,7 +111,7 @@ fn actions() -> Vec<Action> {
 }
 
 pub fn acts() -> Vec<Vec<u8>> {
-    let pairs = (0..3).flat_map(|who| (0..10).map(move |what| (who, what)));
+    let pairs = (0..3).flat_map(|who| (0..11).map(move |what| (who, what)));
     pairs
         .flat_map(|(who, what)| {
             [
