@@ -15,7 +15,7 @@ use std::thread;
 /// Who floods, with events that no rule accepts.
 const MEMBER: &str = "property-regulator";
 /// More than a key may hand in at once.
-const EVENTS: u64 = 1_500;
+const EVENTS: i64 = 1_500;
 /// Another member's event is in one of so many blocks.
 const BLOCKS: u64 = 6;
 /// What CometBFT lets wait at most: transactions.
