@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Connections at each node. CometBFT gathers for up to 20 ms what it asks an application in a process of its own, and an answer waits for that.
-const CONNECTIONS: usize = 32;
+const CONNECTIONS: usize = 64;
 /// While more wait for a block at some node, nothing is handed in: at 5 000 CometBFT has no room, and says of what it has just checked that it
 /// is taken.
 const WAITING: u64 = 2_000;
