@@ -20,8 +20,6 @@ const SECOND: i64 = 1_000_000_000;
 const CLOCK: i64 = 5 * SECOND;
 /// Blocks come every three seconds.
 const STANDING: i64 = 60 * SECOND;
-/// A node that only now fetches what it missed has another block after this time, though CometBFT no longer says that it catches up.
-const NEXT: Duration = Duration::from_secs(3);
 /// How many commits tell whether a validator signs.
 const COMMITS: u64 = 5;
 
@@ -36,8 +34,8 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// Asks the one at the home's RPC address; none where nothing answers.
-    pub fn ask(files: &Whole) -> Option<Self> {
+    /// Asks the one at the home's RPC address, and where its newest block is old once more after a pause; none where nothing answers.
+    pub fn ask(files: &Whole, pause: Duration) -> Option<Self> {
         let client = Client(settings::from_here(settings::rpc(&files.config)?));
         let status = client.call("status", json!({})).ok()?;
         let mut engine = Self {
@@ -51,7 +49,7 @@ impl Engine {
         let commit = |height: u64| client.call("commit", json!({ "height": height.to_string() }));
         engine.commits = heights.filter_map(|height| commit(height).ok()).collect();
         if !engine.is_behind && engine.is_old() {
-            thread::sleep(NEXT);
+            thread::sleep(pause);
             engine.is_behind = engine.newest() > newest;
         }
         Some(engine)
