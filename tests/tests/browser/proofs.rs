@@ -58,7 +58,10 @@ fn choosing(world: &World) -> Outcome<Visitor> {
 fn alone(world: &World) -> Outcome<Site> {
     world.page_whose_chain(|chain| {
         let nodes = chain["nodes"].as_array_mut().into_iter().flatten();
-        nodes.for_each(|node| node["url"] = "http://127.0.0.1:9".into());
+        let silent = (1..).map(|host| format!("http://127.0.0.{host}:9"));
+        nodes
+            .zip(silent)
+            .for_each(|(node, url)| node["url"] = url.into());
     })
 }
 
