@@ -99,14 +99,20 @@ fn stranger(world: &World) -> Outcome<Visitor> {
 /// With a character that turns around what follows it.
 const REASON: &str = "急性心梗\u{202e}，昏迷送院";
 
-fn emergency(world: &World) -> Outcome {
-    let (patient, document) = patient(world)?;
+/// A hospital that was granted nothing reads, and it is written down.
+fn reads_in_emergency(world: &World, document: &str) -> Outcome<Visitor> {
     let stranger = stranger(world)?;
-    ask(&stranger, &document, "no")?;
+    ask(&stranger, document, "no")?;
     unfold(&stranger)?;
     stranger.fill("emergency-reason", REASON)?;
     stranger.press("emergency")?;
     stranger.must_show("act", "state", "written")?;
+    Ok(stranger)
+}
+
+fn emergency(world: &World) -> Outcome {
+    let (patient, document) = patient(world)?;
+    let stranger = reads_in_emergency(world, &document)?;
     patient.must_show("entry", "event", "read.emergency")?;
     // Why, only who is handed the hospital's link can read.
     let session = stranger.browser().session();
@@ -131,12 +137,7 @@ const REVIEWER: &str = "health-commission";
 
 fn reviewed(world: &World) -> Outcome {
     let (_, document) = patient(world)?;
-    let stranger = stranger(world)?;
-    ask(&stranger, &document, "no")?;
-    unfold(&stranger)?;
-    stranger.fill("emergency-reason", REASON)?;
-    stranger.press("emergency")?;
-    stranger.must_show("act", "state", "written")?;
+    let stranger = reads_in_emergency(world, &document)?;
 
     let reviewer = Visitor::new(&world.page())?;
     reviewer.take_identity(&world.identity_file(REVIEWER)?)?;
