@@ -8,13 +8,13 @@ use common::{
 };
 use node::{
     application::{
-        AppState, Application, CheckTxRequest, FinalizeBlockRequest, FinalizeBlockResponse,
-        Misbehaviour, PrepareProposalRequest, ProcessProposalRequest, QueryRequest,
+        AppState, Application, CheckTxRequest, FinalizeBlockResponse, Misbehaviour,
+        PrepareProposalRequest, ProcessProposalRequest, ProposedBlock, QueryRequest,
     },
     chain::Genesis,
     comet,
     demo::{Script, Size, Tempo},
-    merkle::{Hash, sha256},
+    merkle::sha256,
     store::Changes,
 };
 use records::{
@@ -29,16 +29,8 @@ use std::collections::BTreeSet;
 const ROUNDS: u64 = 12;
 const HEIGHTS: u64 = 40;
 
-struct Block {
-    txs: Vec<Vec<u8>>,
-    misbehaviour: Vec<Misbehaviour>,
-    hash: Hash,
-    height: u64,
-    time: i64,
-}
-
 /// Blocks with accepted events, refused ones, repeated ones and none at all, at times that jump.
-fn blocks(dice: &mut Dice) -> Vec<Block> {
+fn blocks(dice: &mut Dice) -> Vec<ProposedBlock> {
     let mut time = GENESIS;
     (1..=HEIGHTS)
         .map(|height| {
@@ -59,7 +51,7 @@ fn blocks(dice: &mut Dice) -> Vec<Block> {
             });
             let txs = txs.collect();
             let misbehaviour = (0..dice.below(12) / 11).map(|_| misbehaviour(dice, height));
-            Block {
+            ProposedBlock {
                 txs,
                 misbehaviour: misbehaviour.collect(),
                 hash: sha256(&height.to_be_bytes()),
@@ -104,32 +96,34 @@ fn misbehaviour(dice: &mut Dice, height: u64) -> Misbehaviour {
 }
 
 /// All that consensus is told, and the words beside it.
-fn execute(application: &Application, block: &Block) -> FinalizeBlockResponse {
-    let request = FinalizeBlockRequest {
-        txs: &block.txs,
-        misbehaviour: &block.misbehaviour,
-        hash: block.hash,
-        height: block.height,
-        time: block.time,
-    };
-    application.finalize_block(&request).expect("executes")
+fn execute(application: &Application, block: &ProposedBlock) -> FinalizeBlockResponse {
+    let decided = block.decided();
+    application.finalize_block(&decided).expect("executes")
 }
 
 /// What a validator is asked besides; nothing of it may leave a trace.
-fn disturb(application: &Application, dice: &mut Dice, blocks: &[Block], next: &Block) {
-    let block = Block {
+fn disturb(
+    application: &Application,
+    dice: &mut Dice,
+    blocks: &[ProposedBlock],
+    next: &ProposedBlock,
+) {
+    let block = ProposedBlock {
         txs: blocks[dice.below(HEIGHTS) as usize].txs.clone(),
         misbehaviour: blocks[dice.below(HEIGHTS) as usize].misbehaviour.clone(),
         ..*next
     };
-    match dice.below(4) {
-        // A proposal of another round, executed before it was decided.
+    match dice.below(6) {
+        // A decided block that was not committed, for the node stopped.
         0 => drop(execute(application, &block)),
-        1 => {
+        // A proposal of another round, executed before the votes on it, and the one that will be decided.
+        1 => application.execute_ahead(block),
+        2 => application.execute_ahead(next.clone()),
+        3 => {
             let request = ProcessProposalRequest { txs: &block.txs };
             application.process_proposal(&request).expect("answers");
         }
-        2 => {
+        4 => {
             let request = PrepareProposalRequest {
                 max_tx_bytes: 1 << 16,
                 txs: block.txs.clone(),
@@ -216,7 +210,7 @@ fn records_of_every_kind_are_the_same_after_restarts() {
     let (steady, mut shaken) = (begun("a"), begun("b"));
     let (mut dice, mut kinds) = (Dice::new(1), BTreeSet::new());
     for (height, block) in (1_u64..).zip(script.blocks()) {
-        let block = Block {
+        let block = ProposedBlock {
             txs: block.envelopes,
             misbehaviour: Vec::new(),
             hash: sha256(&height.to_be_bytes()),

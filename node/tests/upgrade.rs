@@ -121,9 +121,10 @@ fn cometbft_is_told_why_and_the_program_ends_with_one_sentence() {
         &application,
         &mut ask.encode_length_delimited_to_vec().as_slice(),
     );
-    let (message, failure) = answered.expect("reads").expect("an answer");
-    let why = failure.expect("ends").to_string();
-    match Response::decode_length_delimited(message.as_slice()).map(|answer| answer.value) {
+    let answered = answered.expect("reads").expect("an answer");
+    let why = answered.failure.expect("ends").to_string();
+    match Response::decode_length_delimited(answered.response.as_slice()).map(|answer| answer.value)
+    {
         Ok(Some(Answer::Exception(exception))) => assert_eq!(exception.error, why),
         other => panic!("{other:?}"),
     }

@@ -2,15 +2,15 @@
 
 use super::{
     message::{
-        Answer, Ask, FinalizeBlock, FinalizeBlockAnswer, InitChain, InitChainAnswer, Key,
-        PrepareProposal, ProcessProposal, PublicKey, Request, Response, ValidatorUpdate,
+        Answer, Ask, Block, FinalizeBlockAnswer, InitChain, InitChainAnswer, Key, PrepareProposal,
+        PublicKey, Request, Response, ValidatorUpdate,
     },
     snapshots,
 };
 use crate::{
     application::{
-        self, Application, CheckTxRequest, FinalizeBlockRequest, InitChainRequest, PROOF_TYPE,
-        PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, code,
+        self, Application, CheckTxRequest, InitChainRequest, PROOF_TYPE, PrepareProposalRequest,
+        ProcessProposalRequest, Proposal, ProposedBlock, QueryRequest, code,
     },
     comet,
     consortium::now,
@@ -37,11 +37,15 @@ use tendermint_proto::{
     },
 };
 
+/// The answer to a request, and the block that it found acceptable, where it asked for that.
+pub type Answered = (Response, Option<ProposedBlock>);
+
 /// Answers a request. An error means that the application cannot go on.
-pub fn answer(application: &Application, request: Request) -> Result<Response> {
+pub fn answer(application: &Application, request: Request) -> Result<Answered> {
     let ask = request.ask.ok_or_else(|| {
         Error::Setup("CometBFT asks something that ABCI 2.0 does not know".into())
     })?;
+    let mut acceptable = None;
     let answer = match ask {
         Ask::Echo(echo) => Answer::Echo(ResponseEcho {
             message: echo.message,
@@ -55,11 +59,13 @@ pub fn answer(application: &Application, request: Request) -> Result<Response> {
             Answer::PrepareProposal(prepare_proposal(application, request)?)
         }
         Ask::ProcessProposal(request) => {
-            Answer::ProcessProposal(process_proposal(application, &request)?)
+            let answer = process_proposal(application, &request)?;
+            if answer.status() == ProposalStatus::Accept {
+                acceptable = block(request).ok();
+            }
+            Answer::ProcessProposal(answer)
         }
-        Ask::FinalizeBlock(request) => {
-            Answer::FinalizeBlock(finalize_block(application, &request)?)
-        }
+        Ask::FinalizeBlock(request) => Answer::FinalizeBlock(finalize_block(application, request)?),
         Ask::Commit(_) => {
             application.commit(Changes::default())?;
             Answer::Commit(ResponseCommit {
@@ -81,9 +87,10 @@ pub fn answer(application: &Application, request: Request) -> Result<Response> {
             Answer::ApplySnapshotChunk(snapshots::apply(application, request)?)
         }
     };
-    Ok(Response {
+    let response = Response {
         answer: Some(answer),
-    })
+    };
+    Ok((response, acceptable))
 }
 
 /// What CometBFT is told of a failure; it stops then.
@@ -159,10 +166,7 @@ fn prepare_proposal(
     })
 }
 
-fn process_proposal(
-    application: &Application,
-    request: &ProcessProposal,
-) -> Result<ResponseProcessProposal> {
+fn process_proposal(application: &Application, request: &Block) -> Result<ResponseProcessProposal> {
     let judged = application.process_proposal(&ProcessProposalRequest { txs: &request.txs })?;
     let status = match judged {
         Proposal::Accept => ProposalStatus::Accept,
@@ -176,22 +180,8 @@ fn process_proposal(
     })
 }
 
-fn finalize_block(
-    application: &Application,
-    request: &FinalizeBlock,
-) -> Result<FinalizeBlockAnswer> {
-    let misbehaviour: Result<Vec<_>> = request.misbehavior.iter().map(misbehaviour).collect();
-    let answer = application.finalize_block(&FinalizeBlockRequest {
-        txs: &request.txs,
-        misbehaviour: &misbehaviour?,
-        hash: request
-            .hash
-            .as_slice()
-            .try_into()
-            .map_err(|_| Error::Setup("a decided block without a hash of 32 bytes".into()))?,
-        height: unsigned(request.height)?,
-        time: nanos(request.time.as_ref())?,
-    })?;
+fn finalize_block(application: &Application, request: Block) -> Result<FinalizeBlockAnswer> {
+    let answer = application.finalize_block(&block(request)?.decided())?;
     Ok(FinalizeBlockAnswer {
         tx_results: answer.tx_results,
         validator_updates: answer.validator_updates.into_iter().map(to_wire).collect(),
@@ -200,6 +190,21 @@ fn finalize_block(
             ..ConsensusParams::default()
         }),
         app_hash: answer.app_hash.to_vec(),
+    })
+}
+
+fn block(request: Block) -> Result<ProposedBlock> {
+    let misbehaviour: Result<Vec<_>> = request.misbehavior.iter().map(misbehaviour).collect();
+    Ok(ProposedBlock {
+        txs: request.txs,
+        misbehaviour: misbehaviour?,
+        hash: request
+            .hash
+            .as_slice()
+            .try_into()
+            .map_err(|_| Error::Setup("a block without a hash of 32 bytes".into()))?,
+        height: unsigned(request.height)?,
+        time: nanos(request.time.as_ref())?,
     })
 }
 

@@ -57,13 +57,13 @@ pub enum Ask {
     #[prost(message, tag = "16")]
     PrepareProposal(PrepareProposal),
     #[prost(message, tag = "17")]
-    ProcessProposal(ProcessProposal),
+    ProcessProposal(Block),
     #[prost(message, tag = "18")]
     ExtendVote(RequestExtendVote),
     #[prost(message, tag = "19")]
     VerifyVoteExtension(RequestVerifyVoteExtension),
     #[prost(message, tag = "20")]
-    FinalizeBlock(FinalizeBlock),
+    FinalizeBlock(Block),
 }
 
 /// What the application answers.
@@ -183,16 +183,9 @@ pub struct PrepareProposal {
     pub time: Option<Timestamp>,
 }
 
-/// Whether a block is acceptable.
+/// A block that is proposed, or decided.
 #[derive(Clone, PartialEq, Message)]
-pub struct ProcessProposal {
-    #[prost(bytes = "vec", repeated, tag = "1")]
-    pub txs: Vec<Vec<u8>>,
-}
-
-/// A decided block.
-#[derive(Clone, PartialEq, Message)]
-pub struct FinalizeBlock {
+pub struct Block {
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub txs: Vec<Vec<u8>>,
     #[prost(message, repeated, tag = "3")]
@@ -205,7 +198,7 @@ pub struct FinalizeBlock {
     pub time: Option<Timestamp>,
 }
 
-/// Answer to [`FinalizeBlock`].
+/// What executing a block gave.
 #[derive(Clone, PartialEq, Message)]
 pub struct FinalizeBlockAnswer {
     #[prost(message, repeated, tag = "2")]

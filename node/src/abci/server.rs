@@ -6,7 +6,7 @@ use super::{
     socket::{Listener, Stream},
 };
 use crate::{
-    application::Application,
+    application::{Application, ProposedBlock},
     error::{Error, Result},
 };
 use prost::Message;
@@ -109,8 +109,9 @@ fn serve(stream: Stream, shared: &Shared) {
     };
     let mut reader = BufReader::with_capacity(BUFFER, reading);
     let mut writer = BufWriter::with_capacity(BUFFER, stream);
+    let mut proposed = None;
     loop {
-        let (response, failure) = match answer_next(&shared.application, &mut reader) {
+        let answered = match answer_next(&shared.application, &mut reader) {
             Ok(Some(answered)) => answered,
             Ok(None) => return,
             Err(error) => {
@@ -120,33 +121,52 @@ fn serve(stream: Stream, shared: &Shared) {
                 return;
             }
         };
+        // CometBFT asks for a flush behind every question, and goes on once that is answered: then is the time to execute what it votes on.
+        let ahead = std::mem::replace(&mut proposed, answered.acceptable);
         // Answers to requests that came together leave together.
-        let is_last = reader.buffer().is_empty() || failure.is_some();
+        let is_last = reader.buffer().is_empty() || ahead.is_some() || answered.failure.is_some();
         let written = writer
-            .write_all(&response)
+            .write_all(&answered.response)
             .and_then(|()| if is_last { writer.flush() } else { Ok(()) });
-        if let Some(error) = failure {
+        if let Some(error) = answered.failure {
             return shared.fail(error);
         }
         if written.is_err() {
             return;
         }
+        if let Some(block) = ahead {
+            shared.application.execute_ahead(block);
+        }
     }
 }
 
-/// Reads the next request of a connection and answers it: the message, and why the application cannot go on after it. None where the other side has closed.
+/// What became of a request.
+pub struct Answered {
+    /// The message to send.
+    pub response: Vec<u8>,
+    /// The proposed block that was found acceptable.
+    pub acceptable: Option<ProposedBlock>,
+    /// Why the application cannot go on.
+    pub failure: Option<Error>,
+}
+
+/// Reads the next request of a connection and answers it. None where the other side has closed.
 pub fn answer_next(
     application: &Application,
     reader: &mut impl BufRead,
-) -> io::Result<Option<(Vec<u8>, Option<Error>)>> {
+) -> io::Result<Option<Answered>> {
     let Some(request) = frame::read::<Request>(reader)? else {
         return Ok(None);
     };
-    let (response, failure) = match answers::answer(application, request) {
-        Ok(response) => (response, None),
-        Err(error) => (answers::exception(&error), Some(error)),
+    let (response, acceptable, failure) = match answers::answer(application, request) {
+        Ok((response, acceptable)) => (response, acceptable, None),
+        Err(error) => (answers::exception(&error), None, Some(error)),
     };
-    Ok(Some((response.encode_length_delimited_to_vec(), failure)))
+    Ok(Some(Answered {
+        response: response.encode_length_delimited_to_vec(),
+        acceptable,
+        failure,
+    }))
 }
 
 impl Shared {

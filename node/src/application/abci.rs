@@ -132,8 +132,36 @@ pub struct Misbehaviour {
     pub incident: Incident,
 }
 
-/// A decided block.
+/// A block that is proposed: what will be asked to be executed if it is decided.
 #[derive(Clone, Debug)]
+pub struct ProposedBlock {
+    /// Its transactions.
+    pub txs: Vec<Vec<u8>>,
+    /// What its evidence proves.
+    pub misbehaviour: Vec<Misbehaviour>,
+    /// Its hash.
+    pub hash: Hash,
+    /// Its height.
+    pub height: u64,
+    /// Its time.
+    pub time: i64,
+}
+
+impl ProposedBlock {
+    /// The request once it is decided.
+    pub fn decided(&self) -> FinalizeBlockRequest<'_> {
+        FinalizeBlockRequest {
+            txs: &self.txs,
+            misbehaviour: &self.misbehaviour,
+            hash: self.hash,
+            height: self.height,
+            time: self.time,
+        }
+    }
+}
+
+/// A decided block.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinalizeBlockRequest<'a> {
     /// Its transactions.
     pub txs: &'a [Vec<u8>],

@@ -1,11 +1,12 @@
 //! Executing a block.
 
 use super::{
-    Application, FinalizeBlockRequest, FinalizeBlockResponse, ValidatorUpdate,
+    Application, FinalizeBlockRequest, FinalizeBlockResponse, ProposedBlock, ValidatorUpdate,
     blobs::Name,
     code,
     known::{note_accepted, note_refused},
-    payers::note_keys,
+    payers::{Charge, note_keys},
+    position::Position,
     recent::{Opened, ROOM, held},
 };
 use crate::{
@@ -57,6 +58,25 @@ pub(super) struct Execution<'a> {
     /// Memory that they take. Beyond [`ROOM`] they are read anew.
     held: usize,
     pub changes: Changes,
+}
+
+/// What executing a block gave. Nothing of it is kept or told to anybody yet: it may be another block that is decided.
+pub(super) struct Executed {
+    /// Where the application stood.
+    from: Position,
+    position: Position,
+    changes: Changes,
+    response: FinalizeBlockResponse,
+    /// The blobs that the changed records name.
+    names: Vec<Name>,
+    refused: Vec<Charge>,
+}
+
+/// What became of a block's transactions.
+struct Outcomes {
+    results: Vec<ExecTxResult>,
+    names: Vec<Name>,
+    refused: Vec<Charge>,
 }
 
 impl<'a> Execution<'a> {
@@ -226,13 +246,37 @@ impl<'a> Execution<'a> {
 }
 
 impl Application {
+    /// Executes a proposed block while the votes on it come in. Where it is the one that is decided, [`Self::finalize_block`] has it done already.
+    pub fn execute_ahead(&self, block: ProposedBlock) {
+        // Whatever is wrong with it, who asks for it will be told then.
+        let executed = self.execute(&block.decided()).ok();
+        *super::lock(&self.ahead) = executed.map(|executed| (block, executed));
+    }
+
     /// `FinalizeBlock`: executes a decided block. Nothing is kept before `commit`.
     pub fn finalize_block(
         &self,
         request: &FinalizeBlockRequest<'_>,
     ) -> Result<FinalizeBlockResponse> {
-        let mut position = self.ready()?;
+        let from = self.ready()?;
         self.blobs.begin();
+        let ahead = super::lock(&self.ahead).take();
+        let mut executed = match ahead {
+            Some((block, executed)) if block.decided() == *request && executed.from == from => {
+                executed
+            }
+            _ => self.execute(request)?,
+        };
+        self.charge(&executed.refused);
+        self.blobs
+            .named(executed.names, &self.store, &mut executed.changes)?;
+        *super::lock(&self.pending) = Some((executed.position, executed.changes));
+        Ok(executed.response)
+    }
+
+    fn execute(&self, request: &FinalizeBlockRequest<'_>) -> Result<Executed> {
+        let from = self.ready()?;
+        let mut position = from.clone();
         if request.height != position.height + 1 {
             return Err(Error::BadBlock {
                 height: i64::try_from(request.height).unwrap_or(i64::MAX),
@@ -256,7 +300,7 @@ impl Application {
             request.hash.to_vec(),
         );
         execution.misbehaviour(request.misbehaviour, &context, request.txs.len())?;
-        let tx_results = self.execute_all(&mut execution, &context, request.txs)?;
+        let outcomes = self.execute_all(&mut execution, &context, request.txs)?;
         let before = governing(directory.consortium(request.height))?;
         let validator_updates = execution.validator_updates(before.as_deref())?;
         let next_version = execution.rules_version(request.height + 1)?;
@@ -280,12 +324,18 @@ impl Application {
         position.app_version = next_version;
         position.save(&mut changes)?;
         let app_hash = position.app_hash;
-        *super::lock(&self.pending) = Some((position, changes));
-        Ok(FinalizeBlockResponse {
-            tx_results,
-            validator_updates,
-            app_version,
-            app_hash,
+        Ok(Executed {
+            from,
+            position,
+            changes,
+            response: FinalizeBlockResponse {
+                tx_results: outcomes.results,
+                validator_updates,
+                app_version,
+                app_hash,
+            },
+            names: outcomes.names,
+            refused: outcomes.refused,
         })
     }
 
@@ -294,9 +344,10 @@ impl Application {
         execution: &mut Execution<'_>,
         context: &Context<'_>,
         txs: &[Vec<u8>],
-    ) -> Result<Vec<ExecTxResult>> {
+    ) -> Result<Outcomes> {
         let opened = self.open_all(context.chain, context.rules_version, txs);
         let mut subjects = BTreeSet::new();
+        let mut refused = Vec::new();
         let results = (0..)
             .zip(txs.iter().zip(opened))
             .map(|(position, (tx, event))| {
@@ -316,7 +367,7 @@ impl Application {
                         if outcome.is_ok() {
                             subjects.insert(event.payload().subject.tree_key());
                         } else {
-                            self.refused(&event, tx, context, execution.snapshot)?;
+                            refused.extend(Charge::of(&event, tx, context, execution.snapshot)?);
                             note_refused(&event, place, &mut execution.changes);
                         }
                         result(&event, outcome)
@@ -335,9 +386,11 @@ impl Application {
             .collect::<Result<_>>()?;
         // All together: one record may name what another has erased.
         let names = execution.names(&subjects);
-        self.blobs
-            .named(names, &self.store, &mut execution.changes)?;
-        Ok(results)
+        Ok(Outcomes {
+            results,
+            names,
+            refused,
+        })
     }
 }
 

@@ -24,8 +24,8 @@ mod weight;
 pub use abci::{
     CheckTxRequest, CheckTxResponse, FinalizeBlockRequest, FinalizeBlockResponse, InfoResponse,
     InitChainRequest, InitChainResponse, Misbehaviour, Offer, Offered, PROOF_TYPE,
-    PrepareProposalRequest, ProcessProposalRequest, Proposal, QueryRequest, QueryResponse, Taken,
-    ValidatorUpdate, code,
+    PrepareProposalRequest, ProcessProposalRequest, Proposal, ProposedBlock, QueryRequest,
+    QueryResponse, Taken, ValidatorUpdate, code,
 };
 pub use blobs::MAX_BLOB;
 pub(crate) use block_hashes::{block_hash_entry, block_hashes};
@@ -41,6 +41,7 @@ use crate::{
     store::{self, Changes, Snapshot, Store, TreeView, UpperNodes},
 };
 use blobs::Blobs;
+use execution::Executed;
 use position::Position;
 use rates::Rates;
 use recent::Admitted;
@@ -67,6 +68,8 @@ pub struct Application {
     blobs: Blobs,
     /// As of the last commit.
     committed: RwLock<Option<Position>>,
+    /// A proposed block, executed while the votes on it come in.
+    ahead: Mutex<Option<(ProposedBlock, Executed)>>,
     /// What `finalize_block` made and `commit` will write.
     pending: Mutex<Option<(Position, Changes)>>,
     horizon: u64,
@@ -94,6 +97,7 @@ impl Application {
             rates: Rates::new(DEFAULT_RATE),
             blobs,
             committed: RwLock::new(position),
+            ahead: Mutex::new(None),
             pending: Mutex::new(None),
             horizon: horizon.max(LEAST_HORIZON),
             blocks: None,

@@ -148,22 +148,38 @@ impl Application {
         })
     }
 
-    /// A rule refused an event in a block: who signed it pays, where it can be they who hand it in now. What is known or too late got there by its
-    /// proposer alone, who may take what others signed; and a node that was off executes old blocks.
-    pub(super) fn refused(
-        &self,
+    /// Of the events of a block which rules refused, who signed them pays.
+    pub(super) fn charge(&self, refused: &[Charge]) {
+        for charge in refused {
+            self.rates
+                .refused(&charge.payers, charge.bytes, Instant::now());
+        }
+    }
+}
+
+/// What an event costs that a rule refused in a block.
+pub(super) struct Charge {
+    payers: Vec<Vec<Payer>>,
+    bytes: usize,
+}
+
+impl Charge {
+    /// Who signed the event pays, where it can be they who hand it in now. What is known or too late got there by its proposer alone, who may take
+    /// what others signed; and a node that was off executes old blocks.
+    pub fn of(
         event: &Event,
         tx: &[u8],
         context: &Context<'_>,
         snapshot: &Snapshot,
-    ) -> Result<()> {
+    ) -> Result<Option<Self>> {
         let is_old = now().saturating_sub(context.time) > RECENT;
         let is_too_late = event.payload().until < context.time;
         if is_old || is_too_late || is_known(snapshot, &comet::tx_hash(tx), event.id())? {
-            return Ok(());
+            return Ok(None);
         }
-        let payers = payers(event, snapshot, |_| Ok(false))?;
-        self.rates.refused(&payers, tx.len(), Instant::now());
-        Ok(())
+        Ok(Some(Self {
+            payers: payers(event, snapshot, |_| Ok(false))?,
+            bytes: tx.len(),
+        }))
     }
 }

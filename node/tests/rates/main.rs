@@ -7,7 +7,7 @@ mod others;
 
 use common::{SECOND, begun, follow_at, founder_key, key, member, open, payload};
 use node::{
-    application::{Application, CheckTxRequest, code},
+    application::{Application, CheckTxRequest, ProposedBlock, code},
     comet::ExecTxResult,
     consortium::now,
 };

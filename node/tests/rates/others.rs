@@ -118,6 +118,37 @@ fn a_proposer_exhausts_nobody_with_what_is_in_blocks_already() {
     node.takes((at_once - 10, pace), &more);
 }
 
+/// *Attack: a proposer proposes, round after round, what others signed and rules refuse, and sees to it that none of it is decided.*
+#[test]
+fn nobody_pays_for_a_block_that_was_executed_ahead_and_not_decided() {
+    let mut node = Node::new();
+    let proposed = |node: &Node, founder| ProposedBlock {
+        txs: (0..4)
+            .map(|number| node.lone(number, &[&founder_key(founder)]))
+            .collect(),
+        misbehaviour: Vec::new(),
+        hash: [0; 32],
+        height: node.height + 1,
+        time: node.time() + SECOND,
+    };
+    for _ in 0..10 {
+        let block = proposed(&node, 0);
+        node.application.execute_ahead(block);
+    }
+    node.decide(&[]);
+    is_unharmed(&node, 0);
+    let block = proposed(&node, 1);
+    node.application.execute_ahead(block.clone());
+    let decided = node.application.finalize_block(&block.decided());
+    let results = decided.expect("executes").tx_results;
+    assert!(results.iter().all(|result| result.code == code::REFUSED));
+    let more: Vec<_> = (4..100)
+        .map(|number| node.lone(number, &[&founder_key(1)]))
+        .collect();
+    let (at_once, pace) = KEY;
+    node.takes((at_once - 40, pace), &more);
+}
+
 #[test]
 fn a_proposer_exhausts_nobody_with_what_is_too_late() {
     let mut node = Node::new();

@@ -16,13 +16,13 @@ const CONNECTIONS: usize = 64;
 /// is taken.
 const WAITING: u64 = 2_000;
 /// Between two looks at how many wait.
-const LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(25);
 
 /// What is handed in, by many at once.
 struct Hand<'a> {
     batches: Mutex<Chunks<'a, Vec<u8>>>,
-    /// Some node has as many waiting as it should.
-    full: AtomicBool,
+    /// The nodes that have as many waiting as they should.
+    full: Vec<AtomicBool>,
     /// Everything is handed in.
     done: AtomicBool,
 }
@@ -31,11 +31,14 @@ struct Hand<'a> {
 pub fn hand_in(clients: &[Client], transactions: &[Vec<u8>]) -> Outcome {
     let hand = Hand {
         batches: Mutex::new(transactions.chunks(MAX_BATCH)),
-        full: AtomicBool::new(false),
+        full: clients.iter().map(|_| AtomicBool::new(false)).collect(),
         done: AtomicBool::new(false),
     };
     thread::scope(|scope| {
-        scope.spawn(|| hand.watch(clients));
+        for (client, full) in clients.iter().zip(&hand.full) {
+            let done = &hand.done;
+            scope.spawn(move || watch(*client, full, done));
+        }
         let connections = clients.iter().cycle().take(clients.len() * CONNECTIONS);
         let threads: Vec<_> = connections
             .map(|client| scope.spawn(|| hand.give(*client).map_err(|why| why.to_string())))
@@ -50,14 +53,8 @@ pub fn hand_in(clients: &[Client], transactions: &[Vec<u8>]) -> Outcome {
 }
 
 impl<'a> Hand<'a> {
-    fn watch(&self, clients: &[Client]) {
-        while !self.done.load(Ordering::Relaxed) {
-            let full = clients
-                .iter()
-                .any(|client| waiting(*client) > Some(WAITING));
-            self.full.store(full, Ordering::Relaxed);
-            thread::sleep(LOOK);
-        }
+    fn is_any_full(&self) -> bool {
+        self.full.iter().any(|full| full.load(Ordering::Relaxed))
     }
 
     fn next(&self) -> Option<&'a [Vec<u8>]> {
@@ -66,7 +63,7 @@ impl<'a> Hand<'a> {
 
     fn give(&self, client: Client) -> Outcome {
         while let Some(batch) = self.next() {
-            while self.full.load(Ordering::Relaxed) {
+            while self.is_any_full() {
                 thread::sleep(LOOK);
             }
             let mut left = batch.to_vec();
@@ -75,6 +72,14 @@ impl<'a> Hand<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Looks at each node by itself: one that is busy with a block answers late, and the others would seem full for as long.
+fn watch(client: Client, full: &AtomicBool, done: &AtomicBool) {
+    while !done.load(Ordering::Relaxed) {
+        full.store(waiting(client) > Some(WAITING), Ordering::Relaxed);
+        thread::sleep(LOOK);
     }
 }
 

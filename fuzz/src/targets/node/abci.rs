@@ -141,21 +141,24 @@ fn stream(bytes: &[u8]) -> Vec<u8> {
 
 pub fn run(bytes: &[u8]) {
     let stream = stream(bytes);
-    let [one, other] = [(); 2].map(|()| hear(&stream));
+    let [one, other] = [false, true].map(|is_ahead| hear(&stream, is_ahead));
     assert_eq!(one, other, "two applications differ");
 }
 
-/// Where an application stands after this connection.
-fn hear(mut stream: &[u8]) -> (u64, Vec<u8>) {
+/// Where an application stands after this connection; one may execute what is proposed before it is decided.
+fn hear(mut stream: &[u8], is_ahead: bool) -> (u64, Vec<u8>) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&folder.path().join("app.redb")).expect("opens");
     // Nothing here has to survive a power cut.
     store.set_durable_every(u64::MAX);
     let application = Application::open(Arc::new(store), DEFAULT_HORIZON).expect("opens");
-    while let Ok(Some((answer, failure))) = answer_next(&application, &mut stream) {
-        assert!(!answer.is_empty(), "every request is answered");
-        if failure.is_some() {
+    while let Ok(Some(answered)) = answer_next(&application, &mut stream) {
+        assert!(!answered.response.is_empty(), "every request is answered");
+        if answered.failure.is_some() {
             break;
+        }
+        if let Some(block) = answered.acceptable.filter(|_| is_ahead) {
+            application.execute_ahead(block);
         }
     }
     let info = application.info();
