@@ -11,7 +11,7 @@ use crate::validators::ValidatorSet;
 /// One part of so many of what a call may cost is held to be enough for a node to prove its header.
 const FAIR: u32 = 16;
 
-/// What the answers may weigh that prove a header, for each validator: twelve votes, since nodes give headers with them, and six keys and votes more.
+/// What the answers may weigh that prove a header, for each validator: twelve votes, since older nodes give headers with them, and six keys and votes more.
 const WEIGHT: u64 = 6 << 10;
 
 /// And for each byte of its key: where keys are long, signatures are.

@@ -1,13 +1,15 @@
 //! Headers of a fork, properly signed by validators that lie.
 
 use light_client::json::{self, write};
-use light_client::{Address, BlockIdFlag, SignedHeader, Time, sha256};
+use light_client::{Address, BlockIdFlag, Header, SignedHeader, Time, sha256};
 use records::{SecretKey, ValidatorKey};
 use serde_json::Value;
 
-/// Bends the answer to `commit` for this height or a later one; none where it is another answer.
+/// Bends the answer to `commit` or `header` for this height or a later one; none where it is another answer.
 pub fn forge(answer: &mut Value, from: u64, seeds: &[[u8; 32]]) -> Option<()> {
-    let place = answer.pointer_mut("/result/signed_header")?;
+    let Some(place) = answer.pointer_mut("/result/signed_header") else {
+        return forge_alone(answer, from);
+    };
     let signed = json::parse(place.to_string().as_bytes()).ok()?;
     let signed = json::signed_header(&signed).ok()?;
     (signed.header.height >= from).then_some(())?;
@@ -16,9 +18,24 @@ pub fn forge(answer: &mut Value, from: u64, seeds: &[[u8; 32]]) -> Option<()> {
     Some(())
 }
 
-/// Nothing in it contradicts the chain's state but the evidence that it names, and the liars have signed it.
+/// The header of the same block, alone.
+fn forge_alone(answer: &mut Value, from: u64) -> Option<()> {
+    let mut header = json::header(answer).ok()?;
+    (header.height >= from).then_some(())?;
+    bend(&mut header);
+    let text = write::header(&header);
+    *answer.pointer_mut("/result/header")? = serde_json::from_str(&text).ok()?;
+    Some(())
+}
+
+/// Nothing in it contradicts the chain's state but the evidence that it names.
+fn bend(header: &mut Header) {
+    header.evidence_hash = Some(sha256(&[b"no such evidence"]));
+}
+
+/// The liars have signed it.
 fn forged(mut signed: SignedHeader, seeds: &[[u8; 32]]) -> SignedHeader {
-    signed.header.evidence_hash = Some(sha256(&[b"no such evidence"]));
+    bend(&mut signed.header);
     signed.commit.block_id.hash = Some(signed.header.hash());
     for index in 0..signed.commit.signatures.len() {
         let bytes = signed

@@ -83,9 +83,9 @@ impl Lie {
                 })
             }
             (Self::HiddenEntry, Some("/log")) => change_value(answer, without_last_entry),
-            (Self::ForgedHeader, None) => {
-                change_text(answer, "/result/signed_header/header/app_hash", other_hex)
-            }
+            (Self::ForgedHeader, None) => ["/signed_header/header", "/header"]
+                .iter()
+                .any(|at| change_text(answer, &format!("/result{at}/app_hash"), other_hex)),
             (Self::ForgedSignature, None) => (0..MOST_SIGNATURES).any(|index| {
                 let commit = "/result/signed_header/commit";
                 let signature = format!("{commit}/signatures/{index}/signature");

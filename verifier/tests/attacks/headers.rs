@@ -5,10 +5,11 @@ use crate::{
     common::{self, Lie, Net, TestChain, chain, comet, lie, link, now, verifier, verifier_from},
     tells::{bent_header, unproven_header},
 };
+use light_client::client::{Fault, Provider};
 use records::testing::SECOND;
 use serde_json::json;
 use std::{cell::Cell, rc::Rc};
-use verifier::{Question, verdict::Outcome};
+use verifier::{Node, Question, Shown, verdict::Outcome};
 
 #[test]
 fn where_every_node_hides_the_newest_blocks_age_tells() {
@@ -113,6 +114,58 @@ fn more_than_a_page_of_validators_is_fetched_page_by_page_and_never_the_newest()
     let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
     assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
     assert_eq!(net.count("validators"), 3, "the set is fetched once");
+}
+
+/// A node that knows no `/header`, as CometBFT's were before v0.37.
+fn without_headers() -> Lie {
+    lie(|method, _, answer| match method {
+        "header" => {
+            let error = json!({ "code": -32601, "message": "Method not found" });
+            json!({ "jsonrpc": "2.0", "id": answer["id"], "error": error })
+        }
+        _ => answer,
+    })
+}
+
+#[test]
+fn a_header_comes_without_votes_and_with_them_only_from_a_node_that_gives_none_alone() {
+    let chain = Rc::new(common::crowded(220));
+    let net = Net::at(chain.time() + SECOND)
+        .with("http://a", &chain, Lie::None)
+        .with("http://b", &chain, without_headers())
+        .with("http://c", &chain, Lie::Older(2));
+    let (entry, shown) = (
+        common::entry_from(&chain, 1, &NODES, |_| {}),
+        Shown::default(),
+    );
+    let [alone, with_votes, refused] = [0, 1, 2].map(|at| {
+        let node = Node::new(&net, &entry.nodes[at], &entry.id, &shown);
+        now(node.header(3))
+    });
+    let (alone, with_votes) = (alone.expect("a header"), with_votes.expect("a header"));
+    assert_eq!(&alone.value, chain.header(3));
+    assert_eq!(with_votes.value, alone.value);
+    assert!(alone.bytes < 2_000, "{}", alone.bytes);
+    assert!(with_votes.bytes > 40_000, "{}", with_votes.bytes);
+    assert_eq!(refused, Err(Fault::NotThere));
+    assert_eq!(net.count("commit"), 1, "nobody else is asked for votes");
+}
+
+#[test]
+fn nodes_that_give_no_headers_alone_confirm_as_well() {
+    let chain = Rc::new(chain());
+    let net = NODES
+        .iter()
+        .fold(Net::at(chain.time() + SECOND), |net, (url, _)| {
+            net.with(url, &chain, without_headers())
+        });
+    let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+    assert!(
+        verdict.nodes.iter().all(|node| node.state == "agrees"),
+        "{:#?}",
+        verdict.nodes
+    );
+    assert_eq!(verdict.outcome, Outcome::Verified);
 }
 
 #[test]
