@@ -11,7 +11,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use light_client::{
-    Budget, Reason, TrustedState, Verdict, VerifiedHeader,
+    Budget, Header, Reason, TrustedState, Verdict, VerifiedHeader,
     json::{self, Value},
     verify_step,
 };
@@ -136,7 +136,12 @@ impl<H: Host> Session<'_, H> {
                 let options = chain.options();
                 let budget = &mut Budget::new(BUDGET);
                 match verify_step(&trusted, &block, &options, now(self.host), budget) {
-                    Verdict::Trusted(state, _) => Ok(Some(state.verified().clone())),
+                    Verdict::Trusted(state, _) => {
+                        let next = state.verified();
+                        self.is_above(next.header())
+                            .map_err(|wrong| Fault::Refuted(wrong.code().into()))?;
+                        Ok(Some(next.clone()))
+                    }
                     // Our own trust runs out: nobody lied.
                     Verdict::Rejected(Reason::TrustExpired { .. }) => Ok(None),
                     Verdict::Rejected(wrong) => Err(Fault::Refuted(wrong.code().into())),
@@ -149,6 +154,21 @@ impl<H: Host> Session<'_, H> {
             }
         }
         None
+    }
+
+    /// Whoever signed a lower header: this session's own is later, and names the one just below it.
+    fn is_above(&self, lower: &Header) -> Result<(), Reason> {
+        let own = self.header.header();
+        if own.time <= lower.time {
+            return Err(Reason::TimeNotAfter {
+                trusted: lower.time,
+                found: own.time,
+            });
+        }
+        if lower.height.checked_add(1) == Some(own.height) {
+            self.header.before(lower.clone())?;
+        }
+        Ok(())
     }
 }
 

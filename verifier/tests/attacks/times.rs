@@ -8,6 +8,7 @@ use crate::{
     },
     rests::granted,
 };
+use light_client::Time;
 use records::{
     Digest,
     kinds::invoice::Red,
@@ -122,6 +123,45 @@ fn beyond_the_logs_end_the_next_header_counts_by_its_signatures() {
     };
     let verdict = all_lie(&chain, forged, &Question::text(&link()));
     assert_eq!(width(&verdict.history[0]), 300);
+}
+
+#[test]
+fn beyond_the_logs_end_no_header_counts_that_todays_contradicts_whoever_signed_it() {
+    // Block 3 as all validators signed it once more: so near to block 2, or so much later than today's, which follows it or comes one later.
+    for (is_near, seconds, blocks) in [(true, 1, 1), (false, 5, 1), (false, 5, 2)] {
+        let mut chain = common::issued();
+        chain.empty();
+        chain.ledger.time += 100 * SECOND;
+        (0..blocks).for_each(|_| chain.empty());
+        let issued = chain.header(2).time.unix_nanos();
+        let today = i128::from(chain.time());
+        let since = if is_near { issued } else { today };
+        let mut other = chain.header(3).clone();
+        let time = Time::from_unix_nanos(since + seconds * i128::from(SECOND));
+        other.time = time.expect("a time");
+        let signed = common::comet::commit_json(&other, &chain.seats, |_| true);
+        let chain = Rc::new(chain);
+        let tell = || {
+            let signed = signed.clone();
+            lie(move |method, params, mut answer| {
+                if method == "commit" && params["height"] == "3" {
+                    answer["result"] = signed.clone();
+                }
+                answer
+            })
+        };
+        let net = NODES
+            .iter()
+            .fold(Net::at(chain.time() + 3 * SECOND), |net, (url, _)| {
+                net.with(url, &chain, tell())
+            });
+        let verdict = now(verifier(&chain, &NODES).check(&net, &Question::text(&link())));
+        assert_eq!(verdict.outcome, Outcome::Verified);
+        assert_eq!(verdict.nodes[0].state, "refuted");
+        let to_today = (today - issued) / i128::from(SECOND);
+        let found = i128::from(width(&verdict.history[0]));
+        assert_eq!(found, to_today, "{is_near} {blocks}");
+    }
 }
 
 #[test]
