@@ -109,25 +109,51 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         holder: Option<usize>,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
-        let Some(source) = self.sources.get(at) else {
-            return Ok(None);
-        };
-        let common = self.shared_below(trusted, at, meter).await?;
         let ours = match trusted.block() {
             Some(block) => block,
             None => self.signed(trusted, holder, meter).await?,
         };
-        self.branch(source, &common, &ours, meter).await
+        let height = ours.height();
+        self.way_from_below(trusted, at, height, &ours, meter).await
     }
 
-    /// A state below that the node holds too, and above which it does not hold the next one; where it has pruned what it was asked for, the lowest in
-    /// which trust has not expired. Searched for by halves: whatever is kept, it is asked for few of them.
+    /// The node's own way to a height from below what is trusted. Where it has pruned all that is kept there, it is tried from the lowest in which trust has not
+    /// expired, and from the next one where the node cannot show that way: it may lead through what it has pruned.
+    async fn way_from_below(
+        &self,
+        trusted: &TrustedState,
+        at: usize,
+        height: u64,
+        ours: &LightBlock,
+        meter: &mut Meter,
+    ) -> Result<Option<Fork>, Setback> {
+        let nothing = || refused("no common header is left");
+        let source = self.sources.get(at).ok_or_else(nothing)?;
+        if let Some(common) = self.shared_below(trusted, at, meter).await? {
+            return self.way_of(source, &common, height, ours, meter).await;
+        }
+        let (mut least, mut setback) = (0, nothing());
+        loop {
+            let common = self.lowest(least, Failure::NoTrust).await.ok();
+            let Some(common) = common.filter(|state| state.height() < trusted.height()) else {
+                return Err(setback);
+            };
+            match self.way_of(source, &common, height, ours, meter).await {
+                Err(of_the_way) if of_the_way.is_of_the_way() => setback = of_the_way,
+                fork => return fork,
+            }
+            least = common.height().saturating_add(1);
+        }
+    }
+
+    /// A state below that the node holds too, and above which it does not hold the next one; none where it has pruned what it was asked for. Searched for by
+    /// halves: whatever is kept, it is asked for few of them.
     async fn shared_below(
         &self,
         trusted: &TrustedState,
         at: usize,
         meter: &mut Meter,
-    ) -> Result<TrustedState, Setback> {
+    ) -> Result<Option<TrustedState>, Setback> {
         let (mut shared, mut is_pruned) = (None, false);
         let (mut low, mut high) = (0, trusted.height());
         while low < high {
@@ -147,11 +173,10 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             }
             low = middle.saturating_add(1);
         }
-        if shared.is_none() && is_pruned {
-            shared = self.lowest(0, Failure::NoTrust).await.ok();
+        match shared.is_some() || is_pruned {
+            true => Ok(shared),
+            false => Err(refused("no common header is left")),
         }
-        let shared = shared.filter(|state| state.height() < trusted.height());
-        shared.ok_or_else(|| refused("no common header is left"))
     }
 
     async fn kept(&self, height: u64) -> Option<TrustedState> {
@@ -290,8 +315,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 fork => return fork,
             }
         }
-        let common = self.shared_below(&way.from, at, meter).await?;
-        self.way_of(source, &common, height, &ours, meter).await
+        self.way_from_below(&way.from, at, height, &ours, meter)
+            .await
     }
 }
 
@@ -332,6 +357,10 @@ mod tests {
 
     /// What came of a way to this block, and what it cost.
     fn outcome(theirs: LightBlock) -> (bool, u32) {
+        outcome_within(theirs, Limits::default().signatures)
+    }
+
+    fn outcome_within(theirs: LightBlock, signatures: u32) -> (bool, u32) {
         let ours = block();
         let hash = ours.signed_header.header.hash();
         let common = TrustedState::from_checkpoint(&ours, &hash).unwrap();
@@ -341,7 +370,11 @@ mod tests {
             block: theirs,
             tally: tally.claimed(),
         };
-        let mut meter = Meter::new(Limits::default(), Time::UNIX_EPOCH);
+        let limits = Limits {
+            signatures,
+            ..Limits::default()
+        };
+        let mut meter = Meter::new(limits, Time::UNIX_EPOCH);
         let fork = Fork::new(&common, &ours, Vec::from([leg]), &mut meter);
         (fork.is_some(), meter.spent().signatures)
     }
@@ -360,6 +393,10 @@ mod tests {
             .iter()
             .filter(|entry| entry.flag == BlockIdFlag::Commit);
         let votes = u32::try_from(voted.count()).unwrap();
-        assert_eq!(outcome(other), (true, 2 * votes));
+        assert_eq!(outcome(other.clone()), (true, 2 * votes));
+        // What is left is too little, and is spent: no fork is lost for it.
+        for left in [votes - 1, 2 * votes - 1] {
+            assert_eq!(outcome_within(other.clone(), left), (true, left));
+        }
     }
 }

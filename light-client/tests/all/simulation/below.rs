@@ -4,7 +4,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use light_client::LightBlock;
-use light_client::client::{Fault, LightClient, Limits, MemoryStore, Said, Settings, Store};
+use light_client::client::{
+    Failure, Fault, LightClient, Limits, MemoryStore, Said, Settings, Store,
+};
 
 use super::chain::{Chain, Lie, drifted, forked, soon_after};
 use super::nodes::{Client, Device, Manners, Node, attack_of, block_on, node, settings, state};
@@ -134,4 +136,36 @@ fn where_the_checkpoint_is_lost_no_honest_node_is_put_out_by_a_forged_header() {
     let said = &followed.standings[0].said;
     let is_unproven = matches!(said, Said::Disputes(Fault::Refused(_)));
     assert!(is_unproven, "{said:?}");
+}
+
+/// The header from which an honest witness proves a fork that has pruned all of these blocks that are kept, and one of the branch; 0 where it does not.
+fn pruned_all(honest: &Rc<Chain>, kept: &[u64]) -> Result<u64, Failure> {
+    let all = &honest.members[&9];
+    let forged = honest.forge_drifting(8, Lie::Lunatic, all, 100, &mut Rng(5));
+    let forged = Rc::new(forged);
+    let mut trusted: Vec<&LightBlock> = kept.iter().map(|at| &honest.blocks[at]).collect();
+    trusted.push(&forged.blocks[&12]);
+    let pruned = Manners {
+        base: 19,
+        ..Manners::default()
+    };
+    let nodes = vec![
+        node("liar", &forged),
+        node("its friend", &forged),
+        Node::new("honest", honest, pruned, 3),
+    ];
+    let mut client = trusting(&trusted, nodes, settings(), honest);
+    match block_on(client.newest()) {
+        Err(Failure::Attack(attack)) => Ok(attack.common_height),
+        Err(failure) => Err(failure),
+        Ok(_) => Ok(0),
+    }
+}
+
+#[test]
+fn one_that_has_pruned_all_that_is_kept_proves_a_fork_from_any_of_it_that_leads_to_what_it_holds() {
+    let honest = Rc::new(Chain::new(20, 3, &mut Rng(27)));
+    // Validators changed so much that nobody leads from the first ones to 20 without what lies between.
+    let found = [&[1][..], &[1, 6], &[1, 4, 6]].map(|kept| pruned_all(&honest, kept));
+    assert_eq!(found, [Ok(0), Ok(6), Ok(6)]);
 }
