@@ -170,3 +170,39 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_clock_or_a_forged_header_explains_puts_no_node_out_for_good() {
+        let (now, found) = (Time::UNIX_EPOCH, Time::UNIX_EPOCH);
+        let explained = [
+            Reason::FromFuture { now, found },
+            Reason::TrustExpired {
+                trusted: found,
+                now,
+            },
+            Reason::NotTheHeaderBefore {
+                expected: None,
+                found: [0; 32],
+            },
+        ];
+        for reason in explained {
+            assert!(!Fault::Refuted(reason.clone()).is_final(), "{reason}");
+        }
+        let lies = [
+            Fault::Refuted(Reason::ChainIdTooLong),
+            Fault::WrongChain("other".into()),
+        ];
+        assert!(lies.iter().all(Fault::is_final));
+        let passing = [
+            Fault::NotThere,
+            Fault::Garbage("<html>".into()),
+            Fault::Refused("no".into()),
+            Fault::Unreachable(Unreachable::TooLong),
+        ];
+        assert!(!passing.iter().any(Fault::is_final));
+    }
+}

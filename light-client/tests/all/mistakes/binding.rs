@@ -108,6 +108,13 @@ fn an_address_must_belong_to_the_validator_at_its_place() {
             rejection(&trusted, &swapped),
             Reason::CommitAddress { index }
         );
+        // A vote for none counts for nothing, and yet its voter is named.
+        let entry = &mut swapped.signed_header.commit.signatures[index];
+        (entry.flag, entry.address) = (BlockIdFlag::Nil, Some(stranger));
+        assert_eq!(
+            rejection(&trusted, &swapped),
+            Reason::CommitAddress { index }
+        );
     }
     let mut swapped = block;
     swapped.signed_header.commit.signatures.swap(1, 2);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use light_client::client::{
     Failure, Fault, Followed, LightClient, Limits, MemoryStore, Resource, Said, Settings, Store,
+    Unreachable,
 };
 
 use super::chain::{Chain, Lie, drifted, forked, soon_after};
@@ -60,6 +61,41 @@ fn answers_that_are_cut_use_up_a_nodes_share() {
     assert!(followed.standings[0].failed.is_some());
     assert_eq!(followed.standings[1].said, Said::Led);
     assert!(requests < 40, "{requests}");
+}
+
+#[test]
+fn an_answer_that_failed_and_may_have_been_long_counts_as_a_megabyte() {
+    use Unreachable::{Busy, NoConnection, Status, TimedOut, TooLong};
+    let chain = Rc::new(Chain::new(20, 0, &mut Rng(1)));
+    let spent = |manners| {
+        let nodes = vec![
+            Node::new("fails", &chain, manners, 3),
+            node("b", &chain),
+            node("c", &chain),
+        ];
+        let once = Settings {
+            tries: 1,
+            ..settings()
+        };
+        let mut client = client_with(&chain, 1, nodes, once, soon_after(&chain));
+        let followed = block_on(client.at(20)).expect("over the next one");
+        followed.trace.spent.bytes
+    };
+    let garbage = Manners {
+        garbage: 1,
+        ..Manners::default()
+    };
+    let fails = |why| Manners {
+        fails: Some(why),
+        ..Manners::default()
+    };
+    let long = [NoConnection, TimedOut, TooLong].map(fails);
+    for manners in long.into_iter().chain([garbage]) {
+        assert_eq!(spent(manners) / MIB, 1, "{manners:?}");
+    }
+    for manners in [Busy(None), Status(500)].map(fails) {
+        assert_eq!(spent(manners) / MIB, 0, "{manners:?}");
+    }
 }
 
 #[test]

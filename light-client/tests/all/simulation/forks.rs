@@ -1,12 +1,16 @@
 //! What a fork is proven from: the common header, the votes of both sides, and the evidence against each.
 
+use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
-use light_client::TrustLevel;
 use light_client::client::{Fault, LightClient, MemoryStore, Said, Store};
+use light_client::{Reason, TrustLevel};
 
 use super::chain::{Chain, Lie, drifted, forked, soon_after};
-use super::nodes::{Client, Device, Node, attack_of, block_on, client, node, settings, state};
+use super::nodes::{
+    Client, Clock, Device, Node, attack_of, block_on, client, node, settings, state,
+};
 use crate::common::generate::Rng;
 
 /// A client that trusts the chain's first block, and blocks of a branch: for their hashes, as a checkpoint is trusted.
@@ -86,4 +90,39 @@ fn evidence_against_the_witness_begins_where_its_own_way_leaves_the_common_one()
     let left = &theirs.conflicting.signed_header.header;
     assert!(left.height < 20, "its way had steps before {}", left.height);
     assert_eq!(left, forged.header(left.height));
+}
+
+#[test]
+fn a_witness_whose_proof_begins_where_trust_has_expired_is_heard_again_later() {
+    let (honest, forged) = drifted(100, 0, 8, 0);
+    let nodes = vec![
+        node("liar", &forged),
+        node("its friend", &forged),
+        node("honest", &honest),
+    ];
+    let asked = nodes[2].requests.clone();
+    let clock: Clock = Rc::new(Cell::new(soon_after(&honest).unix_nanos()));
+    let mut store = MemoryStore::default();
+    block_on(store.put(&state(&honest.blocks[&1]))).expect("kept");
+    block_on(store.put(&state(&forged.blocks[&12]))).expect("kept");
+    let mut settings = settings();
+    // Of the first block, not of the twelfth.
+    let age = clock.get() - honest.header(2).time.unix_nanos();
+    settings.options.trusting_period = Duration::from_nanos(age.try_into().expect("an age"));
+    let mut client = LightClient::new(nodes, store, Device::by(&clock), settings);
+    let mut look = |seconds: i128| {
+        clock.set(clock.get() + seconds * 1_000_000_000);
+        let before = asked.get();
+        let followed = block_on(client.newest()).expect("nobody proves otherwise");
+        (followed.standings[2].said.clone(), asked.get() - before)
+    };
+    let (said, _) = look(0);
+    let expired = matches!(
+        said,
+        Said::Disputes(Fault::Refuted(Reason::TrustExpired { .. }))
+    );
+    assert!(expired, "{said:?}");
+    assert_eq!(look(1).1, 0, "it rests");
+    let (said, asked) = look(600);
+    assert!(asked > 0, "{said:?}");
 }

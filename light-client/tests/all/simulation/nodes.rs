@@ -63,6 +63,8 @@ pub struct Manners {
     pub cuts: bool,
     /// A light block that is asked for beside another one cannot be read.
     pub spoils_others: bool,
+    /// No light block comes, for this reason.
+    pub fails: Option<Unreachable>,
 }
 
 /// How old a block is in its own time when it is made.
@@ -250,6 +252,9 @@ impl Provider for Node {
 
     async fn light_block(&self, height: u64) -> Result<Received<LightBlock>, Fault> {
         self.let_pass(self.manners.slow);
+        if let Some(why) = self.manners.fails {
+            return Err(why.into());
+        }
         let block = self.block(height).filter(|_| !self.manners.headers_only);
         let mut received = self.answer(block).await?;
         if self.manners.block_weight > 0 {
