@@ -4,8 +4,8 @@ use super::{is_trusted, pair, rejection, step};
 use crate::common::generate::{Member, Recipe, members, reseal, set, sign, sorted};
 use crate::common::trust;
 use light_client::{
-    BlockIdFlag, CommitSig, Reason, Time, TrustedState, Validator, ValidatorSet, ValidatorSetError,
-    VerifiedHeader,
+    BlockIdFlag, CommitSig, Header, Reason, Time, TrustedState, Validator, ValidatorSet,
+    ValidatorSetError, VerifiedHeader,
 };
 
 #[test]
@@ -73,6 +73,22 @@ fn a_checkpoint_is_bound_to_its_hash_and_its_validators() {
         TrustedState::from_checkpoint(&strangers, &hash),
         Err(Reason::NextValidatorsHash { .. })
     ));
+}
+
+#[test]
+fn a_header_is_trusted_with_its_own_validators_or_the_next_and_no_others() {
+    let (_, block, _) = pair();
+    let mut header = block.signed_header.header;
+    let strangers = set(&[Member::new(99, 1)]);
+    let trusted = |header: &Header, validators: &ValidatorSet| {
+        TrustedState::from_header(header, validators.clone(), &header.hash()).is_ok()
+    };
+    assert!(trusted(&header, &block.validators));
+    assert!(!trusted(&header, &strangers));
+    header.next_validators_hash = Some(strangers.hash());
+    assert!(trusted(&header, &strangers));
+    header.next_validators_hash = None;
+    assert!(!trusted(&header, &strangers));
 }
 
 #[test]
