@@ -130,6 +130,8 @@ reasons! {
     BALLOT_COUNTED = "ballot-counted", LifeCycle, Passed, "A ballot stands. `choice`, `rank`.";
     BALLOT_NOT_CAST = "ballot-not-cast", LifeCycle, Passed, "Nothing was cast on this ballot yet.";
     QUOTA_COUNTED = "quota-counted", LifeCycle, Passed, "How many invoices the issuer was granted, and how many it has issued. `granted`, `used`, `left`.";
+    MEMBER_LEFT = "member-left", LifeCycle, OutOfForce, "The member has left: none of its keys counts any more. What it signed before stays.";
+    PROPOSAL_EXPIRED = "proposal-expired", LifeCycle, OutOfForce, "The proposal's time is over: its approvals count no more. Whether it was carried out before, the record says that it is about. `closes`.";
     RECORD_IN_FORCE = "record-in-force", LifeCycle, Passed, "The record stands as shown.";
     LIFE_CYCLE_STALE = "life-cycle-stale", LifeCycle, NotEstablished, "It stood so under an old header, and may have changed since. `last`: the code that held then.";
 

@@ -50,7 +50,9 @@ pub fn tell(members: &[Member]) {
 /// Takes over the member that a verdict on its record proves; whether there is one.
 pub fn learn(verdict: &Verdict) -> bool {
     let state = verdict.state.as_bytes();
-    let proven = verdict.outcome == Outcome::Verified && verdict.kind == "member";
+    // One that has left is named all the same for what it did.
+    let proven = matches!(verdict.outcome, Outcome::Verified | Outcome::OutOfForce)
+        && verdict.kind == "member";
     let Ok(named) = canonical::decode::<Named>(state) else {
         return false;
     };

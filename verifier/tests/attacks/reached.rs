@@ -12,8 +12,10 @@ use crate::{
 };
 use records::{
     Head, RecordName,
+    canonical::{Map, Value},
     kinds::{
         ballot::{self, Appoint, Seat},
+        proposal::{Act, Make},
         vote::Choice,
     },
     log::LogTree,
@@ -113,6 +115,62 @@ fn a_quota_counts_and_readings_outside_the_chain_are_excluded_by_nothing() {
         let outside = |check: &Check| check.reason == "reads-outside-chain";
         assert!(verdict.checks.iter().any(outside), "{kind}");
     }
+}
+
+/// What a record that is proven to be out of force says.
+fn ended(chain: TestChain, kind: &str, id: &str) -> String {
+    let verdict = ask(chain, kind, id);
+    assert_eq!(verdict.outcome, Outcome::OutOfForce, "{verdict:#?}");
+    verdict.headline
+}
+
+/// *Attack: who was let go shows that its record is in force.*
+#[test]
+fn a_member_that_has_left_is_not_in_force() {
+    let before = ask(chain(), "member", "firm");
+    assert_eq!(life(&before).0, "record-in-force");
+    let mut chain = chain();
+    let keys = ["tax", "shop", "notary", "regulator"].map(key);
+    let keys: Vec<_> = keys.iter().collect();
+    let firm = ("member", "firm");
+    chain.submit("member.leave", firm, Value::Object(Map::new()), &keys);
+    chain.empty();
+    assert_eq!(ended(chain, "member", "firm"), "member-left");
+}
+
+/// *Attack: who made a proposal that too few approved of shows it for in force when its time is over.*
+#[test]
+fn a_proposal_is_in_force_until_its_time_is_over() {
+    const DAY: i64 = 24 * 3600 * SECOND;
+    let proposed = |days: i64| {
+        let mut chain = chain();
+        let act = Act {
+            body: Value::Object(Map::new()),
+            seq: 1,
+            subject: RecordName::new("member", "firm").expect("a name"),
+            event_type: "member.leave".into(),
+        };
+        let id = act.proposal().expect("encodes");
+        let make = Make {
+            act,
+            by: "tax".into(),
+            until: chain.ledger.time + 2 * DAY,
+        };
+        let subject = ("proposal", id.as_str());
+        chain.submit("proposal.make", subject, json(&make), &[&key("tax")]);
+        chain.ledger.time += days * DAY;
+        chain.empty();
+        chain.empty();
+        (chain, id, make.until)
+    };
+    let (chain, id, until) = proposed(1);
+    let verdict = ask(chain, "proposal", &id);
+    let (code, check) = life(&verdict);
+    // The page proves it anew when that time has come.
+    let closes = check.facts[&"closes".to_owned()].clone();
+    assert_eq!((code, closes), ("record-in-force", until.to_string()));
+    let (chain, id, _) = proposed(3);
+    assert_eq!(ended(chain, "proposal", &id), "proposal-expired");
 }
 
 #[test]
