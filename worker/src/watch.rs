@@ -4,7 +4,7 @@ use crate::Id;
 use litemap::LiteMap;
 use records::{
     RecordName,
-    kinds::{consent::grant, member, vote},
+    kinds::{consent::grant, vote},
 };
 use std::cell::RefCell;
 use verifier::verdict::{Check, CheckId, Outcome, Status, Verdict};
@@ -14,6 +14,8 @@ const MOST: usize = 8;
 /// An open vote changes with every block, and whoever votes must not wait behind the counting of others' ballots: it is proven anew after this,
 /// in milliseconds.
 const VOTE_RESTS: f64 = 30_000.;
+/// Milliseconds from one look at the clock to the next.
+const AGES: i32 = 1_000;
 /// A grant ends by time, and by what is written about its documents: it is proven anew after this, in milliseconds.
 const GRANT_STANDS: f64 = 30_000.;
 
@@ -37,11 +39,8 @@ struct Watched {
 
 impl Watch {
     /// Watches what a verdict proved: how many events the record has, or that it has none; and whether it can be proven, where that failed for something
-    /// that passes. Members are asked for their names alone.
+    /// that passes.
     pub fn add(&self, id: Id, verdict: &Verdict, fresh_until: f64, now: f64) {
-        if verdict.kind == member::NAME {
-            return;
-        }
         let passes = may_pass(verdict);
         let proven = verdict.checks.iter().find_map(|check| {
             let size = check.facts.get("log_size")?;
@@ -128,8 +127,22 @@ impl Watch {
         changed
     }
 
+    /// Tells in time, for as long as the program runs, whose verdicts no header is fresh enough for any more: also while a count of a hundred thousand ballots
+    /// holds up every look. `sleep` takes milliseconds.
+    pub async fn age<S: Future<Output = ()>>(
+        &self,
+        sleep: impl Fn(i32) -> S,
+        now: impl Fn() -> f64,
+        tell: impl Fn(Id),
+    ) {
+        loop {
+            sleep(AGES).await;
+            self.expire(now()).into_iter().for_each(&tell);
+        }
+    }
+
     /// For whose verdicts no header is fresh enough any more; they are asked for again once one is.
-    pub fn expire(&self, now: f64) -> Vec<Id> {
+    fn expire(&self, now: f64) -> Vec<Id> {
         let mut watched = self.0.borrow_mut();
         let stale = watched
             .iter_mut()
@@ -196,6 +209,11 @@ fn may_pass(verdict: &Verdict) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{
+        cell::Cell,
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
     use verifier::verdict::Anchor;
 
     const HEADER: f64 = 1_000_000.;
@@ -295,6 +313,31 @@ mod tests {
         let closed = [("opens", HEADER - 60_000.), ("closes", HEADER)];
         let closed = verdict("vote", Outcome::Verified, &closed);
         assert_eq!(told(&closed, true, &looks), [false; 4]);
+    }
+
+    /// *Attack: somebody has a long vote counted again, over nodes that answer just in time; meanwhile no look is made, and an invoice is claimed.*
+    #[test]
+    fn a_verdict_turns_stale_in_time_though_no_look_is_made() {
+        let watch = Watch::default();
+        for (id, kind) in [(3, "invoice"), (4, "member")] {
+            let verdict = verdict(kind, Outcome::Verified, &[]);
+            watch.add(id, &verdict, HEADER + 5_000., HEADER);
+        }
+        let (clock, told) = (Cell::new(HEADER), RefCell::new(Vec::new()));
+        let sleep = |millis: i32| {
+            let until = clock.get() + f64::from(millis);
+            let wakes = until < HEADER + 9_000.;
+            clock.set(until);
+            std::future::poll_fn(move |_| match wakes {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            })
+        };
+        let tell = |id| told.borrow_mut().push((id, clock.get() - HEADER));
+        let aging = pin!(watch.age(sleep, || clock.get(), tell));
+        let polled = aging.poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending() && watch.waits());
+        assert_eq!(*told.borrow(), [(3, 6_000.), (4, 6_000.)]);
     }
 
     #[test]

@@ -45,15 +45,6 @@ pub async fn look(
         id: None,
         aside: None,
     };
-    for id in watch.expire(milliseconds()) {
-        let check = Check {
-            id: CheckId::LifeCycle,
-            status: Status::NotEstablished,
-            reason: "life-cycle-stale".into(),
-            facts: LiteMap::new(),
-        };
-        post(&FromVerifier::Checked { id, check });
-    }
     let mut look = verifier.look(&host, &watch.names()).await;
     let fresh_until = fresh_until(verifier, look.anchor.as_ref());
     look.sizes.retain(|name, size| !on_its_way(name, *size));
@@ -74,6 +65,17 @@ pub async fn look(
         pass_on(&text);
     }
     height
+}
+
+/// Tells the page that the header of an answer has become too old to say what is so now.
+pub fn stale(id: Id) {
+    let check = Check {
+        id: CheckId::LifeCycle,
+        status: Status::NotEstablished,
+        reason: "life-cycle-stale".into(),
+        facts: LiteMap::new(),
+    };
+    post(&FromVerifier::Checked { id, check });
 }
 
 /// Until when what is proven under a header is held to be so now, in milliseconds since 1970.

@@ -1,8 +1,8 @@
 //! The queue of questions, and who answers them.
 
 use crate::{
-    answers::{Verifier, answer, look, number, send_on},
-    browser::{failed, pass_on, post, scope, sleep},
+    answers::{Verifier, answer, look, number, send_on, stale},
+    browser::{failed, milliseconds, pass_on, post, scope, sleep},
     live::Live,
     shelf,
     tabs::Tabs,
@@ -56,6 +56,8 @@ struct Desk {
 /// Listens to the page.
 pub fn open() {
     let desk: Rc<Desk> = Rc::default();
+    let aging = desk.clone();
+    spawn_local(async move { aging.watch.age(sleep, milliseconds, stale).await });
     let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = event
             .data()
