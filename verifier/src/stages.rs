@@ -17,13 +17,18 @@ pub enum Stage {
     Counting,
     /// A signed event, and what it seals, goes to the nodes.
     Sending,
+    /// An event is written, and no node keeps its blob yet.
+    KeepingContent,
     /// Sealed content.
     FetchingContent,
 }
 
 impl Stage {
+    /// The name of the stage of which a person hears though the event is on its way.
+    pub const KEEPING: &'static str = "keeping-content";
+
     /// All of them: each needs its sentence.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AskingNodes,
         Self::Stepping,
         Self::AskingProof,
@@ -31,6 +36,7 @@ impl Stage {
         Self::Replaying,
         Self::Counting,
         Self::Sending,
+        Self::KeepingContent,
         Self::FetchingContent,
     ];
 
@@ -44,6 +50,7 @@ impl Stage {
             Self::Replaying => "replaying",
             Self::Counting => "counting",
             Self::Sending => "sending",
+            Self::KeepingContent => Self::KEEPING,
             Self::FetchingContent => "fetching-content",
         }
     }

@@ -6,6 +6,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
+use verifier::Stage;
 use worker::{Action, Facts, FromKeys, FromVerifier, Id, ToKeys, ToVerifier};
 use yew::Callback;
 
@@ -119,8 +120,10 @@ impl Act {
     fn sending(self: &Rc<Self>, message: FromVerifier) {
         let (id, keys) = (self.id.get(), self.engine.keys());
         match message {
-            // What was handed over may still be written: that stays on the screen.
-            FromVerifier::Waiting { step, facts, .. } if !self.sent.get() => {
+            // What was handed over may still be written: that stays on the screen, until it is written and no node keeps its content.
+            FromVerifier::Waiting { step, facts, .. }
+                if !self.sent.get() || step == Stage::KEEPING =>
+            {
                 self.hear.emit(Doing::Waiting(step, facts));
             }
             FromVerifier::Ground { ground, .. } => keys.send(ToKeys::Ground { id, ground }),

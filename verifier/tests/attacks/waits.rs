@@ -12,7 +12,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use records::{RecordName, hash::sha256, testing::SECOND};
 use serde_json::json;
 use std::{cell::Cell, rc::Rc};
-use verifier::{News, Question, Sending, Shelf, Store, Unreachable, Verifier, verdict::Outcome};
+use verifier::{
+    News, Question, Sending, Shelf, Stage, Store, Unreachable, Verifier, verdict::Outcome,
+};
 
 /// An event that a node has taken.
 fn hand_in<S: Store>(verifier: &mut Verifier<S>, net: &Net, chain: &TestChain) -> Sending {
@@ -213,7 +215,14 @@ fn an_event_whose_blob_nobody_keeps_yet_is_on_its_way_all_the_same() {
     );
     // As long as nobody keeps it, it is not said to be written, until its time is over.
     let never = net(|_| false, 8);
+    common::TOLD.take();
     assert_eq!(looks_until_written(&never, &chain, 9), Ok(0));
+    // The person hears at once that it is written, and that its content is nowhere: before, that it is on its way.
+    let told = common::TOLD.take();
+    let keeping = |news: &News| matches!(news, News::Waiting(Stage::KeepingContent, _));
+    assert_eq!(told.iter().filter(|news| keeping(news)).count(), 6);
+    let sent = told.iter().position(|news| matches!(news, News::Sent(..)));
+    assert!(sent < told.iter().position(keeping) && sent.is_some());
     // Where nobody so much as promises to keep it, the event is handed to nobody.
     let refusing = net(|_| false, 3);
     let unsent = looks_until_written(&refusing, &chain, 9);
