@@ -35,8 +35,8 @@ pub struct Kept {
     queue: VecDeque<Vec<u8>>,
     /// Height of the last proven entry.
     last: u64,
-    /// Entries of the whole log, as proven.
-    whole: u64,
+    /// The whole log, as proven last: entries and root.
+    whole: (u64, Hash),
     /// The first steps that were replayed, to be shown.
     pub history: Vec<Replayed>,
     /// Every event among them and after them, with height and time of its block.
@@ -94,6 +94,12 @@ impl Archive {
             .unwrap_or_default()
     }
 
+    /// Whether what is here of a log was proven by another header than this head.
+    pub fn is_older(&self, name: &RecordName, head: &Head) -> bool {
+        let kept = self.kept.get(name);
+        kept.is_some_and(|kept| kept.whole != (head.log_size, head.log_root))
+    }
+
     /// Bytes of proven entries that wait to be replayed.
     pub fn waiting(&self, name: &RecordName) -> usize {
         let queue = self.kept.get(name).map(|kept| &kept.queue);
@@ -127,13 +133,13 @@ impl Archive {
             tree: LogTree::new(),
             queue: VecDeque::new(),
             last: 0,
-            whole: 0,
+            whole: (0, root),
             history: Vec::new(),
             events: Vec::new(),
             recounted: None,
         });
         kept.tree = tree;
-        kept.whole = head.log_size;
+        kept.whole = (head.log_size, head.log_root);
         if let Some(entry) = entries.last().and_then(|entry| Entry::decode(entry)) {
             kept.last = entry.height;
         }
@@ -254,7 +260,7 @@ impl Kept {
     fn next_height(&self) -> u64 {
         match self.queue.front() {
             Some(entry) => Entry::decode(entry).map_or(u64::MAX, |entry| entry.height),
-            None if self.tree.size() < self.whole => self.last,
+            None if self.tree.size() < self.whole.0 => self.last,
             None => u64::MAX,
         }
     }

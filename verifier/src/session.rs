@@ -204,6 +204,8 @@ impl<'a, H: Host> Session<'a, H> {
             return Err(broken_log(name, Broken::Rules("log rewritten".into())));
         }
         let mut gap = Gap::from(reasons::HISTORY_NOT_GIVEN);
+        // Where no node can go on with what another header proved, it may be the validators who signed two histories: nobody is blamed alone.
+        let mut contradict = Vec::new();
         loop {
             let before = self.stretch.get().count;
             for at in self.roll.for_proofs() {
@@ -212,11 +214,19 @@ impl<'a, H: Host> Session<'a, H> {
                     Ok((entries, path)) => {
                         let bytes = entries.iter().map(Vec::len).sum();
                         if self.archive.receive(name, entries, &path, head) {
+                            for other in contradict {
+                                self.roll.fault(other, &log_differs());
+                            }
                             self.roll.proved(at, bytes);
                             self.proven = self.proven.saturating_add(bytes);
                             return Ok(());
                         }
-                        Fault::Refuted("log-differs".into())
+                        gap = reasons::HISTORY_REFUTED.into();
+                        if self.archive.is_older(name, head) {
+                            contradict.push(at);
+                            continue;
+                        }
+                        log_differs()
                     }
                     // The line may be too slow for so much at once: the next one is asked for less, and then this one again.
                     Err(_) if self.stretch.get().count < asked => continue,
@@ -323,7 +333,12 @@ impl Stretch {
     }
 }
 
-fn broken_log(name: &RecordName, broken: Broken) -> Gap {
+fn log_differs() -> Fault {
+    Fault::Refuted("log-differs".into())
+}
+
+/// Why a log does not stand, as a person is told.
+pub fn broken_log(name: &RecordName, broken: Broken) -> Gap {
     match broken {
         Broken::TooNew(version) => Gap {
             reason: reasons::RULES_TOO_NEW,
