@@ -26,7 +26,10 @@ use light_client::client::Store;
 use litemap::LiteMap;
 use records::{
     Digest, RecordName, canonical,
-    kinds::vote::{self, Vote},
+    kinds::{
+        rules,
+        vote::{self, Vote},
+    },
     roster::Totals,
 };
 
@@ -83,18 +86,24 @@ impl<S: Store> Verifier<S> {
         }
         let size = head.log_size.to_string();
         checks.note_with(reasons::RECORD_PROVEN, facts([("log_size", size.clone())]));
-        let (state, history) = match sample_size(name, question.count, head.log_size) {
-            None => {
-                let replayed = session.replay(core::slice::from_ref(name)).await;
-                let state = session.archive.kept(name).and_then(|kept| kept.state());
-                let history = (reasons::HISTORY_REPLAYED, facts([("entries", size)]));
-                (replayed.map(|()| state), history)
-            }
-            Some(count) => {
+        let drawn = sample_size(name, question.count, head.log_size);
+        // Of entries that are drawn it must be known under which rules they were written.
+        let rules = RecordName::new(rules::NAME, rules::ID);
+        let needed = match drawn {
+            None => core::slice::from_ref(name),
+            Some(_) => rules.as_slice(),
+        };
+        let (state, history) = match (session.replay(needed).await, drawn) {
+            (Ok(()), Some(count)) => {
                 let state = session.sample(name, &head, count).await;
                 let drawn = u64::from(count).min(head.log_size).to_string();
                 let counts = facts([("entries", size), ("sample", drawn)]);
                 (state.map(Some), (reasons::HISTORY_SAMPLED, counts))
+            }
+            (replayed, _) => {
+                let state = session.archive.kept(name).and_then(|kept| kept.state());
+                let history = (reasons::HISTORY_REPLAYED, facts([("entries", size)]));
+                (replayed.map(|()| state), history)
             }
         };
         verdict.raw = raw::text(anchored, &session, name);

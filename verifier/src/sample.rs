@@ -3,25 +3,27 @@
 use crate::{
     host::{Host, News},
     proof, reasons,
+    rebuilt::Broken,
     rpc::Fault,
-    session::{Gap, Session},
+    session::{Gap, Session, broken_log},
     stages::Stage,
     trust::facts,
 };
 use alloc::{string::ToString, vec::Vec};
 use records::{
-    Event, Head, RecordName, State, canonical,
+    Directory, Event, Head, RecordName, State, canonical,
     hash::sha256,
     kinds::{ballot::Cast, vote::Vote},
     log::Entry,
-    registry,
+    registry::{self, RULES_VERSION},
 };
 
 /// Entries asked for in one go.
 const STRETCH: usize = 25;
 
 impl<H: Host> Session<'_, H> {
-    /// Proves a vote's state, and that entries drawn at random are in its log, signed, about this vote, and from heads of its roster.
+    /// Proves a vote's state, and that entries drawn at random are in its log, signed, about this vote, from heads of its roster, and written under rules that
+    /// this program knows; the rules' own record is replayed already.
     pub async fn sample(
         &mut self,
         name: &RecordName,
@@ -63,12 +65,13 @@ impl<H: Host> Session<'_, H> {
         for stretch in indices.chunks(STRETCH) {
             let entries = proof::log_entries(&node, &key, stretch, head, height).await?;
             for entry in entries {
-                if let Some(why) = fault_of(&entry, name, &self.header.header().chain_id, &vote) {
-                    let facts = facts([("record", name.to_string()), ("why", why.to_string())]);
-                    return Ok(Err(Gap {
-                        reason: reasons::HISTORY_BREAKS_RULES,
-                        facts,
-                    }));
+                let broken = match self.newer_rules(&entry) {
+                    Some(version) => Some(Broken::TooNew(version)),
+                    None => fault_of(&entry, name, &self.header.header().chain_id, &vote)
+                        .map(|why| Broken::Rules(why.into())),
+                };
+                if let Some(broken) = broken {
+                    return Ok(Err(broken_log(name, broken)));
                 }
             }
             done += stretch.len();
@@ -81,6 +84,13 @@ impl<H: Host> Session<'_, H> {
             self.host.pause(0).await;
         }
         Ok(Ok(state))
+    }
+
+    /// The version of the rules under which an entry was written, where this program does not know it.
+    fn newer_rules(&self, entry: &[u8]) -> Option<u64> {
+        let height = Entry::decode(entry)?.height;
+        let version = self.archive.timeline().rules_version(height).ok()?;
+        (version > RULES_VERSION).then_some(version)
     }
 }
 

@@ -11,9 +11,9 @@ use crate::{
 use records::{
     RecordName, State,
     canonical::Value,
-    kinds::vote::Choice,
+    kinds::{rules::Activation, vote::Choice},
     log::{Entry, pack_entries},
-    testing::SECOND,
+    testing::{SECOND, key},
 };
 use std::rc::Rc;
 use verifier::{
@@ -125,6 +125,46 @@ fn a_sampled_state_that_this_program_cannot_read_says_that_it_is_too_old() {
         (Outcome::NotEstablished, "kind-unknown"),
         "{verdict:#?}"
     );
+}
+
+/// *Attack on a page that is too old: new rules come into force while a vote runs, and ballots are cast as they say. The vote is not called broken.*
+#[test]
+fn a_sample_that_meets_newer_rules_says_that_this_program_is_too_old() {
+    let mut chain = voted();
+    let activation = Activation {
+        from: chain.ledger.height + 1,
+        version: 2,
+    };
+    let keys = ["housing", "street", "committee", "notary"].map(key);
+    let keys: Vec<_> = keys.iter().collect();
+    let body = common::json(&activation);
+    chain.submit("rules.activate", ("rules", "main"), body, &keys);
+    let mut log = chain.ledger.log("vote", VOTE).to_vec();
+    let payload = chain
+        .ledger
+        .payload("vote.extend", ("vote", VOTE), Value::String("more".into()));
+    let envelope = payload.sign(&[&key("street")]).expect("encodes").encode();
+    let newer = Entry {
+        height: chain.ledger.height,
+        time: chain.ledger.time,
+        envelope: &envelope,
+    };
+    log.push(newer.encode());
+    let state = State {
+        data: chain.ledger.data("vote", VOTE),
+        seq: chain.ledger.seq(&name()),
+    };
+    chain.forge(&name(), &state, log);
+    chain.empty();
+    let chain = Rc::new(chain);
+    for sample in [10, 0] {
+        let verdict = one_liar(&chain, Lie::None, &count(sample));
+        assert_eq!(
+            (verdict.outcome, verdict.headline.as_str()),
+            (Outcome::NotEstablished, "rules-too-new"),
+            "{sample}"
+        );
+    }
 }
 
 /// A ballot with another choice than its owner signed.
