@@ -123,9 +123,7 @@ impl<S: Store> Verifier<S> {
         hash: &str,
     ) -> Result<(), Unsent> {
         let hash = chains::hash(hash).ok_or_else(|| Unsent::new("not-a-hash"))?;
-        self.begin(host, (height, &hash), None).await?;
-        self.forget();
-        Ok(())
+        Ok(self.begin(host, (height, &hash), None).await?)
     }
 
     /// Forgets all that was proven under headers, and who was found wrong by it.
@@ -164,7 +162,10 @@ impl<S: Store> Verifier<S> {
     ) -> Result<(), NoHeader> {
         let mut roll = self.call(host).await;
         let (chain, trust) = (&self.chain, &mut self.trust);
-        trust.establish(host, chain, &mut roll, at, vouched).await
+        trust.establish(host, chain, &mut roll, at, vouched).await?;
+        // It may be another chain than the one that was trusted before.
+        self.forget();
+        Ok(())
     }
 
     /// The members whose signed checkpoint began this trust; of one that began in an earlier run, after [`Verifier::recall_signers`].

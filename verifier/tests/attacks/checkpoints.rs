@@ -11,7 +11,7 @@ use records::{
 };
 use serde_json::{Value, json};
 use std::rc::Rc;
-use verifier::{Checkpoint, Shelf, Unsent};
+use verifier::{Checkpoint, Question, Shelf, Unsent, verdict::Outcome};
 
 const MONTH: i64 = 30 * 24 * 3600 * SECOND;
 
@@ -101,6 +101,31 @@ fn a_checkpoint_that_enough_members_signed_begins_expired_trust_again_and_a_relo
     now(again.establish(&net, 4, &hash)).expect("recent");
     assert!(again.vouched().is_empty());
     assert!(back(&drawer, &chain, 1).vouched().is_empty());
+}
+
+/// *Attack: none; what a page proved of the chain that was trusted before stands against the one that its members began anew.*
+#[test]
+fn nothing_that_was_proven_before_stands_beside_a_checkpoint_that_members_signed() {
+    let (drawer, chain) = (Drawer::default(), Rc::new(common::chain()));
+    let net = honest(&chain);
+    let mut visitor = visit_with(&drawer, &chain, 1, listed);
+    let question = Question::text(&common::link());
+    let verdict = now(visitor.check(&net, &question));
+    assert_eq!(verdict.outcome, Outcome::Verified);
+    // The same invoice, issued a month later on a chain with blocks of its own.
+    let mut anew = common::founded();
+    anew.ledger.time += MONTH;
+    anew.salt += 1;
+    common::with_invoice(&mut anew);
+    anew.empty();
+    anew.empty();
+    let anew = Rc::new(anew);
+    net.turn(&anew);
+    net.now.set(anew.time());
+    let file = signed(&of(&anew, 4), &ENOUGH);
+    now(visitor.vouch(&net, &file)).expect("enough");
+    let verdict = now(visitor.check(&net, &question));
+    assert_eq!(verdict.outcome, Outcome::Verified, "{verdict:#?}");
 }
 
 /// The next visit of the same browser.

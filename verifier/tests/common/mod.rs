@@ -115,7 +115,8 @@ pub fn issued() -> TestChain {
     chain
 }
 
-fn founded() -> TestChain {
+/// A chain with its members alone.
+pub fn founded() -> TestChain {
     TestChain::found(vec![
         member("tax", &["tax-bureau"]),
         member("shop", &["issuer"]),
@@ -125,7 +126,8 @@ fn founded() -> TestChain {
     ])
 }
 
-fn with_invoice(chain: &mut TestChain) {
+/// Issues the invoice, in the second of two blocks.
+pub fn with_invoice(chain: &mut TestChain) {
     chain.submit(
         "quota.grant",
         ("quota", "shop"),
