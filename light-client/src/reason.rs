@@ -6,7 +6,6 @@ use crate::codes::codes;
 use crate::header::Address;
 use crate::merkle::Hash;
 use crate::time::Time;
-use crate::validators::ValidatorSetError;
 
 /// Why a light block was rejected. [`Reason::code`] names it for machines and for translation.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -118,9 +117,6 @@ pub enum Reason {
         /// `validators_hash` of the header.
         found: Hash,
     },
-    /// The validators do not form a set.
-    #[error("{0}")]
-    BadValidatorSet(#[from] ValidatorSetError),
     /// Not more than two thirds of the voting power signed.
     #[error("only {signed} of {total} voting power signed")]
     TooLittlePower {
@@ -187,7 +183,6 @@ codes!(Reason {
     Reason::ValidatorsHash { .. } => "validators-hash" "the validators are not those that the header names",
     Reason::NextValidatorsHash { .. } => "next-validators-hash" "the next validators are not those that the header names",
     Reason::NotTheAnnouncedValidators { .. } => "not-the-announced-validators" "the header before announced other validators",
-    Reason::BadValidatorSet(_) => "bad-validator-set" "no validator set can be like this",
     Reason::TooLittlePower { .. } => "too-little-power" "too little voting power signed",
     Reason::BadSignature { .. } => "bad-signature" "a signature does not verify",
     Reason::BudgetExceeded { .. } => "budget-exceeded" "it takes more signatures than the budget has left",

@@ -108,6 +108,37 @@ fn every_step_of_the_model_has_its_exit_code() {
     assert_eq!(steps, 99);
 }
 
+/// *Attack: a block whose validators, taken for a set, would give one of them two votes, or more power than there may be.*
+#[test]
+fn validators_that_can_form_no_set_are_rejected() {
+    let Some(vectors) = vectors() else { return };
+    let mut files: Vec<PathBuf> = std::fs::read_dir(vectors)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    let file: Value =
+        serde_json::from_slice(&std::fs::read(&files[0]).expect("reads")).expect("JSON");
+    let trusted = json!({
+        "signed_header": file["initial"]["signed_header"],
+        "next_validator_set": file["initial"]["next_validator_set"],
+    });
+    let input = &file["input"][0];
+    let now = input["now"].as_str().expect("a time");
+    let bends: [fn(&mut Vec<Value>); 2] = [
+        |validators| validators.push(validators[0].clone()),
+        |validators| validators[0]["voting_power"] = "9223372036854775807".into(),
+    ];
+    for bend in bends {
+        let mut block = input["block"].clone();
+        let set = &mut block["validator_set"]["validators"];
+        bend(set.as_array_mut().expect("validators"));
+        let (code, answer) = step(&folder("no-set"), &trusted, &block, now, "99999h");
+        let said = (code, answer["reason"].as_str());
+        assert_eq!(said, (1, Some("bad-validator-set")), "{answer}");
+    }
+}
+
 #[test]
 fn what_cannot_be_read_and_what_cannot_be_asked_have_codes_of_their_own() {
     let folder = folder("faults");

@@ -136,6 +136,8 @@ fn a_fork_stops_it_for_good_and_is_shown_as_evidence() {
     let store = Folder::new("fork");
     let (code, line) = run(light(&nodes).arg("--once").arg("--store").arg(&store.0));
     assert_eq!((code, &line["reason"]), (1, &json!("attack")), "{line}");
+    let said = |at: usize| line["nodes"][at]["said"].as_str();
+    assert_eq!([0, 1].map(said), [Some("led"), Some("forked")], "{line}");
     let honest = [node(|| Lie::None), node(|| Lie::None)];
     let (code, line) = run(light(&honest).arg("--once").arg("--store").arg(&store.0));
     assert_eq!((code, &line["reason"]), (1, &json!("halted")), "{line}");
@@ -157,6 +159,12 @@ fn a_fork_stops_it_for_good_and_is_shown_as_evidence() {
         line["evidence"][0]["type"],
         "tendermint/LightClientAttackEvidence"
     );
+    // What is damaged may have said anything.
+    let kept = std::fs::read(&halt).expect("reads");
+    std::fs::write(&halt, b"torn").expect("writes");
+    let (code, _) = run(light(&honest).arg("--once").arg("--store").arg(&store.0));
+    assert_eq!(code, 65, "and nothing is followed");
+    std::fs::write(&halt, kept).expect("writes");
     let (code, _) = run(light(&honest)
         .args(["--once", "--reset"])
         .arg("--store")
