@@ -11,6 +11,7 @@ pub mod pipe;
 pub mod place;
 pub mod process;
 pub mod site;
+pub mod undertaker;
 pub mod validators;
 pub mod visitor;
 pub mod webdriver;

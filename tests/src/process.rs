@@ -1,18 +1,19 @@
-//! A child process that ends with the test, and its log.
+//! A child process that ends with the test, however that ends, and its log.
 
 use crate::Outcome;
+use crate::undertaker::Ward;
 use std::fs::File;
 use std::net::TcpListener;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A running program whose output goes to a file.
 #[derive(Debug)]
 pub struct Process {
-    child: Child,
+    child: Ward,
     log: PathBuf,
 }
 
@@ -24,11 +25,8 @@ impl Process {
     pub fn start(command: &mut Command, log: &Path) -> Outcome<Self> {
         let file = File::create(log)?;
         let errors = file.try_clone()?;
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(file)
-            .stderr(errors)
-            .spawn()
+        let command = command.stdin(Stdio::null()).stdout(file).stderr(errors);
+        let child = Ward::spawn(command)
             .map_err(|error| format!("{}: {error}", command.get_program().to_string_lossy()))?;
         Ok(Self {
             child,

@@ -253,10 +253,8 @@ fn step() -> Result {
 
 /// Runs a command whose output is the table.
 fn show(command: &mut Command, what: &str) -> Result {
-    let status = command
-        .current_dir(workspace::root())
-        .status()
-        .doing(format_args!("run {what}"))?;
+    let status =
+        run::shown(command.current_dir(workspace::root())).doing(format_args!("run {what}"))?;
     if status.success() {
         Ok(())
     } else {

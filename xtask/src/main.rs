@@ -9,6 +9,8 @@ mod shots;
 mod start;
 mod test;
 mod tools;
+#[path = "../../tests/src/undertaker.rs"]
+mod undertaker;
 mod workspace;
 
 use failure::Result;

@@ -1,10 +1,11 @@
 //! Running other programs: quietly with progress, or line by line.
 
 use crate::failure::{Doing, Result};
+use crate::undertaker::Ward;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// How often a long step says that it is still at work where no terminal can be redrawn.
@@ -48,11 +49,7 @@ pub fn step(what: &str, log: &Path, command: &mut Command) -> Result {
     say(what);
     let started = Instant::now();
     let program = command.get_program().to_string_lossy().into_owned();
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(file)
-        .stderr(errors)
-        .spawn()
+    let mut child = Ward::spawn(command.stdin(Stdio::null()).stdout(file).stderr(errors))
         .doing(format_args!("run {program} ({what})"))?;
     let mut progress = Progress::new(started);
     let status = loop {
@@ -70,6 +67,11 @@ pub fn step(what: &str, log: &Path, command: &mut Command) -> Result {
         return Ok(());
     }
     Err(explain(what, log))
+}
+
+/// Runs a command that says itself what it does.
+pub fn shown(command: &mut Command) -> std::io::Result<ExitStatus> {
+    Ward::spawn(command)?.wait()
 }
 
 /// A duration as a person writes it.

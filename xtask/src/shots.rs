@@ -2,6 +2,7 @@
 
 use crate::failure::{Doing, Result};
 use crate::page;
+use crate::run;
 use crate::tools;
 use crate::workspace;
 use std::process::Command;
@@ -27,11 +28,8 @@ pub fn shots() -> Result {
 
 fn cargo(words: &[&str], what: &str) -> Result {
     let mut command = Command::new("cargo");
-    let status = command
-        .args(words)
-        .current_dir(workspace::root())
-        .status()
-        .doing("run cargo")?;
+    let status =
+        run::shown(command.args(words).current_dir(workspace::root())).doing("run cargo")?;
     if status.success() {
         Ok(())
     } else {

@@ -2,8 +2,9 @@
 
 use super::tally::Tally;
 use crate::failure::{Doing, Result};
+use crate::undertaker::Ward;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -12,7 +13,7 @@ const MARK: &str = "│ ";
 
 pub struct Beside {
     pub started: Instant,
-    process: Child,
+    process: Ward,
     reader: JoinHandle<Option<Tally>>,
 }
 
@@ -24,12 +25,9 @@ impl Beside {
             parts.join(", ")
         );
         let program = std::env::current_exe().doing("find this program")?;
-        let mut process = Command::new(program)
-            .arg("test")
-            .args(parts)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
+        let mut command = Command::new(program);
+        command.arg("test").args(parts);
+        let mut process = Ward::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))
             .doing("run parts beside others")?;
         let output = process.stdout.take();
         let reader = std::thread::spawn(move || {

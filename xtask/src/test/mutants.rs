@@ -3,7 +3,7 @@
 use super::tally::Tally;
 use crate::failure::{Doing, Result};
 use crate::tools::cargo_tool::CARGO_MUTANTS;
-use crate::{tools, workspace};
+use crate::{run, tools, workspace};
 use std::path::Path;
 use std::process::Command;
 
@@ -36,7 +36,7 @@ pub fn mutants() -> Result<Tally> {
     {
         command.env("TMPDIR", beside);
     }
-    let status = command.status().doing("run cargo-mutants")?;
+    let status = run::shown(&mut command).doing("run cargo-mutants")?;
     let count = |name| lines(&out.join("mutants.out").join(name));
     let tally = Tally {
         // A change after which a test never ends is noticed as well.

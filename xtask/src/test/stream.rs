@@ -3,6 +3,7 @@
 use super::tally::Tally;
 use crate::failure::{Doing, Result};
 use crate::run;
+use crate::undertaker::Ward;
 use std::io::{BufRead, BufReader, IsTerminal, Read};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -14,12 +15,9 @@ pub fn run(command: &mut Command) -> Result<Tally> {
     if std::io::stdout().is_terminal() {
         command.env("CARGO_TERM_COLOR", "always");
     }
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .doing("run cargo")?;
+    let command = command.stdin(Stdio::null());
+    let mut child =
+        Ward::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped())).doing("run cargo")?;
     let lines = Mutex::new(Vec::new());
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (shown, seen) = mpsc::channel();
