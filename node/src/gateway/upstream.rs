@@ -1,4 +1,5 @@
-//! The nodes behind: the first that answers is asked until it fails, then the next. One that has failed is left out for a while.
+//! The nodes behind: the first that answers is asked until it fails, then the next. One that has failed, or is slow where another is well, is left out for
+//! a while.
 
 use super::{
     calls::Call,
@@ -33,7 +34,7 @@ use tokio::{
 
 /// A node that takes longer is given up, and the next is asked.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Where one has answered, though it lacks what was asked for, the others have this long.
+/// One has this long where another has answered already, though it lacks what was asked for, or is well and can be asked.
 const LESS_PATIENCE: Duration = Duration::from_secs(2);
 /// Most bytes of an answer.
 pub(super) const MAX_ANSWER: usize = 16_000_000;
@@ -151,7 +152,7 @@ impl Upstream {
         for (place, node) in one.into_iter().chain(due).take(tries) {
             let patience = match lacking {
                 Some(_) => LESS_PATIENCE,
-                None => PATIENCE,
+                None => self.patience(place, acts),
             };
             match self.ask_one(place, node, body.clone(), patience).await {
                 Ok(Some(answer)) if call.may_be_elsewhere(gist(&answer)) => {
@@ -163,6 +164,16 @@ impl Upstream {
             }
         }
         lacking.ok_or(Unanswered::NoNode)
+    }
+
+    /// How long a node is waited for whose answer would be the first. What acts is handed to no other, so it has all the time.
+    fn patience(&self, place: usize, acts: bool) -> Duration {
+        let others = self.nodes.iter().enumerate().filter(|(at, _)| *at != place);
+        let is_well = |node: &Node| node.rests_until.load(Ordering::Relaxed) == 0;
+        match others.into_iter().any(|(_, other)| is_well(other)) && !acts {
+            true => LESS_PATIENCE,
+            false => PATIENCE,
+        }
     }
 
     /// What this node says; none where it fails, and then it rests and the next is preferred.
@@ -284,17 +295,46 @@ mod tests {
     use serde_json::json;
     use tokio::net::TcpListener;
 
+    async fn node(answer: Router) -> Uri {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+        let address = listener.local_addr().expect("bound");
+        tokio::spawn(async { axum::serve(listener, answer).await });
+        format!("http://{address}").parse().expect("an address")
+    }
+
+    /// *Attack: a node takes just less time for each answer than it may, and all visitors wait for it though another is well.*
+    #[tokio::test]
+    async fn who_is_slow_is_left_where_another_is_well() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = asked.clone();
+        let slow = Router::new().route(
+            "/",
+            post(move || async move {
+                counted.fetch_add(1, Ordering::Relaxed);
+                std::future::pending::<()>().await
+            }),
+        );
+        let well = Router::new().route("/", post(|| async { r#"{"result":1}"# }));
+        let nodes = vec![node(slow).await, node(well).await];
+        let upstream = Upstream::new(nodes, Arc::default()).expect("starts");
+        assert_eq!(upstream.patience(0, false), LESS_PATIENCE);
+        assert_eq!(upstream.patience(0, true), PATIENCE);
+        let call = Call::from_json("genesis", None).expect("reads");
+        for _ in 0..20 {
+            assert!(upstream.ask(&call).await.expect("answers").is_ok());
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        // The other rests: it is the last hope.
+        assert_eq!(upstream.patience(1, false), PATIENCE);
+    }
+
     /// *Attack: a node whose answers are as long as they may be, and clients that take them slowly, fill the gateway's memory.*
     #[tokio::test]
     async fn answers_that_somebody_still_takes_leave_no_room_for_more() {
         let result = "x".repeat(100_000);
         let answer = json!({ "result": result }).to_string();
         let room = 5 * answer.len() / 2;
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
-        let address = listener.local_addr().expect("bound");
-        let node = Router::new().route("/", post(|| async { answer }));
-        tokio::spawn(async { axum::serve(listener, node).await });
-        let address = format!("http://{address}").parse().expect("an address");
+        let address = node(Router::new().route("/", post(|| async { answer }))).await;
         let upstream = Upstream::new(vec![address], Arc::default()).expect("starts");
         upstream.room.forget_permits(UNDER_WAY - room);
         let call = Call::from_json("genesis", None).expect("reads");
