@@ -4,6 +4,7 @@ use super::{
     batch::json_rpc,
     calls::{self, Call, Life},
     clients::{self, ACTING_COST, Limits},
+    events,
     log::Line,
     memory::{Memory, Reply},
     metrics::Metrics,
@@ -116,6 +117,7 @@ pub fn router(gateway: Arc<Gateway>, origins: &[HeaderValue], page: Option<Route
             .fallback_service(page),
         None => Router::new().route("/", root.get(list)),
     };
+    router = router.route("/websocket", get(events::none));
     for method in calls::names() {
         let call = move |gateway: State<Arc<Gateway>>,
                          client: Extension<Client>,

@@ -6,6 +6,7 @@
 mod batch;
 mod calls;
 mod clients;
+mod events;
 mod http;
 mod log;
 mod memory;

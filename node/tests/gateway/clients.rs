@@ -3,6 +3,7 @@
 use super::*;
 use socket2::{Domain, Socket, Type};
 use std::io::Read;
+use tungstenite::{Message, protocol::frame::coding::CloseCode};
 
 #[test]
 fn one_client_cannot_take_everything() {
@@ -20,6 +21,35 @@ fn one_client_cannot_take_everything() {
     let (status, body) = gateway.post("/", request.as_bytes());
     assert!(status == 429 && body.contains("too many calls"), "{body}");
     assert_eq!(asked.load(Ordering::SeqCst), 11);
+}
+
+/// The page subscribes to events at each node, and its browser would write into the console what is refused.
+#[test]
+fn a_websocket_is_closed_in_order_and_counts_as_a_call() {
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(json!({})));
+    let mut setup = Setup::new([node.address]);
+    setup.burst = 2;
+    let (gateway, _) = setup.serve();
+    let open = || {
+        let stream = TcpStream::connect(gateway.address).expect("connects");
+        let patience = Some(Duration::from_secs(30));
+        stream.set_read_timeout(patience).expect("sets");
+        let address = format!("ws://{}/websocket", gateway.address);
+        tungstenite::client(address, stream).map_err(|why| why.to_string())
+    };
+    for _ in 0..2 {
+        let (mut socket, _) = open().expect("opens");
+        let subscribes = json!({"jsonrpc": "2.0", "id": 1, "method": "subscribe", "params": {}});
+        let _ = socket.send(Message::text(subscribes.to_string()));
+        let Ok(Message::Close(Some(why))) = socket.read() else {
+            panic!("it is not closed");
+        };
+        assert_eq!(why.code, CloseCode::Normal);
+        let end = socket.read().expect_err("an end");
+        assert!(matches!(end, tungstenite::Error::ConnectionClosed), "{end}");
+    }
+    let refused = open().expect_err("too many calls");
+    assert!(refused.contains("429"), "{refused}");
 }
 
 /// HAProxy adds a header line where nginx adds to the client's own.
