@@ -1,4 +1,4 @@
-//! Which types of validators' keys a CometBFT knows.
+//! Which types of validators' keys a CometBFT knows, and what it calls itself.
 
 use super::{
     config::Home,
@@ -28,6 +28,18 @@ pub fn key_types(cometbft: &Path) -> Result<Vec<KeyType>> {
         )));
     }
     Ok(known)
+}
+
+/// What the program calls itself: `0.38.26`, and v0.40.0 `0.39.0`.
+pub fn version(cometbft: &Path) -> Result<String> {
+    let said = Command::new(cometbft).arg("version").output();
+    let said = said.map_err(Error::file(cometbft))?;
+    Ok(String::from_utf8_lossy(&said.stdout).trim().into())
+}
+
+/// Whether a CometBFT that calls itself this is of the line v0.38, which no chain mixes with v0.40: they count a block's time differently.
+pub fn is_v0_38(version: &str) -> bool {
+    version.starts_with("0.38.")
 }
 
 fn knows(cometbft: &Path, key_type: KeyType) -> Result<bool> {

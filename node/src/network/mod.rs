@@ -13,7 +13,7 @@ mod running;
 
 pub use client::{Client, MAX_BATCH, Written};
 pub use config::{Home, IDLE, Peer, Settings, StateSync, common, pretty};
-pub use key_types::key_types;
+pub use key_types::{is_v0_38, key_types, version};
 pub use keys::{SigningSeed, node_id, node_key, validator_key};
 pub use process::{Process, Program};
 pub use remote::Remote;

@@ -2,7 +2,7 @@
 
 use super::homes::{FOUNDERS, Homes, edit, run};
 use node::{chain::Genesis, merkle::sha256};
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
 #[test]
 fn everybody_assembles_the_same_genesis_and_reads_the_same_numbers_aloud() {
@@ -186,6 +186,24 @@ fn founders_with_one_key_are_refused() {
     homes.init("notary", 20, 3, &more).well();
     homes.send("notary", "card");
     homes.genesis("tax").ill("the same key");
+}
+
+/// *Mistake: three build CometBFT v0.40, and one takes the v0.38 that it knows. All is well until a vote for no block moves a block's time.*
+#[test]
+fn founders_with_different_lines_of_cometbft_are_refused() {
+    let homes = Homes::new();
+    let older = homes.home("cometbft");
+    // Written by a process that has ended: no file that is open for writing can be run.
+    let script =
+        r#"printf '#!/bin/sh\n[ "$1" != version ] || echo 0.38.26\n' > "$0"; chmod 700 "$0""#;
+    let written = Command::new("sh").args(["-c", script]).arg(&older).status();
+    assert!(written.expect("a shell").success());
+    let (id, power, port) = FOUNDERS[1];
+    fs::remove_dir_all(homes.home(id)).expect("removes");
+    let older = older.to_str().expect("UTF-8");
+    homes.init_with(older, id, power, port, &[]).well();
+    homes.send(id, "card");
+    homes.genesis("tax").ill("has CometBFT 0.38.26");
 }
 
 #[test]

@@ -110,6 +110,18 @@ impl Homes {
 
     /// Makes a home; a program that knows every key stands for CometBFT.
     pub fn init(&self, id: &str, power: u32, port: u16, more: &[&str]) -> Said {
+        self.init_with("true", id, power, port, more)
+    }
+
+    /// The same with another program.
+    pub fn init_with(
+        &self,
+        cometbft: &str,
+        id: &str,
+        power: u32,
+        port: u16,
+        more: &[&str],
+    ) -> Said {
         let (home, power) = (self.home(id), power.to_string());
         let (address, name) = (format!("127.0.0.1:{}", 26_656 + port), format!("机构 {id}"));
         let words = [
@@ -117,7 +129,7 @@ impl Homes {
             "--home",
             home.to_str().expect("UTF-8"),
             "--cometbft",
-            "true",
+            cometbft,
             "--chain",
             "jiangbin",
             "--member",

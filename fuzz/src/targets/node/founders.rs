@@ -51,6 +51,7 @@ fn card(at: usize) -> Value {
     json!({
         "address": format!("node.{id}.example:26656"),
         "chain": "jiangbin",
+        "cometbft": "0.39.0",
         "founder": serde_json::from_slice::<Value>(&founder).expect("JSON"),
         "key_types": ["ed25519", "ml_dsa_65"],
         "lianyan": "card/1",

@@ -30,6 +30,8 @@ pub(super) struct Card {
     pub address: String,
     /// Types of validators' keys that its CometBFT knows.
     pub key_types: Vec<KeyType>,
+    /// What its CometBFT calls itself.
+    pub cometbft: String,
     /// When it was made, Unix ns.
     pub made: i64,
 }
@@ -41,6 +43,7 @@ records::shape!(Card {
     node,
     address,
     key_types,
+    cometbft,
     made: nanoseconds
 });
 
@@ -101,7 +104,7 @@ impl Card {
     fn texts(&self) -> impl Iterator<Item = &String> {
         let member = &self.founder.member;
         let names = [&member.id, &member.name, &member.name_en, &member.org];
-        let places = [&self.chain, &self.node, &self.address];
+        let places = [&self.chain, &self.node, &self.address, &self.cometbft];
         names.into_iter().chain(places).chain(&member.roles)
     }
 

@@ -9,6 +9,7 @@ use crate::{
     chain::{Genesis, GenesisValidator},
     comet::{self, ConsensusParams},
     error::{Error, Result},
+    network::is_v0_38,
 };
 use records::{
     Envelope, Hash, KeyType, Payload, PublicKey, RecordName, canonical,
@@ -193,7 +194,7 @@ fn require_fit(cards: &[Card]) -> Result<()> {
     Ok(())
 }
 
-/// Two founders must have nothing of their own in common, and the chain's name.
+/// Two founders must have nothing of their own in common, and the chain's name and CometBFT's line.
 fn require_apart(card: &Card, other: &Card) -> Result<()> {
     if card.chain != other.chain {
         return Err(Error::Setup(format!(
@@ -202,6 +203,15 @@ fn require_apart(card: &Card, other: &Card) -> Result<()> {
             other.chain,
             card.id(),
             card.chain
+        )));
+    }
+    if is_v0_38(&card.cometbft) != is_v0_38(&other.cometbft) {
+        return Err(Error::Setup(format!(
+            "{} has CometBFT {}, {} has {}: the two lines must not run one chain (docs/operate.md, step 8); agree on one, and who has the other makes home and card anew",
+            other.id(),
+            other.cometbft,
+            card.id(),
+            card.cometbft
         )));
     }
     let (mine, theirs) = (own(card), own(other));

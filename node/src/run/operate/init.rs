@@ -9,7 +9,7 @@ use super::{
 use crate::{
     consortium::now,
     error::{Error, Result},
-    network::{Home, key_types},
+    network::{Home, key_types, version},
     run::{govern::Identity, words::require_plain},
 };
 use records::{
@@ -34,6 +34,7 @@ pub(super) fn run(options: &options::Init) -> Result<()> {
         member::require_none(&place.home.join(IDENTITY))?;
     }
     let key_types = key_types(&place.cometbft)?;
+    let cometbft = version(&place.cometbft)?;
     let made = home::make(place, &options.member.id, &[])?;
     let key = match identity {
         Some(key) => key,
@@ -54,6 +55,7 @@ pub(super) fn run(options: &options::Init) -> Result<()> {
         node: made.node_id,
         address: options.address.clone(),
         key_types,
+        cometbft,
         made: now,
     };
     let hash = card.hash()?;

@@ -6,7 +6,12 @@ use super::{
     finding::Finding,
     settings, signing,
 };
-use crate::{comet, consortium::now, network::Client, statesync::DEFAULT_PACE};
+use crate::{
+    comet,
+    consortium::now,
+    network::{Client, is_v0_38},
+    statesync::DEFAULT_PACE,
+};
 use records::{
     RecordName, State, canonical,
     kinds::rules::{self, Rules},
@@ -344,11 +349,6 @@ impl Engine {
             .map(|commit| &commit["signed_header"]["header"]);
         header.map_or(0, |header| number(&header["version"]["app"]))
     }
-}
-
-/// Whether CometBFT is of the line v0.38.
-fn is_v0_38(version: &str) -> bool {
-    version.starts_with("0.38.")
 }
 
 /// How much later than the median of all votes a validator's is, ns.
