@@ -47,7 +47,7 @@ pub struct Gateway {
     upstream: Upstream,
     memory: Memory,
     pub(super) limits: Limits,
-    metrics: Arc<Metrics>,
+    pub(super) metrics: Arc<Metrics>,
     behind_proxy: bool,
     logs: bool,
 }

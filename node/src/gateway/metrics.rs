@@ -3,7 +3,7 @@
 use axum::{Router, http::header, response::IntoResponse, routing::get};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
 use std::{sync::Arc, time::Duration};
@@ -29,6 +29,7 @@ pub struct Metrics {
     seconds: Histogram,
     node_seconds: Histogram,
     node_failures: Counter,
+    checkpoint: Gauge,
     registry: Registry,
 }
 
@@ -39,6 +40,7 @@ impl Default for Metrics {
         let seconds = Histogram::new(STEPS);
         let node_seconds = Histogram::new(STEPS);
         let node_failures = Counter::default();
+        let checkpoint = Gauge::default();
         let mut registry = Registry::with_prefix("lianyan_gateway");
         registry.register(
             "calls",
@@ -61,12 +63,18 @@ impl Default for Metrics {
             "Questions that a node did not answer in time or in form",
             node_failures.clone(),
         );
+        registry.register(
+            "checkpoint_seconds",
+            "Time of the block that the page's checkpoint names, Unix seconds; 0 as long as it is not known",
+            checkpoint.clone(),
+        );
         Self {
             calls,
             requests,
             seconds,
             node_seconds,
             node_failures,
+            checkpoint,
             registry,
         }
     }
@@ -89,6 +97,10 @@ impl Metrics {
 
     pub(super) fn node_failed(&self) {
         self.node_failures.inc();
+    }
+
+    pub(super) fn checkpoint_is_of(&self, seconds: i64) {
+        self.checkpoint.set(seconds);
     }
 
     /// In the text format of Prometheus (OpenMetrics).

@@ -5,6 +5,7 @@
 
 mod batch;
 mod calls;
+mod checkpoint;
 mod clients;
 mod events;
 mod http;

@@ -9,7 +9,7 @@ use crate::{
 use axum::http::HeaderValue;
 use hyper::Uri;
 use std::{
-    future,
+    fs, future,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
     path::PathBuf,
@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::{runtime::Runtime, sync::watch, time};
 
-/// How often clients that have rested are forgotten.
+/// How often clients that have rested are forgotten, and the checkpoint is looked at.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 /// Most connections of one network, of the 900 in all: behind one address there may be a hospital's waiting room, with a few connections for each browser.
@@ -84,6 +84,12 @@ impl Options {
         Ok(options)
     }
 
+    /// The `chains.json` that is shown.
+    fn chains(&self) -> Option<PathBuf> {
+        let own = self.site.as_ref().map(|site| site.join("chains.json"));
+        self.chains.clone().or(own)
+    }
+
     fn page(&self) -> Result<Option<Page>> {
         let open = |folder: &PathBuf| Page::open(folder.clone(), self.chains.clone());
         self.site.as_ref().map(open).transpose()
@@ -137,7 +143,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         eprintln!("gateway  http://{}", options.listen);
         tokio::select! {
             () = servers::until_end(|| false) => {}
-            () = keep_house(&gateway) => {}
+            () = keep_house(&gateway, options.chains()) => {}
             () = follow(page) => {}
         }
         stop.send_replace(true);
@@ -148,8 +154,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
     })
 }
 
-async fn keep_house(gateway: &Gateway) {
+async fn keep_house(gateway: &Gateway, chains: Option<PathBuf>) {
     loop {
+        if let Some(chains) = chains.as_ref().and_then(|file| fs::read(file).ok()) {
+            gateway.note_checkpoint(&chains).await;
+        }
         time::sleep(HOUSEKEEPING).await;
         gateway.forget_rested();
     }

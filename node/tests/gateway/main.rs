@@ -76,6 +76,12 @@ impl Setup {
     }
 
     fn build(self) -> (Router, Arc<Metrics>) {
+        let (gateway, metrics) = self.gateway();
+        let router = router(Arc::new(gateway), &self.origins, self.page);
+        (router, metrics)
+    }
+
+    fn gateway(&self) -> (Gateway, Arc<Metrics>) {
         let metrics = Arc::new(Metrics::default());
         let nodes = self.nodes.iter().map(|node| format!("http://{node}"));
         let nodes = nodes.map(|node| node.parse().expect("an address"));
@@ -92,8 +98,7 @@ impl Setup {
             self.behind_proxy,
             false,
         );
-        let router = router(Arc::new(gateway), &self.origins, self.page);
-        (router, metrics)
+        (gateway, metrics)
     }
 }
 

@@ -142,3 +142,26 @@ fn a_page_that_changes_on_the_disk_is_shown_whole_and_without_a_restart() {
     let still = gateway.get(&format!("/{old}"));
     assert_eq!(still, (200, "old".into()), "for who has the old page open");
 }
+
+/// *Mistake: the checkpoint is renewed by hand each week, and one day by nobody.*
+#[test]
+fn the_figures_tell_how_old_the_checkpoint_is() {
+    let answer = json!({
+        "node_info": { "network": "jiangbin" },
+        "header": { "height": "7", "time": "2026-01-01T00:00:00.5Z" },
+    });
+    let (node, _) = stub(Duration::ZERO, StatusCode::OK, &ok(answer));
+    let (gateway, metrics) = Setup::new([node.address]).gateway();
+    let runtime = tokio::runtime::Runtime::new().expect("starts");
+    let shown = |id: &str| {
+        let chains = json!({ "chains": [{ "id": id, "checkpoint": { "height": 7 } }] });
+        runtime.block_on(gateway.note_checkpoint(chains.to_string().as_bytes()));
+        let text = metrics.text();
+        let mut lines = text.lines();
+        let figure =
+            lines.find_map(|line| line.strip_prefix("lianyan_gateway_checkpoint_seconds "));
+        figure.expect("a figure").to_owned()
+    };
+    assert_eq!(shown("another"), "0");
+    assert_eq!(shown("jiangbin"), "1767225600");
+}

@@ -11,7 +11,7 @@ use records::{
     kinds::rules::{Activation, Rules},
     registry::RULES_VERSION,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, thread, time::Duration};
 
 #[test]
@@ -430,6 +430,40 @@ fn an_rpc_that_is_open_to_the_world_is_found() {
     patient.doctor(&[]).ill("rpc-open");
     patient.config("pprof_laddr", "unsafe = true\npprof_laddr");
     patient.doctor(&[]).ill("rpc.unsafe = false");
+}
+
+/// *Mistake: the checkpoint is renewed by hand each week, and one day by nobody.*
+#[test]
+fn a_checkpoint_that_nobody_renews_is_found() {
+    let patient = Patient::healthy();
+    let genesis: Value =
+        serde_json::from_str(&patient.homes.text("tax", "config/genesis.json")).expect("JSON");
+    let file = patient.homes.home("tax").join("chains.json");
+    let named = file.to_str().expect("UTF-8");
+    let doctor = || patient.doctor(&["--chains", named]);
+    assert!(doctor().well().contains("there is no"));
+    let publish = |id: &Value, hash: &str, more: Value| {
+        let mut chain = json!({ "id": id, "checkpoint": { "height": 1, "hash": hash } });
+        let members = more.as_object().cloned().unwrap_or_default();
+        chain.as_object_mut().expect("one").extend(members);
+        fs::write(&file, json!({ "chains": [chain] }).to_string()).expect("writes");
+    };
+    let days_old = |days: i64| {
+        let time = comet::rfc3339(&comet::timestamp(now() - days * 86_400 * SECOND));
+        patient.answer("commit", "/signed_header/header/time", time.into());
+    };
+    publish(&genesis["chain_id"], "ab", json!({}));
+    days_old(9);
+    assert!(!doctor().well().contains("checkpoint"));
+    days_old(10);
+    doctor().ill("is 10 days old");
+    let month = json!({ "trusting_period_seconds": 30 * 86_400 });
+    publish(&genesis["chain_id"], "ab", month);
+    assert!(!doctor().well().contains("checkpoint"));
+    publish(&genesis["chain_id"], "cd", json!({}));
+    doctor().ill("is not this chain's block 1");
+    publish(&json!("another-chain"), "ab", json!({}));
+    doctor().ill("has no checkpoint of");
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl Patient {
         };
         let votes = ["tax", "hospital", "housing", "notary"].map(vote);
         json!({ "signed_header": {
-            "header": { "version": { "block": "11", "app": "1" } },
+            "header": { "version": { "block": "11", "app": "1" }, "time": comet::rfc3339(&comet::timestamp(now())) },
             "commit": { "height": HEIGHT.to_string(), "block_id": { "hash": "AB" }, "signatures": votes },
         }})
     }

@@ -77,7 +77,8 @@ fn a_second_home_takes_the_place_of_the_first_with_all_that_it_had() {
     assert!(doctor.starts_with(
         "[Service]\nExecStart=\nExecStart=/usr/local/bin/lianyan-node doctor --home "
     ));
-    assert!(doctor.ends_with("/var/lib/lianyan-2\n"), "{doctor}");
+    assert!(doctor.contains("/var/lib/lianyan-2 --chains "), "{doctor}");
+    assert!(doctor.ends_with("/etc/lianyan/chains.json\n"), "{doctor}");
     let told = machine.told();
     let told: Vec<&str> = told
         .lines()

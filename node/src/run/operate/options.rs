@@ -30,6 +30,7 @@ lianyan-node doctor --home DIR [options]       looks for mistakes and says how t
                      or RPCs (HOST:PORT) or more
   --sha256 HASH      of the genesis file, as read aloud when the chain was founded
   --ask URL          doctor compares with this node or gateway; may be given again
+  --chains FILE      doctor looks at the checkpoint in this chains.json
   --free GB          the least free space that doctor is content with [2]
 ";
 
@@ -132,5 +133,7 @@ pub(in crate::run) struct Doctor {
     pub home: PathBuf,
     pub sha256: Option<String>,
     pub ask: Vec<Uri>,
+    /// The gateway's `chains.json`.
+    pub chains: Option<PathBuf>,
     pub free: u64,
 }

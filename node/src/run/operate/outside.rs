@@ -37,6 +37,7 @@ pub fn doctor(home: &Path, ask: &[Uri]) -> Result<Vec<&'static str>> {
         home: home.into(),
         sha256: None,
         ask: ask.into(),
+        chains: None,
         free: 0,
     };
     doctor::codes(&options)

@@ -65,7 +65,7 @@ impl Options {
             "keys new" => vec!["--out", "--keys"],
             "keys rotate" => [&PLACE[..], &["--to", "--trust", "--server"]].concat(),
             "keys rekey" => vec!["--node", "--identity", "--to"],
-            "doctor" => vec!["--home", "--sha256", "--ask", "--free"],
+            "doctor" => vec!["--home", "--sha256", "--ask", "--chains", "--free"],
             _ => return Err(format!("there is no command `{name}`; try --help")),
         };
         let given = Given::gather(&name, words, &knows)?;
@@ -253,6 +253,7 @@ impl<'a> Given<'a> {
             home: self.must("--home")?.into(),
             sha256: self.may("--sha256").map(str::to_lowercase),
             ask: ask.map(|url| gateway::node(url)).collect::<Read<_>>()?,
+            chains: self.may("--chains").map(PathBuf::from),
             free: self.parsed("--free", "2")?,
         })
     }

@@ -20,7 +20,7 @@ use records::{
 use serde_json::{Value, json};
 use std::{thread, time::Duration};
 
-const SECOND: i64 = 1_000_000_000;
+pub(super) const SECOND: i64 = 1_000_000_000;
 /// A clock may be this far off.
 const CLOCK: i64 = 5 * SECOND;
 /// Blocks come every three seconds.
@@ -68,6 +68,16 @@ impl Engine {
     /// Hash of a block, hexadecimal.
     pub fn block_hash(&self, height: u64) -> Option<String> {
         self.client.block_hash(height).ok()
+    }
+
+    /// A block's hash, hexadecimal, and its time, Unix ns.
+    pub fn block(&self, height: u64) -> Option<(String, i64)> {
+        let question = json!({ "height": height.to_string() });
+        let commit = self.client.call("commit", question).ok()?;
+        let signed = &commit["signed_header"];
+        let hash = signed["commit"]["block_id"]["hash"].as_str()?;
+        let time = comet::from_rfc3339(signed["header"]["time"].as_str()?)?;
+        Some((hash.to_lowercase(), comet::nanos(&time)))
     }
 
     /// What its peers say of themselves now.
@@ -361,7 +371,7 @@ fn ahead(commit: &Value, address: &str) -> Option<i64> {
 }
 
 /// How long ago a time is, ns; what a stranger calls a time may be any.
-fn since(time: i64) -> i64 {
+pub(super) fn since(time: i64) -> i64 {
     now().saturating_sub(time)
 }
 

@@ -1,5 +1,6 @@
 //! `lianyan-node doctor`: what is wrong with a node, and how to mend it. It changes nothing.
 
+mod checkpoint;
 mod elsewhere;
 mod engine;
 mod files;
@@ -63,6 +64,8 @@ fn examine(options: &options::Doctor, pause: Duration) -> Result<Vec<Finding>> {
         Some(engine) => {
             findings.extend(engine.judge(&files));
             findings.extend(peers::connected(&files, engine));
+            let chains = options.chains.iter();
+            findings.extend(chains.filter_map(|file| checkpoint::judge(file, &files, engine)));
         }
         None => {
             findings.extend(machine::ports(&files));
