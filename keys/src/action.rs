@@ -61,10 +61,12 @@ pub enum Action {
         /// Document record id.
         document: String,
     },
-    /// `document.veto`: the patient stops the key that is to come in the place of today's.
+    /// `document.veto`, `room.veto`: a patient or an owner stops the key that is to come in the place of today's.
     Veto {
-        /// Document record id.
-        document: String,
+        /// `document` or `room`.
+        kind: String,
+        /// Record id.
+        id: String,
     },
     /// `read.done`: a reader reads under a grant; the content follows.
     Read {
@@ -98,7 +100,7 @@ records::tagged!(Action by "is" {
     Allow "allow" { documents, member },
     Confirm "confirm" { document },
     Reject "reject" { document },
-    Veto "veto" { document },
+    Veto "veto" { kind, id },
     Read "read" { document, grant },
     Emergency "emergency" { document, reason },
     Review "review" { read, justified },

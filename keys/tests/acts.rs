@@ -13,8 +13,16 @@ use records::kinds::{
         grant::{Grant, Standing},
         read::{Basis, Read},
     },
+    room::Room,
     vote::Choice,
 };
+
+fn veto(kind: &str, id: &str) -> Action {
+    Action::Veto {
+        kind: text(kind),
+        id: text(id),
+    }
+}
 
 fn confirm(document: &str) -> Action {
     Action::Confirm {
@@ -186,9 +194,7 @@ fn two_grants_of_one_patient_share_neither_key_nor_id() {
 fn a_patient_stops_the_key_that_others_put_in_the_place_of_todays() {
     let mut world = World::new();
     let (mut patient, _) = granted(&mut world);
-    let veto = Action::Veto {
-        document: text("d1"),
-    };
+    let veto = veto("document", "d1");
     assert_eq!(
         world.refusal(&mut patient.clone(), &veto),
         "nothing-to-veto"
@@ -206,6 +212,58 @@ fn a_patient_stops_the_key_that_others_put_in_the_place_of_todays() {
     let again = give(&world, &["d1"], "renji");
     world.act(&mut patient, &again);
     world.ledger.replay_all();
+}
+
+/// *Attack: two desks in league put a key of their own in the place of an owner's, in the home and in the vote that runs.*
+#[test]
+fn an_owner_stops_the_key_that_others_put_in_the_place_of_todays() {
+    let mut world = World::new();
+    let mut owner = owner();
+    let seat = owner.ballots[0].clone();
+    let veto = veto("room", "garden.1-1");
+    let unsigned = world.sign(&mut owner, &veto).map_err(|e| e.reason);
+    assert_eq!(unsigned, Err("record-absent"));
+    world.bind("1-1", owner.key().public(), None, None);
+    assert_eq!(world.refusal(&mut owner.clone(), &veto), "nothing-to-veto");
+    let thief = Identity::new(Role::Owner, "x", [9; 32]).key().public();
+    let from = world.ledger.time + 4 * DAY;
+    world.bind("1-1", thief, Some(from), Some(&seat));
+    let own_ballot = ballot::id(VOTE, seat.index);
+    let coming = |world: &World| {
+        let room: Room = world.ledger.data("room", "garden.1-1");
+        let ballot: Ballot = world.ledger.data("ballot", &own_ballot);
+        (room.pending.is_some(), ballot.pending.is_some())
+    };
+    assert_eq!(coming(&world), (true, true));
+    world.act(&mut owner, &veto);
+    assert_eq!(coming(&world), (false, false));
+    let room: Room = world.ledger.data("room", "garden.1-1");
+    assert_eq!((room.key, room.vetoes), (Some(owner.key().public()), 1));
+    world.ledger.replay_all();
+}
+
+#[test]
+fn who_may_object_to_a_key_follows_from_the_record() {
+    let world = World::new();
+    let vetoes = [
+        veto("document", "d1"),
+        veto("room", "garden.1-1"),
+        veto("vote", VOTE),
+    ];
+    let refused = |mut who: Identity| {
+        vetoes.each_ref().map(|veto| {
+            let needed = needs(&who, veto).map_err(|why| why.reason);
+            needed
+                .and_then(|_| world.sign(&mut who, veto).map_err(|why| why.reason))
+                .err()
+        })
+    };
+    let no_name = Some("not-a-record-name");
+    assert_eq!(refused(patient()), [None, Some("other-role"), no_name]);
+    assert_eq!(
+        refused(owner()),
+        [Some("other-role"), Some("record-absent"), no_name]
+    );
 }
 
 /// The seed that gave it is lost: the new one takes the grant back with its documents' keys.

@@ -1,18 +1,20 @@
 //! Identities: made, kept as a file before first use, brought back, removed.
 
+pub mod change;
 mod file;
 mod new;
 
 use crate::draw::prelude::*;
 use crate::engine::Link;
 use crate::i18n::{Lang, Text, short, words};
-use crate::medical::{KeyWatch, Subject};
 use crate::shell::{Page, use_page};
+use crate::vote::rooms;
 use crate::widget;
+pub use change::watch;
 use file::KeepFile;
 use new::{Import, New};
 pub use new::{answer, answered};
-use worker::{Identity, Role, ToKeys};
+use worker::{Held, Identity, RecordRef, Role, ToKeys};
 
 /// The page.
 #[derive(PartialEq)]
@@ -60,23 +62,11 @@ fn use_card(props: &Card) -> Html {
     let page = use_page();
     let lang = page.lang;
     let identity = &props.identity;
-    let again = use_state(|| 0u32);
-    let changed = {
-        let again = again.setter();
-        Callback::from(move |()| again.change(|again| again + 1))
+    let own = match identity.role {
+        Role::Patient => documents(identity),
+        Role::Owner => rooms(identity.records.iter().map(|held| &*held.seat)),
+        Role::Member => Vec::new(),
     };
-    let watch = |id: &str| {
-        let subject = Subject {
-            id: id.to_owned(),
-            identity: identity.key.clone(),
-            again: *again,
-            changed: changed.clone(),
-        };
-        keyed(id, KeyWatch { subject })
-    };
-    let own = (identity.role == Role::Patient).then_some(&identity.records);
-    let own = own.into_iter().flatten();
-    let documents = own.filter(|record| record.kind == "document");
     let (class, word) = match (identity.exported, identity.stored) {
         (false, _) => ("pill warn", words::KEYS_UNSAVED),
         (true, false) => ("pill warn", words::KEYS_VISIT_ONLY),
@@ -87,12 +77,23 @@ fn use_card(props: &Card) -> Html {
             <div class="row"><span class="avatar" aria-hidden="true">{ identity.name.chars().next() }</span>
                 <div class="grow"><b>{ &identity.name }</b><div class="caption">{ lang.t(role_name(identity.role)) }</div></div><span {class}>{ lang.t(word) }</span></div>
             <p class="mono caption">{ short(&identity.key) }</p>
-            { for documents.map(|record| watch(&record.id)) }
+            { watch(&identity.key, own) }
             { widget::pending(&page, identity) }
             { part(KeepFile { identity: identity.clone() }) }
             { forget(lang, &page, identity) }
         </section>
     }
+}
+
+/// A patient's own.
+fn documents(identity: &Identity) -> Vec<RecordRef> {
+    let held = identity.records.iter();
+    let held = held.filter(|held| held.kind == "document");
+    let name = |held: &Held| RecordRef {
+        kind: held.kind.clone(),
+        id: held.id.clone(),
+    };
+    held.map(name).collect()
 }
 
 /// Removal, behind a fold so that it takes two steps.

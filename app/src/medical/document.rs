@@ -1,15 +1,17 @@
 //! One document of a patient: confirm it, see who has read it, who is denied, and review an emergency reading.
 
 use super::{
-    card::{Card, Subject, use_card},
     reason::Reason,
-    recovery,
-    state::{Document, block_time, field, proven, unproven, use_last},
+    state::{Document, field, title, unproven},
 };
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, date, member, words};
+use crate::keys::change;
 use crate::shell::{Route, use_page};
-use crate::widget::{self, Mark, act_view, copy, mark, visitors};
+use crate::widget::{
+    self, Card, Mark, Subject, act_view, block_time, copy, mark, proven, use_card, use_last,
+    visitors,
+};
 use verifier::verdict::{HistoryEntry, Verdict};
 use worker::Action;
 
@@ -29,11 +31,6 @@ pub struct Told {
     pub shared: bool,
     /// Its title, where the patient holds the opening.
     pub title: String,
-}
-
-/// Its title, where the patient holds the opening; else its id.
-pub fn title<'a>(id: &'a str, verdict: &'a Verdict) -> &'a str {
-    field(verdict, "title").unwrap_or(id)
 }
 
 /// How a document stands, by word and shape, as its verdict says.
@@ -62,7 +59,7 @@ fn use_document_card(props: &DocumentCard) -> Html {
     let last = use_last(&page.known, &inquiry);
     let shown = last.and_then(|verdict| Some((proven::<Document>(&verdict)?, verdict)));
     let told = shown.as_ref().map(|(document, verdict)| Told {
-        shared: document.status == "shared" && !recovery::pending(document, block_time(verdict)),
+        shared: document.status == "shared" && !change::waits(document, block_time(verdict)),
         title: title(&subject.id, verdict).to_owned(),
     });
     {
@@ -78,7 +75,7 @@ fn use_document_card(props: &DocumentCard) -> Html {
     };
     let (word, shape) = standing(&verdict);
     // Until a pending replacement is over, nothing but taking back and refusing is accepted; what is signed in vain stands in the way of the veto.
-    let closed = doing.busy() || recovery::pending(&document, block_time(&verdict));
+    let closed = doing.busy() || change::waits(&document, block_time(&verdict));
     let title = title(&subject.id, &verdict);
     let address = Route::Record(record, None).hash();
     html! {
@@ -86,7 +83,7 @@ fn use_document_card(props: &DocumentCard) -> Html {
             <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(lang, &document.hospital), &verdict) }</div></div>
                 <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
             { widget::doubt(lang, &verdict) }
-            { recovery::notice(lang, subject, &document, &verdict, (&doing, &act)) }
+            { change::notice(lang, subject, &verdict, (&doing, &act)) }
             if document.status == "proposed" { { answer(lang, &subject.id, &act, closed) } }
             { denied(lang, &document.denied, &subject.id, &act, closed) }
             { act_view(lang, &doing) }

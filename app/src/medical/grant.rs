@@ -1,13 +1,12 @@
 //! One grant: who, what, why, until when, in force or not, how often read; and revoking it.
 
-use super::{
-    card::{Card, Subject, use_card},
-    state::{Grant, block_time, field, proven, unproven, use_last},
-};
+use super::state::{Grant, field, unproven};
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, member, small, time, ward, words};
 use crate::shell::{Route, use_page};
-use crate::widget::{self, Mark, act_view, mark};
+use crate::widget::{
+    self, Card, Mark, Subject, act_view, block_time, mark, proven, use_card, use_last,
+};
 use litemap::LiteMap;
 use verifier::verdict::{Outcome, Verdict};
 use worker::Action;

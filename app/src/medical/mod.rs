@@ -1,6 +1,5 @@
 //! Consent for medical records: the patient's view, and the reader's.
 
-mod card;
 mod document;
 mod give;
 mod grant;
@@ -8,13 +7,10 @@ mod look;
 mod patient;
 mod reader;
 mod reason;
-mod recovery;
-mod state;
+pub mod state;
 
-pub use card::Subject;
 pub use patient::Patient;
 pub use reader::Reader;
-pub use recovery::KeyWatch;
 
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};

@@ -1,7 +1,6 @@
 //! The patient's view: in one screen who may read what, why, until when, whether it holds now, and who has read.
 
 use super::{
-    card::Subject,
     document::{DocumentCard, Told},
     give::GiveForm,
     grant::GrantCard,
@@ -11,7 +10,7 @@ use super::{
 use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::use_page;
-use crate::widget::{self, IdentityPick, mine};
+use crate::widget::{self, IdentityPick, Subject, mine};
 use litemap::LiteMap;
 use worker::{Identity, Role};
 

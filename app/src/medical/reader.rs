@@ -4,13 +4,15 @@ use super::{
     document::reviews,
     reason::handed,
     sides,
-    state::{Document, May, block_time, field, proven},
+    state::{Document, May, field},
 };
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::{self, Lang, known_members, reason, time, words};
 use crate::shell::{Page, use_page};
-use crate::widget::{self, Doing, IdentityPick, Mark, VerdictHead, act_view, mark, mine, use_act};
+use crate::widget::{
+    self, Doing, IdentityPick, Mark, VerdictHead, act_view, block_time, mark, mine, proven, use_act,
+};
 use std::rc::Rc;
 use verifier::verdict::Verdict;
 use web_sys::HtmlInputElement;

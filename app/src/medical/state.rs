@@ -1,12 +1,10 @@
 //! What is drawn of the proven states of documents and grants; the whole of them stands in docs/formats.md.
 
-use super::recovery;
 use crate::draw::prelude::*;
-use crate::engine::{Inquiry, Known};
+use crate::engine::Inquiry;
 use crate::i18n::{Lang, headline, words};
+use crate::keys::change;
 use crate::widget::{checks_waiting, doubt, find, outcome_pill};
-use records::{canonical, shape::Shape};
-use std::{cell::RefCell, rc::Rc};
 use verifier::verdict::{Outcome, Verdict};
 
 /// A document.
@@ -90,16 +88,6 @@ records::shape!(Grant {
     ..
 });
 
-/// The last verdict on a record: while it is being looked at again, what was proven before stays in sight.
-#[hook]
-pub fn use_last(known: &Known, inquiry: &Inquiry) -> Option<Rc<Verdict>> {
-    let last = use_kept(|| RefCell::new(None));
-    if inquiry.verdict.is_some() || inquiry.failed.is_some() {
-        last.replace(inquiry.verdict.clone());
-    }
-    last.borrow().as_ref().map(|verdict| known.shown(verdict))
-}
-
 /// In place of a record that is not proven: what is being waited for, or how it ended; never drawn as if it held.
 pub fn unproven(lang: Lang, inquiry: &Inquiry) -> Html {
     if let Some((code, facts)) = &inquiry.waiting {
@@ -137,7 +125,7 @@ impl Document {
         if self.denied.iter().any(|denied| denied == member) {
             return May::Denied;
         }
-        if recovery::pending(self, time) {
+        if change::waits(self, time) {
             return May::Waits;
         }
         let live = |grant: &&LiveGrant| {
@@ -152,18 +140,9 @@ impl Document {
     }
 }
 
-/// A proven state.
-pub fn proven<T: Shape>(verdict: &Verdict) -> Option<T> {
-    canonical::decode(verdict.state.as_bytes()).ok()
-}
-
-/// The block time up to which a verdict speaks, Unix nanoseconds.
-pub fn block_time(verdict: &Verdict) -> i64 {
-    verdict
-        .anchor
-        .as_ref()
-        .and_then(|anchor| anchor.time.parse().ok())
-        .unwrap_or(i64::MAX)
+/// A document's title, where the patient holds the opening; else its id.
+pub fn title<'a>(id: &'a str, verdict: &'a Verdict) -> &'a str {
+    field(verdict, "title").unwrap_or(id)
 }
 
 /// A field's value by name.

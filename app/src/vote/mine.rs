@@ -2,12 +2,14 @@
 
 use super::{
     cast::CastForm,
-    name::{self, NameForm},
+    name::NameForm,
+    seat::{self, rooms},
 };
 use crate::draw::prelude::*;
 use crate::engine::{Inquiry, Question, use_inquiry};
 use crate::i18n::{Lang, area, field, reason, small, words};
 use crate::invoice::summary;
+use crate::keys::watch;
 use crate::shell::use_page;
 use crate::widget::{self, IdentityPick, Mark, copy, mark, outcome_pill};
 use records::canonical;
@@ -66,10 +68,12 @@ fn use_mine(props: &Mine) -> Html {
         ),
         _ => Html::default(),
     };
+    let seat = page.known.seat(&key, &props.id);
     html! {
         <section class="card stack" data-testid="my-ballot">
             <h3>{ lang.t(words::VOTE_MY) }</h3>
             { part(IdentityPick { role: Role::Owner, chosen: (*key).clone(), choose }) }
+            { watch(&key, rooms(std::iter::once(&*seat))) }
             { ballot(lang, &inquiry) }
             { form }
         </section>
@@ -81,7 +85,7 @@ fn form(lang: Lang, props: &Mine, (key, seat): (&str, &str), verdict: &Verdict) 
     let ballot = state(verdict);
     let named = ballot.as_ref().and_then(|ballot| ballot.key.as_ref());
     let (identity, changed) = (key.to_owned(), props.changed.clone());
-    match (name::owners(seat), named) {
+    match (seat::owners(seat), named) {
         // Of each identity its own: what one has signed is not the next one's.
         (Some(owners), None) => {
             let form = NameForm {
@@ -149,13 +153,13 @@ fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {
             <div class="row">{ mark(shape, 36) }<b class="grow">{ say }</b>
                 if proven { <span class="pill ok">{ lang.t(words::VOTE_IN) }</span> } else if !seated(verdict) { { outcome_pill(lang, verdict.outcome) } }</div>
             if !seated(verdict) { { widget::doubt(lang, verdict) } }
-            <dl class="fields">{ for verdict.fields.iter().map(|one| html! { <><dt>{ field(lang, &one.name) }</dt><dd>{ seat(&one.name, &one.value) }</dd></> }) }</dl>
+            <dl class="fields">{ for verdict.fields.iter().map(|one| html! { <><dt>{ field(lang, &one.name) }</dt><dd>{ size(&one.name, &one.value) }</dd></> }) }</dl>
             if proven { <div class="row">{ copy(summary::text(lang, verdict), lang.t(words::VOTE_RECEIPT), "receipt") }</div> }
         </div>
     }
 }
 
-fn seat(name: &str, value: &str) -> String {
+fn size(name: &str, value: &str) -> String {
     match value.parse() {
         Ok(cm2) if name == "area" => format!("{} ㎡", area(cm2)),
         _ => value.to_owned(),

@@ -8,8 +8,10 @@ mod name;
 mod notice;
 mod recount;
 mod result;
+mod seat;
 
 pub use choose::Votes;
+pub use seat::{Room, rooms};
 
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};

@@ -4,7 +4,6 @@ use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
 use crate::shell::use_page;
 use crate::widget::{self, Code, Doing, act_view, copy, use_act};
-use records::canonical;
 use worker::Action;
 
 /// Whose ballot, in which vote.
@@ -20,27 +19,6 @@ pub struct NameForm {
     pub begun: Option<String>,
     /// Hears that it was written.
     pub changed: Callback<()>,
-}
-
-/// What is read of a seat.
-struct Seat {
-    entry: Entry,
-}
-
-records::shape!(Seat { entry, .. });
-
-struct Entry {
-    owners: Option<Vec<String>>,
-}
-
-records::shape!(Entry { owners, .. });
-
-/// Keys of the co-owners who share a seat; none where it is one person's.
-pub fn owners(seat: &str) -> Option<Vec<String>> {
-    canonical::decode::<Seat>(seat.as_bytes())
-        .ok()?
-        .entry
-        .owners
 }
 
 part!(NameForm, use_name_form);
@@ -114,23 +92,5 @@ fn shared(lang: Lang, vote: &str, begun: &str) -> Html {
             { part(Code { text: link.clone() }) }
             { copy(link, lang.t(words::LINK_COPY), "copy-link") }
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_seat_says_whether_it_is_shared() {
-        let seat = |owners: &str| {
-            format!(
-                r#"{{"community":"c","entry":{{"area":1,"head":"h",{owners}"rooms":[]}},"index":0,"path":[],"vote":"v"}}"#
-            )
-        };
-        assert_eq!(owners(&seat("")), None);
-        let both = owners(&seat(r#""owners":["ed25519:aa","ed25519:bb"],"#));
-        assert_eq!(both, Some(vec!["ed25519:aa".into(), "ed25519:bb".into()]));
-        assert_eq!(owners(""), None);
     }
 }

@@ -44,7 +44,7 @@ fn line(lang: Lang, entry: &HistoryEntry) -> Html {
 /// Who signed an event: `patient`, `holder`, `owner` by word, a member by name. The key that a replacement brings signs it too: whether that is the
 /// patient's is just what is in question.
 pub fn authors(lang: Lang, entry: &HistoryEntry) -> Vec<String> {
-    let new_key = |by: &&String| entry.event == RECOVER && *by == "patient";
+    let new_key = |by: &&String| entry.event == "document.recover" && *by == "patient";
     let names = entry.by.iter().filter(|by| !new_key(by));
     names.map(|by| author(lang, by)).collect()
 }
@@ -53,9 +53,6 @@ fn author(lang: Lang, by: &str) -> String {
     let word = small(lang, by);
     if word == by { member(lang, by) } else { word }
 }
-
-/// Another key is to come in the place of a patient's or a guardian's.
-pub const RECOVER: &str = "document.recover";
 
 /// Block time is a lower bound: where more than a minute passed before the next block that is known, its time is shown too.
 fn until(lang: Lang, entry: &HistoryEntry) -> Html {

@@ -2,8 +2,35 @@
 
 use super::mark::Mark;
 use crate::draw::prelude::*;
+use crate::engine::{Inquiry, Known};
 use crate::i18n::{Lang, Text, headline, thousands, time, words};
+use records::{canonical, shape::Shape};
+use std::{cell::RefCell, rc::Rc};
 use verifier::verdict::{CheckId, Outcome, Verdict};
+
+/// A proven state.
+pub fn proven<T: Shape>(verdict: &Verdict) -> Option<T> {
+    canonical::decode(verdict.state.as_bytes()).ok()
+}
+
+/// The block time up to which a verdict speaks, Unix nanoseconds.
+pub fn block_time(verdict: &Verdict) -> i64 {
+    verdict
+        .anchor
+        .as_ref()
+        .and_then(|anchor| anchor.time.parse().ok())
+        .unwrap_or(i64::MAX)
+}
+
+/// The last verdict on a record: while it is being looked at again, what was proven before stays in sight.
+#[hook]
+pub fn use_last(known: &Known, inquiry: &Inquiry) -> Option<Rc<Verdict>> {
+    let last = use_kept(|| RefCell::new(None));
+    if inquiry.verdict.is_some() || inquiry.failed.is_some() {
+        last.replace(inquiry.verdict.clone());
+    }
+    last.borrow().as_ref().map(|verdict| known.shown(verdict))
+}
 
 /// Whether what the proven state says may be shown as being so now.
 pub fn holds(verdict: &Verdict) -> bool {

@@ -18,19 +18,20 @@ mod pick;
 mod ring;
 #[cfg(test)]
 pub mod sample;
+mod subject;
 mod track;
 mod verdict;
 
 pub use crate::engine::Doing;
 pub use act::{act_view, use_act};
 pub use anchor::{fold, grounds, header, nodes, signers};
-pub use book::{RECOVER, authors, history, visitors};
+pub use book::{authors, history, visitors};
 pub use checks::{checks, live, status_word, took, waiting as checks_waiting};
 pub use clip::{Share, copy, download, download_bytes, place};
 pub use code::Code;
 pub use fields::{fields, find, lines};
 pub use focus::{focus, use_focus};
-pub use held::{as_of, doubt, holds, life, standing, up_to};
+pub use held::{as_of, block_time, doubt, holds, life, proven, standing, up_to, use_last};
 pub use icon::{Icon, icon, seal};
 pub use identity::{IdentityPick, mine, pending};
 pub use list::trust_list;
@@ -38,6 +39,7 @@ pub use mark::{Mark, mark, outcome_code, outcome_pill};
 pub use meter::{Judged, meter};
 pub use pick::{boxes, entered, file_pick, segments, toggled};
 pub use ring::{is_checkpoint, ring, small_ring};
+pub use subject::{Card, Subject, use_card};
 pub use track::{Stage, track};
 pub use verdict::VerdictHead;
 

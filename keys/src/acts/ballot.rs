@@ -1,6 +1,6 @@
-//! Ballots.
+//! Ballots, and the rooms whose owners cast them.
 
-use super::{find, name};
+use super::{data, find, name};
 use crate::{
     Identity, Unsigned,
     shared::{Begun, Shared},
@@ -11,6 +11,7 @@ use records::{
     canonical::{self, Value},
     kinds::{
         ballot::{self, Appoint, Ballot, Cast, Seat},
+        room::{self, Room, Veto},
         vote::{Choice, Rank},
     },
 };
@@ -78,4 +79,13 @@ pub fn name_one(
         }),
         ..Draft::new("ballot.appoint", subject, body, vec![key])
     })
+}
+
+/// `room.veto`: an owner stops the key that is to come in the place of the room's, and of the ballot's that it names.
+pub fn veto(who: &Identity, room: &str, ground: &Ground) -> Result<Draft, Unsigned> {
+    let subject = name(room::NAME, room)?;
+    let Room { pending, .. } = data(ground, &subject)?;
+    let ballot = pending.and_then(|pending| pending.ballot);
+    let body = canonical::to_value(&Veto { ballot })?;
+    Ok(Draft::new("room.veto", subject, body, vec![who.key()]))
 }

@@ -7,7 +7,9 @@ mod read;
 use crate::{Action, Identity, Role, Unsigned, random::Stream, sign::Draft};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use records::{
-    Ground, Hash, RecordName, canonical, fields::Schema, kinds::consent::MAX_DOCUMENTS,
+    Ground, Hash, RecordName, canonical,
+    fields::Schema,
+    kinds::{consent::MAX_DOCUMENTS, room},
     shape::Shape,
 };
 
@@ -65,9 +67,13 @@ pub fn needs(who: &Identity, action: &Action) -> Result<Needs, Unsigned> {
             let first = first.ok_or_else(|| Unsigned::new("no-documents"))?;
             Ok(Needs::states([name("document", first)?]))
         }
-        Action::Confirm { document } | Action::Reject { document } | Action::Veto { document } => {
+        Action::Confirm { document } | Action::Reject { document } => {
             require(who, Role::Patient)?;
             Ok(Needs::states([name("document", document)?]))
+        }
+        Action::Veto { kind, id } => {
+            require(who, defender(kind)?)?;
+            Ok(Needs::states([name(kind, id)?]))
         }
         Action::Read { grant, .. } => {
             require(who, Role::Member)?;
@@ -116,7 +122,8 @@ pub(crate) fn draft(
         Action::Allow { documents, member } => consent::deny(who, documents, member, false),
         Action::Confirm { document } => consent::answer(who, document, "document.confirm"),
         Action::Reject { document } => consent::answer(who, document, "document.reject"),
-        Action::Veto { document } => consent::answer(who, document, "document.veto"),
+        Action::Veto { id, .. } if who.role == Role::Owner => ballot::veto(who, id, ground),
+        Action::Veto { id, .. } => consent::answer(who, id, "document.veto"),
         Action::Read { document, grant } => read::done(who, document, grant, random),
         Action::Emergency { document, reason } => {
             read::emergency(who, document, reason, ground, random)
@@ -130,6 +137,15 @@ fn require(who: &Identity, role: Role) -> Result<(), Unsigned> {
         Ok(())
     } else {
         Err(Unsigned::new("other-role"))
+    }
+}
+
+/// Who may object to a key's replacement in a record of this kind.
+fn defender(kind: &str) -> Result<Role, Unsigned> {
+    match kind {
+        "document" => Ok(Role::Patient),
+        room::NAME => Ok(Role::Owner),
+        _ => Err(Unsigned::new("not-a-record-name")),
     }
 }
 

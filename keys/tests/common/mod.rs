@@ -3,12 +3,13 @@
 
 use keys::{Action, Identity, Known, Needs, Role, Signed, Unsigned, needs, sign};
 use records::{
-    Envelope, Ground, Hash, Proven, RecordName, SecretKey, Stop, canonical,
+    Envelope, Ground, Hash, Proven, PublicKey, RecordName, SecretKey, Stop, canonical,
     hash::{parse_hash, sha256},
     kinds::{
         ballot::Seat,
         consent::document::{Propose, Recover},
         member::Rekey,
+        room::{self, Bind},
         vote::{Matter, Open, Settings},
     },
     roster::{Leaf, Room, Roster},
@@ -177,6 +178,24 @@ impl World {
         let id = ("document", document);
         let written = self.ledger.submit("document.recover", id, body, &signers);
         written.expect("pending");
+    }
+
+    /// Two desks bind a key to a room, and to the ballot of this seat.
+    pub fn bind(&mut self, room: &str, new: PublicKey, from: Option<i64>, seat: Option<&Seat>) {
+        let body = Bind {
+            by: ["street", "notary"].map(text),
+            from,
+            key: new,
+            regulator: None,
+            seat: seat.cloned(),
+        };
+        let body = canonical::to_value(&body).expect("encodes");
+        let [street, notary] = ["street", "notary"].map(key);
+        let id = room::id("garden", room);
+        let written = self
+            .ledger
+            .submit("room.bind", ("room", &id), body, &[&street, &notary]);
+        written.expect("bound");
     }
 
     fn open_vote(&mut self) {

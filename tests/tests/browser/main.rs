@@ -14,6 +14,7 @@ mod members;
 mod pages;
 mod pinned;
 mod proofs;
+mod replaced;
 mod trust;
 mod votes;
 mod workers;
@@ -125,6 +126,7 @@ fn honest() -> impl Iterator<Item = Turn> {
         pages::SCENARIOS,
         consents::SCENARIOS,
         identities::SCENARIOS,
+        replaced::SCENARIOS,
         trust::SCENARIOS,
         following::SCENARIOS,
         workers::SCENARIOS,

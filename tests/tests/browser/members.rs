@@ -22,6 +22,11 @@ pub fn state(world: &World, name: &RecordName) -> Outcome<Value> {
     Ok(serde_json::from_slice(&state)?)
 }
 
+/// The newest block's time, Unix nanoseconds.
+pub fn now(world: &World) -> Outcome<i64> {
+    Ok(node(world)?.newest()?.1)
+}
+
 /// Has an event about a record that is there already written.
 pub fn write(
     world: &World,

@@ -1,18 +1,18 @@
-//! What the cards of a patient's records have in common: the record is looked at, and the patient's acts on it are signed and sent.
+//! What the cards of a person's records have in common: the record is looked at, and the person's acts on it are signed and sent.
 
+use super::use_act;
 use crate::draw::prelude::*;
 use crate::engine::{Doing, Inquiry, Question, use_inquiry};
 use crate::shell::use_page;
-use crate::widget::use_act;
 use std::rc::Rc;
 use worker::{Action, RecordRef};
 
-/// One of the patient's records.
+/// One of a person's records.
 #[derive(PartialEq)]
 pub struct Subject {
     /// Record id.
     pub id: String,
-    /// Key of the patient's identity.
+    /// Key of the person's identity.
     pub identity: String,
     /// Looks again when it changes.
     pub again: u32,
@@ -26,7 +26,7 @@ pub struct Card {
     pub record: RecordRef,
     /// What is known of it.
     pub inquiry: Rc<Inquiry>,
-    /// How far the patient's last act got.
+    /// How far the person's last act got.
     pub doing: Doing,
     /// Begins an act.
     pub act: Callback<Action>,

@@ -1,0 +1,97 @@
+//! Keys that others replace: an owner's, in the home and in the votes that run.
+
+use super::Scenario;
+use super::members;
+use lianyan_tests::Outcome;
+use lianyan_tests::owner::{bind, route};
+use lianyan_tests::visitor::Visitor;
+use lianyan_tests::world::World;
+use records::canonical;
+use records::kinds::ballot::Seat;
+use records::kinds::room::{self, Bind, REBIND_DELAY};
+use records::{RecordName, SecretKey};
+use serde_json::Value;
+
+pub const SCENARIOS: &[Scenario] = &[Scenario {
+    name: "an owner is told of a key that others put in the place of hers, and vetoes it on the page of the vote, once",
+    run: room_vetoed,
+}];
+
+/// Two organisations whose desks vouch for keys.
+const DESKS: [&str; 2] = ["notary-office", "street-office"];
+/// Who vouches besides, once one was vetoed.
+const REGULATOR: &str = "property-regulator";
+/// The seed of the owner here is one that no other scenario uses.
+const OWNER: usize = 90;
+/// A block is made by then, in nanoseconds: the way into force is counted from it.
+const SOON: i64 = 3_600_000_000_000;
+
+fn room_vetoed(world: &World) -> Outcome {
+    let vote = world.vote("Repair the outer walls of building 3 from the maintenance fund")?;
+    let rooms = vote["free_rooms"].as_array().ok_or("no free rooms")?;
+    let place = rooms.last().ok_or("no free room")?;
+    let identity = bind(world.demo(), &vote, place, OWNER)?;
+    let seat = seat(&identity)?;
+    let owner = Visitor::new(&world.page())?;
+    owner.take_identity(&identity)?;
+    owner.must_show("identity-card", "stored", "true")?;
+    owner.must_not_show("recovery", "stage", "open")?;
+    usurp(world, &seat, None)?;
+
+    // Where the keys are it is said as well as where she votes.
+    owner.go("#/vote")?;
+    owner.go("#/keys")?;
+    owner.must_show("recovery", "stage", "open")?;
+    owner.go(&route(&vote))?;
+    owner.must_show("recovery", "stage", "open")?;
+    let told = owner.browser().text("[data-testid=recovery]")?;
+    let room = place.as_str().unwrap_or_default();
+    if !told.contains("江滨市公证处") || !told.contains(room) {
+        return Err(format!("who vouches for which key is not told: {told}").into());
+    }
+    owner.press("veto")?;
+    owner.press("veto-sure")?;
+    owner.must_show("act", "state", "written")?;
+    owner.must_not_show("recovery", "stage", "open")?;
+    // Her key is the ballot's still.
+    owner.press("choice-for")?;
+    owner.press("to-review")?;
+    owner.press("sign")?;
+    owner.must_show("ballot", "choice", "for")?;
+
+    // Once more it takes the regulator too, and is told without a veto that nobody could make.
+    usurp(world, &seat, Some(REGULATOR))?;
+    owner.go("#/keys")?;
+    owner.must_show("recovery", "stage", "last")?;
+    let vetoes = owner.browser().session().all("[data-testid=veto]")?;
+    if !vetoes.is_empty() {
+        return Err("a second veto is offered".into());
+    }
+    Ok(())
+}
+
+/// The seat that an owner's identity file holds.
+fn seat(identity: &str) -> Outcome<Seat> {
+    let file: Value = serde_json::from_str(identity)?;
+    let seat = canonical::from_value(&serde_json::from_value(file["ballots"][0].clone())?);
+    Ok(seat.map_err(|_| "no seat")?)
+}
+
+/// Two desks put a key of their own in the place of the owner's: in the ballot as well, the first time; then with a regulator.
+fn usurp(world: &World, seat: &Seat, regulator: Option<&str>) -> Outcome {
+    let place = seat.entry.rooms.first().ok_or("no room")?;
+    let name = room::id(&seat.community, &place.room);
+    let name = RecordName::new(room::NAME, &name).ok_or("no record's name")?;
+    let body = Bind {
+        by: DESKS.map(String::from),
+        from: Some(members::now(world)? + REBIND_DELAY + SOON),
+        key: SecretKey::from_seed(&[67; 32]).public(),
+        regulator: regulator.map(String::from),
+        // Once its owner's key has voted, a ballot takes no other.
+        seat: regulator.is_none().then(|| seat.clone()),
+    };
+    let keys = DESKS.iter().copied().chain(regulator);
+    let keys: Vec<SecretKey> = keys.map(node::demo::member_key).collect();
+    let keys: Vec<&SecretKey> = keys.iter().collect();
+    members::write(world, ("room.bind", name), &body, &keys)
+}
