@@ -165,9 +165,11 @@ pub fn reviews(lang: Lang, history: &[HistoryEntry], act: &Callback<Action>, bus
             Callback::from(move |_| act.emit(Action::Review { read: read.clone(), justified }))
         };
         html! {
-            <div class="row wrap" data-testid="review-read" data-read={read.clone()}><span class="pill warn">{ widget::mark(Mark::Bar, 14) }{ lang.t(words::MED_PENDING) }</span>{ keyed(&read, Reason { read: read.clone() }) }
-                <button type="button" class="btn slim" disabled={busy} onclick={press(true)}>{ lang.t(words::MED_REVIEW_OK) }</button>
-                <button type="button" class="btn slim danger" disabled={busy} onclick={press(false)}>{ lang.t(words::MED_REVIEW_NO) }</button></div>
+            <div class="stack" data-testid="review-read" data-read={read.clone()}>
+                <div><span class="pill warn">{ widget::mark(Mark::Bar, 14) }{ lang.t(words::MED_PENDING) }</span></div>
+                { keyed(&read, Reason { read: read.clone() }) }
+                <div class="row wrap"><button type="button" class="btn slim" disabled={busy} onclick={press(true)}>{ lang.t(words::MED_REVIEW_OK) }</button>
+                    <button type="button" class="btn slim danger" disabled={busy} onclick={press(false)}>{ lang.t(words::MED_REVIEW_NO) }</button></div></div>
         }
     });
     html! { <>{ for rows }</> }

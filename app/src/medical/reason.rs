@@ -35,13 +35,13 @@ fn use_reason(props: &Reason) -> Html {
     let inquiry = use_inquiry(&page.engine, Some(question), 0);
     let told = inquiry.verdict.as_deref();
     if let Some(verdict) = told.filter(|verdict| tells(verdict, &props.read)) {
-        return html! { <div class="grow" data-testid="reason">{ widget::fields(lang, &verdict.fields) }</div> };
+        return html! { <div data-testid="reason">{ widget::fields(lang, &verdict.fields) }</div> };
     }
     let take = Callback::from(move |event: Event| {
         link.set(widget::entered(&event).unwrap_or_default());
     });
     html! {
-        <label class="field grow"><span>{ lang.t(words::MED_REASON) }</span><input class="input" autocomplete="off" onchange={take} data-testid="reason-link" /></label>
+        <label class="field"><span>{ lang.t(words::MED_REASON) }</span><input class="input" autocomplete="off" onchange={take} data-testid="reason-link" /></label>
     }
 }
 

@@ -64,7 +64,8 @@ fn use_vote(props: &Vote) -> Html {
         let again = again.clone();
         Callback::from(move |()| again.set(*again + 1))
     };
-    let verdict = inquiry.verdict.clone();
+    // While it is counted anew the ballot stays in sight, and what was said of it.
+    let verdict = widget::use_last(&page.known, &inquiry);
     let proven = verdict
         .as_deref()
         .and_then(|verdict| Some((state(verdict)?, verdict)));

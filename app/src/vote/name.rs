@@ -3,7 +3,7 @@
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
 use crate::shell::use_page;
-use crate::widget::{self, Code, Doing, act_view, copy, use_act};
+use crate::widget::{self, Code, Doing, act_view, copy, use_act, use_focus};
 use worker::Action;
 
 /// Whose ballot, in which vote.
@@ -29,8 +29,14 @@ fn use_name_form(props: &NameForm) -> Html {
     let page = use_page();
     let lang = page.lang;
     let (doing, act) = use_act(&page.engine, &props.identity, props.changed.clone());
-    if let Doing::Shared(begun) = &doing {
-        return shared(lang, &props.vote, begun);
+    let place = use_node_ref();
+    let begun = match &doing {
+        Doing::Shared(begun) => Some(begun),
+        _ => None,
+    };
+    use_focus(&place, begun.is_some());
+    if let Some(begun) = begun {
+        return shared(lang, &props.vote, begun, place);
     }
     // A link about somebody else's home asks for nothing here.
     let begun = props
@@ -84,10 +90,10 @@ fn who(lang: Lang, owner: &str, own: bool) -> String {
 const KEY_SHOWN: usize = 4;
 
 /// What goes to who has not signed yet.
-fn shared(lang: Lang, vote: &str, begun: &str) -> Html {
+fn shared(lang: Lang, vote: &str, begun: &str, place: NodeRef) -> Html {
     let link = [&widget::place(), "#/vote/", vote, "/agree/", begun].concat();
     html! {
-        <div class="stack" data-testid="name-shared" data-link={link.clone()}>
+        <div ref={place} tabindex="-1" class="stack" data-testid="name-shared" data-link={link.clone()}>
             <p>{ lang.t(words::VOTE_NAME_SHARE) }</p>
             { part(Code { text: link.clone() }) }
             { copy(link, lang.t(words::LINK_COPY), "copy-link") }

@@ -2,6 +2,7 @@
 
 use super::{
     checks::waiting,
+    focus::focus,
     mark::{Mark, mark},
 };
 use crate::draw::prelude::*;
@@ -31,18 +32,45 @@ pub fn use_act(engine: &Engine, key: &str, written: Callback<()>) -> (Doing, Cal
     ((*doing).clone(), start)
 }
 
-/// Says how far it got.
+/// Says how far it got. The place is there before anything is said, for a screen reader to listen to; and it takes the focus of the button that began it,
+/// which is closed from then on, or goes away.
 pub fn act_view(lang: Lang, doing: &Doing) -> Html {
+    let doing = doing.clone();
+    part(ActView { lang, doing })
+}
+
+#[derive(PartialEq)]
+struct ActView {
+    lang: Lang,
+    doing: Doing,
+}
+
+part!(ActView, use_act_view);
+
+#[hook]
+fn use_act_view(props: &ActView) -> Html {
+    let place = use_node_ref();
+    let begun = matches!(props.doing, Doing::Waiting(..));
+    let here = place.clone();
+    use_effect_with(begun, move |begun| {
+        if *begun {
+            focus(here.cast());
+        }
+    });
+    html! { <div ref={place} class="act" tabindex="-1" role="status">{ said(props.lang, &props.doing) }</div> }
+}
+
+fn said(lang: Lang, doing: &Doing) -> Html {
     let row = |shape, class: &'static str, text: String, detail: String| {
         html! {
-            <div class="card check" role="status" data-testid="act" data-state={class}>{ mark(shape, 22) }<div>{ text }<small>{ detail }</small></div></div>
+            <div class="card check" data-testid="act" data-state={class}>{ mark(shape, 22) }<div>{ text }<small>{ detail }</small></div></div>
         }
     };
     match doing {
         // What others have yet to sign is shown by who asked for it.
         Doing::Idle | Doing::Shared(_) => Html::default(),
         Doing::Waiting(code, facts) => {
-            html! { <div class="card checks" role="status" data-testid="act" data-state="waiting">{ waiting(lang, code, facts) }</div> }
+            html! { <div class="card checks" data-testid="act" data-state="waiting">{ waiting(lang, code, facts) }</div> }
         }
         Doing::Sent(until) => row(
             Mark::Dash,
@@ -57,7 +85,7 @@ pub fn act_view(lang: Lang, doing: &Doing) -> Html {
             String::new(),
         ),
         Doing::Content(text) => html! {
-            <section class="card" role="status" data-testid="act" data-state="content"><h3>{ lang.t(words::MED_CONTENT) }</h3><pre data-testid="content">{ text }</pre></section>
+            <section class="card" data-testid="act" data-state="content"><h3>{ lang.t(words::MED_CONTENT) }</h3><pre data-testid="content">{ text }</pre></section>
         },
         Doing::Failed(code, facts) => {
             let (sentence, detail) = reason(lang, code, facts);

@@ -9,6 +9,7 @@ mod following;
 mod identities;
 mod inputs;
 mod invoices;
+mod keyboard;
 mod lies;
 mod members;
 mod pages;
@@ -127,6 +128,7 @@ fn honest() -> impl Iterator<Item = Turn> {
         consents::SCENARIOS,
         identities::SCENARIOS,
         replaced::SCENARIOS,
+        keyboard::SCENARIOS,
         trust::SCENARIOS,
         following::SCENARIOS,
         workers::SCENARIOS,

@@ -35,7 +35,7 @@ const PROGRAMS: [Program; 6] = [
         name: "app",
         stem: "app-",
         goal: 180_000,
-        limit: 197_800,
+        limit: 198_000,
     },
     Program {
         name: "verifier worker",
