@@ -68,6 +68,19 @@ pub enum Action {
         /// Record id.
         id: String,
     },
+    /// `document.recover`: a new key is to come in the place of one that was lost. Who holds it begins; it is written when all who vouch for it have signed.
+    Recover {
+        /// Document record id.
+        document: String,
+        /// Whose key was lost: `patient` or `guardian`.
+        lost: String,
+        /// Member ids of the two desks; and the hospital's, where one was vetoed before.
+        by: Vec<String>,
+        /// The new key; empty where its holder signs.
+        key: String,
+        /// What others signed, as [`crate::Signed::share`] gives it; empty where this one begins.
+        begun: String,
+    },
     /// `read.done`: a reader reads under a grant; the content follows.
     Read {
         /// Document record id.
@@ -101,6 +114,7 @@ records::tagged!(Action by "is" {
     Confirm "confirm" { document },
     Reject "reject" { document },
     Veto "veto" { kind, id },
+    Recover "recover" { document, lost, by, key, begun },
     Read "read" { document, grant },
     Emergency "emergency" { document, reason },
     Review "review" { read, justified },

@@ -15,6 +15,9 @@ pub struct Pending {
     pub envelope: Vec<u8>,
 }
 
+/// Who signs a key's replacement at least: the new key, and two desks.
+const RECOVERERS: usize = 3;
+
 impl Pending {
     /// From an envelope's text; none where it is not one, or not of an event.
     pub fn read(envelope: &str) -> Option<Self> {
@@ -35,8 +38,12 @@ impl Pending {
         String::from_utf8_lossy(&self.envelope).into_owned()
     }
 
-    /// Whether co-owners have yet to sign it: nobody can have handed it in from here.
+    /// Whether others have yet to sign it, co-owners or who vouches for a key: nobody can have handed it in from here.
     pub fn waits_for_others(&self) -> bool {
+        if self.payload.event_type == "document.recover" {
+            let signed = self.envelope().map(|signed| signed.signatures().len());
+            return signed.is_none_or(|signed| signed < RECOVERERS);
+        }
         if self.payload.event_type != "ballot.appoint" {
             return false;
         }

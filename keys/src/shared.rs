@@ -13,8 +13,8 @@ const HEADERS_APART: i64 = 600 * 1_000_000_000;
 pub(crate) struct Shared {
     /// Who is named in it: what the link says on the screen.
     pub named: PublicKey,
-    /// All who sign it.
-    pub signers: Vec<PublicKey>,
+    /// All who sign it: of each, with one of these keys.
+    pub signers: Vec<Vec<PublicKey>>,
     /// What others signed; none where it begins here.
     pub begun: Option<Begun>,
 }
@@ -29,8 +29,19 @@ pub(crate) struct Begun {
 }
 
 impl Begun {
+    /// From what a link brings, as [`Begun::read`] takes it; none where nobody signed before.
+    pub fn from_link(text: &str) -> Result<Option<Self>, Unsigned> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let begun = Self::read(text);
+        begun
+            .map(Some)
+            .ok_or_else(|| Unsigned::new("other-agreement"))
+    }
+
     /// From its text, `<named key>.<until>.<event id>.<key>.<signature>…`: keys in their text form, Unix nanoseconds in decimal, the rest in hex.
-    pub fn read(text: &str) -> Option<Self> {
+    fn read(text: &str) -> Option<Self> {
         let mut parts = text.split('.').skip(1);
         let (until, event) = (parts.next()?.parse().ok()?, parse_hash(parts.next()?)?);
         let mut signatures = Vec::new();
@@ -72,7 +83,9 @@ impl Shared {
             return Ok(own);
         };
         let mut signers = begun.signatures.iter().map(|(key, _)| key);
-        if begun.event != own.id() || !signers.all(|key| self.signers.contains(key)) {
+        if begun.event != own.id()
+            || !signers.all(|key| self.signers.iter().any(|keys| keys.contains(key)))
+        {
             return Err(Unsigned::new("other-agreement"));
         }
         let mut all = own.signatures().to_vec();
@@ -86,7 +99,7 @@ impl Shared {
     /// What goes to who has not signed yet; none where all have.
     pub fn share(&self, until: i64, signed: &Envelope) -> Option<String> {
         let signatures = signed.signatures();
-        let lacks = |signer| signatures.iter().all(|(key, _)| key != signer);
+        let lacks = |keys: &Vec<PublicKey>| signatures.iter().all(|(key, _)| !keys.contains(key));
         self.signers.iter().any(lacks).then(|| {
             let head = format!("{}.{until}.{}", self.named, hex::encode(signed.id()));
             let parts = signatures

@@ -3,6 +3,7 @@
 pub mod change;
 mod file;
 mod new;
+mod recover;
 
 use crate::draw::prelude::*;
 use crate::engine::Link;
@@ -14,28 +15,39 @@ pub use change::watch;
 use file::KeepFile;
 use new::{Import, New};
 pub use new::{answer, answered};
+use recover::Recover;
 use worker::{Held, Identity, RecordRef, Role, ToKeys};
 
 /// The page.
 #[derive(PartialEq)]
-pub struct Keys;
+pub struct Keys {
+    /// A new key for which somebody asks this one to vouch, from a link.
+    pub asked: Option<String>,
+}
 
-part!(Keys, use_keys());
+part!(Keys, use_keys);
 
 #[hook]
-fn use_keys() -> Html {
+fn use_keys(props: &Keys) -> Html {
     let page = use_page();
     let lang = page.lang;
     let list = &page.known.identities;
+    let link = props.asked.clone();
+    let recover = keyed(
+        link.as_deref().unwrap_or_default(),
+        Recover { link: link.clone() },
+    );
     let content = html! {
         <>
             { widget::keys_notice(&page) }
+            if props.asked.is_some() { { recover.clone() } }
             <p class="small">{ lang.t(words::KEYS_SAY) }</p>
             if list.iter().any(|identity| identity.exported && !identity.stored) { <p class="note warn" role="status" data-testid="not-stored">{ lang.t(words::KEYS_NOT_STORED) }</p> }
             if list.is_empty() && page.known.keys == Some(Link::Ready) { <p class="note" data-testid="no-identities">{ lang.t(words::KEYS_NONE) }</p> }
             { for list.iter().map(|identity| keyed(&identity.key, Card { identity: identity.clone() })) }
             { part(Import) }
             { part(New) }
+            if props.asked.is_none() { { recover } }
         </>
     };
     widget::frame(false, content)

@@ -4,7 +4,7 @@ use super::{
     document::reviews,
     reason::handed,
     sides,
-    state::{Document, May, field},
+    state::{Document, May, document_id, field},
 };
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
@@ -113,15 +113,6 @@ fn title(page: &Page, verdict: &Verdict) -> Html {
     html! { <p class="small center">{ text }{ " · " }{ page.lang.t(words::MED_READ_SAY) }</p> }
 }
 
-/// A document's id, typed as it is or as a link.
-fn document_id(text: &str) -> String {
-    let text = text.trim();
-    match text.split_once("#/r/document/") {
-        Some((_, rest)) => rest.split('/').next().unwrap_or_default().to_owned(),
-        None => text.to_owned(),
-    }
-}
-
 #[derive(Clone, PartialEq)]
 struct Allowed(May);
 
@@ -226,6 +217,7 @@ mod tests {
             status: "shared".into(),
             hospital: "h".into(),
             open_reviews: 0,
+            guardian: None,
             recovery: None,
             vetoed: None,
         };

@@ -20,6 +20,8 @@ pub struct Document {
     pub hospital: String,
     /// Emergency readings that wait for their review.
     pub open_reviews: u64,
+    /// A guardian's key.
+    pub guardian: Option<String>,
     /// The key that is to come in the place of the patient's or the guardian's.
     pub recovery: Option<Recovery>,
     /// Since when such a replacement takes the hospital too and cannot be vetoed, Unix nanoseconds as decimal text.
@@ -32,6 +34,7 @@ records::shape!(Document {
     status,
     hospital,
     open_reviews,
+    guardian,
     recovery,
     vetoed,
     ..
@@ -145,6 +148,15 @@ pub fn title<'a>(id: &'a str, verdict: &'a Verdict) -> &'a str {
     field(verdict, "title").unwrap_or(id)
 }
 
+/// A document's id, typed as it is or as a link.
+pub fn document_id(text: &str) -> String {
+    let text = text.trim();
+    match text.split_once("#/r/document/") {
+        Some((_, rest)) => rest.split('/').next().unwrap_or_default().to_owned(),
+        None => text.to_owned(),
+    }
+}
+
 /// A field's value by name.
 pub fn field<'a>(verdict: &'a Verdict, name: &str) -> Option<&'a str> {
     find(&verdict.fields, name).map(|one| one.value.as_str())
@@ -166,6 +178,7 @@ mod tests {
             status: "shared".into(),
             hospital: "h".into(),
             open_reviews: 0,
+            guardian: None,
             recovery: None,
             vetoed: None,
         }

@@ -14,7 +14,7 @@ pub fn title(route: &Route) -> Option<Text> {
         Route::Batch => words::AT_BATCH,
         Route::Medical | Route::Reader => words::AT_MEDICAL,
         Route::Votes | Route::Vote(_) | Route::Agree(..) => words::AT_VOTE,
-        Route::Keys => words::AT_KEYS,
+        Route::Keys | Route::Recover(_) => words::AT_KEYS,
         Route::Trust => words::TRUST,
         Route::Try => words::TRY,
     })

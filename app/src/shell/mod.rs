@@ -80,9 +80,9 @@ fn here() -> Route {
     let route = Route::read(&hash);
     match &route {
         Route::Record(_, Some(_)) => replace(&route),
-        // What a co-owner signed is needed across a reload, and stands in no address that others may see.
-        Route::Agree(..) => note(&route, &hash.into()),
-        Route::Vote(_) => {
+        // What others signed is needed across a reload, and stands in no address that others may see.
+        Route::Agree(..) | Route::Recover(_) => note(&route, &hash.into()),
+        Route::Vote(_) | Route::Keys => {
             let kept = history().and_then(|history| history.state().ok()?.as_string());
             return route.again(&kept.unwrap_or_default());
         }
@@ -166,9 +166,13 @@ fn use_shell() -> Html {
         check: {
             let scanned = scanned.setter();
             Callback::from(move |text: String| {
-                // What a co-owner sends is no record to check; whatever host the link names, it is opened here.
+                // What others signed is no record to check; whatever host the link names, it is opened here.
                 match text.trim().split_once('#') {
-                    Some((_, hash)) if matches!(Route::read(hash), Route::Agree(..)) => go_to(hash),
+                    Some((_, hash))
+                        if matches!(Route::read(hash), Route::Agree(..) | Route::Recover(_)) =>
+                    {
+                        go_to(hash)
+                    }
                     _ => {
                         scanned.set(text.trim().into());
                         go(&Route::Result);
@@ -210,7 +214,10 @@ fn place(route: &Route) -> Html {
         Route::Votes => part(vote::Votes),
         Route::Vote(id) => vote(id, None),
         Route::Agree(id, begun) => vote(id, Some(begun)),
-        Route::Keys => part(keys::Keys),
+        Route::Keys => part(keys::Keys { asked: None }),
+        Route::Recover(asked) => part(keys::Keys {
+            asked: Some(asked.clone()),
+        }),
         Route::Trust => part(trust::Trust),
         Route::Try => part(tryout::Try),
         Route::Unknown => part(home::Unknown),

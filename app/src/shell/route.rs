@@ -27,6 +27,8 @@ pub enum Route {
     Agree(String, String),
     /// Identities.
     Keys,
+    /// Identities, where somebody is asked to vouch for a new key.
+    Recover(String),
     /// Trust and settings.
     Trust,
     /// Samples.
@@ -44,7 +46,8 @@ impl Route {
             | Self::Votes
             | Self::Vote(_)
             | Self::Agree(..)
-            | Self::Keys => true,
+            | Self::Keys
+            | Self::Recover(_) => true,
             Self::Record(record, _) => ["vote", "document", "grant"].contains(&&*record.kind),
             _ => false,
         }
@@ -69,16 +72,19 @@ impl Route {
             ["vote", id] => Self::Vote((*id).to_owned()),
             ["vote", id, "agree", begun] => Self::Agree((*id).to_owned(), (*begun).to_owned()),
             ["keys"] => Self::Keys,
+            ["recover", asked @ ..] => Self::Recover(asked.join("/")),
             ["trust"] => Self::Trust,
             ["try"] => Self::Try,
             _ => Self::Unknown,
         }
     }
 
-    /// What a reload of this place takes up again, where `kept` is the address that stood in its stead: a co-owner's question about this vote.
+    /// What a reload of this place takes up again, where `kept` is the address that stood in its stead: a co-owner's question about this vote, or one about a new
+    /// key.
     pub fn again(self, kept: &str) -> Self {
         match (self, Self::read(kept)) {
             (Self::Vote(id), Self::Agree(of, begun)) if of == id => Self::Agree(of, begun),
+            (Self::Keys, asked @ Self::Recover(_)) => asked,
             (place, _) => place,
         }
     }
@@ -95,7 +101,7 @@ impl Route {
             Self::Reader => "#/reader".into(),
             Self::Votes => "#/vote".into(),
             Self::Vote(id) | Self::Agree(id, _) => ["#/vote/", id].concat(),
-            Self::Keys => "#/keys".into(),
+            Self::Keys | Self::Recover(_) => "#/keys".into(),
             Self::Trust => "#/trust".into(),
             Self::Try => "#/try".into(),
         }
@@ -155,6 +161,16 @@ mod tests {
         ] {
             assert_eq!(Route::read(&place.hash()).again(kept), place);
         }
+    }
+
+    #[test]
+    fn what_a_desk_is_asked_for_is_taken_up_again_where_keys_are() {
+        let kept = "#/recover/d1/patient/a,b,/ed25519:aa.17.00.ed25519:bb.cc";
+        let route = Route::read(kept);
+        assert!(matches!(&route, Route::Recover(asked) if kept.ends_with(asked)));
+        assert_eq!(route.hash(), "#/keys");
+        assert_eq!(Route::Keys.again(kept), route);
+        assert_eq!(Route::Medical.again(kept), Route::Medical);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, words};
 use crate::shell::use_page;
-use crate::widget::{self, Code, Doing, act_view, copy, use_act, use_focus};
+use crate::widget::{Doing, act_view, hand_on, named, tail, use_act, use_focus};
 use worker::Action;
 
 /// Whose ballot, in which vote.
@@ -36,7 +36,8 @@ fn use_name_form(props: &NameForm) -> Html {
     };
     use_focus(&place, begun.is_some());
     if let Some(begun) = begun {
-        return shared(lang, &props.vote, begun, place);
+        let link = ["#/vote/", &props.vote, "/agree/", begun].concat();
+        return html! { <div ref={place} tabindex="-1">{ hand_on(lang, &link) }</div> };
     }
     // A link about somebody else's home asks for nothing here.
     let begun = props
@@ -71,32 +72,10 @@ fn use_name_form(props: &NameForm) -> Html {
     }
 }
 
-/// Whom the co-owner who began has named.
-fn named(begun: &str) -> &str {
-    begun.split('.').next().unwrap_or_default()
-}
-
 /// A co-owner: this identity, or the end of another one's key, which is all that the roster says of them.
 fn who(lang: Lang, owner: &str, own: bool) -> String {
     if own {
         return lang.t(words::VOTE_NAME_ME).to_owned();
     }
-    let key = owner.get(owner.len().saturating_sub(KEY_SHOWN)..);
-    let key = key.unwrap_or_default();
-    lang.fill(words::VOTE_NAME_OTHER, &[("key", key)])
-}
-
-/// Digits at the end of a key, as its identity's own card shows them.
-const KEY_SHOWN: usize = 4;
-
-/// What goes to who has not signed yet.
-fn shared(lang: Lang, vote: &str, begun: &str, place: NodeRef) -> Html {
-    let link = [&widget::place(), "#/vote/", vote, "/agree/", begun].concat();
-    html! {
-        <div ref={place} tabindex="-1" class="stack" data-testid="name-shared" data-link={link.clone()}>
-            <p>{ lang.t(words::VOTE_NAME_SHARE) }</p>
-            { part(Code { text: link.clone() }) }
-            { copy(link, lang.t(words::LINK_COPY), "copy-link") }
-        </div>
-    }
+    lang.fill(words::VOTE_NAME_OTHER, &[("key", tail(owner))])
 }

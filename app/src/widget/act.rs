@@ -2,6 +2,8 @@
 
 use super::{
     checks::waiting,
+    clip::{copy, place},
+    code::Code,
     focus::focus,
     mark::{Mark, mark},
 };
@@ -49,15 +51,15 @@ part!(ActView, use_act_view);
 
 #[hook]
 fn use_act_view(props: &ActView) -> Html {
-    let place = use_node_ref();
+    let spot = use_node_ref();
     let begun = matches!(props.doing, Doing::Waiting(..));
-    let here = place.clone();
+    let here = spot.clone();
     use_effect_with(begun, move |begun| {
         if *begun {
             focus(here.cast());
         }
     });
-    html! { <div ref={place} class="act" tabindex="-1" role="status">{ said(props.lang, &props.doing) }</div> }
+    html! { <div ref={spot} class="act" tabindex="-1" role="status">{ said(props.lang, &props.doing) }</div> }
 }
 
 fn said(lang: Lang, doing: &Doing) -> Html {
@@ -95,5 +97,30 @@ fn said(lang: Lang, doing: &Doing) -> Html {
             });
             html! { <div data-testid="refusal" data-reason={code.clone()}>{ row(Mark::Cross, "failed", sentence, detail) }{ basis }</div> }
         }
+    }
+}
+
+/// What an event that several people sign is about, from what goes between them: the key that is named.
+pub fn named(begun: &str) -> &str {
+    begun.split('.').next().unwrap_or_default()
+}
+
+/// The end of a key, as its identity's own card shows it.
+pub fn tail(key: &str) -> &str {
+    let at = key.len().saturating_sub(KEY_SHOWN);
+    key.get(at..).unwrap_or_default()
+}
+
+const KEY_SHOWN: usize = 4;
+
+/// The way to who has not signed yet.
+pub fn hand_on(lang: Lang, link: &str) -> Html {
+    let link = [&place(), link].concat();
+    html! {
+        <div class="stack" data-testid="hand-on" data-link={link.clone()}>
+            <p>{ lang.t(words::SIGN_SHARE) }</p>
+            { part(Code { text: link.clone() }) }
+            { copy(link, lang.t(words::LINK_COPY), "copy-link") }
+        </div>
     }
 }

@@ -23,7 +23,7 @@ mod track;
 mod verdict;
 
 pub use crate::engine::Doing;
-pub use act::{act_view, use_act};
+pub use act::{act_view, hand_on, named, tail, use_act};
 pub use anchor::{fold, grounds, header, nodes, signers};
 pub use book::{authors, history, visitors};
 pub use checks::{checks, live, status_word, took, waiting as checks_waiting};

@@ -67,10 +67,8 @@ pub fn name_one(
         proxy: Some(named),
         seat,
     })?;
-    let begun = match begun {
-        "" => None,
-        text => Some(Begun::read(text).ok_or_else(|| Unsigned::new("other-agreement"))?),
-    };
+    let begun = Begun::from_link(begun)?;
+    let signers = signers.into_iter().map(|signer| vec![signer]).collect();
     Ok(Draft {
         shared: Some(Shared {
             named,

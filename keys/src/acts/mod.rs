@@ -3,6 +3,7 @@
 mod ballot;
 mod consent;
 mod read;
+mod recovery;
 
 use crate::{Action, Identity, Role, Unsigned, random::Stream, sign::Draft};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -75,6 +76,11 @@ pub fn needs(who: &Identity, action: &Action) -> Result<Needs, Unsigned> {
             require(who, defender(kind)?)?;
             Ok(Needs::states([name(kind, id)?]))
         }
+        Action::Recover { document, by, .. } => {
+            let mut records = named("member", by)?;
+            records.push(name("document", document)?);
+            Ok(Needs::states(records))
+        }
         Action::Read { grant, .. } => {
             require(who, Role::Member)?;
             Ok(Needs::states([name("grant", grant)?]).with_blobs())
@@ -124,6 +130,13 @@ pub(crate) fn draft(
         Action::Reject { document } => consent::answer(who, document, "document.reject"),
         Action::Veto { id, .. } if who.role == Role::Owner => ballot::veto(who, id, ground),
         Action::Veto { id, .. } => consent::answer(who, id, "document.veto"),
+        Action::Recover {
+            document,
+            lost,
+            by,
+            key,
+            begun,
+        } => recovery::recover(who, (document, lost), by, (key, begun), ground),
         Action::Read { document, grant } => read::done(who, document, grant, random),
         Action::Emergency { document, reason } => {
             read::emergency(who, document, reason, ground, random)

@@ -1,7 +1,8 @@
-//! Keys that others replace: an owner's, in the home and in the votes that run.
+//! Keys that are replaced: an owner's by others, in the home and in the votes that run; a patient's that was lost, with two desks.
 
 use super::Scenario;
 use super::members;
+use super::pages::ENTER;
 use lianyan_tests::Outcome;
 use lianyan_tests::owner::{bind, route};
 use lianyan_tests::visitor::Visitor;
@@ -10,12 +11,18 @@ use records::canonical;
 use records::kinds::ballot::Seat;
 use records::kinds::room::{self, Bind, REBIND_DELAY};
 use records::{RecordName, SecretKey};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-pub const SCENARIOS: &[Scenario] = &[Scenario {
-    name: "an owner is told of a key that others put in the place of hers, and vetoes it on the page of the vote, once",
-    run: room_vetoed,
-}];
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "an owner is told of a key that others put in the place of hers, and vetoes it on the page of the vote, once",
+        run: room_vetoed,
+    },
+    Scenario {
+        name: "who lost the key of a record gets a new one from two desks, each in a browser of its own",
+        run: recovered,
+    },
+];
 
 /// Two organisations whose desks vouch for keys.
 const DESKS: [&str; 2] = ["notary-office", "street-office"];
@@ -94,4 +101,71 @@ fn usurp(world: &World, seat: &Seat, regulator: Option<&str>) -> Outcome {
     let keys: Vec<SecretKey> = keys.map(node::demo::member_key).collect();
     let keys: Vec<&SecretKey> = keys.iter().collect();
     members::write(world, ("room.bind", name), &body, &keys)
+}
+
+fn recovered(world: &World) -> Outcome {
+    let old = world.identity_file("patient-shen")?;
+    let known: Value = serde_json::from_str(&old)?;
+    let document = known["documents"][1]["id"].as_str().ok_or("no document")?;
+    let patient = Visitor::new(&world.page())?;
+    patient.take_identity(&identity("patient", "", [91; 32]))?;
+    patient.must_show("identity-card", "stored", "true")?;
+    patient.press("recover-fold")?;
+    patient.fill("recover-desk-1", DESKS[0])?;
+    patient.fill("recover-desk-2", DESKS[1])?;
+    patient.fill("recover-document", &format!("{document}{ENTER}"))?;
+    patient.press("recover-sign")?;
+    let asked = patient.data("hand-on", "link")?;
+
+    let [first, second] = DESKS.map(|id| desk(world, id));
+    let (first, second) = (first?, second?);
+    first.browser().open(&asked)?;
+    // What the desk compares is the same on both screens.
+    let here = patient.browser().text(FACTS)?;
+    if !here.contains("江滨市公证处") {
+        return Err(format!("who vouches is not told: {here}").into());
+    }
+    first
+        .browser()
+        .until(&format!("on the desk's screen: {here}"), |_| {
+            Ok((first.browser().text(FACTS)? == here).then_some(()))
+        })?;
+    first.press("recover-sign")?;
+    let half = first.data("hand-on", "link")?;
+    // What was signed stands in no address, and a reload keeps it.
+    second.browser().open(&half)?;
+    second.browser().session().reload()?;
+    second.press("recover-sign")?;
+    second.must_show("act", "state", "written")?;
+
+    // Who asked sees it come; and who holds the key of today can stop it.
+    patient.go("#/medical")?;
+    patient.must_show("recovery", "id", document)?;
+    let old_phone = Visitor::new(&world.page())?;
+    old_phone.take_identity(&old)?;
+    old_phone.must_show("recovery", "id", document)?;
+    old_phone.press("veto")?;
+    old_phone.press("veto-sure")?;
+    old_phone.must_show("act", "state", "written")?;
+    old_phone.must_not_show("recovery", "id", document)
+}
+
+const FACTS: &str = "[data-testid=recover-facts]";
+
+/// The browser of a desk's officer.
+fn desk(world: &World, id: &str) -> Outcome<Visitor> {
+    let officer = Visitor::new(&world.page())?;
+    officer.take_identity(&identity("member", id, node::demo::member_key(id).seed()))?;
+    officer.must_show("identity-card", "stored", "true")?;
+    Ok(officer)
+}
+
+/// An identity file that knows of no record.
+fn identity(role: &str, member: &str, seed: [u8; 32]) -> String {
+    let mut file =
+        json!({"lianyan": "identity/1", "role": role, "name": "x", "seed": hex::encode(seed)});
+    if !member.is_empty() {
+        file["member"] = member.into();
+    }
+    file.to_string()
 }

@@ -105,7 +105,7 @@ fn co_owners_name_one(world: &World) -> Outcome {
     first
         .browser()
         .press("[data-testid=name-sign][data-own=true]")?;
-    let link = first.data("name-shared", "link")?;
+    let link = first.data("hand-on", "link")?;
     let asked = link.split_once('#').ok_or("a link without a place")?.1;
     // A letter lost on the way: nothing is signed, and it is said.
     second.go(&format!("#{}", &asked[..asked.len() - 1]))?;
