@@ -80,17 +80,9 @@ impl<H: Host> Session<'_, H> {
     ) -> Result<Headers, Gap> {
         let key = name.tree_key();
         let state_height = proof::state_height(self.header);
-        let calls: Vec<Call> = heights
-            .iter()
-            .flat_map(|height| {
-                let place = [height.saturating_sub(1), head.log_size].map(u64::to_be_bytes);
-                let data = [&key[..], place.as_flattened()].concat();
-                [
-                    Call::header(*height),
-                    Call::query("/log/inclusion", &data, state_height, false),
-                ]
-            })
-            .collect();
+        let calls = heights.iter();
+        let calls = calls.flat_map(|height| logged(&key, head, *height, state_height));
+        let calls: Vec<Call> = calls.collect();
         for at in self.roll.for_proofs() {
             match self.logged_at(at, &calls, &key, head, heights).await {
                 Ok(headers) => return Ok(headers),
@@ -172,8 +164,18 @@ impl<H: Host> Session<'_, H> {
     }
 }
 
+/// The two calls for a header in the log of this key and head, after the block at `state`.
+pub(crate) fn logged(key: &records::Hash, head: &Head, height: u64, state: u64) -> [Call; 2] {
+    let place = [height.saturating_sub(1), head.log_size].map(u64::to_be_bytes);
+    let data = [&key[..], place.as_flattened()].concat();
+    [
+        Call::header(height),
+        Call::query("/log/inclusion", &data, state, false),
+    ]
+}
+
 /// A header whose hash stands at its place in the log.
-fn included(
+pub(crate) fn included(
     height: u64,
     [header, path]: &[Value; 2],
     key: &records::Hash,

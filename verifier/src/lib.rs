@@ -17,6 +17,8 @@ mod history;
 mod host;
 mod judging;
 mod kinds;
+#[cfg(feature = "proxy")]
+mod logged;
 mod members;
 mod nodes;
 mod outcome;
@@ -46,6 +48,8 @@ mod way;
 pub use checkpoint::{Checkpoint, MAX_CHECKPOINT, Vouched};
 pub use host::{Host, Limits, News};
 pub use light_client::client::{KeptStore, Shelf, Store, StoreError, Unreachable, join_all};
+#[cfg(feature = "proxy")]
+pub use logged::{Below, Logged, logged};
 pub use provider::{Device, Node, Shown};
 pub use question::Question;
 pub use reasons::{ACTS, HEADLINES, Headline, REASONS, Reason};

@@ -13,7 +13,7 @@ use light_client::{
 };
 use records::{Hash, Head, RecordName, log};
 
-/// A record's head as proven under a header, or its proven absence; only [`heads`] makes one.
+/// A record's head as proven under a header, or its proven absence; only [`head`] makes one.
 #[derive(Clone, Debug)]
 pub struct ProvenHead {
     head: Option<Head>,
@@ -52,22 +52,25 @@ pub async fn heads<H: Host>(
     names
         .iter()
         .zip(answers)
-        .map(|(name, raw)| {
-            let answer = json::abci_query(&raw)?;
-            if answer.code != 0 {
-                return Err(Fault::Refused(answer.log));
-            }
-            let proven = verify_query(&answer, JMT_STATE, &[&name.tree_key()], header)
-                .map_err(|_| Fault::Refuted("proof-differs".into()))?;
-            let head = match proven {
-                Proven::Absent => None,
-                Proven::Present(value) => {
-                    Some(Head::decode(&value).ok_or_else(|| Fault::Refuted("no-head".into()))?)
-                }
-            };
-            Ok(ProvenHead { head, raw })
-        })
+        .map(|(name, raw)| head(raw, name, header))
         .collect()
+}
+
+/// Checks one such answer.
+pub fn head(raw: Value, name: &RecordName, header: &VerifiedHeader) -> Result<ProvenHead, Fault> {
+    let answer = json::abci_query(&raw)?;
+    if answer.code != 0 {
+        return Err(Fault::Refused(answer.log));
+    }
+    let proven = verify_query(&answer, JMT_STATE, &[&name.tree_key()], header)
+        .map_err(|_| Fault::Refuted("proof-differs".into()))?;
+    let head = match proven {
+        Proven::Absent => None,
+        Proven::Present(value) => {
+            Some(Head::decode(&value).ok_or_else(|| Fault::Refuted("no-head".into()))?)
+        }
+    };
+    Ok(ProvenHead { head, raw })
 }
 
 /// Longest entry of a log: an event, its block's height and time, bytes.

@@ -225,7 +225,7 @@ impl<S: Store> Trust<S> {
 }
 
 /// Whether a header is older than the trusting period.
-fn is_expired<H: Host>(host: &H, chain: &Chain, state: &TrustedState) -> bool {
+pub(crate) fn is_expired<H: Host>(host: &H, chain: &Chain, state: &TrustedState) -> bool {
     let age = now(host).unix_nanos() - state.header().time.unix_nanos();
     u128::try_from(age).is_ok_and(|age| age >= chain.trusting_period.as_nanos())
 }

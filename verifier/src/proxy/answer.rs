@@ -3,12 +3,13 @@
 use crate::{
     chains::Chain,
     host::Host,
+    logged::{Below, logged},
     nodes::LONG,
     provider::{Device, Node, Shown},
     rpc::{self, Call, Fault},
 };
 use light_client::{
-    BlockIdFlag, CommitSig, SignedHeader, Time, VerifiedHeader, Vote,
+    VerifiedHeader,
     client::{Failure, LightClient, Provider, Store},
     json::{self, write},
 };
@@ -32,21 +33,13 @@ pub enum Refused {
     /// The header on which the answer rests.
     #[error(transparent)]
     NoHeader(#[from] Failure),
-    /// It was reached down the hash chain.
-    #[error("the votes for this header are older than what is trusted, and not verified")]
+    /// It was reached without votes, and no header before it announces its validators.
+    #[error("the votes for this header cannot be verified")]
     NoVotes,
     /// The last node's reason.
     #[error("no node gave an answer that holds: {0}")]
     NotProven(String),
 }
-
-/// The entry of a validator of whom no vote is shown.
-const ABSENT: CommitSig = CommitSig {
-    flag: BlockIdFlag::Absent,
-    address: None,
-    timestamp: Time::GO_ZERO,
-    signature: Vec::new(),
-};
 
 pub(super) type Answer = Result<Value, Refused>;
 pub(super) type Params = Map<String, Value>;
@@ -56,18 +49,20 @@ pub type Client<'a, H, S> = LightClient<Node<'a, H>, S, Device<'a, H>>;
 
 /// Answers calls of one chain.
 pub struct Proxy<'a, H, S> {
-    chain: &'a Chain,
-    host: &'a H,
-    client: Client<'a, H, S>,
+    pub(super) chain: &'a Chain,
+    pub(super) host: &'a H,
+    pub(super) client: Client<'a, H, S>,
+    below: Below,
 }
 
 impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
     /// A proxy over the nodes of the chain.
-    pub fn new(chain: &'a Chain, host: &'a H, client: Client<'a, H, S>) -> Self {
+    pub fn new(chain: &'a Chain, host: &'a H, client: Client<'a, H, S>, below: Below) -> Self {
         Self {
             chain,
             host,
             client,
+            below,
         }
     }
 
@@ -116,6 +111,11 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
     }
 
     pub(super) async fn at(&mut self, height: u64) -> Result<VerifiedHeader, Refused> {
+        if self.below == Below::Log
+            && let Some(logged) = logged(self.chain, self.host, &mut self.client, height).await?
+        {
+            return Ok(logged.followed.header);
+        }
         Ok(self.client.at(height).await?.header)
     }
 
@@ -123,57 +123,14 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
     pub(super) async fn after(&mut self, height: u64) -> Result<VerifiedHeader, Refused> {
         let next = height.saturating_add(1);
         for pause in NEXT {
-            match self.client.at(next).await {
-                Err(Failure::NoWay(_) | Failure::NotWitnessed(_)) => self.host.pause(pause).await,
-                found => return Ok(found?.header),
+            match self.at(next).await {
+                Err(Refused::NoHeader(Failure::NoWay(_) | Failure::NotWitnessed(_))) => {
+                    self.host.pause(pause).await;
+                }
+                found => return found,
             }
         }
         self.at(next).await
-    }
-
-    /// The votes for a header that were verified, or that the next header commits to: a node adds votes for no block as it likes, and more than
-    /// two thirds for this one may hold although not all do.
-    async fn commit(&mut self, params: &Params) -> Answer {
-        let header = self.header(params).await?;
-        let (mut signed, votes) = self.signed(&header).await?;
-        let canonical = self.is_canonical(&signed).await?;
-        if !canonical {
-            let entries = signed.commit.signatures.iter_mut().enumerate();
-            for (_, entry) in entries.filter(|(at, _)| votes.get(*at) != Some(&Vote::Signed)) {
-                *entry = ABSENT;
-            }
-        }
-        let signed = written(&write::signed_header(&signed));
-        Ok(json!({ "signed_header": signed, "canonical": canonical }))
-    }
-
-    /// Whether the next header commits to these very votes; of the newest header's nobody can know it.
-    async fn is_canonical(&mut self, signed: &SignedHeader) -> Result<bool, Refused> {
-        let height = signed.header.height;
-        let newest = self.client.store().newest().await.map_err(Failure::from)?;
-        if newest.is_none_or(|newest| newest.height() <= height) {
-            return Ok(false);
-        }
-        let next = self.at(height.saturating_add(1)).await?;
-        let next = next.header();
-        Ok(next.last_block_id == signed.commit.block_id
-            && next.last_commit_hash == Some(signed.commit.hash()))
-    }
-
-    /// A verified header with what a node gave as the votes for it, and what was found of each.
-    pub(super) async fn signed(
-        &self,
-        header: &VerifiedHeader,
-    ) -> Result<(SignedHeader, Vec<Vote>), Refused> {
-        let height = header.header().height;
-        let state = self.client.store().at_or_below(height).await;
-        let state = state.map_err(Failure::from)?;
-        let state = state.filter(|state| state.verified().hash() == header.hash());
-        let state = state.ok_or(Refused::NoVotes)?;
-        let block = state.block().ok_or(Refused::NoVotes)?;
-        let signers = state.verified().signers().iter();
-        let votes = signers.map(|signer| signer.vote).collect();
-        Ok((block.signed_header, votes))
     }
 
     async fn validators(&mut self, params: &Params) -> Answer {

@@ -5,6 +5,7 @@ mod contents;
 mod query;
 mod request;
 mod tx;
+mod votes;
 
 pub use answer::{Client, Proxy, Refused};
 pub use request::{Wanted, read};

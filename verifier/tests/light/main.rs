@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod evidence;
+mod old;
 mod proxy;
 mod proxy_lies;
 

@@ -29,28 +29,28 @@ pub fn proxy(nodes: &[String]) -> Proxy {
 }
 
 /// The same, trusting the block of this height.
-fn proxy_from(height: u64, nodes: &[String]) -> Proxy {
+pub fn proxy_from(height: u64, nodes: &[String]) -> Proxy {
     let mut command = light(nodes);
     let hash = hex::encode(chain().header(height).hash());
     command.args(["--trust-height", &height.to_string(), "--trust-hash", &hash]);
-    command
-        .args(["--serve", "127.0.0.1:0"])
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().expect("starts");
-    let mut said = String::new();
-    BufReader::new(child.stderr.as_mut().expect("piped"))
-        .read_line(&mut said)
-        .expect("says where");
-    let address = said
-        .trim()
-        .rsplit("//")
-        .next()
-        .expect("an address")
-        .to_string();
-    Proxy { child, address }
+    Proxy::start(&mut command)
 }
 
 impl Proxy {
+    /// The proxy that this command line serves, and where.
+    pub fn start(command: &mut Command) -> Self {
+        command
+            .args(["--serve", "127.0.0.1:0"])
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("starts");
+        let mut said = String::new();
+        BufReader::new(child.stderr.as_mut().expect("piped"))
+            .read_line(&mut said)
+            .expect("says where");
+        let address = said.trim().rsplit("//").next().expect("an address").into();
+        Proxy { child, address }
+    }
+
     fn send(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("listens");
         stream
@@ -205,7 +205,7 @@ fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
 }
 
 #[test]
-fn the_proxy_proves_old_blocks_whose_votes_it_has_not_verified() {
+fn the_proxy_proves_old_blocks_and_the_votes_for_them() {
     let proxy = proxy_from(3, &[node(|| Lie::None), node(|| Lie::None)]);
     for height in [1, 2] {
         let answer = proxy.call("block", json!({ "height": height.to_string() }));
@@ -213,9 +213,20 @@ fn the_proxy_proves_old_blocks_whose_votes_it_has_not_verified() {
         let header = chain().header(height).clone();
         let id = comet::block_id(&header);
         assert_eq!((block.header, block.block_id), (header, id));
-        let answer = proxy.call("commit", json!({ "height": height.to_string() }));
-        assert_eq!(answer["error"]["message"], "not verified", "{answer}");
     }
+    let answer = proxy.call("commit", json!({ "height": "2" }));
+    let signed = light_client::json::commit(&answer).expect("a commit");
+    let honest = comet::commit_json(chain().header(2), &chain().seats, |_| true);
+    let honest = light_client::json::commit(&honest).expect("a commit");
+    assert_eq!(
+        (&answer["result"]["canonical"], signed),
+        (&json!(true), honest)
+    );
+    let answer = proxy.call("commit", json!({ "height": "1" }));
+    assert_eq!(
+        answer["error"]["message"], "not verified",
+        "nothing before it announces its validators: {answer}"
+    );
 }
 
 /// What nodes are asked (CometBFT `rpc/core/routes.go`).

@@ -1,7 +1,7 @@
 //! `lianyan light --serve` before nodes that lie: what is not proven is not answered.
 
 use crate::common::{INVOICE, Lie, Net, TestChain, chain, lie, node, node_of, now, served::ALL};
-use crate::proxy::{head, issued, proxy};
+use crate::proxy::{head, issued, proxy, proxy_from};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use verifier::Host;
@@ -185,6 +185,44 @@ fn the_proxy_passes_on_no_vote_that_nothing_proves() {
             (&answer["result"]["canonical"], votes.collect::<Vec<u8>>()),
             (&json!(false), vec![2, 2, 2, 1]),
             "{answer}"
+        );
+    }
+}
+
+/// A node that shows the votes of another round.
+fn another_round() -> Lie {
+    lie(|method, _, mut answer| {
+        if method == "commit" {
+            answer["result"]["signed_header"]["commit"]["round"] = 5.into();
+        }
+        answer
+    })
+}
+
+/// A node that leaves out a vote that nobody needs.
+fn without_one() -> Lie {
+    lie(|method, _, mut answer| {
+        if method == "commit" {
+            let vote = &mut answer["result"]["signed_header"]["commit"]["signatures"][3];
+            *vote = json!({ "block_id_flag": 1, "validator_address": "", "timestamp": "0001-01-01T00:00:00Z", "signature": null });
+        }
+        answer
+    })
+}
+
+#[test]
+fn the_proxy_shows_of_old_votes_those_alone_that_the_chain_has() {
+    for liar in [against, another_round, without_one] {
+        let lied_to = proxy_from(3, &[node(liar), node(liar)]);
+        let answer = lied_to.call("commit", json!({ "height": "2" }));
+        assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+        let proxy = proxy_from(3, &[node(liar), node(|| Lie::None)]);
+        let answer = proxy.call("commit", json!({ "height": "2" }));
+        let signed = light_client::json::commit(&answer).expect("the honest node's");
+        let votes = signed.commit.signatures.iter().map(|vote| vote.flag as u8);
+        assert_eq!(
+            (signed.commit.round, votes.collect::<Vec<u8>>()),
+            (0, vec![2; 4])
         );
     }
 }

@@ -32,7 +32,7 @@ lianyan light [--chain chains.json] [--node URL]… [--witness URL]… [--store 
 lianyan light --chain-id ID --trust-height N --trust-hash HEX --node URL… --witness URL… [--trusting-period 336h] [--trust-level 2/3] …
     Follows the chain and prints every header that it verified, how, and how old it is; one that stays the newest again and again. --store keeps
     what is trusted, and a fork for good: --reset, after somebody has established which chain is the right one, trusts the checkpoint anew.
-    --height proves one height, newer or older.
+    --height proves one height, newer or older: far below what is trusted, by the log of block hashes in the state of a chain of ours.
     --checkpoint begins again from one that enough members of chains.json signed, where what was trusted has expired.
 lianyan light … --serve 127.0.0.1:8888
     Serves JSON-RPC as a node speaks it, every answer verified first: health, status, header, commit, validators, tx, block, consensus_params,

@@ -21,12 +21,27 @@ use std::{
     time::{Duration, Instant},
 };
 use verifier::{
-    Device, Node, Shown, Verifier,
+    Below, Device, Node, Shown, Verifier,
     chains::{self, Chain},
-    proxy,
+    logged, proxy,
 };
 
 type Client<'a, S> = proxy::Client<'a, Terminal, S>;
+
+/// A header that was verified, and the one under which the log of block hashes proved it, where that did.
+struct Found {
+    followed: Followed,
+    under: Option<VerifiedHeader>,
+}
+
+impl From<Followed> for Found {
+    fn from(followed: Followed) -> Self {
+        Self {
+            followed,
+            under: None,
+        }
+    }
+}
 
 /// Runs the command.
 pub fn run(light: &Light) -> Exit {
@@ -47,7 +62,7 @@ pub fn run(light: &Light) -> Exit {
 
 /// One header, as `--once` verifies it without a store; why there is none was said.
 pub fn once(light: &Light) -> Result<VerifiedHeader, Exit> {
-    one(light, &chain(light)?)
+    one(light, &chain(light)?, below(light))
 }
 
 /// The header of one height as [`once`] verifies it, with that height's validators.
@@ -56,7 +71,7 @@ pub fn state(light: &Light, chain: &Chain, height: u64) -> Result<TrustedState, 
         height: Some(height),
         ..light.clone()
     };
-    let header = one(&light, chain)?;
+    let header = one(&light, chain, Below::HashChain)?;
     let shown = Shown::default();
     let state = block_on(given(&nodes(chain, &shown), height, header.hash()));
     state.ok_or_else(|| {
@@ -65,17 +80,25 @@ pub fn state(light: &Light, chain: &Chain, height: u64) -> Result<TrustedState, 
     })
 }
 
-fn one(light: &Light, chain: &Chain) -> Result<VerifiedHeader, Exit> {
+/// The application of a chain of chains.json is ours.
+fn below(light: &Light) -> Below {
+    match light.chain_id {
+        None => Below::Log,
+        Some(_) => Below::HashChain,
+    }
+}
+
+fn one(light: &Light, chain: &Chain, below: Below) -> Result<VerifiedHeader, Exit> {
     let (shown, mut store) = (Shown::default(), MemoryStore::default());
     let nodes = nodes(chain, &shown);
     block_on(begin(light, chain, &nodes, &mut store))?;
     let mut client = LightClient::new(nodes, store, Device(&Terminal), chain.settings());
-    let followed = block_on(step(&mut client, light.height));
-    let followed = followed.map_err(|failure| {
+    let found = block_on(step(chain, &mut client, light.height, below));
+    let found = found.map_err(|failure| {
         tell::failed(&failure, &client.standings());
         exit_of(&failure)
     })?;
-    Ok(followed.header)
+    Ok(found.followed.header)
 }
 
 fn nodes<'a>(chain: &Chain, shown: &'a Shown) -> Vec<Node<'a, Terminal>> {
@@ -132,18 +155,18 @@ fn follow<S: Store>(light: &Light, chain: &Chain, mut store: S) -> Exit {
     let settings = chain.settings();
     let mut client = LightClient::new(nodes, store, Device(&Terminal), settings);
     if let Some(at) = light.serve {
-        return serve::serve(at, chain, client);
+        return serve::serve(at, chain, client, below(light));
     }
     let silence = Duration::from_secs(chain.fresh_seconds.into());
     let mut last: Option<(u64, Instant)> = None;
     loop {
-        let outcome = block_on(step(&mut client, light.height));
+        let outcome = block_on(step(chain, &mut client, light.height, below(light)));
         let exit = match &outcome {
-            Ok(followed) => {
-                let height = followed.header.header().height;
+            Ok(found) => {
+                let height = found.followed.header.header().height;
                 // A chain that stands still is told of too, or nobody could tell it from a program that does.
                 if last.is_none_or(|(told, at)| told != height || at.elapsed() >= silence) {
-                    tell::followed(chain, followed, light.height.is_none());
+                    tell::found(chain, found, light.height.is_none());
                     last = Some((height, Instant::now()));
                 }
                 Exit::Verified
@@ -162,18 +185,28 @@ fn follow<S: Store>(light: &Light, chain: &Chain, mut store: S) -> Exit {
 }
 
 async fn step<S: Store>(
+    chain: &Chain,
     client: &mut Client<'_, S>,
     height: Option<u64>,
-) -> Result<Followed, Failure> {
+    below: Below,
+) -> Result<Found, Failure> {
     let Some(height) = height else {
-        return client.newest().await;
+        return Ok(client.newest().await?.into());
     };
+    if below == Below::Log
+        && let Some(logged) = logged(chain, &Terminal, client, height).await?
+    {
+        return Ok(Found {
+            followed: logged.followed,
+            under: Some(logged.under),
+        });
+    }
     let mut calls = calls_down_to(client, height).await?;
     loop {
         match client.at(height).await {
             // The next call goes on where this one ran out.
             Err(Failure::OutOf(_)) if calls > 1 => calls -= 1,
-            outcome => return outcome,
+            outcome => return Ok(outcome?.into()),
         }
     }
 }

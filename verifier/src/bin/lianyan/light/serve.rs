@@ -16,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 use verifier::{
+    Below,
     chains::Chain,
     proxy::{self, Proxy, Wanted},
 };
@@ -29,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Asked(Wanted, SyncSender<Value>);
 
 /// Serves until the program ends. Connections are read by threads of their own; what is asked is verified one by one, here.
-pub fn serve<S: Store>(at: SocketAddr, chain: &Chain, client: Client<'_, S>) -> Exit {
+pub fn serve<S: Store>(at: SocketAddr, chain: &Chain, client: Client<'_, S>, below: Below) -> Exit {
     let listener = match TcpListener::bind(at) {
         Ok(listener) => listener,
         Err(error) => return unreadable(&at.to_string(), &error),
@@ -42,7 +43,7 @@ pub fn serve<S: Store>(at: SocketAddr, chain: &Chain, client: Client<'_, S>) -> 
         let _ = free.send(());
     }
     thread::spawn(move || accept(&listener, &ask, &free, &places));
-    let mut proxy = Proxy::new(chain, &Terminal, client);
+    let mut proxy = Proxy::new(chain, &Terminal, client, below);
     for Asked(wanted, reply) in asked {
         let answer = block_on(proxy.answer(wanted));
         // A client that has gone wants no answer.

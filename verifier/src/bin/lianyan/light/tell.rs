@@ -1,26 +1,34 @@
 //! What the light client says: a line for every header and for every failure, JSON or a table.
 
+use super::Found;
 use crate::{Line, evidence, http::Terminal, print};
 use light_client::{
     Hash, Header, Signer, Vote,
-    client::{Failure, Followed, Standing, Step, StepKind},
+    client::{Failure, Standing, Step, StepKind},
 };
 use serde_json::{Value, json};
 use verifier::{Host, chains::Chain};
 
 /// A header that was verified; where it is the newest, also how old it is.
-pub fn followed(chain: &Chain, followed: &Followed, newest: bool) {
+pub fn found(chain: &Chain, found: &Found, newest: bool) {
+    let followed = &found.followed;
     let header = followed.header.header();
     let (hash, spent) = (hex::encode(followed.header.hash()), followed.trace.spent);
     let steps: Vec<Value> = followed.trace.steps.iter().map(step).collect();
     let signers: Vec<Value> = followed.header.signers().iter().map(signer).collect();
-    let way = format!(
+    let under = found.under.as_ref();
+    let by_log = under.map(|under| json!({ "height": under.header().height.to_string(), "hash": hex::encode(under.hash()) }));
+    let mut way = format!(
         "from {} in {} steps, {} signatures, {} bytes",
         followed.trace.from,
         steps.len(),
         spent.signatures,
         spent.bytes
     );
+    if let Some(under) = under {
+        let at = under.header().height;
+        way.push_str(&format!(", by the log of block hashes under {at}"));
+    }
     let mut rows = vec![
         ("height".to_string(), header.height.to_string()),
         ("time".into(), header.time.to_string()),
@@ -36,7 +44,7 @@ pub fn followed(chain: &Chain, followed: &Followed, newest: bool) {
     print(&Line {
         json: json!({
             "verified": true, "freshness": newest.then_some(fresh), "chain": chain.id, "height": header.height.to_string(), "time": header.time.to_string(), "hash": hash,
-            "app_hash": hex::encode(&header.app_hash), "from": followed.trace.from.to_string(), "steps": steps,
+            "app_hash": hex::encode(&header.app_hash), "from": followed.trace.from.to_string(), "steps": steps, "by_log": by_log,
             "spent": { "signatures": spent.signatures, "headers": spent.headers, "bytes": spent.bytes },
             "signers": signers, "nodes": standings(&followed.standings),
         }),
