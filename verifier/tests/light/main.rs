@@ -6,6 +6,7 @@ mod evidence;
 mod old;
 mod proxy;
 mod proxy_lies;
+mod wrong;
 
 use common::{Lie, TestChain, chain, comet, lie, node, node_of};
 use serde_json::{Value, json};

@@ -7,7 +7,8 @@ use crate::{
 };
 use std::path::Path;
 use verifier::{
-    Question, Verifier, portable,
+    Question, Verifier,
+    portable::{self, Portable, Short},
     verdict::{Outcome, Verdict},
 };
 
@@ -51,10 +52,13 @@ pub fn run(check: &arguments::Check) -> Exit {
 /// The argument itself, unless it names a file: then its text, or the code in the picture.
 pub fn text_of(what: &str) -> Result<String, String> {
     let path = Path::new(what);
-    if !path.is_file() {
+    if !path.is_file() && !is_path(what) {
         return Ok(what.into());
     }
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    if Short::is(&bytes) || Portable::decode(&bytes).is_ok() {
+        return Err("a proof file, which `lianyan proof verify` verifies".into());
+    }
     match String::from_utf8(bytes) {
         Ok(text) if text.len() <= MAX_TEXT => Ok(text.trim().into()),
         Ok(_) => Err("too long for a code".into()),
@@ -63,6 +67,14 @@ pub fn text_of(what: &str) -> Result<String, String> {
             .next()
             .ok_or_else(|| "no code was found in the picture".into()),
     }
+}
+
+/// Whether what names no file was meant to: no code and no link is a folder, or ends as files do.
+fn is_path(what: &str) -> bool {
+    let path = Path::new(what);
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let is_file = |ending| ["jpeg", "jpg", "png", "proof", "txt"].contains(&ending);
+    path.is_dir() || !what.contains("://") && ending.is_some_and(is_file)
 }
 
 /// The rows of a verdict's table.

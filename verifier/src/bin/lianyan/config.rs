@@ -1,6 +1,6 @@
 //! The chains that the command line trusts, and the nodes that it asks.
 
-use crate::{Exit, unreadable};
+use crate::{Exit, unreadable, usage};
 use std::path::{Path, PathBuf};
 use verifier::chains::{self, Chain, Node};
 
@@ -14,13 +14,16 @@ pub fn chains(file: Option<&Path>) -> Result<Vec<Chain>, Exit> {
         places.into_iter().find(|place| place.is_file())
     });
     let Some(path) = found else {
-        eprintln!(
-            "lianyan: no chains.json here; name it with --chain. Trust starts from its checkpoint, never from a node."
-        );
-        return Err(Exit::Usage);
+        return Err(usage(
+            "no chains.json here; name it with --chain. Trust starts from its checkpoint, never from a node.",
+        ));
     };
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&name, &error))?;
+    let text = std::fs::read_to_string(&path);
+    let text = text.map_err(|error| {
+        let why = format!("{error}; --chain names a file as docs/chains.md describes it");
+        unreadable(&name, &why)
+    })?;
     chains::read(&text).map_err(|error| unreadable(&name, &error))
 }
 

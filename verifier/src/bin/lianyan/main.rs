@@ -44,10 +44,7 @@ pub struct Line {
 fn main() -> ExitCode {
     let exit = match arguments::parse(lexopt::Parser::from_env()) {
         Ok(command) => run(command),
-        Err(wrong) => {
-            eprintln!("lianyan: {wrong}; `lianyan help` shows every command");
-            Exit::Usage
-        }
+        Err(wrong) => usage(&format!("{wrong}; `lianyan help` shows every command")),
     };
     ExitCode::from(exit as u8)
 }
@@ -101,10 +98,26 @@ fn shown(text: &str) -> String {
     text.chars().map(sign).collect()
 }
 
-/// Says what could not be read.
+/// Says what could not be read, written or listened at.
 pub fn unreadable(what: &str, why: &dyn std::fmt::Display) -> Exit {
-    eprintln!("lianyan: {}: {}", shown(what), shown(&why.to_string()));
+    fail("unreadable", &format!("{what}: {why}"));
     Exit::Unreadable
+}
+
+/// Says what is wrong with the command line.
+pub fn usage(why: &str) -> Exit {
+    fail("usage", why);
+    Exit::Usage
+}
+
+/// Says in one line why there is no answer: to people, and to a program as its answer.
+fn fail(reason: &str, why: &str) {
+    eprintln!("lianyan: {}", shown(why));
+    let mut out = std::io::stdout();
+    if !out.is_terminal() {
+        let line = serde_json::json!({ "verified": false, "reason": reason, "why": why });
+        let _ = writeln!(out, "{line}");
+    }
 }
 
 #[cfg(test)]

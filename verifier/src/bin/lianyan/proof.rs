@@ -105,10 +105,10 @@ fn keep(what: &str, out: &Path, made: Result<(Vec<u8>, Verdict), NotMade>) -> Re
         Ok(made) => made,
         Err(NotMade::Unreadable(error)) => return Err(unreadable(what, &error)),
         Err(error) => {
-            let rows = vec![("not made".into(), error.to_string())];
+            let why = why(&error);
             print(&Line {
-                json: json!({ "made": false, "reason": error.code(), "why": error.to_string() }),
-                rows,
+                json: json!({ "made": false, "reason": error.code(), "why": why }),
+                rows: vec![("not made".into(), why)],
             });
             return Ok(Exit::NotEstablished);
         }
@@ -255,13 +255,21 @@ fn incomplete(error: &NotMade) -> Exit {
             "verdict".into(),
             format!("notestablished ({})", error.code()),
         ),
-        ("why".into(), error.to_string()),
+        ("why".into(), why(error)),
     ];
     print(&Line {
-        json: json!({ "outcome": Outcome::NotEstablished, "headline": error.code(), "why": error.to_string() }),
+        json: json!({ "outcome": Outcome::NotEstablished, "headline": error.code(), "why": why(error) }),
         rows,
     });
     Exit::NotEstablished
+}
+
+/// Why there is no proof: the code, and what it means.
+fn why(error: &NotMade) -> String {
+    match Reason::by_code(error.code()) {
+        Some(reason) => format!("{error}: {}", reason.meaning),
+        None => error.to_string(),
+    }
 }
 
 fn renew(file: &Path, out: &Path, nodes: &[String], chain: Option<&Path>) -> Result<Exit, Exit> {

@@ -1,6 +1,10 @@
 //! `lianyan checkpoint …`
 
-use super::{Wrong, light::height, read};
+use super::{
+    Wrong,
+    light::{HEIGHT, height},
+    node, read,
+};
 use lexopt::{Arg, Parser, ValueExt};
 use std::path::PathBuf;
 
@@ -49,8 +53,8 @@ fn sign(mut parser: Parser) -> Result<Checkpoint, Wrong> {
             Arg::Value(value) if file.is_none() => file = Some(value.into()),
             Arg::Long("key") => key = Some(parser.value()?.into()),
             Arg::Short('o') => out = Some(parser.value()?.into()),
-            Arg::Long("height") => at = Some(read(&mut parser, "--height", height)?),
-            Arg::Long("node") => nodes.push(parser.value()?.string()?),
+            Arg::Long("height") => at = Some(read(&mut parser, "--height", HEIGHT, height)?),
+            Arg::Long("node") => nodes.push(node(&mut parser, "--node")?),
             Arg::Long("chain") => chain = Some(parser.value()?.into()),
             other => return Err(other.unexpected().into()),
         }

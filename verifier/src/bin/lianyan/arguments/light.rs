@@ -1,6 +1,6 @@
 //! `lianyan light …` and `lianyan evidence …`
 
-use super::{Wrong, duration, read};
+use super::{DURATION, LEVEL, Wrong, duration, node, read};
 use lexopt::{Arg, Parser, ValueExt};
 use light_client::{Hash, TrustLevel};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -47,16 +47,23 @@ pub fn parse(mut parser: Parser) -> Result<Light, Wrong> {
         let name = option(argument)?;
         match name.as_str() {
             "store" => light.store = Some(parser.value()?.into()),
-            "height" => light.height = Some(read(&mut parser, "--height", height)?),
+            "height" => light.height = Some(read(&mut parser, "--height", HEIGHT, height)?),
             "once" => light.once = true,
-            "every" => light.every = read(&mut parser, "--every", duration)?,
-            "serve" => light.serve = Some(read(&mut parser, "--serve", |text| text.parse().ok())?),
+            "every" => light.every = read(&mut parser, "--every", DURATION, duration)?,
+            "serve" => {
+                let at = |text: &str| text.parse().ok();
+                light.serve = Some(read(&mut parser, "--serve", ADDRESS, at)?);
+            }
             "reset" => light.reset = true,
             "checkpoint" => light.checkpoint = Some(parser.value()?.into()),
             _ => light.trusting(&mut parser, &name)?,
         }
     }
-    Ok(light)
+    match light.serve {
+        Some(_) if light.once => Err(Wrong::Together("--serve", "--once")),
+        Some(_) if light.height.is_some() => Err(Wrong::Together("--serve", "--height")),
+        _ => Ok(light),
+    }
 }
 
 impl Light {
@@ -65,15 +72,15 @@ impl Light {
         match name {
             "chain" => self.chain = Some(parser.value()?.into()),
             "chain-id" => self.chain_id = Some(parser.value()?.string()?),
-            "node" => self.nodes.push(parser.value()?.string()?),
-            "witness" => self.witnesses.push(parser.value()?.string()?),
-            "trust-height" => self.trust.0 = Some(read(parser, "--trust-height", height)?),
-            "trust-hash" => self.trust.1 = Some(read(parser, "--trust-hash", chains::hash)?),
+            "node" => self.nodes.push(node(parser, "--node")?),
+            "witness" => self.witnesses.push(node(parser, "--witness")?),
+            "trust-height" => self.trust.0 = Some(read(parser, "--trust-height", HEIGHT, height)?),
+            "trust-hash" => self.trust.1 = Some(read(parser, "--trust-hash", HASH, chains::hash)?),
             "trusting-period" => {
-                self.trusting_period = Some(read(parser, "--trusting-period", duration)?);
+                self.trusting_period = Some(read(parser, "--trusting-period", DURATION, duration)?);
             }
             "trust-level" => {
-                self.trust_level = Some(read(parser, "--trust-level", chains::fraction)?);
+                self.trust_level = Some(read(parser, "--trust-level", LEVEL, chains::fraction)?);
             }
             _ => return Err(Arg::Long(name).unexpected().into()),
         }
@@ -88,6 +95,11 @@ fn option(argument: Arg<'_>) -> Result<String, Wrong> {
         other => Err(other.unexpected().into()),
     }
 }
+
+/// What options take.
+pub const HEIGHT: &str = "a height from 1 on";
+const HASH: &str = "a block hash of 64 hex digits";
+const ADDRESS: &str = "an address and port such as 127.0.0.1:8888";
 
 pub fn height(text: &str) -> Option<u64> {
     text.parse().ok().filter(|height| *height > 0)

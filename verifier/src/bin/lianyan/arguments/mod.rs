@@ -101,9 +101,12 @@ pub enum Wrong {
     /// Something that the command needs.
     #[error("{0} is missing")]
     Missing(&'static str),
-    /// A value that cannot be one.
-    #[error("{0} cannot be {1:?}")]
-    Value(&'static str, String),
+    /// A value that cannot be one: the option, what it takes, and what was given.
+    #[error("{0} takes {1}, not {2:?}")]
+    Value(&'static str, &'static str, String),
+    /// Two options of which one would be ignored.
+    #[error("{0} and {1} do not go together")]
+    Together(&'static str, &'static str),
 }
 
 /// Reads the command line. Whoever asks for help gets it, wherever on the line.
@@ -156,7 +159,7 @@ fn check(mut parser: Parser) -> Result<Command, Wrong> {
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Value(value) if what.is_none() => what = Some(value.string()?),
-            Arg::Long("node") => nodes.push(parser.value()?.string()?),
+            Arg::Long("node") => nodes.push(node(&mut parser, "--node")?),
             Arg::Long("chain") => chain = Some(parser.value()?.into()),
             other => return Err(other.unexpected().into()),
         }
@@ -174,13 +177,15 @@ fn step(mut parser: Parser) -> Result<Command, Wrong> {
         match argument {
             Arg::Long("trusted") => trusted = Some(parser.value()?.into()),
             Arg::Long("untrusted") => untrusted = Some(parser.value()?.into()),
-            Arg::Long("now") => now = Some(read(&mut parser, "--now", Time::parse_rfc3339)?),
+            Arg::Long("now") => now = Some(read(&mut parser, "--now", TIME, Time::parse_rfc3339)?),
             Arg::Long("trusting-period") => {
-                trusting_period = read(&mut parser, "--trusting-period", duration)?;
+                trusting_period = read(&mut parser, "--trusting-period", DURATION, duration)?;
             }
-            Arg::Long("clock-drift") => clock_drift = read(&mut parser, "--clock-drift", duration)?,
+            Arg::Long("clock-drift") => {
+                clock_drift = read(&mut parser, "--clock-drift", DURATION, duration)?;
+            }
             Arg::Long("trust-level") => {
-                trust_level = read(&mut parser, "--trust-level", chains::fraction)?;
+                trust_level = read(&mut parser, "--trust-level", LEVEL, chains::fraction)?;
             }
             other => return Err(other.unexpected().into()),
         }
@@ -195,13 +200,32 @@ fn step(mut parser: Parser) -> Result<Command, Wrong> {
     }))
 }
 
+/// What options take.
+const TIME: &str = "a time such as 2026-01-01T00:00:00Z";
+const DURATION: &str = "a duration such as 336h, 1h30m or 500ms";
+const LEVEL: &str = "a fraction from 1/3 to 1 such as 2/3";
+const NODE: &str = "an address such as http://127.0.0.1:26657";
+
 fn read<T>(
     parser: &mut Parser,
     option: &'static str,
+    takes: &'static str,
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<T, Wrong> {
     let text = parser.value()?.string()?;
-    read(&text).ok_or(Wrong::Value(option, text))
+    read(&text).ok_or(Wrong::Value(option, takes, text))
+}
+
+/// The address of a node; one that begins with a colon is at this machine.
+fn node(parser: &mut Parser, option: &'static str) -> Result<String, Wrong> {
+    let begins = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        ["http://", "https://", ":"]
+            .iter()
+            .any(|begin| text.starts_with(begin))
+    };
+    let address = |text: &str| begins(text).then(|| text.into());
+    read(parser, option, NODE, address)
 }
 
 /// A duration as Go writes it: `336h`, `1h30m`, `500ms`, `0s`; whole numbers only.

@@ -1,6 +1,6 @@
 //! `lianyan proof …`
 
-use super::Wrong;
+use super::{Wrong, node};
 use lexopt::{Arg, Parser, ValueExt};
 use std::path::PathBuf;
 
@@ -84,7 +84,7 @@ pub fn parse(mut parser: Parser) -> Result<Proof, Wrong> {
     }
     let file = given.what.swap_remove(0).into();
     if let Some(more) = given.what.pop() {
-        return Err(Wrong::Value("a second FILE", more));
+        return Err(lexopt::Error::UnexpectedArgument(more.into()).into());
     }
     Ok(match command.as_str() {
         "show" => Proof::Show(file),
@@ -117,15 +117,18 @@ fn given(parser: &mut Parser, options: &[&str]) -> Result<Given, Wrong> {
             },
             other => return Err(other.unexpected().into()),
         };
-        if option == "short" {
-            given.short = true;
+        match option {
+            "short" => given.short = true,
+            "node" => given.nodes.push(node(parser, "--node")?),
+            _ => {}
+        }
+        if matches!(option, "short" | "node") {
             continue;
         }
         let value = parser.value()?;
         match option {
             "out" => given.out = Some(value.into()),
             "show" => given.show = Some(fields(&value.string()?)),
-            "node" => given.nodes.push(value.string()?),
             _ => given.chain = Some(value.into()),
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     arguments::Light,
     checkpoint, config,
     http::{Terminal, block_on},
-    unreadable,
+    unreadable, usage,
 };
 use light_client::{
     Hash, SignatureCheck, TrustedState, VerifiedHeader,
@@ -52,7 +52,13 @@ pub fn run(light: &Light) -> Exit {
     match &light.store {
         None => follow(light, &chain, MemoryStore::default()),
         Some(folder) => {
-            let shelf = Folder(folder.clone());
+            let shelf = match Folder::open(folder) {
+                Ok(shelf) => shelf,
+                Err(error) => {
+                    let why = format!("{error}; --store names a folder to read and to write in");
+                    return unreadable(&folder.display().to_string(), &why);
+                }
+            };
             let hash = &chain.checkpoint_hash;
             let store = KeptStore::open(shelf, &chain.id, hash, SignatureCheck::All);
             follow(light, &chain, block_on(store))
@@ -65,7 +71,7 @@ pub fn once(light: &Light) -> Result<VerifiedHeader, Exit> {
     one(light, &chain(light)?, below(light))
 }
 
-/// The header of one height as [`once`] verifies it, with that height's validators.
+/// The header of one height as [`once`] verifies it, never under a newer one than that takes, with that height's validators.
 pub fn state(light: &Light, chain: &Chain, height: u64) -> Result<TrustedState, Exit> {
     let light = Light {
         height: Some(height),
@@ -73,9 +79,10 @@ pub fn state(light: &Light, chain: &Chain, height: u64) -> Result<TrustedState, 
     };
     let header = one(&light, chain, Below::HashChain)?;
     let shown = Shown::default();
-    let state = block_on(given(&nodes(chain, &shown), height, header.hash()));
-    state.ok_or_else(|| {
-        tell::not_given("no-way", height, header.hash());
+    let nodes = nodes(chain, &shown);
+    let state = block_on(given(&nodes, height, header.hash()));
+    state.map_err(|faults| {
+        tell::not_given("no-way", height, header.hash(), &faults);
         Exit::NotEstablished
     })
 }
@@ -117,10 +124,9 @@ pub fn chain(light: &Light) -> Result<Chain, Exit> {
         }
         (None, (None, None)) => config::chain(light.chain.as_deref(), &[])?,
         _ => {
-            eprintln!(
-                "lianyan: name either --chain, or --chain-id with --trust-height and --trust-hash; --checkpoint needs the members' keys of chains.json"
-            );
-            return Err(Exit::Usage);
+            return Err(usage(
+                "name either --chain, or --chain-id with --trust-height and --trust-hash; --checkpoint needs the members' keys of chains.json",
+            ));
         }
     };
     chain.trusting_period = light.trusting_period.unwrap_or(chain.trusting_period);
@@ -128,11 +134,10 @@ pub fn chain(light: &Light) -> Result<Chain, Exit> {
     let chain = config::asking(chain, &nodes);
     if !chain.has_witnesses() {
         let needed = chain.witnesses.saturating_add(1);
-        eprintln!(
-            "lianyan: nodes of {needed} members are needed, and {} are named: name another with --witness",
-            chain.members()
-        );
-        return Err(Exit::Usage);
+        let named = chain.members();
+        return Err(usage(&format!(
+            "nodes of {needed} members are needed, and {named} are named: name another with --witness"
+        )));
     }
     Ok(chain)
 }
@@ -243,23 +248,31 @@ async fn begin<S: Store>(
         return Ok(());
     }
     let (height, hash) = (chain.checkpoint_height, &chain.checkpoint_hash);
-    let Some(state) = given(nodes, height, hash).await else {
-        tell::not_given("checkpoint-not-given", height, hash);
-        return Err(Exit::NotEstablished);
-    };
+    let state = given(nodes, height, hash).await.map_err(|faults| {
+        tell::not_given("checkpoint-not-given", height, hash, &faults);
+        Exit::NotEstablished
+    })?;
     store.put(&state).await.map_err(|error| failed(&error))
 }
 
-/// The block with this hash, whichever node gives it: only the hash counts.
-async fn given(nodes: &[Node<'_, Terminal>], height: u64, hash: &Hash) -> Option<TrustedState> {
+/// The block with this hash, whichever node gives it: only the hash counts. An error: at what each node failed, as a code.
+async fn given<'a>(
+    nodes: &'a [Node<'_, Terminal>],
+    height: u64,
+    hash: &Hash,
+) -> Result<TrustedState, Vec<(&'a str, &'static str)>> {
+    let mut faults = Vec::new();
     for node in nodes {
-        let given = node.light_block(height).await.ok();
-        let state = given.map(|given| TrustedState::from_checkpoint(&given.value, hash));
-        if let Some(Ok(state)) = state {
-            return Some(state);
+        let given = node.light_block(height).await.map_err(|fault| fault.code());
+        let state = given.and_then(|given| {
+            TrustedState::from_checkpoint(&given.value, hash).map_err(|reason| reason.code())
+        });
+        match state {
+            Ok(state) => return Ok(state),
+            Err(code) => faults.push((node.name(), code)),
         }
     }
-    None
+    Err(faults)
 }
 
 fn exit_of(failure: &Failure) -> Exit {

@@ -33,7 +33,10 @@ struct Asked(Wanted, SyncSender<Value>);
 pub fn serve<S: Store>(at: SocketAddr, chain: &Chain, client: Client<'_, S>, below: Below) -> Exit {
     let listener = match TcpListener::bind(at) {
         Ok(listener) => listener,
-        Err(error) => return unreadable(&at.to_string(), &error),
+        Err(error) => {
+            let why = format!("{error}; --serve names an address of this machine and a free port");
+            return unreadable(&at.to_string(), &why);
+        }
     };
     let at = listener.local_addr().unwrap_or(at);
     eprintln!("lianyan: verified answers of {} at http://{at}", chain.id);

@@ -11,6 +11,16 @@ use std::{
 pub struct Folder(pub PathBuf);
 
 impl Folder {
+    /// The folder, made where it is not there, that can be read and written in. One that cannot would hide a fork that was found, or forget it.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        fs::create_dir_all(path)?;
+        fs::read_dir(path)?;
+        let probe = path.join([&std::process::id().to_string(), UNFINISHED].concat());
+        fs::write(&probe, [])?;
+        fs::remove_file(&probe)?;
+        Ok(Self(path.into()))
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

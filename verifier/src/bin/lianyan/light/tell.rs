@@ -77,13 +77,23 @@ pub fn failed(failure: &Failure, seen: &[Standing]) {
     });
 }
 
-/// No node gave the block with this hash.
-pub fn not_given(reason: &str, height: u64, hash: &Hash) {
+/// No node gave the block with this hash; at what each of them failed.
+pub fn not_given(reason: &str, height: u64, hash: &Hash, nodes: &[(&str, &str)]) {
     let (height, hash) = (height.to_string(), hex::encode(hash));
     let why = format!("no node gives the block of height {height} with hash {hash}");
+    let said = nodes
+        .iter()
+        .map(|(node, said)| json!({ "node": node, "said": said }));
+    let said: Vec<Value> = said.collect();
+    let mut rows = vec![("not verified".to_string(), why.clone())];
+    rows.extend(
+        nodes
+            .iter()
+            .map(|(node, said)| (node.to_string(), said.to_string())),
+    );
     print(&Line {
-        json: json!({ "verified": false, "reason": reason, "height": height, "hash": hash }),
-        rows: vec![("not verified".into(), why)],
+        json: json!({ "verified": false, "reason": reason, "why": why, "height": height, "hash": hash, "nodes": said }),
+        rows,
     });
 }
 
