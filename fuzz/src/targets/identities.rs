@@ -93,7 +93,19 @@ fn actions() -> Vec<Action> {
             document: document(),
         },
         Action::Veto {
+            kind: "document".into(),
+            id: document(),
+        },
+        Action::Veto {
+            kind: "room".into(),
+            id: "r1".into(),
+        },
+        Action::Recover {
             document: document(),
+            lost: "patient".into(),
+            by: vec!["huashan".into(), "insurer".into()],
+            key: String::new(),
+            begun: String::new(),
         },
         Action::Read {
             document: document(),

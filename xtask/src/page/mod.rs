@@ -35,19 +35,19 @@ const PROGRAMS: [Program; 6] = [
         name: "app",
         stem: "app-",
         goal: 180_000,
-        limit: 201_400,
+        limit: 201_800,
     },
     Program {
         name: "verifier worker",
         stem: "verifier-worker",
         goal: 170_000,
-        limit: 330_600,
+        limit: 332_100,
     },
     Program {
         name: "verifier worker, all keys",
         stem: "verifier-all-keys-worker",
         goal: 200_000,
-        limit: 354_700,
+        limit: 356_600,
     },
     Program {
         name: "keys worker",

@@ -12,7 +12,7 @@ use light_client::{
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use verifier::{
-    Device, Node, Shown,
+    Below, Device, Node, Shown,
     proxy::{Proxy, read},
 };
 
@@ -59,6 +59,10 @@ pub fn run(bytes: &[u8]) {
     };
     let (chain, shown, liar) = (chain(), Shown::default(), Liar::new(lies));
     let checkpoint = &*CHECKPOINT;
+    let below = match bytes.len() % 2 {
+        0 => Below::Log,
+        _ => Below::HashChain,
+    };
     let nodes = chain.nodes.iter();
     let nodes = nodes.map(|node| Node::new(&liar, node, &chain.id, &shown));
     let answer = node::WORLD.runtime.block_on(async {
@@ -66,7 +70,9 @@ pub fn run(bytes: &[u8]) {
         store.put(checkpoint).await.expect("keeps");
         let settings = Settings::new(chain.options());
         let client = LightClient::new(nodes.collect(), store, Device(&liar), settings);
-        Proxy::new(&chain, &liar, client).answer(wanted).await
+        Proxy::new(&chain, &liar, client, below)
+            .answer(wanted)
+            .await
     });
     let answers = match answer {
         Value::Array(answers) => answers,
