@@ -67,16 +67,18 @@ impl Ward {
             Some(undertaker) => undertaker,
             none => none.insert(Undertaker::start()?),
         };
-        let ward = Self(command.spawn()?);
+        let mut child = command.spawn()?;
         #[cfg(unix)]
         {
-            undertaker.groups.insert(ward.id());
-            let told = undertaker.tell();
-            // What is not told of ends at once, and takes the lock for that.
-            drop(kept);
-            told?;
+            undertaker.groups.insert(child.id());
+            // What nobody would end does not begin.
+            if let Err(lost) = undertaker.tell() {
+                child.kill()?;
+                child.wait()?;
+                return Err(lost);
+            }
         }
-        Ok(ward)
+        Ok(Self(child))
     }
 }
 
