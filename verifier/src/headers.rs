@@ -81,7 +81,7 @@ impl<H: Host> Session<'_, H> {
         let key = name.tree_key();
         let state_height = proof::state_height(self.header);
         let calls = heights.iter();
-        let calls = calls.flat_map(|height| logged(&key, head, *height, state_height));
+        let calls = calls.flat_map(|height| logged_calls(&key, head, *height, state_height));
         let calls: Vec<Call> = calls.collect();
         for at in self.roll.for_proofs() {
             match self.logged_at(at, &calls, &key, head, heights).await {
@@ -165,7 +165,7 @@ impl<H: Host> Session<'_, H> {
 }
 
 /// The two calls for a header in the log of this key and head, after the block at `state`.
-pub(crate) fn logged(key: &records::Hash, head: &Head, height: u64, state: u64) -> [Call; 2] {
+pub(crate) fn logged_calls(key: &records::Hash, head: &Head, height: u64, state: u64) -> [Call; 2] {
     let place = [height.saturating_sub(1), head.log_size].map(u64::to_be_bytes);
     let data = [&key[..], place.as_flattened()].concat();
     [

@@ -144,7 +144,7 @@ async fn under_log<H: Host>(
         return Ok(None);
     };
     let height = height.min(head.log_size);
-    let calls = headers::logged(&key, &head, height, state);
+    let calls = headers::logged_calls(&key, &head, height, state);
     let (answers, for_header) = rpc::weigh(host, url, &calls, LONG).await?;
     let ([pair], []) = answers.as_chunks::<2>() else {
         return Err(Fault::Garbage("nothing".into()));

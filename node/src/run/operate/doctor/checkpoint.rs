@@ -48,8 +48,9 @@ pub(super) fn judge(file: &Path, files: &Whole, engine: &Engine) -> Option<Findi
         .as_i64()
         .unwrap_or(TRUSTING);
     let age = since(time) / SECOND;
-    let old = age > trusting / 3 * 2;
+    if age <= trusting / 3 * 2 {
+        return None;
+    }
     let days = age / 86_400;
-    old.then(|| fault(format!("the checkpoint of {shown} is {days} days old")))
-        .flatten()
+    fault(format!("the checkpoint of {shown} is {days} days old"))
 }
