@@ -237,17 +237,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 None => between = above,
             }
         }
-        self.branch(source, common, &parting.block, meter).await
-    }
-
-    /// The node's own way to another block of the same height.
-    async fn branch(
-        &self,
-        source: &Source<P>,
-        common: &TrustedState,
-        ours: &LightBlock,
-        meter: &mut Meter,
-    ) -> Result<Option<Fork>, Setback> {
+        let ours = &parting.block;
         self.way_of(source, common, ours.height(), ours, meter)
             .await
     }
