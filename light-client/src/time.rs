@@ -224,6 +224,7 @@ mod tests {
             ("1969-12-31T23:59:59.000000001Z", -1, 1),
             ("1970-01-01T00:00:00Z", 0, 0),
             ("2000-02-29T12:00:00.5Z", 951_825_600, 500_000_000),
+            ("2024-02-29T00:00:00Z", 1_709_164_800, 0),
             ("2026-11-21T10:20:54.05395719Z", 1_795_256_454, 53_957_190),
             (
                 "9999-12-31T23:59:59.999999999Z",
@@ -236,6 +237,18 @@ mod tests {
             assert_eq!(time.to_string(), text);
             assert_eq!(Time::from_unix_nanos(time.unix_nanos()), Some(time));
         }
+    }
+
+    #[test]
+    fn a_second_has_fewer_nanoseconds_than_a_thousand_millions() {
+        assert!(Time::new(0, 999_999_999).is_some());
+        assert_eq!(Time::new(0, 1_000_000_000), None);
+    }
+
+    #[test]
+    fn a_time_later_is_counted_in_seconds_and_their_parts() {
+        let later = Time::UNIX_EPOCH.unix_nanos_after(Duration::from_millis(1_500));
+        assert_eq!(later, 1_500_000_000);
     }
 
     #[test]

@@ -14,9 +14,9 @@ use serde_json::Value;
 
 use super::check::are_neighbours;
 use super::ops::is_placeholder;
-use super::proof::{ExistenceProof, InnerOp, LeafOp, Proof};
+use super::proof::{ExistenceProof, InnerOp, LeafOp, NonExistenceProof, Proof};
 use super::spec::{HashOp, InnerSpec, LeafSpec, LengthOp, Rules, Spec};
-use super::{IAVL_SPEC, JMT_SPEC, SMT_SPEC, TENDERMINT_SPEC};
+use super::{IAVL_SPEC, Ics23Error, JMT_SPEC, SMT_SPEC, TENDERMINT_SPEC};
 
 /// The cases of a file, of which there are so many.
 fn cases(file: &str, count: usize) -> Vec<(String, Value)> {
@@ -246,6 +246,83 @@ fn a_jmt_inner_node_has_its_exact_prefix_and_two_children() {
     ] {
         assert!(op(prefix, suffix).check(&JMT_SPEC, 1).is_err());
     }
+}
+
+#[test]
+fn a_leaf_is_exactly_what_its_store_writes() {
+    let op = |spec: &Spec, prefix: &[u8]| {
+        let leaf = &spec.leaf;
+        LeafOp {
+            hash: leaf.hash,
+            prehash_key: leaf.prehash_key,
+            prehash_value: leaf.prehash_value,
+            length: leaf.length,
+            prefix: prefix.to_vec(),
+        }
+        .check(spec)
+    };
+    assert!(op(&JMT_SPEC, b"JMT::LeafNode").is_ok());
+    assert_eq!(op(&JMT_SPEC, b"JMT::LeafNode\0"), Err(Ics23Error::Leaf));
+    // Height, size and version as zigzag varints: a leaf's height is 0, and nothing follows.
+    assert!(op(&IAVL_SPEC, &[0, 2, 14]).is_ok());
+    let others = [&[0, 2][..], &[0, 2, 14, 0], &[0, 1, 14], &[0, 2, 13]];
+    for prefix in others {
+        assert_eq!(op(&IAVL_SPEC, prefix), Err(Ics23Error::Leaf), "{prefix:?}");
+    }
+}
+
+#[test]
+fn an_inner_node_is_as_high_as_its_layer_and_as_long_as_its_store_writes_it() {
+    let op = |hash: HashOp, prefix: &[u8], suffix: usize| InnerOp {
+        hash,
+        prefix: prefix.to_vec(),
+        suffix: alloc::vec![7; suffix],
+    };
+    let refused = Err(Ics23Error::Inner { layer: 3 });
+    let iavl =
+        |prefix: &[u8], behind: usize| op(HashOp::Sha256, prefix, behind).check(&IAVL_SPEC, 3);
+    // Height 3, size 8, version 7, and the length of the hash that follows.
+    assert!(iavl(&[6, 16, 14, 32], 33).is_ok());
+    // The left sibling and two lengths before the child on the right.
+    let right = [&[6, 16, 14, 32][..], &[7; 32], &[32]].concat();
+    assert!(iavl(&right, 0).is_ok());
+    for (prefix, behind) in [
+        (&[4, 16, 14, 32][..], 33),
+        (&[6, 16, 14], 33),
+        (&[6, 16, 14, 32, 32], 33),
+        (&right[..right.len() - 1], 0),
+        (&[&right[..], &[32]].concat(), 0),
+        (&[6, 16, 14, 32], 32),
+        (&[6, 16, 14, 32], 34),
+    ] {
+        assert_eq!(iavl(prefix, behind), refused, "{prefix:?}");
+    }
+    let simple = |prefix: &[u8], behind: usize| {
+        op(HashOp::Sha256, prefix, behind).check(&TENDERMINT_SPEC, 3)
+    };
+    let right = [&[1][..], &[7; 32]].concat();
+    assert!(simple(&[1], 32).is_ok() && simple(&right, 0).is_ok());
+    assert_eq!(simple(&right, 32), refused);
+    assert_eq!(simple(&[2], 32), refused);
+    assert_eq!(simple(&[&[2][..], &[7; 32]].concat(), 0), refused);
+    // A store without rules of its own: no shorter and no longer than its numbers allow, and hashed as it hashes.
+    let plain = |hash, prefix: &[u8], behind: usize| op(hash, prefix, behind).check(&SMT_SPEC, 3);
+    assert!(plain(HashOp::Sha256, &[1], 32).is_ok());
+    assert_eq!(plain(HashOp::Sha256, &[], 32), refused);
+    assert_eq!(plain(HashOp::Sha256, &[1; 34], 0), refused);
+    assert_eq!(plain(HashOp::Sha256, &[1], 31), refused);
+    assert_eq!(plain(HashOp::None, &[1], 32), refused);
+}
+
+#[test]
+fn no_key_at_all_is_neither_there_nor_absent() {
+    let proof = NonExistenceProof {
+        key: Vec::new(),
+        left: None,
+        right: None,
+    };
+    let verdict = proof.verify(&JMT_SPEC, &[0; 32], &[]);
+    assert_eq!(verdict, Err(Ics23Error::Empty));
 }
 
 #[test]

@@ -189,10 +189,13 @@ mod tests {
         };
         let mut other_signature = signature.clone();
         other_signature[0] ^= 1;
+        let mut other_message = message.clone();
+        other_message[0] ^= 1;
         let seeds = [
             seed(&key, &message, &signature),
             seed(&[0; 32], &message, &signature),
             seed(&key, &message[1..], &signature),
+            seed(&key, &other_message, &signature),
             seed(&key, &message, &other_signature),
         ];
         for (index, seed) in seeds.iter().enumerate() {

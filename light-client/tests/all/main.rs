@@ -17,6 +17,7 @@ mod query;
 mod recorded;
 mod rfc6962;
 mod sharing;
+mod shelves;
 mod simulation;
 mod stores;
 mod wire;

@@ -133,6 +133,23 @@ fn a_value_may_not_be_passed_off_as_absent() {
     assert_eq!(found, Err(QueryError::Proof(Ics23Error::OtherKind)));
 }
 
+/// A node that is asked for height 0 answers with its newest; no header commits to a state of height 0.
+#[test]
+fn no_header_commits_to_a_state_of_height_0() {
+    let (mut answer, _) = present();
+    answer.height = 0;
+    let mut first = Recipe::new(1, &members(0, 4, 10)).block();
+    first.signed_header.header.app_hash = jmt_leaf(b"key", b"value").to_vec();
+    let found = verify_query(&answer, JMT_STATE, &[b"key"], trust(&first).verified());
+    assert_eq!(
+        found,
+        Err(QueryError::OtherHeight {
+            state: 0,
+            header: 1
+        })
+    );
+}
+
 #[test]
 fn state_is_held_against_the_header_after_it() {
     let (answer, _) = present();

@@ -152,6 +152,22 @@ fn bent(path: &[Hash]) -> impl Iterator<Item = Vec<Hash>> + '_ {
     })
 }
 
+/// Were a path not held to the length that index and size give it, an entry could be passed off as one of a smaller log.
+#[test]
+fn a_path_of_a_larger_tree_proves_nothing_of_a_smaller_one() {
+    let large = leaves(4);
+    let path = audit_path(&large, 3);
+    let verdict = verify_inclusion(&large[3], 0, 1, &path, &tree(&large));
+    assert_eq!(verdict, Err(MerkleError::WrongLength { got: 2 }));
+
+    let large = leaves(8);
+    let path = consistency_path(&large, 7, true);
+    let (old, new) = (tree(&large[..7]), tree(&large));
+    assert_eq!(verify_consistency(7, 8, &path, &old, &new), Ok(()));
+    let verdict = verify_consistency(3, 4, &path, &old, &new);
+    assert_eq!(verdict, Err(MerkleError::WrongLength { got: 4 }));
+}
+
 #[test]
 fn every_leaf_of_small_trees_is_proven_at_its_place_and_nowhere_else() {
     for size in 0..40 {

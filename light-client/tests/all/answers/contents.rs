@@ -1,11 +1,13 @@
 //! What stands in a block, and what blocks may hold, against the hashes in headers.
 
 use super::recorded::verified;
-use crate::common::{self, CHAINS, chain, files, public_vectors, read, recorded};
-use light_client::json::{self, Block, ConsensusParams, Value};
+use crate::common::generate::{Recipe, members};
+use crate::common::{self, CHAINS, chain, files, public_vectors, read, recorded, trust};
+use light_client::json::{self, Block, BlockResults, ConsensusParams, TxAnswer, TxResult, Value};
 use light_client::{
-    ContentsError, DuplicateVote, Evidence, LightBlock, SignedVote, Time, VerifiedHeader,
-    consensus_hash, evidence_hash, sha256, verify_block, verify_consensus_params,
+    ContentsError, DuplicateVote, Evidence, InclusionProof, LightBlock, SignedVote, Time, TxError,
+    VerifiedHeader, consensus_hash, data_hash, evidence_hash, leaf_hash, results_hash, sha256,
+    verify_block, verify_consensus_params, verify_outcome,
 };
 use prost::Message;
 use tendermint_proto::v0_38::types as proto;
@@ -262,4 +264,44 @@ fn evidence_of_an_attack_on_light_clients_is_written_as_cometbft_does() {
         error,
         "block.evidence.evidence[0].type is not a known type of evidence"
     );
+}
+
+/// A block of two transactions, and the header after it, which commits to the results of one alone.
+#[test]
+fn an_outcome_is_one_of_as_many_as_there_are_transactions() {
+    let members = members(0, 4, 10);
+    let txs = [b"one".to_vec(), b"two".to_vec()];
+    let result = TxResult {
+        code: 0,
+        data: Vec::new(),
+        gas_wanted: 0,
+        gas_used: 0,
+    };
+    let mut own = Recipe::new(8, &members).block();
+    own.signed_header.header.data_hash = Some(data_hash(&txs));
+    let mut next = Recipe::new(9, &members).block();
+    next.signed_header.header.last_block_id.hash = Some(own.signed_header.header.hash());
+    let asked = sha256(&[&txs[0]]);
+    let [one, two] = txs.each_ref().map(|tx| sha256(&[tx]));
+    let answer = TxAnswer {
+        hash: asked,
+        height: 8,
+        tx: txs[0].clone(),
+        result: result.clone(),
+        proof: Some(InclusionProof {
+            total: 2,
+            index: 0,
+            leaf_hash: leaf_hash(&one),
+            aunts: vec![leaf_hash(&two)],
+        }),
+    };
+    let mut outcome = |results: Vec<TxResult>| {
+        next.signed_header.header.last_results_hash = Some(results_hash(&results));
+        let results = BlockResults { height: 8, results };
+        let (own, next) = (trust(&own), trust(&next));
+        verify_outcome(&answer, &results, &asked, own.verified(), next.verified())
+    };
+    let both = outcome(vec![result.clone(), result.clone()]);
+    assert_eq!(both, Ok(result.clone()));
+    assert_eq!(outcome(vec![result]), Err(TxError::OtherResults));
 }
