@@ -1,13 +1,16 @@
 //! Headers below what is trusted, down the hash chain.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use light_client::client::{Failure, Fault, LightClient, Limits, Resource, Said, Settings};
+use light_client::client::{
+    Failure, Fault, LightClient, Limits, MemoryStore, Resource, Said, Settings,
+};
 use light_client::{Options, Reason, Time};
 
 use super::chain::{Chain, Lie, soon_after};
-use super::nodes::{Device, block_on, client_with, node, state};
+use super::nodes::{Clock, Device, block_on, client_with, node, state};
 use crate::common::generate::Rng;
 
 fn chain(length: u64, percent: u64) -> Rc<Chain> {
@@ -105,11 +108,29 @@ fn the_way_down_goes_on_where_a_call_ran_out() {
     assert_eq!(followed.trace.from, 20, "forty headers were had before");
     let between = block_on(client.at(50)).expect("reached");
     assert_eq!(between.header.header(), chain.header(50));
-    let again = state(&chain.blocks[&30]);
+    let again = state(&chain.blocks[&60]);
     block_on(client.trust(&again)).expect("kept");
-    let other = block_on(client.at(29)).expect("reached");
+    let other = block_on(client.at(40)).expect("reached");
     assert_eq!(
-        other.trace.from, 30,
+        other.trace.from, 60,
         "nothing rests on what was trusted before"
     );
+}
+
+#[test]
+fn a_way_down_is_not_gone_on_with_once_trust_in_its_beginning_has_expired() {
+    let chain = chain(40, 0);
+    let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+    let nodes = ["a", "b"].map(|name| node(name, &chain)).into();
+    let mut settings = settings();
+    settings.options.trusting_period = Duration::from_secs(24 * 3600);
+    let mut client = LightClient::new(nodes, MemoryStore::default(), Device::by(&clock), settings);
+    block_on(client.trust(&state(&chain.blocks[&20]))).expect("kept");
+    block_on(client.at(15)).expect("reached");
+    block_on(client.at(40)).expect("reached");
+    // Trust in block 20 has expired, that in 40 has not.
+    clock.set(a_day_after(&chain, 30).unix_nanos());
+    let followed = block_on(client.at(10)).expect("reached");
+    assert_eq!(followed.header.header(), chain.header(10));
+    assert_eq!(followed.trace.from, 40);
 }

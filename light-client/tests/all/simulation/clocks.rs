@@ -188,7 +188,9 @@ fn what_is_trusted_is_held_against_the_clock_also_where_no_step_is_taken() {
         let nodes = ["a", "b"].map(|name| node(name, &chain)).into();
         let now = Time::from_unix_nanos(now).expect("a time");
         let mut client = client_with(&chain, 5, nodes, settings(), now);
-        let outcome = block_on(client.at(5)).map_err(|failure| failure.code());
-        assert_eq!(outcome.err(), code, "{now}");
+        for outcome in [block_on(client.at(5)), block_on(client.newest())] {
+            let outcome = outcome.map_err(|failure| failure.code());
+            assert_eq!(outcome.err(), code, "{now}");
+        }
     }
 }

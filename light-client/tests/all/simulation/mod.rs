@@ -18,4 +18,5 @@ mod proving;
 mod random;
 mod scenes;
 mod shared;
+mod standings;
 mod traps;
