@@ -89,20 +89,24 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
     /// The way of these nodes did not hold from what is trusted; it may be that which is forged, if it is not what all trust began with: that has no votes,
     /// and nothing is kept below it. Only one that holds it too is proven wrong, and asked no more. Whatever keeps another from proving that, it is heard like
-    /// everybody where its header is compared.
+    /// everybody where its header is compared. Nor does a clock that is behind hide it: whose blocks are from the future is asked as well.
     pub(super) async fn judge_refuted(
         &mut self,
         way: &mut Way,
         meter: &mut Meter,
     ) -> Option<Dispute> {
-        let refuted = mem::take(&mut way.refuted);
+        let ahead = way.ahead.iter().map(|at| (*at, None));
+        let refuted = mem::take(&mut way.refuted).into_iter();
+        let suspects: Vec<_> = ahead
+            .chain(refuted.map(|(at, fault)| (at, Some(fault))))
+            .collect();
         let below = way.from.height().saturating_sub(1);
         // What trust began with may have been damaged or lost, and then the lowest that is kept was reached.
         let is_first =
             way.from.signed().is_none() && matches!(self.store.at_or_below(below).await, Ok(None));
         // One part to each of them, one to the comparison.
-        let mut parts = u32::try_from(refuted.len()).unwrap_or(u32::MAX);
-        for (witness, fault) in refuted {
+        let mut parts = u32::try_from(suspects.len()).unwrap_or(u32::MAX);
+        for (witness, fault) in suspects {
             self.allot_part(&mut parts, way, meter);
             let (trusted, holder) = (&way.from, way.leader);
             let holds = match is_first {
@@ -110,7 +114,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 false => self.holds(trusted, witness, meter).await,
             };
             match holds {
-                Ok(Some(true)) => self.note(witness, Said::Failed(fault)),
+                Ok(Some(true)) => fault
+                    .into_iter()
+                    .for_each(|fault| self.note(witness, Said::Failed(fault))),
                 Ok(Some(false)) => {
                     let fork = self.fork_behind(trusted, witness, holder, meter).await;
                     if let Ok(Some(fork)) = fork {
@@ -127,6 +133,27 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         None
     }
 
+    /// What was reached cannot lead to what is kept above it, so one of them is forged: whoever holds the one and not the other proves it.
+    pub(super) async fn judge_above(&self, way: &Way, meter: &mut Meter) -> Option<Dispute> {
+        let height = way.reached().height();
+        let kept = self.store.at_or_above(height).await.ok()??;
+        let holders: Vec<usize> = self.holders().collect();
+        let mut parts = u32::try_from(holders.len()).unwrap_or(u32::MAX);
+        for witness in holders {
+            self.allot_part(&mut parts, way, meter);
+            if let Ok(Some(false)) = self.holds(&kept, witness, meter).await
+                && let Ok(Some(fork)) = self.fork_behind(&kept, witness, None, meter).await
+            {
+                return Some(Dispute {
+                    fork,
+                    holder: None,
+                    witness,
+                });
+            }
+        }
+        None
+    }
+
     /// At least what it takes to prove a header of as many validators as are trusted: else those who show other headers in vain, or take their time, would
     /// leave an honest node too little.
     fn allot_part(&self, parts: &mut u32, way: &Way, meter: &mut Meter) {
@@ -137,9 +164,14 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
     /// Whether enough members hold the header, the one that led to it among them.
     pub(super) fn is_witnessed(&self) -> bool {
+        self.suffice(&mut self.holders())
+    }
+
+    /// The nodes that hold the header that was reached, the one that led to it among them.
+    fn holders(&self) -> impl Iterator<Item = usize> {
         let hold = self.sources.iter().enumerate();
         let hold = hold.filter(|(_, source)| matches!(source.said, Said::Led | Said::Agrees));
-        self.suffice(&mut hold.map(|(at, _)| at))
+        hold.map(|(at, _)| at)
     }
 
     /// Whether these nodes' members are one that holds a header and as many witnesses as are wanted, and one of those who must be among them.

@@ -288,7 +288,10 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         if let Some(above) = &way.above
             && !may_lead_to(reached, above.header())
         {
-            return Err(no_way(None, self.standings()));
+            return Err(match self.judge_above(way, meter).await {
+                Some(dispute) => self.halt(dispute, meter).await?,
+                None => no_way(None, self.standings()),
+            });
         }
         let followed = Followed {
             header: way.reached().verified().clone(),

@@ -132,6 +132,43 @@ fn a_clock_that_is_behind_hides_no_fork() {
 }
 
 #[test]
+fn a_clock_that_is_behind_hides_no_fork_of_what_is_trusted_already() {
+    let honest = Rc::new(Chain::new(TIP, 0, &mut Rng(1)));
+    let tip = honest.header(TIP).time.unix_nanos();
+    let last = Time::from_unix_nanos(tip - 60 * SECOND).expect("a time");
+    let (fork, rng) = (TIP - 6, &mut Rng(3));
+    let everybody = &honest.members[&TIP];
+    let forged = Rc::new(honest.forge_ahead(fork, TIP, last, everybody, rng));
+    // Only what the honest have of late is from the future. A liar shows the headers that what is trusted leads down to, and nothing that could be judged.
+    let shy = Manners {
+        headers_only: true,
+        ..Manners::default()
+    };
+    for (wanted, is_liar_there) in [(None, false), (Some(fork + 1), true)] {
+        let clock: Clock = Rc::new(Cell::new(tip - 30 * SECOND));
+        let nodes = vec![
+            node("liar", &forged),
+            Node::new("shy liar", &forged, shy, 3),
+            node("honest", &honest),
+            node("honest too", &honest),
+        ];
+        let asleep: Vec<_> = nodes.iter().map(|node| node.asleep.clone()).collect();
+        let mut client = client_by(&clock, &honest, nodes, settings());
+        asleep[2..].iter().for_each(|honest| honest.set(true));
+        block_on(client.at(TIP - 2)).expect("nobody contradicts");
+        asleep[2..].iter().for_each(|honest| honest.set(false));
+        asleep[0].set(true);
+        asleep[1].set(!is_liar_there);
+        let attack = attack_of(match wanted {
+            None => block_on(client.newest()),
+            Some(height) => block_on(client.at(height)),
+        });
+        assert_eq!(attack.theirs.signed_header.header, *honest.header(TIP - 2));
+        assert!(attack.theirs_from.starts_with("honest"));
+    }
+}
+
+#[test]
 fn a_call_ends_when_its_time_is_up_also_where_the_clock_is_set_back_meanwhile() {
     for set_back in [0, 40] {
         let chain = Rc::new(Chain::new(100, 40, &mut Rng(1)));
