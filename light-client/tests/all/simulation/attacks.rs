@@ -13,7 +13,7 @@ use super::chain::{Chain, Lie, VALIDATORS, forked, soon_after};
 use super::nodes::{
     Client, Device, Manners, Node, attack_of, block_on, client, client_with, node, settings,
 };
-use crate::common::generate::Rng;
+use crate::common::generate::{Member, Recipe, Rng, set};
 
 fn attacked(lie: Lie) -> (Client, Rc<Chain>) {
     let (honest, forged) = forked(lie);
@@ -187,6 +187,27 @@ fn a_validator_that_a_commit_names_twice_is_accused_once() {
     let evidence = AttackEvidence::new(&conflicting, trusted, &state(&chain.blocks[&2]));
     assert_eq!(evidence.kind, AttackKind::Lunatic);
     assert_eq!(evidence.byzantine.len(), 1);
+}
+
+/// CometBFT refuses evidence that names them in another order (Go: `LightClientAttackEvidence.ValidateABCI`).
+#[test]
+fn culprits_are_named_by_the_power_that_they_had_where_the_chains_parted() {
+    let powers = |powers: [u64; 4]| -> Vec<Member> {
+        let members = (0..).zip(powers);
+        members
+            .map(|(number, power)| Member::new(number, power))
+            .collect()
+    };
+    let (then, now) = (powers([40, 30, 20, 20]), powers([10, 20, 30, 40]));
+    let common = Recipe::new(1, &then).block();
+    let trusted = Recipe::new(3, &now).block();
+    let mut conflicting = trusted.clone();
+    conflicting.signed_header.header.app_hash = vec![0xbd; 32];
+    let common = super::nodes::state(&common);
+    let evidence = AttackEvidence::new(&conflicting, &trusted, &common);
+    assert_eq!(evidence.kind, AttackKind::Lunatic);
+    // That of a set: largest first, and by address where two have the same.
+    assert_eq!(evidence.byzantine, set(&then).validators());
 }
 
 fn state(block: &LightBlock) -> TrustedState {

@@ -118,6 +118,22 @@ fn the_way_down_goes_on_where_a_call_ran_out() {
 }
 
 #[test]
+fn the_way_down_takes_no_more_bytes_than_a_call_may() {
+    let chain = chain(60, 0);
+    let nodes = vec![node("a", &chain), node("b", &chain)];
+    let settings = Settings {
+        limits: Limits {
+            bytes: 30_000,
+            ..Limits::default()
+        },
+        ..settings()
+    };
+    let mut client = client_with(&chain, 60, nodes, settings, soon_after(&chain));
+    let failure = block_on(client.at(3)).expect_err("57 headers of a thousand bytes");
+    assert_eq!(failure, Failure::OutOf(Resource::Bytes));
+}
+
+#[test]
 fn a_way_down_is_not_gone_on_with_once_trust_in_its_beginning_has_expired() {
     let chain = chain(40, 0);
     let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
