@@ -106,8 +106,8 @@ pub use contents::{
 pub use evidence::{DuplicateVote, Evidence, LightClientAttack, Ranked, SignedVote, evidence_hash};
 pub use header::{Address, BLOCK_PROTOCOL, BlockId, Header, MAX_CHAIN_ID_LENGTH};
 pub use ics23::{
-    IAVL_SPEC, Ics23Error, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC, pack_jmt, unpack_jmt,
-    verify_membership, verify_non_membership,
+    IAVL_SPEC, Ics23Error, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC, jmt_inner, jmt_leaf,
+    pack_jmt, unpack_jmt, verify_membership, verify_non_membership,
 };
 pub use keys::PublicKey;
 #[cfg(feature = "secp256k1")]

@@ -14,7 +14,7 @@ mod tests;
 use thiserror::Error;
 
 use crate::merkle::Hash;
-pub use packed::{pack_jmt, unpack_jmt};
+pub use packed::{jmt_inner, jmt_leaf, pack_jmt, unpack_jmt};
 use proof::{ExistenceProof, NonExistenceProof, Proof};
 pub use spec::{IAVL_SPEC, JMT_SPEC, SMT_SPEC, Spec, TENDERMINT_SPEC};
 

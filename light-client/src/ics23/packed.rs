@@ -79,6 +79,16 @@ pub fn unpack_jmt(packed: &[u8], key: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     rest.0.is_empty().then_some((proof, value))
 }
 
+/// The node of a leaf of such a tree, which stands where its key's hash leads.
+pub fn jmt_leaf(place: &Hash, value: &[u8]) -> Hash {
+    sha256(&[JMT_SPEC.leaf.prefix, place, &sha256(&[value])])
+}
+
+/// The node above these two.
+pub fn jmt_inner(left: &Hash, right: &Hash) -> Hash {
+    sha256(&[JMT_INNER_PREFIX, left, right])
+}
+
 fn pack_shown(out: &mut Vec<u8>, shown: &ExistenceProof) {
     push_delimited(out, &shown.value);
     push_varint(out, shown.path.len() as u64);

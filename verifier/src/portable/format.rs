@@ -4,6 +4,7 @@ use super::{
     asked::Asked,
     bytes::{In, Out, Torn},
     entry,
+    heads::{Bare, share},
 };
 use alloc::{string::String, sync::Arc, vec::Vec};
 use light_client::{
@@ -217,10 +218,13 @@ pub(super) fn write_shelves(out: &mut Out, shelves: &LiteMap<Hash, Shelf>) -> Op
     // Where each stands in the file, once it is written.
     let mut places: Vec<Option<usize>> = alloc::vec![None; entries.len()];
     let mut next = 0;
+    let mut heads = Vec::new();
     out.count(shelves.len());
     for (key, shelf) in shelves {
         out.0.extend_from_slice(key);
-        out.bytes(&shelf.proof);
+        let head = Bare::read(&mut In(&shelf.proof), key, true).ok()?;
+        head.write(out, false);
+        heads.push(head);
         out.count(shelf.log.len());
         for one in &shelf.log {
             let at = entries.binary_search(&one.as_ref()).ok()?;
@@ -237,7 +241,15 @@ pub(super) fn write_shelves(out: &mut Out, shelves: &LiteMap<Hash, Shelf>) -> Op
             }
         }
     }
-    Some(())
+    let given = |sibling: Hash| {
+        out.0.extend_from_slice(&sibling);
+        Ok(sibling)
+    };
+    share(&mut heads, given).ok()?;
+    // What was left out must come back as it was: these are proofs in one tree.
+    let mut back = heads.iter().zip(shelves.values());
+    back.all(|(head, shelf)| head.packed() == shelf.proof)
+        .then_some(())
 }
 
 fn write_logged(out: &mut Out, (header, path): &Logged) {
@@ -325,8 +337,10 @@ fn read_logged(from: &mut In<'_>) -> Result<Logged, Torn> {
 
 pub(super) fn read_shelves(from: &mut In<'_>) -> Result<LiteMap<Hash, Shelf>, Torn> {
     let mut entries: Vec<Arc<[u8]>> = Vec::new();
-    let shelves = from.list(MAX_RECORDS, |from| {
-        let (key, proof) = (from.array()?, from.bytes(MAX_PROOF)?.to_vec());
+    let mut heads = Vec::new();
+    let mut shelves = from.list(MAX_RECORDS, |from| {
+        let key = from.array()?;
+        heads.push(Bare::read(from, &key, false)?);
         // By place, of the entries so far.
         let mut seen: Vec<bool> = Vec::new();
         let log = from.list(MAX_ENTRIES, |from| {
@@ -343,8 +357,13 @@ pub(super) fn read_shelves(from: &mut In<'_>) -> Result<LiteMap<Hash, Shelf>, To
             }
             Ok(entry.clone())
         })?;
+        let proof = Vec::new();
         Ok((key, Shelf { proof, log }))
     })?;
+    share(&mut heads, |_| from.array())?;
+    for ((_, shelf), head) in shelves.iter_mut().zip(&heads) {
+        shelf.proof = head.packed();
+    }
     rising(shelves)
 }
 

@@ -33,7 +33,7 @@ pub enum NotMade {
     /// Nothing is proven that could be kept; the code is the reason.
     #[error("nothing is proven: {0}")]
     NothingProven(String),
-    /// It would be longer than a file may be, or holds what has no place in one.
+    /// It would be longer than a file may be.
     #[error("what the proof needs does not fit into a file")]
     TooMuch,
     /// What the nodes answered is not enough to prove it again.
@@ -109,6 +109,10 @@ pub async fn keep(
         times: logged(&book, target).map_or_else(LiteMap::new, |(times, _)| times),
         blobs: book.blobs,
     };
+    // A head that was refuted is not in one tree with the others.
+    if let Some(why) = lacking(&verdict).filter(|_| proof.encode().is_none()) {
+        return Err(NotMade::Incomplete(why));
+    }
     let whole = seal(with, chain, &mut proof, without).await?;
     match &book.given {
         Some(given) if !given.is_of(&proof, &whole.1) => Err(reasons::PROOF_BENT.into()),
@@ -250,7 +254,7 @@ async fn seal(
         let asked = proof.asked.withholding(without);
         proof.asked = asked.ok_or(reasons::OPENING_UNREADABLE)?;
     }
-    let bytes = proof.encode().ok_or(NotMade::TooMuch)?;
+    let bytes = proof.encode().ok_or_else(incomplete)?;
     if bytes.len() > MAX_FILE {
         return Err(NotMade::TooMuch);
     }
@@ -259,24 +263,27 @@ async fn seal(
         // A limit of the format.
         Err(_) => return Err(NotMade::TooMuch),
     };
-    if is_kept(&verdict) {
-        Ok((bytes, verdict))
-    } else {
-        Err(NotMade::Incomplete(verdict.headline))
+    match lacking(&verdict) {
+        None => Ok((bytes, verdict)),
+        Some(_) => Err(NotMade::Incomplete(verdict.headline)),
     }
 }
 
-/// Whether the record, or its absence, is proven by the file, whatever it says of what was asked.
-fn is_kept(verdict: &Verdict) -> bool {
+/// Why neither the record nor its absence is proven, whatever is said of what was asked; none where one of them is.
+fn lacking(verdict: &Verdict) -> Option<String> {
     let needed = [
         CheckId::HeaderSigned,
         CheckId::InState,
         CheckId::HistoryReplayed,
     ];
-    let open = |check: &Check| {
+    let open = |check: &&Check| {
         check.status == Status::NotEstablished
             && needed.contains(&check.id)
             && check.reason != reasons::ABSENCE_STALE.code
     };
-    verdict.anchor.is_some() && !verdict.checks.iter().any(open)
+    let open = verdict.checks.iter().find(open);
+    match &verdict.anchor {
+        None => Some(verdict.headline.clone()),
+        Some(_) => open.map(|check| check.reason.clone()),
+    }
 }

@@ -11,6 +11,7 @@ mod asked;
 mod bytes;
 mod entry;
 mod format;
+mod heads;
 mod make;
 mod offline;
 mod path;

@@ -113,6 +113,22 @@ fn an_old_state_does_not_pass_under_a_newer_header() {
     );
 }
 
+/// *Attack: one record's head of an older state, rightly proven under its root, among heads of the newer one.*
+#[test]
+fn heads_of_two_states_have_no_place_in_one_file() {
+    let (before, after) = (Rc::new(chain()), Rc::new(claimed(1)));
+    let (old, new) = (made(&before), made(&after));
+    let old = Portable::decode(&old).expect("reads");
+    let mut mixed = Portable::decode(&new).expect("reads");
+    let key = RecordName::new("invoice", INVOICE)
+        .expect("a name")
+        .tree_key();
+    mixed.shelves.insert(key, old.shelves[&key].clone());
+    assert_eq!(mixed.encode(), None);
+    mixed.shelves.retain(|other, _| *other == key);
+    assert!(mixed.encode().is_some(), "alone it is of one tree");
+}
+
 #[test]
 fn what_is_left_out_of_a_file_is_not_established() {
     let chain = Rc::new(chain());
