@@ -165,6 +165,11 @@ impl<S: Store> Verifier<S> {
         let Some(mut life) = kinds::life(name.kind(), data, time) else {
             return;
         };
+        let mut key = kinds::replacement(name.kind(), data, time);
+        if life.reason == reasons::RECORD_IN_FORCE {
+            // A room does not stand as shown while another key comes.
+            life = key.take().unwrap_or(life);
+        }
         // A denial beats every grant, and stands in the documents alone.
         if let Some(rests) = rests.filter(|rests| rests.denying > 0) {
             let all = rests.denying == rests.documents;
@@ -190,6 +195,10 @@ impl<S: Store> Verifier<S> {
         } else {
             life.facts.insert("last".into(), life.reason.code.into());
             checks.note_with(reasons::LIFE_CYCLE_STALE, life.facts);
+        }
+        // What has come by an old header has come; what was to come may have been vetoed since.
+        if let Some(key) = key.filter(|key| fresh || key.reason == reasons::KEY_CHANGED) {
+            checks.note_with(key.reason, key.facts);
         }
     }
 

@@ -132,6 +132,8 @@ reasons! {
     QUOTA_COUNTED = "quota-counted", LifeCycle, Passed, "How many invoices the issuer was granted, and how many it has issued. `granted`, `used`, `left`.";
     MEMBER_LEFT = "member-left", LifeCycle, OutOfForce, "The member has left: none of its keys counts any more. What it signed before stays.";
     PROPOSAL_EXPIRED = "proposal-expired", LifeCycle, OutOfForce, "The proposal's time is over: its approvals count no more. Whether it was carried out before, the record says that it is about. `closes`.";
+    KEY_COMING = "key-coming", LifeCycle, Passed, "Another key is to come in the place of a person's, unless that is vetoed. `from_time`.";
+    KEY_CHANGED = "key-changed", LifeCycle, Passed, "Another key has come in the place of a person's, by time alone: the state names the old one until the next event. `from_time`.";
     RECORD_IN_FORCE = "record-in-force", LifeCycle, Passed, "The record stands as shown.";
     LIFE_CYCLE_STALE = "life-cycle-stale", LifeCycle, NotEstablished, "It stood so under an old header, and may have changed since. `last`: the code that held then.";
 

@@ -168,14 +168,15 @@ impl Watch {
     }
 }
 
-/// Until when a verdict stands where nothing is written about its record: a vote opens and closes by time alone, and a grant's end may be written elsewhere.
+/// Until when a verdict stands where nothing is written about its record: a vote opens and closes by time alone, a key comes into force, and a grant's end may be
+/// written elsewhere. What turns after the header's own time is proven anew.
 fn stands_until(verdict: &Verdict, now: f64) -> f64 {
     let is_grant = verdict.kind == grant::NAME && verdict.outcome == Outcome::Verified;
     let proven_at = verdict.anchor.as_ref().map(|anchor| time(&anchor.time));
     let turns = verdict.checks.iter().flat_map(|check| &check.facts);
-    let turns = turns.filter(|(name, _)| matches!(name.as_str(), "opens" | "closes"));
+    let turns = turns.filter(|(name, _)| matches!(name.as_str(), "opens" | "closes" | "from_time"));
     let turns = turns.map(|(_, at)| time(at));
-    let turns = turns.filter(|at| proven_at.is_some_and(|proven_at| *at > proven_at));
+    let turns = turns.filter(|at| proven_at.is_some_and(|proven_at| *at >= proven_at));
     let stands = if is_grant {
         now + GRANT_STANDS
     } else {
@@ -310,9 +311,24 @@ mod tests {
         let open = [("opens", HEADER - 60_000.), ("closes", HEADER + 60_000.)];
         let open = verdict("vote", Outcome::Verified, &open);
         assert_eq!(told(&open, true, &looks), [false, false, true, false]);
-        let closed = [("opens", HEADER - 60_000.), ("closes", HEADER)];
+        let closed = [("opens", HEADER - 60_000.), ("closes", HEADER - 1.)];
         let closed = verdict("vote", Outcome::Verified, &closed);
         assert_eq!(told(&closed, true, &looks), [false; 4]);
+    }
+
+    /// *Attack: a page stays open on a room whose key was stolen, and on a proposal; the new key's time comes, and the proposal's is that of the header: it
+    /// counts then, and never after.*
+    #[test]
+    fn whatever_turns_by_time_is_proven_anew_also_where_that_is_the_headers_own() {
+        let looks = [31_000., 59_000., 61_000., 150_000.];
+        let coming = verdict(
+            "room",
+            Outcome::Verified,
+            &[("from_time", HEADER + 60_000.)],
+        );
+        assert_eq!(told(&coming, true, &looks), [false, false, true, false]);
+        let open = verdict("proposal", Outcome::Verified, &[("closes", HEADER)]);
+        assert_eq!(told(&open, true, &looks), [true, false, false, false]);
     }
 
     /// *Attack: somebody has a long vote counted again, over nodes that answer just in time; meanwhile no look is made, and an invoice is claimed.*

@@ -3,8 +3,11 @@
 mod consent;
 mod governing;
 mod invoice;
+mod key;
 mod quota;
 pub mod vote;
+
+pub use key::replacement;
 
 use crate::{
     reasons::{self, Reason},
@@ -65,7 +68,7 @@ pub fn life(kind: &str, data: &Value, time: i64) -> Option<Life> {
         "quota" | "fiscal-quota" => quota::quota(data),
         "member" => governing::member(data),
         "proposal" => governing::proposal(data, time),
-        // Nothing ends these: a room keeps its log, and a portal's address stands for its invoice.
+        // Nothing ends these: a room keeps its log, of whose key `replacement` speaks, and a portal's address stands for its invoice.
         "consortium" | "misbehaviour" | "portal" | "room" | "rules" => {
             Some(Life::new(reasons::RECORD_IN_FORCE))
         }

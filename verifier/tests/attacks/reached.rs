@@ -15,11 +15,13 @@ use records::{
     canonical::{Map, Value},
     kinds::{
         ballot::{self, Appoint, Seat},
+        consent::document::{Propose, RECOVERY_DELAY, Recover},
         proposal::{Act, Make},
+        room::{Bind, REBIND_DELAY},
         vote::Choice,
     },
     log::LogTree,
-    testing::{SECOND, key},
+    testing::{SECOND, key, member},
 };
 use std::rc::Rc;
 use verifier::{
@@ -171,6 +173,134 @@ fn a_proposal_is_in_force_until_its_time_is_over() {
     assert_eq!((code, closes), ("record-in-force", until.to_string()));
     let (chain, id, _) = proposed(3);
     assert_eq!(ended(chain, "proposal", &id), "proposal-expired");
+}
+
+/// Codes of what is said of a record's life, the one that decides first, and from when another key counts.
+fn lives(chain: &Rc<TestChain>, kind: &str, id: &str) -> (Vec<String>, String) {
+    lives_after(3 * SECOND, chain, kind, id)
+}
+
+/// The same where the header is so old.
+fn lives_after(age: i64, chain: &Rc<TestChain>, kind: &str, id: &str) -> (Vec<String>, String) {
+    let question = Question::record(kind, id, None).expect("a name");
+    let mut net = Net::at(chain.time() + age);
+    for (url, _) in NODES {
+        net = net.with(url, chain, Lie::None);
+    }
+    let verdict = now(verifier(chain, &NODES).check(&net, &question));
+    let of = |check: &&Check| check.id == CheckId::LifeCycle;
+    let lives: Vec<&Check> = verdict.checks.iter().filter(of).collect();
+    assert_eq!(verdict.headline, lives[0].reason, "{verdict:#?}");
+    let from = lives.last().and_then(|check| check.facts.get("from_time"));
+    let from = from.cloned().unwrap_or_default();
+    (
+        lives.iter().map(|check| check.reason.clone()).collect(),
+        from,
+    )
+}
+
+/// Lets so much time go by that nothing but time changes.
+fn pass(chain: &mut Rc<TestChain>, time: i64) {
+    let chain = Rc::get_mut(chain).expect("nobody asks");
+    chain.ledger.time += time;
+    chain.empty();
+    chain.empty();
+}
+
+/// *Attack: whoever stole a key shows a record that names it, for no event has come since another one took its place.*
+#[test]
+fn a_key_whose_time_has_come_has_changed_hands_though_nothing_was_written() {
+    let Community { mut chain, roster } = voting(|_| {});
+    let ballot = ballot::id(VOTE, 1);
+    let bind = Bind {
+        by: ["street", "notary"].map(String::from),
+        from: Some(chain.ledger.time + REBIND_DELAY + 3600 * SECOND),
+        key: key("another").public(),
+        regulator: None,
+        seat: Seat::on(&roster, 1, VOTE, "garden"),
+    };
+    let desks = ["street", "notary"].map(key);
+    let desks = [&desks[0], &desks[1]];
+    let room = ("room", "garden.1-1");
+    chain.submit("room.bind", room, json(&bind), &desks);
+    chain.empty();
+    let mut chain = Rc::new(chain);
+    let from = bind.from.unwrap_or_default().to_string();
+    let said = |codes: &[&str]| {
+        (
+            codes.iter().map(|code| (*code).into()).collect(),
+            from.clone(),
+        )
+    };
+    assert_eq!(lives(&chain, "room", "garden.1-1"), said(&["key-coming"]));
+    let uncast = "ballot-not-cast";
+    assert_eq!(
+        lives(&chain, "ballot", &ballot),
+        said(&[uncast, "key-coming"])
+    );
+    pass(&mut chain, REBIND_DELAY + 7200 * SECOND);
+    assert_eq!(lives(&chain, "room", "garden.1-1"), said(&["key-changed"]));
+    assert_eq!(
+        lives(&chain, "ballot", &ballot),
+        said(&[uncast, "key-changed"])
+    );
+}
+
+/// *Attack: the same with a patient's key; and under a header that has grown old meanwhile.*
+#[test]
+fn a_document_is_in_other_hands_from_the_moment_that_its_new_key_counts() {
+    let mut chain = TestChain::found(vec![
+        member("tax", &["tax-bureau"]),
+        member("renji", &["hospital"]),
+        member("street", &["desk"]),
+        member("notary", &["desk", "notary"]),
+    ]);
+    let document = ("document", "a1");
+    let [patient, heir] = ["patient", "heir"].map(key);
+    let propose = Propose {
+        content: "00".repeat(32),
+        guardian: None,
+        hospital: "renji".into(),
+        patient: patient.public(),
+        root: "00".repeat(32),
+    };
+    chain.submit(
+        "document.propose",
+        document,
+        json(&propose),
+        &[&key("renji")],
+    );
+    let nothing = Value::Object(Map::new());
+    chain.submit("document.confirm", document, nothing, &[&patient]);
+    let from = (chain.ledger.time + RECOVERY_DELAY).to_string();
+    let recover = Recover {
+        by: ["street", "notary"].map(String::from),
+        key: heir.public(),
+        lost: patient.public(),
+    };
+    let keys = [&key("street"), &key("notary"), &heir];
+    chain.submit("document.recover", document, json(&recover), &keys);
+    chain.empty();
+    let mut chain = Rc::new(chain);
+    let shared = "document-shared";
+    let said = |codes: &[&str]| {
+        (
+            codes.iter().map(|code| (*code).into()).collect(),
+            from.clone(),
+        )
+    };
+    assert_eq!(
+        lives(&chain, "document", "a1"),
+        said(&[shared, "key-coming"])
+    );
+    let old = |chain: &Rc<TestChain>| lives_after(3600 * SECOND, chain, "document", "a1").0;
+    assert_eq!(old(&chain), ["life-cycle-stale"]);
+    pass(&mut chain, RECOVERY_DELAY + 3600 * SECOND);
+    assert_eq!(
+        lives(&chain, "document", "a1"),
+        said(&[shared, "key-changed"])
+    );
+    assert_eq!(old(&chain), ["life-cycle-stale", "key-changed"]);
 }
 
 #[test]
