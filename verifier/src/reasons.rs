@@ -180,6 +180,7 @@ pub const ACTS: &[&str] = &[
     "agreement-over",
     "already-named",
     "content-not-given",
+    "content-not-kept",
     "content-not-yours",
     "keys-ended",
     "malformed-time",

@@ -276,7 +276,8 @@ impl<S: Store> Verifier<S> {
     }
 
     /// One look for an event on its way: hands it in at the first, and again to those nodes that do not say that they have it, and says at a later one whether it
-    /// is proven to be written; not before a node keeps its blob, as long as its time is not over: until then it tells that none does. Errors: nobody takes it, it was refused, or its time is over.
+    /// is proven to be written; not before a node keeps its blob: until then it tells that none does. Errors: nobody takes it, it was refused, or its time is over, and it is
+    /// not written, or written and no node keeps its blob.
     pub async fn send_on<H: Host>(
         &mut self,
         host: &H,
@@ -299,11 +300,17 @@ impl<S: Store> Verifier<S> {
             {
                 sending.offer(host, &current.roll.usable_urls()).await;
             }
-            let waits = sending.lacks_keeper() && host.now() <= sending.until();
-            if waits {
-                host.tell(News::Waiting(Stage::KeepingContent, LiteMap::new()));
-            }
-            return Ok((!waits).then_some(written));
+            return match sending.lacks_keeper() {
+                false => Ok(Some(written)),
+                true if host.now() <= sending.until() => {
+                    host.tell(News::Waiting(Stage::KeepingContent, LiteMap::new()));
+                    Ok(None)
+                }
+                true => Err(Unsent {
+                    reason: "content-not-kept".into(),
+                    facts: facts([("height", written.height.to_string())]),
+                }),
+            };
         }
         match current {
             Ok(mut current) => {

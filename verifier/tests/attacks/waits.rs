@@ -9,7 +9,7 @@ use crate::{
     tells::is_query,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use records::{RecordName, hash::sha256, testing::SECOND};
+use records::{Event, RecordName, hash::sha256, testing::SECOND};
 use serde_json::json;
 use std::{cell::Cell, rc::Rc};
 use verifier::{
@@ -228,6 +228,35 @@ fn an_event_whose_blob_nobody_keeps_yet_is_on_its_way_all_the_same() {
     let unsent = looks_until_written(&refusing, &chain, 9);
     assert_eq!(unsent, Err("no-node-answers".into()));
     assert_eq!(refusing.count("broadcast_tx_sync"), 0);
+}
+
+/// *Attack: the nodes promise to keep what a patient seals for a reader, let the grant be written, and keep nothing.*
+#[test]
+fn an_event_whose_blob_nobody_ever_keeps_is_not_said_to_be_written_and_done() {
+    let chain = Rc::new(chain());
+    let tx = lock(&chain, "1");
+    let mut longer = common::chain();
+    assert_eq!(longer.block(&tx).code, 0, "accepted");
+    longer.empty();
+    let until = Event::open(&tx).expect("an event").payload().until;
+    let longer = Rc::new(longer);
+    let send = |keeps: fn(u32) -> bool, now_is: i64| {
+        let (net, mut visitor) = (Net::at(now_is), verifier(&chain, &NODES));
+        let net = NODES.iter().fold(net, |net, (url, _)| {
+            net.with(url, &longer, keeping(keeps, 8))
+        });
+        now(visitor.send_on(
+            &net,
+            &mut Sending::new(&tx, Some(b"sealed")).expect("an event"),
+        ))
+    };
+    assert_eq!(send(|_| false, until), Ok(None), "until its last moment");
+    let unsent = send(|_| false, until + 1).expect_err("its content is nowhere");
+    assert_eq!(unsent.reason, "content-not-kept");
+    assert_eq!(unsent.facts[&"height".to_owned()], "4");
+    // Who still has it hands the same in again.
+    let written = send(|_| true, until + 1).expect("kept");
+    assert_eq!(written.expect("it is in the log").height, 4);
 }
 
 /// The chain forks once an event was handed in.
