@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-    sync::mpsc::channel,
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc::{Receiver, channel},
     time::Duration,
 };
 
@@ -190,13 +190,7 @@ fn a_chain_that_stands_still_is_told_of_again_and_how_old_it_is() {
         .args(["light", "--every", "200ms", "--chain"])
         .arg(&file);
     let mut child = command.stdout(Stdio::piped()).spawn().expect("starts");
-    let out = BufReader::new(child.stdout.take().expect("piped"));
-    let (tell, told) = channel();
-    std::thread::spawn(move || {
-        out.lines()
-            .map_while(Result::ok)
-            .try_for_each(|line| tell.send(line))
-    });
+    let told = printed(&mut child);
     let lines = [(), ()].map(|()| told.recv_timeout(Duration::from_secs(30)));
     child.kill().expect("ends");
     child.wait().expect("ended");
@@ -216,6 +210,50 @@ fn a_chain_that_stands_still_is_told_of_again_and_how_old_it_is() {
     assert!(age(&lines[1]) > age(&lines[0]), "{lines:?}");
     let (_, line) = run(light(&nodes).args(["--height", "2"]));
     assert!(line["freshness"].is_null(), "an old height is old");
+}
+
+/// What a child prints, line by line.
+fn printed(child: &mut Child) -> Receiver<String> {
+    let out = BufReader::new(child.stdout.take().expect("piped"));
+    let (tell, told) = channel();
+    std::thread::spawn(move || {
+        out.lines()
+            .map_while(Result::ok)
+            .try_for_each(|line| tell.send(line))
+    });
+    told
+}
+
+/// *Attack: another program with the same store meets a fork, and its note of that is torn; this one goes on as if there were none.*
+#[test]
+fn a_note_of_a_fork_that_is_damaged_meanwhile_ends_the_following() {
+    let (forked_at, store) = (Folder::new("torn-at"), Folder::new("torn"));
+    let nodes = [node(|| Lie::None), node(forked)];
+    run(light(&nodes).args(["--once", "--store"]).arg(&forked_at.0));
+    let noted = forked_at.files();
+    let noted = noted.iter().find(|path| path.ends_with("halt"));
+    let name = noted.and_then(|path| path.strip_prefix(&forked_at.0).ok());
+    let note = store.0.join(name.expect("kept"));
+    let nodes = [node(|| Lie::None), node(|| Lie::None)];
+    let mut command = light(&nodes);
+    command.args(["--every", "100ms", "--store"]).arg(&store.0);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("starts");
+    let told = printed(&mut child);
+    let next = || told.recv_timeout(Duration::from_secs(60)).ok();
+    let lines = next().and_then(|line| {
+        std::fs::create_dir_all(note.parent()?).ok()?;
+        std::fs::write(&note, b"torn").ok()?;
+        Some([line, next()?])
+    });
+    child.kill().expect("ends");
+    child.wait().expect("ended");
+    let lines = lines.expect("two lines in time");
+    let lines = lines.map(|line| serde_json::from_str::<Value>(&line).expect("JSON"));
+    let said = lines
+        .each_ref()
+        .map(|line| (&line["verified"], &line["reason"]));
+    let failed = (&json!(false), &json!("store-failed"));
+    assert_eq!(said, [(&json!(true), &Value::Null), failed], "{lines:?}");
 }
 
 /// The tests' chain with more blocks than one call of the light client goes down.
