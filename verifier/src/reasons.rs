@@ -122,7 +122,8 @@ reasons! {
     GRANT_DENIED = "grant-denied", LifeCycle, OutOfForce, "The patient denies the reader every document that the grant names. `to`.";
     READ_DONE = "read-done", LifeCycle, Passed, "A read under a grant.";
     READ_OPEN = "read-open", LifeCycle, Passed, "A read in an emergency, not yet reviewed.";
-    READ_REVIEWED = "read-reviewed", LifeCycle, Passed, "A read in an emergency, reviewed.";
+    READ_REVIEWED = "read-reviewed", LifeCycle, Passed, "A read in an emergency, reviewed and found justified.";
+    READ_UNJUSTIFIED = "read-unjustified", LifeCycle, OutOfForce, "A read in an emergency, reviewed and found not justified.";
     VOTE_UPCOMING = "vote-upcoming", LifeCycle, Passed, "The vote has not opened yet. `opens`.";
     VOTE_OPEN = "vote-open", LifeCycle, Passed, "The vote is open. `closes`.";
     VOTE_PASSED = "vote-passed", LifeCycle, Passed, "The vote has closed and passed on both counts.";

@@ -6,6 +6,7 @@ use alloc::string::ToString;
 use records::{
     canonical::{self, Value},
     kinds::consent::{
+        Finding,
         document::{Document, Status},
         grant::{Grant, Standing},
         read::{Basis, Read},
@@ -51,7 +52,11 @@ pub fn read(data: &Value) -> Option<Life> {
     let life = match &read.basis {
         Basis::Grant { .. } => Life::last(reasons::READ_DONE),
         Basis::Emergency => Life::new(reasons::READ_OPEN),
-        Basis::Reviewed { .. } => Life::last(reasons::READ_REVIEWED),
+        Basis::Reviewed {
+            finding: Finding::Justified,
+            ..
+        } => Life::last(reasons::READ_REVIEWED),
+        Basis::Reviewed { .. } => Life::last(reasons::READ_UNJUSTIFIED),
     };
     Some(life.with([("by", read.by), ("document", read.document)]))
 }

@@ -192,6 +192,12 @@ mod tests {
                 "read-reviewed",
                 true,
             ),
+            // *Attack: a reading that was found to have no reason is shown with a tick.*
+            (
+                json!({ "by": "r", "finding": "unjustified", "kind": "reviewed" }),
+                "read-unjustified",
+                true,
+            ),
         ] {
             let read = json!({ "basis": basis, "by": "doctor", "document": "d" });
             assert_eq!(code("read", read), (expected, is_last));
