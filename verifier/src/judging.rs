@@ -170,14 +170,18 @@ impl<S: Store> Verifier<S> {
             // A room does not stand as shown while another key comes.
             life = key.take().unwrap_or(life);
         }
-        // A denial beats every grant, and stands in the documents alone.
-        if let Some(rests) = rests.filter(|rests| rests.denying > 0) {
-            let all = rests.denying == rests.documents;
-            if all && life.reason == reasons::GRANT_ACTIVE {
-                life.reason = reasons::GRANT_DENIED;
+        // A denial beats every grant, and so does what was erased: both stand in the documents alone.
+        if let Some(rests) = rests.filter(|rests| rests.denying + rests.erased > 0) {
+            let none = rests.denying + rests.erased == rests.documents;
+            if none && life.reason == reasons::GRANT_ACTIVE {
+                life.reason = match rests.denying {
+                    0 => reasons::DOCUMENT_ERASED,
+                    _ => reasons::GRANT_DENIED,
+                };
             }
             let counts = [
                 ("denying", rests.denying.to_string()),
+                ("erased", rests.erased.to_string()),
                 ("documents", rests.documents.to_string()),
             ];
             life.facts.extend(facts(counts));

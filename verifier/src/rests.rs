@@ -13,7 +13,10 @@ use alloc::{
 use litemap::LiteMap;
 use records::{
     Hash, RecordName, canonical,
-    kinds::consent::{document, document::Document, grant, read},
+    kinds::consent::{
+        document::{self, Document, Status},
+        grant, read,
+    },
     registry,
 };
 
@@ -30,6 +33,8 @@ pub struct Rests {
     pub documents: usize,
     /// Those of them that deny the reader, whatever is granted.
     pub denying: usize,
+    /// Those of the others whose content was erased: nothing is read under any grant.
+    pub erased: usize,
 }
 
 /// The event that made a record.
@@ -50,6 +55,7 @@ impl<H: Host> Session<'_, H> {
             facts: LiteMap::new(),
             documents: 0,
             denying: 0,
+            erased: 0,
         };
         let (mut replayed, mut left) = (0, MAX_ENTRIES);
         let _ = self.prove(&making.others).await;
@@ -69,7 +75,9 @@ impl<H: Host> Session<'_, H> {
             };
             if let Some(document) = self.document(other).filter(is_live) {
                 rests.documents += 1;
-                rests.denying += usize::from(document.denied.contains(&making.reader));
+                let denies = document.denied.contains(&making.reader);
+                rests.denying += usize::from(denies);
+                rests.erased += usize::from(!denies && document.status == Status::Erased);
             }
         }
         if replayed < making.others.len() {

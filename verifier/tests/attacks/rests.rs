@@ -10,7 +10,7 @@ use records::{
     canonical::Value,
     kinds::consent::{
         Done, Give, Revoke,
-        document::{Deny, Propose},
+        document::{Deny, Erase, Propose},
     },
     testing::{SECOND, key, member},
 };
@@ -236,4 +236,30 @@ fn a_document_for_which_the_grant_was_revoked_does_not_outweigh_a_denial() {
         (Outcome::OutOfForce, "grant-denied"),
         "{verdict:#?}"
     );
+}
+
+/// *Attack: a hospital shows a grant as in force whose documents were erased: it could read, and for what it did it has the patient's word.*
+#[test]
+fn a_grant_over_nothing_but_erased_documents_is_in_force_no_more() {
+    let mut chain = granted();
+    let erase = |chain: &mut TestChain, id: &str| {
+        let body = json(&Erase { reviewer: None });
+        let keys = [&key("renji"), &patient(id)];
+        chain.submit("document.erase", ("document", id), body, &keys);
+        chain.empty();
+    };
+    erase(&mut chain, "a1");
+    let mut chain = Rc::new(chain);
+    let said = |chain: &Rc<TestChain>| {
+        let verdict = one_liar(chain, Lie::None, &about("grant", "g1"));
+        (verdict.outcome, verdict.headline)
+    };
+    assert_eq!(said(&chain), (Outcome::Verified, "grant-active".into()));
+    erase(Rc::get_mut(&mut chain).expect("nobody asks"), "a2");
+    let over = (Outcome::OutOfForce, "document-erased".into());
+    assert_eq!(said(&chain), over);
+    let mut chain = granted();
+    erase(&mut chain, "a1");
+    let verdict = denied_on(chain, &["a2"]);
+    assert_eq!(verdict.headline, "grant-denied", "of what is left");
 }
