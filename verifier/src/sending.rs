@@ -64,8 +64,8 @@ pub struct Sending {
     takers: Vec<String>,
     /// Nodes that say that they keep the blob.
     keepers: Vec<String>,
-    /// Size of its record's log where it was last seen not to hold it.
-    lacking: u64,
+    /// Size of its record's log where it was last looked for there.
+    looked_through: u64,
 }
 
 impl Sending {
@@ -82,7 +82,7 @@ impl Sending {
             looks: 0,
             takers: Vec::new(),
             keepers: Vec::new(),
-            lacking: 0,
+            looked_through: 0,
         })
     }
 
@@ -93,7 +93,7 @@ impl Sending {
 
     /// Whether it may be for this event that a record's log has this size.
     pub fn explains(&self, record: &RecordName, size: u64) -> bool {
-        record == self.subject() && size > self.lacking
+        record == self.subject() && size > self.looked_through
     }
 
     fn until(&self) -> i64 {
@@ -294,6 +294,10 @@ impl<S: Store> Verifier<S> {
             }
             current => current,
         };
+        if current.is_ok() {
+            let kept = self.archive.kept(sending.subject());
+            sending.looked_through = kept.map_or(0, |kept| kept.size());
+        }
         if let Some(written) = self.find(&sending.event) {
             if sending.lacks_keeper()
                 && let Ok(current) = &current
@@ -314,8 +318,6 @@ impl<S: Store> Verifier<S> {
         }
         match current {
             Ok(mut current) => {
-                let kept = self.archive.kept(sending.subject());
-                sending.lacking = kept.map_or(0, |kept| kept.size());
                 if sending.is_handed_in {
                     self.must_wait(host, &mut current, sending).await?;
                 }

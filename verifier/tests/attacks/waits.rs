@@ -254,6 +254,14 @@ fn an_event_whose_blob_nobody_ever_keeps_is_not_said_to_be_written_and_done() {
     let unsent = send(|_| false, until + 1).expect_err("its content is nowhere");
     assert_eq!(unsent.reason, "content-not-kept");
     assert_eq!(unsent.facts[&"height".to_owned()], "4");
+    // What others do to the record after it is seen meanwhile.
+    let (net, mut visitor) = (Net::at(until), verifier(&chain, &NODES));
+    let net = net.with("http://a", &longer, keeping(|_| false, 8));
+    let net = net.with("http://b", &longer, keeping(|_| false, 8));
+    let mut event = Sending::new(&tx, Some(b"sealed")).expect("an event");
+    assert_eq!(now(visitor.send_on(&net, &mut event)), Ok(None));
+    let subject = event.subject().clone();
+    assert!(!event.explains(&subject, 2) && event.explains(&subject, 3));
     // Who still has it hands the same in again.
     let written = send(|_| true, until + 1).expect("kept");
     assert_eq!(written.expect("it is in the log").height, 4);
