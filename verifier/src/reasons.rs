@@ -41,27 +41,27 @@ reasons! {
     TEXT_UNKNOWN = "text-unknown", ScanRead, NotEstablished, "The text is no code that this program knows.";
     NO_RECORD_NAMED = "no-record-named", ScanRead, NotEstablished, "What was asked about names no record.";
 
-    FIELDS_OPENED = "fields-opened", FieldsMatch, Passed, "The fields shown are those that the record commits to.";
+    FIELDS_OPENED = "fields-opened", FieldsMatch, Passed, "The fields shown are those that the record commits to; what was withheld was not compared.";
     PRINT_RECORDED = "print-recorded", FieldsMatch, Passed, "All that the printed code says is what the issuer recorded.";
-    FIELDS_ALTERED = "fields-altered", FieldsMatch, Failed, "The fields shown are not those that the record commits to.";
+    FIELDS_ALTERED = "fields-altered", FieldsMatch, Failed, "The fields shown are not those that the record commits to. Who changed them is not proven.";
     PRINT_DIFFERS = "print-differs", FieldsMatch, Failed, "The printed code is none of those that the issuer recorded for this number.";
     OPENING_UNREADABLE = "opening-unreadable", FieldsMatch, NotEstablished, "The fields that came with the code cannot be read.";
     PRINT_NOT_COMPARABLE = "print-not-comparable", FieldsMatch, NotEstablished, "This kind of code has no part that cannot be guessed, so the chain keeps nothing to compare it with.";
     NO_PRINT_RECORDED = "no-print-recorded", FieldsMatch, NotEstablished, "The issuer recorded no printed code for this record.";
 
     RECORD_PROVEN = "record-proven", InState, Passed, "The record is in the state that the header commits to. `log_size`.";
-    RECORD_ABSENT = "record-absent", InState, Failed, "The state that the header commits to holds no such record.";
+    RECORD_ABSENT = "record-absent", InState, Failed, "The state that the header commits to holds no such record. What is recorded elsewhere, and whether what was shown is genuine, this says nothing about.";
     ABSENCE_STALE = "absence-stale", InState, NotEstablished, "The record was absent under an old header; it may have been written since.";
-    PROOF_NOT_GIVEN = "proof-not-given", InState, NotEstablished, "No node gave a proof.";
-    PROOF_REFUTED = "proof-refuted", InState, NotEstablished, "The proofs that nodes gave do not hold.";
+    PROOF_NOT_GIVEN = "proof-not-given", InState, NotEstablished, "No node gave a proof, or the proof file lacks it.";
+    PROOF_REFUTED = "proof-refuted", InState, NotEstablished, "The proofs that nodes gave, or the proof file holds, are wrong: of the record this says nothing.";
     PROOF_BENT = "proof-bent", InState, NotEstablished, "A part of the proof file does not hold. `why`.";
     KIND_UNKNOWN = "kind-unknown", InState, NotEstablished, "This page does not know this kind of record; it may be too old.";
 
     HISTORY_REPLAYED = "history-replayed", HistoryReplayed, Passed, "The log is complete and signed, and replaying it gives the proven state. `entries`.";
-    HISTORY_SAMPLED = "history-sampled", HistoryReplayed, Passed, "Entries drawn at random are in the log, signed and in order; not all were counted. `entries`, `sample`.";
-    HISTORY_BREAKS_RULES = "history-breaks-rules", HistoryReplayed, Failed, "The proven log holds what the rules refuse. `entry`, `rule`.";
-    HISTORY_NOT_GIVEN = "history-not-given", HistoryReplayed, NotEstablished, "No node gave the log, or that of a member it rests on.";
-    HISTORY_REFUTED = "history-refuted", HistoryReplayed, NotEstablished, "The logs that nodes gave are not the proven ones.";
+    HISTORY_SAMPLED = "history-sampled", HistoryReplayed, Passed, "Entries drawn at random are in the log and signed, and the ballots among them on the roster. Not all were counted, and whether the signers were entitled was not checked. `entries`, `sample`.";
+    HISTORY_BREAKS_RULES = "history-breaks-rules", HistoryReplayed, Failed, "The log is proven under the signed header, and the rules that were in force refuse it, or do not give the proven state from it. `record`: whose log; `why`.";
+    HISTORY_NOT_GIVEN = "history-not-given", HistoryReplayed, NotEstablished, "No node gave the log, or that of a member it rests on, or the proof file lacks it.";
+    HISTORY_REFUTED = "history-refuted", HistoryReplayed, NotEstablished, "The logs that nodes gave, or the proof file holds, are not the proven ones: somebody altered them, or the chain signed two.";
     HISTORY_TOO_LONG = "history-too-long", HistoryReplayed, NotEstablished, "The log is longer than this program replays.";
     RESTS_REPLAYED = "rests-replayed", HistoryReplayed, Passed, "The records that it rests on were replayed too, and each accepted the event that made it. `records`.";
     RESTS_NOT_REPLAYED = "rests-not-replayed", HistoryReplayed, NotEstablished, "Not every record that it rests on was replayed. `records`, `replayed`.";
@@ -70,12 +70,12 @@ reasons! {
     RULES_TOO_NEW = "rules-too-new", HistoryReplayed, NotEstablished, "The rules in force are newer than this page. `version`.";
 
     HEADER_SIGNED = "header-signed", HeaderSigned, Passed, "More than two thirds of the voting power signed the header, in steps from the checkpoint. `signed`, `total`.";
-    HEADER_IS_CHECKPOINT = "header-is-checkpoint", HeaderSigned, Passed, "The header is the checkpoint itself.";
+    HEADER_IS_CHECKPOINT = "header-is-checkpoint", HeaderSigned, Passed, "The header is the checkpoint itself: that of chains.json, one that members signed, or one that a person named. It rests on its hash alone.";
     HEADER_LOGGED = "header-logged", HeaderSigned, Passed, "The header stands in the log of block hashes under a later one, which more than two thirds of the voting power signed. `under`, `signed`, `total`.";
     HEADER_BY_OLD_KEYS = "header-by-old-keys", HeaderSigned, NotEstablished, "The proof file's header rests on the keys of its year alone: the trusting period is over, and the file was not proven again under a later header. `year`.";
     PROOF_NOT_ANCHORED = "proof-not-anchored", HeaderSigned, NotEstablished, "The proof file's way does not pass the checkpoint that this program trusts: it must be proven again under a header of today. `checkpoint`, `from`, `to`.";
     PROOF_CHAIN_UNKNOWN = "proof-chain-unknown", HeaderSigned, NotEstablished, "The proof file speaks of a chain that this program does not know. `chain`.";
-    CHECKPOINT_NOT_GIVEN = "checkpoint-not-given", HeaderSigned, NotEstablished, "No node gave the checkpoint's header with its validators.";
+    CHECKPOINT_NOT_GIVEN = "checkpoint-not-given", HeaderSigned, NotEstablished, "No node gave the block with the checkpoint's hash and its validators: there is no connection, nodes keep none so old, or the hash is wrong.";
     CHECKPOINT_UNREADABLE = "checkpoint-unreadable", HeaderSigned, NotEstablished, "The file is no checkpoint that members sign, or not in its one encoding.";
     CHECKPOINT_OTHER_CHAIN = "checkpoint-other-chain", HeaderSigned, NotEstablished, "The checkpoint that members signed is of another chain. `chain`.";
     CHECKPOINT_BAD_SIGNATURE = "checkpoint-bad-signature", HeaderSigned, Failed, "A signature on the checkpoint does not verify.";
@@ -83,21 +83,21 @@ reasons! {
     CHECKPOINT_NOT_NEWER = "checkpoint-not-newer", HeaderSigned, NotEstablished, "The checkpoint that members signed is not above what is trusted already. `height`, `trusted`.";
     CHECKPOINT_CONFLICTS = "checkpoint-conflicts", HeaderSigned, Failed, "One chain cannot have both the checkpoint that members signed and a header that was trusted: the chain has forked, or they signed for another. `height`, `trusted`.";
     CHECKPOINT_DIFFERS = "checkpoint-differs", HeaderSigned, Failed, "The block with the signed checkpoint's hash is of another chain, height or time than its signers say.";
-    TRUST_EXPIRED = "trust-expired", HeaderSigned, NotEstablished, "The newest trusted header is older than the trusting period: the page needs a newer checkpoint.";
+    TRUST_EXPIRED = "trust-expired", HeaderSigned, NotEstablished, "The newest trusted header, or the one that a person named, is older than the trusting period: a newer checkpoint is needed.";
     TRUST_EXPIRED_OR_CLOCK = "trust-expired-or-clock", HeaderSigned, NotEstablished, "By the device's clock trust has expired, and by the newest block of all nodes it would hold: the clock is ahead, or the chain stands still, or all of them hide what is newer. `age_seconds`.";
     HEADER_FROM_FUTURE = "header-from-future", HeaderSigned, NotEstablished, "The header's time is ahead of the device's clock, which may be wrong. `age_seconds`: by how much.";
-    HEADER_NOT_GIVEN = "header-not-given", HeaderSigned, NotEstablished, "No node gave a header.";
-    HEADER_REFUTED = "header-refuted", HeaderSigned, NotEstablished, "The headers that nodes gave do not verify. `why`.";
-    TOO_MANY_STEPS = "too-many-steps", HeaderSigned, NotEstablished, "Verifying the way from the checkpoint would take more work than allowed.";
+    HEADER_NOT_GIVEN = "header-not-given", HeaderSigned, NotEstablished, "No node gave a header that can be trusted, and none gave a wrong one.";
+    HEADER_REFUTED = "header-refuted", HeaderSigned, NotEstablished, "The headers that nodes gave, or the proof file holds, do not verify. `why`.";
+    TOO_MANY_STEPS = "too-many-steps", HeaderSigned, NotEstablished, "The way to the newest header takes more signatures, headers, bytes or time than one question may.";
 
     HEADER_FRESH = "header-fresh", HeaderFresh, Passed, "The header is recent. `age_seconds`.";
-    HEADER_STALE = "header-stale", HeaderFresh, NotEstablished, "The newest header is older than the bound. `age_seconds`, `bound_seconds`.";
+    HEADER_STALE = "header-stale", HeaderFresh, NotEstablished, "The newest header is older than the bound: the chain stands still, the nodes give nothing newer, or the device's clock is ahead. `age_seconds`, `bound_seconds`.";
     CLOCK_AHEAD = "clock-ahead", HeaderFresh, NotEstablished, "The newest header looks old, and yet the chain moves on as fast as time goes by: the device's clock is ahead. `age_seconds`.";
 
     NODES_AGREE = "nodes-agree", NodesAgree, Passed, "Nodes of other members hold the same header. `agree`, `asked`.";
     NO_NODE_ASKED = "no-node-asked", NodesAgree, NotEstablished, "A proof file was verified by itself: no node was asked.";
     NO_OTHER_NODE = "no-other-node", NodesAgree, NotEstablished, "No node of another member is known that could confirm the header.";
-    OTHER_NODES_SILENT = "other-nodes-silent", NodesAgree, NotEstablished, "No node of another member answered for this height.";
+    OTHER_NODES_SILENT = "other-nodes-silent", NodesAgree, NotEstablished, "No node of another member confirmed this header: none answered, or they do not have it yet.";
     NODES_DISAGREE = "nodes-disagree", NodesAgree, NotEstablished, "Another node names another header, without being able to prove it, and none confirms ours.";
     CHAIN_FORKED = "chain-forked", NodesAgree, Failed, "Two different headers of one height are both signed by more than two thirds. Nothing is established until the consortium has explained it.";
     HALT_UNREADABLE = "halt-unreadable", NodesAgree, NotEstablished, "This browser kept that the chain has forked, and cannot read it any more. Nothing is established until a person establishes trust anew.";
@@ -114,12 +114,12 @@ reasons! {
     DOCUMENT_SHARED = "document-shared", LifeCycle, Passed, "The patient confirmed the document.";
     DOCUMENT_PROPOSED = "document-proposed", LifeCycle, OutOfForce, "Proposed by the hospital; the patient has not confirmed it.";
     DOCUMENT_REJECTED = "document-rejected", LifeCycle, OutOfForce, "The patient rejected the document.";
-    DOCUMENT_ERASED = "document-erased", LifeCycle, OutOfForce, "The content was erased by law; the record stays.";
+    DOCUMENT_ERASED = "document-erased", LifeCycle, OutOfForce, "It is recorded that the content was erased by law: every node is to have deleted it, which no proof shows. The record stays.";
     GRANT_ACTIVE = "grant-active", LifeCycle, Passed, "The grant is in force. `until`.";
     GRANT_EXPIRED = "grant-expired", LifeCycle, OutOfForce, "The grant has expired by block time. `until`.";
     GRANT_REVOKED = "grant-revoked", LifeCycle, OutOfForce, "The patient took the grant back.";
     GRANT_SUPERSEDED = "grant-superseded", LifeCycle, OutOfForce, "Another grant has taken its place. `successor`.";
-    GRANT_DENIED = "grant-denied", LifeCycle, OutOfForce, "The patient denies the reader every document that the grant names. `to`.";
+    GRANT_DENIED = "grant-denied", LifeCycle, OutOfForce, "The patient denies the reader every document of the grant that is not erased. `to`.";
     READ_DONE = "read-done", LifeCycle, Passed, "A read under a grant.";
     READ_OPEN = "read-open", LifeCycle, Passed, "A read in an emergency, not yet reviewed.";
     READ_REVIEWED = "read-reviewed", LifeCycle, Passed, "A read in an emergency, reviewed and found justified.";
@@ -128,9 +128,9 @@ reasons! {
     VOTE_OPEN = "vote-open", LifeCycle, Passed, "The vote is open. `closes`.";
     VOTE_PASSED = "vote-passed", LifeCycle, Passed, "The vote has closed and passed on both counts.";
     VOTE_NOT_PASSED = "vote-not-passed", LifeCycle, Passed, "The vote has closed and did not pass. `why`: `participation`, `heads`, `area`, `heads-and-area`.";
-    BALLOT_COUNTED = "ballot-counted", LifeCycle, Passed, "A ballot stands. `choice`, `rank`.";
+    BALLOT_COUNTED = "ballot-counted", LifeCycle, Passed, "A ballot stands. That the vote counts it, the vote's own record says. `choice`, `rank`.";
     BALLOT_NOT_CAST = "ballot-not-cast", LifeCycle, Passed, "Nothing was cast on this ballot yet.";
-    QUOTA_COUNTED = "quota-counted", LifeCycle, Passed, "How many invoices the issuer was granted, and how many it has issued. `granted`, `used`, `left`.";
+    QUOTA_COUNTED = "quota-counted", LifeCycle, Passed, "How many invoices the issuer was granted, and how many it has issued. Whether it may issue more, its own record says. `granted`, `used`, `left`.";
     MEMBER_LEFT = "member-left", LifeCycle, OutOfForce, "The member has left: none of its keys counts any more. What it signed before stays.";
     PROPOSAL_EXPIRED = "proposal-expired", LifeCycle, OutOfForce, "The proposal's time is over: its approvals count no more. Whether it was carried out before, the record says that it is about. `closes`.";
     KEY_COMING = "key-coming", LifeCycle, Passed, "Another key is to come in the place of a person's, unless that is vetoed. `from_time`.";
@@ -139,7 +139,7 @@ reasons! {
     LIFE_CYCLE_STALE = "life-cycle-stale", LifeCycle, NotEstablished, "It stood so under an old header, and may have changed since. `last`: the code that held then.";
 
     TRUTH_OUTSIDE_PROOF = "truth-outside-proof", OutsideProof, NotEstablished, "Unchanged since it was recorded is proven; that it was true when it was recorded is not.";
-    READS_OUTSIDE_CHAIN = "reads-outside-chain", OutsideProof, NotEstablished, "Registered reads are complete; reads outside the chain cannot be excluded.";
+    READS_OUTSIDE_CHAIN = "reads-outside-chain", OutsideProof, NotEstablished, "What is registered of reads is in the records' histories; reads outside the chain cannot be excluded.";
     EVENT_TIMES_WIDE = "event-times-wide", OutsideProof, NotEstablished, "Block time is a lower bound: of some events it is known only within more than five minutes when they happened. `count`, `widest_seconds`.";
     ELECTORATE_AS_STATED = "electorate-as-stated", OutsideProof, NotEstablished, "Who may vote is as stated by two members. `first`, `second`.";
     ROSTER_NOT_GIVEN = "roster-not-given", OutsideProof, NotEstablished, "The roster is published, but no node gave it: who may vote is as stated by two members. `first`, `second`.";
@@ -160,7 +160,7 @@ pub struct Headline {
 pub(crate) const INVOICE_UNCHANGED_UNCLAIMED: Headline = Headline {
     code: "invoice-unchanged-unclaimed",
     outcome: Outcome::Verified,
-    meaning: "Unchanged since it was recorded, and unclaimed.",
+    meaning: "What is shown is unchanged since it was recorded, and the invoice unclaimed.",
 };
 pub(crate) const PROVEN_AS_OF: Headline = Headline {
     code: "proven-as-of",

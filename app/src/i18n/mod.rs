@@ -171,6 +171,25 @@ mod tests {
         }
     }
 
+    /// A fact that no check gives is a dash on the screen: the table names those that come with each code.
+    #[test]
+    fn no_sentence_of_a_reason_asks_for_a_fact_that_does_not_come_with_it() {
+        let table = include_str!("../../../docs/verdicts.md");
+        let [headlines, reasons] = [texts::Section::Headlines, texts::Section::Reasons];
+        let mut count = 0;
+        for row in table.lines().filter(|line| line.starts_with("| `")) {
+            let named: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+            for section in [headlines, reasons] {
+                let text = texts::find(section, Lang::Zh, named[0]).unwrap_or_default();
+                for place in places(text) {
+                    assert!(named[1..].contains(&place), "{}: {place}", named[0]);
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 50, "only {count}");
+    }
+
     #[test]
     fn everything_that_is_waited_for_has_its_sentence() {
         texts::both::with_english();

@@ -3,9 +3,10 @@
 use super::ballots::Ballots;
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
-use crate::i18n::{headline, reason, thousands, words};
+use crate::i18n::{Lang, headline, reason, thousands, words};
 use crate::shell::use_page;
 use crate::widget::{self, outcome_pill};
+use verifier::verdict::{CheckId, Verdict};
 
 /// Ballots above which a sample is offered first.
 const MANY: u64 = 2_000;
@@ -51,7 +52,7 @@ fn use_recount(props: &Recount) -> Html {
                     if let Some((code, facts)) = &inquiry.failed { <p class="note bad">{ reason(lang, code, facts).0 }</p> }
                     if let Some(verdict) = &verdict {
                         <div class="row"><b class="grow">{ headline(lang, &verdict.headline, &verdict.facts) }</b>{ outcome_pill(lang, verdict.outcome) }</div>
-                        { widget::up_to(lang, verdict) }<p class="caption">{ widget::took(lang, verdict) }</p>
+                        <p class="small">{ counted(lang, verdict) }</p>{ widget::up_to(lang, verdict) }<p class="caption">{ widget::took(lang, verdict) }</p>
                     }
                 </div>
                 <div class="row wrap">
@@ -62,5 +63,41 @@ fn use_recount(props: &Recount) -> Html {
             </section>
             if let Some(verdict) = verdict.filter(|verdict| whole && !verdict.history.is_empty()) { { part(Ballots { verdict }) } }
         </>
+    }
+}
+
+/// Whether every ballot was counted, or some were drawn.
+fn counted(lang: Lang, verdict: &Verdict) -> Option<String> {
+    let mut checks = verdict.checks.iter();
+    let check = checks.find(|check| check.id == CheckId::HistoryReplayed)?;
+    Some(reason(lang, &check.reason, &check.facts).0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::widget::sample;
+    use verifier::verdict::{Check, Outcome, Status};
+    use worker::Facts;
+
+    /// *Attack: of ten thousand ballots two hundred are drawn, and the screen says that the vote was counted.*
+    #[test]
+    fn a_sample_is_not_called_a_count() {
+        let amounts = [("entries", "10000"), ("sample", "200")];
+        let amounts = amounts.map(|(name, amount)| (name.to_owned(), amount.to_owned()));
+        let facts: Facts = amounts.into_iter().collect();
+        let mut verdict = sample::verdict("vote", Outcome::Verified, "vote-passed");
+        assert_eq!(counted(Lang::Zh, &verdict), None);
+        verdict.checks.push(Check {
+            id: CheckId::HistoryReplayed,
+            status: Status::Passed,
+            reason: "history-sampled".into(),
+            facts,
+        });
+        let said = counted(Lang::Zh, &verdict).expect("said");
+        assert!(said.contains("抽查了 200 / 10000 条"), "{said}");
+        // What stands on top is true of both.
+        let top = headline(Lang::Zh, &verdict.headline, &verdict.facts);
+        assert!(!top.contains("计票"), "{top}");
     }
 }
