@@ -133,13 +133,17 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         None
     }
 
-    /// What was reached cannot lead to what is kept above it, so one of them is forged: whoever holds the one and not the other proves it.
-    pub(super) async fn judge_above(&self, way: &Way, meter: &mut Meter) -> Option<Dispute> {
-        let height = way.reached().height();
+    /// What nodes show of a height excludes what is kept above it, so one of them is forged: whoever holds another header than that proves it.
+    pub(super) async fn judge_above(
+        &self,
+        way: &Way,
+        height: u64,
+        meter: &mut Meter,
+    ) -> Option<Dispute> {
         let kept = self.store.at_or_above(height).await.ok()??;
-        let holders: Vec<usize> = self.holders().collect();
-        let mut parts = u32::try_from(holders.len()).unwrap_or(u32::MAX);
-        for witness in holders {
+        let nodes = self.order();
+        let mut parts = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+        for witness in nodes {
             self.allot_part(&mut parts, way, meter);
             if let Ok(Some(false)) = self.holds(&kept, witness, meter).await
                 && let Ok(Some(fork)) = self.fork_behind(&kept, witness, None, meter).await
@@ -164,14 +168,9 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
     /// Whether enough members hold the header, the one that led to it among them.
     pub(super) fn is_witnessed(&self) -> bool {
-        self.suffice(&mut self.holders())
-    }
-
-    /// The nodes that hold the header that was reached, the one that led to it among them.
-    fn holders(&self) -> impl Iterator<Item = usize> {
         let hold = self.sources.iter().enumerate();
         let hold = hold.filter(|(_, source)| matches!(source.said, Said::Led | Said::Agrees));
-        hold.map(|(at, _)| at)
+        self.suffice(&mut hold.map(|(at, _)| at))
     }
 
     /// Whether these nodes' members are one that holds a header and as many witnesses as are wanted, and one of those who must be among them.

@@ -155,7 +155,12 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 Err(expired) => expired,
                 Ok(()) => {
                     let mut way = Way::from(&from);
-                    way.above = self.above(height, &mut meter).await?;
+                    match self.above(height, &mut meter).await {
+                        Ok(above) => way.above = above,
+                        Err(failure) => {
+                            return Err(self.excluded(&way, height, failure, &mut meter).await);
+                        }
+                    }
                     let order = self.order();
                     return self.climb(&mut way, height, &order, 0, &mut meter).await;
                 }
@@ -288,10 +293,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         if let Some(above) = &way.above
             && !may_lead_to(reached, above.header())
         {
-            return Err(match self.judge_above(way, meter).await {
-                Some(dispute) => self.halt(dispute, meter).await?,
-                None => no_way(None, self.standings()),
-            });
+            let failure = no_way(None, self.standings());
+            return Err(self.excluded(way, target, failure, meter).await);
         }
         let followed = Followed {
             header: way.reached().verified().clone(),
@@ -307,6 +310,22 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             self.store.put(&leg.state).await?;
         }
         Ok(followed)
+    }
+
+    /// The chain of what is kept above a height does not lead to what nodes show there: the fork, where one of them proves it.
+    async fn excluded(
+        &mut self,
+        way: &Way,
+        height: u64,
+        failure: Failure,
+        meter: &mut Meter,
+    ) -> Failure {
+        match self.judge_above(way, height, meter).await {
+            None => failure,
+            Some(dispute) => match self.halt(dispute, meter).await {
+                Ok(failure) | Err(failure) => failure,
+            },
+        }
     }
 
     /// Trust that has expired is none, and a clock that what is trusted is ahead of tells no age; also where no step is to be taken.

@@ -58,6 +58,34 @@ fn no_league_forges_a_header_that_the_chain_of_hashes_names_from_a_kept_one_abov
 }
 
 #[test]
+fn a_forged_header_to_which_no_honest_chain_leads_up_is_found_when_one_below_it_is_asked_for() {
+    let honest = Rc::new(Chain::new(20, 0, &mut Rng(1)));
+    let corrupt = &honest.members[&3];
+    let forged = Rc::new(honest.forge(2, Lie::Equivocation, corrupt, &mut Rng(2)));
+    let nodes = vec![
+        node("liar", &forged),
+        node("its friend", &forged),
+        node("honest", &honest),
+        node("honest too", &honest),
+    ];
+    let asleep: Vec<_> = nodes.iter().map(|node| node.asleep.clone()).collect();
+    let mut client = trusting(&[&honest.blocks[&1]], nodes, settings(), &honest);
+    asleep[2..].iter().for_each(|honest| honest.set(true));
+    block_on(client.at(10)).expect("nobody contradicts");
+    asleep[2..].iter().for_each(|honest| honest.set(false));
+    asleep[..2].iter().for_each(|liar| liar.set(true));
+    // The same validators sign both: from what is forged, the honest chain goes on.
+    let followed = block_on(client.newest()).expect("the honest tip");
+    assert_eq!(
+        (followed.header.header(), followed.trace.from),
+        (honest.header(20), 10)
+    );
+    let attack = attack_of(block_on(client.at(5)));
+    assert_eq!(attack.theirs.signed_header.header, *honest.header(10));
+    assert!(attack.theirs_from.starts_with("honest"));
+}
+
+#[test]
 fn a_header_between_two_kept_ones_is_older_than_the_upper_one() {
     let rng = &mut Rng(5);
     let honest = Chain::new(NEAR + 20, 0, rng);
