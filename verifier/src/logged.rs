@@ -13,7 +13,9 @@ use crate::{
 };
 use light_client::{
     TrustedState, VerifiedHeader,
-    client::{Failure, Followed, LightClient, MemoryStore, Provider, Received, Store},
+    client::{
+        Attack, Failure, Followed, LightClient, MemoryStore, Provider, Received, Store, StoreError,
+    },
 };
 
 /// So far below what is trusted the hash chain is followed: a header there is one of a few, and no newest one is needed for it.
@@ -61,7 +63,8 @@ pub async fn logged<H: Host, S: Store>(
         };
         let (mut header, mut headers, mut bytes) = (proven.value, 1, proven.bytes);
         if header.header().height < height {
-            let Some(climbed) = climb(chain, host, &header, height).await? else {
+            let climbed = climb(chain, host, client.store_mut(), &header, height);
+            let Some(climbed) = climbed.await? else {
                 continue;
             };
             let spent = climbed.trace.spent;
@@ -84,17 +87,20 @@ pub async fn logged<H: Host, S: Store>(
     Ok(None)
 }
 
-/// From the last header in the log up to one that no log holds yet, by signatures: the chain has had no event since. Witnesses are asked as ever.
-async fn climb<H: Host>(
+/// From the last header in the log up to one that no log holds yet, by signatures: the chain has had no event since. Witnesses are asked as ever, and a fork
+/// is kept where every other is.
+async fn climb<H: Host, S: Store>(
     chain: &Chain,
     host: &H,
+    halts: &mut S,
     last: &VerifiedHeader,
     height: u64,
 ) -> Result<Option<Followed>, Failure> {
     let shown = Shown::default();
     let node = |node| Node::new(host, node, &chain.id, &shown);
     let nodes: Vec<Node<'_, H>> = chain.nodes.iter().map(node).collect();
-    let mut store = MemoryStore::default();
+    let states = MemoryStore::default();
+    let mut store = Aside { states, halts };
     for node in &nodes {
         let block = node.light_block(last.header().height).await.ok();
         let state = block.map(|block| TrustedState::from_checkpoint(&block.value, last.hash()));
@@ -102,12 +108,50 @@ async fn climb<H: Host>(
             store.put(&state).await?;
             let mut client = LightClient::new(nodes, store, Device(host), chain.settings());
             return match client.at(height).await {
-                Err(fork @ Failure::Attack(_)) => Err(fork),
+                // Nothing but a fork is given to the store that outlasts this: one that it could not keep ends the call all the same.
+                Err(fork @ (Failure::Attack(_) | Failure::Store(_))) => Err(fork),
                 outcome => Ok(outcome.ok()),
             };
         }
     }
     Ok(None)
+}
+
+/// States for one way alone, and a store for what outlasts it.
+struct Aside<'a, S> {
+    states: MemoryStore,
+    halts: &'a mut S,
+}
+
+impl<S: Store> Store for Aside<'_, S> {
+    async fn newest(&self) -> Result<Option<TrustedState>, StoreError> {
+        self.states.newest().await
+    }
+
+    async fn at_or_below(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+        self.states.at_or_below(height).await
+    }
+
+    async fn at_or_above(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+        self.states.at_or_above(height).await
+    }
+
+    async fn put(&mut self, state: &TrustedState) -> Result<(), StoreError> {
+        self.states.put(state).await
+    }
+
+    async fn halt(&mut self, attack: &Attack) -> Result<(), StoreError> {
+        self.halts.halt(attack).await
+    }
+
+    /// The call began with none: if a person has established trust anew since, that is for the next call to find.
+    async fn halted(&self) -> Result<Option<Attack>, StoreError> {
+        Ok(None)
+    }
+
+    async fn clear_halt(&mut self) -> Result<(), StoreError> {
+        self.states.clear_halt().await
+    }
 }
 
 /// What is trusted far above a height, where nothing is at or below it from which steps would lead there.

@@ -123,6 +123,11 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         &self.store
     }
 
+    /// The same, for a program that finds out more than this client does.
+    pub fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
     /// Gives back what it keeps.
     pub fn into_store(self) -> S {
         self.store

@@ -78,6 +78,40 @@ fn an_old_header_costs_a_few_questions_where_the_hash_chain_takes_one_for_each_b
     assert_eq!(line["hash"], hex::encode(long().header(900).hash()));
 }
 
+/// A node that shows a second block, signed like the first, of a height that no log holds yet.
+fn another_block() -> Lie {
+    let chain = long();
+    let mut header = chain.header(900).clone();
+    header.app_hash = vec![9; 32];
+    let signed = comet::commit_json(&header, &chain.seats, |_| true);
+    lie(move |method, params, mut answer| {
+        if method == "commit" && params["height"] == "900" {
+            answer["result"] = signed.clone();
+        }
+        answer
+    })
+}
+
+#[test]
+fn a_fork_on_the_way_from_the_logs_end_stops_it_for_good() {
+    let folder = Folder::new("old-fork");
+    let store = folder.0.join("store");
+    let light = |nodes: &[String], arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lianyan"));
+        command.args(["light", "--store"]).arg(&store);
+        let command = command.args(arguments).arg("--chain");
+        let (code, line) = run(command.arg(file(&folder, nodes)));
+        (code, line["reason"].clone())
+    };
+    let beside = nodes([|| Lie::None, another_block]);
+    assert_eq!(light(&beside, &["--height", "900"]), (1, "attack".into()));
+    let honest = nodes([|| Lie::None, || Lie::None]);
+    for arguments in [&["--height", "900"][..], &["--once"]] {
+        let outcome = light(&honest, arguments);
+        assert_eq!(outcome, (1, "halted".into()), "{arguments:?}");
+    }
+}
+
 /// Whether somebody asks for the old header.
 fn is_old(method: &str, params: &Value) -> bool {
     method == "header" && params["height"] == "2"
