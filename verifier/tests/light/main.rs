@@ -11,10 +11,11 @@ mod wrong;
 use common::{Lie, TestChain, chain, comet, lie, node, node_of};
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::mpsc::{Receiver, channel},
+    thread::spawn,
     time::Duration,
 };
 
@@ -39,8 +40,41 @@ fn light(nodes: &[String]) -> Command {
     command
 }
 
+/// Longer than any command takes that ends by itself.
+const LONG: Duration = Duration::from_secs(300);
+
+/// What a command says that ends by itself. One that follows a chain instead is ended, and the test fails.
+fn output(command: &mut Command) -> Output {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("starts");
+    let said = child.stdout.take().map(read);
+    let complaint = child.stderr.take().map(read);
+    let read = [said, complaint].map(|told| told.expect("piped").recv_timeout(LONG));
+    if read.iter().any(Result::is_err) {
+        child.kill().expect("is ended");
+    }
+    let status = child.wait().expect("ended");
+    let [stdout, stderr] = read.map(|bytes| bytes.expect("a command that ends"));
+    Output {
+        status,
+        stdout,
+        stderr,
+    }
+}
+
+/// All that comes, once it has ended.
+fn read(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (tell, told) = channel();
+    spawn(move || {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes).expect("reads");
+        tell.send(bytes)
+    });
+    told
+}
+
 fn run(command: &mut Command) -> (i32, Value) {
-    let Output { status, stdout, .. } = command.output().expect("runs");
+    let Output { status, stdout, .. } = output(command);
     let line = stdout
         .split(|byte| *byte == b'\n')
         .next()
@@ -216,7 +250,7 @@ fn a_chain_that_stands_still_is_told_of_again_and_how_old_it_is() {
 fn printed(child: &mut Child) -> Receiver<String> {
     let out = BufReader::new(child.stdout.take().expect("piped"));
     let (tell, told) = channel();
-    std::thread::spawn(move || {
+    spawn(move || {
         out.lines()
             .map_while(Result::ok)
             .try_for_each(|line| tell.send(line))

@@ -10,7 +10,7 @@ fn failed(arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lianyan"));
     // Where no chains.json is.
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    let output = command.args(arguments).output().expect("runs");
+    let output = crate::output(command.args(arguments));
     let said = String::from_utf8(output.stderr).expect("text");
     let answer = String::from_utf8(output.stdout).expect("text");
     assert_eq!(answer.lines().count(), 1, "{arguments:?}: {answer}");
