@@ -141,48 +141,96 @@ pub async fn log_entries<H: Host>(
     head: &Head,
     height: u64,
 ) -> Result<Vec<Vec<u8>>, Fault> {
-    let calls: Vec<Call> = indices
-        .iter()
-        .flat_map(|index| {
-            let (index, size) = (index.to_be_bytes(), head.log_size.to_be_bytes());
-            let entry = [&key[..], &index, &1u32.to_be_bytes()].concat();
-            let path = [&key[..], &index, &size].concat();
-            [
-                Call::query("/log", &entry, height, false),
-                Call::query("/log/inclusion", &path, height, false),
-            ]
-        })
-        .collect();
+    let calls = indices.iter();
+    let calls = calls.flat_map(|index| entry_calls(key, *index, head, height));
+    let calls: Vec<Call> = calls.collect();
     let answers = node.ask(&calls).await?;
     let (pairs, _) = answers.as_chunks::<2>();
     let pairs = indices.iter().zip(pairs);
     pairs
-        .map(|(index, pair)| included(*index, pair, key, head))
+        .map(|(index, pair)| Ok(included(*index, pair, key, head)?.0))
         .collect()
 }
 
-fn included(index: u64, pair: &[Value; 2], key: &Hash, head: &Head) -> Result<Vec<u8>, Fault> {
+/// The root of a proven log's first `size` entries, from nothing but the last of them and its path under the proven head: whoever gives these, there is only
+/// one that they can lead to.
+pub async fn root_of_first<H: Host>(
+    node: &Peer<'_, H>,
+    key: &Hash,
+    size: u64,
+    head: &Head,
+    height: u64,
+) -> Result<Hash, Fault> {
+    let last = size.saturating_sub(1);
+    let answers = node.ask(&entry_calls(key, last, head, height)).await?;
+    let pair = answers.first_chunk();
+    let pair = pair.ok_or_else(|| Fault::Garbage("nothing".into()))?;
+    let (entry, path) = included(last, pair, key, head)?;
+    Ok(root_up_to(
+        last,
+        &log::leaf_hash(&entry),
+        head.log_size,
+        &path,
+    ))
+}
+
+/// The root of the tree that ends with this leaf, from its path in a larger one: each bit of its place is a sibling on its left (RFC 9162 §2.1.3.2), and
+/// these, no others, are in the smaller tree.
+fn root_up_to(place: u64, leaf: &Hash, size: u64, path: &[Hash]) -> Hash {
+    let (mut at, mut last, mut root) = (place, size.saturating_sub(1), *leaf);
+    for sibling in path {
+        if at & 1 == 1 || at == last {
+            root = log::node_hash(sibling, &root);
+            // A node without a right sibling moves up until it is one.
+            let up = at.trailing_zeros();
+            at = at.checked_shr(up).unwrap_or(0);
+            last = last.checked_shr(up).unwrap_or(0);
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    root
+}
+
+/// The calls for an entry of a log and for its path.
+fn entry_calls(key: &Hash, index: u64, head: &Head, height: u64) -> [Call; 2] {
+    let (index, size) = (index.to_be_bytes(), head.log_size.to_be_bytes());
+    let entry = [&key[..], &index, &1u32.to_be_bytes()].concat();
+    let path = [&key[..], &index, &size].concat();
+    [
+        Call::query("/log", &entry, height, false),
+        Call::query("/log/inclusion", &path, height, false),
+    ]
+}
+
+fn included(
+    index: u64,
+    pair: &[Value; 2],
+    key: &Hash,
+    head: &Head,
+) -> Result<(Vec<u8>, Vec<Hash>), Fault> {
     let [entry, path] = pair;
     let packed = value_of(entry, key)?;
     let entries = log::unpack_entries(&packed);
     let Some([entry]) = entries.as_deref() else {
         return Err(Fault::Garbage("not one entry".into()));
     };
-    verify_path(path, key, &log::leaf_hash(entry), index, head)?;
-    Ok(entry.to_vec())
+    let path = verify_path(path, key, &log::leaf_hash(entry), index, head)?;
+    Ok((entry.to_vec(), path))
 }
 
-/// Checks an answer to `/log/inclusion`: that this leaf stands at this place of the proven log.
+/// Checks an answer to `/log/inclusion`: that this leaf stands at this place of the proven log. Gives the path.
 pub fn verify_path(
     answer: &Value,
     key: &Hash,
     leaf: &Hash,
     index: u64,
     head: &Head,
-) -> Result<(), Fault> {
+) -> Result<Vec<Hash>, Fault> {
     let path = hashes(&value_of(answer, key)?)?;
     light_client::verify_inclusion(leaf, index, head.log_size, &path, &head.log_root)
-        .map_err(|_| Fault::Refuted("path-differs".into()))
+        .map_err(|_| Fault::Refuted("path-differs".into()))?;
+    Ok(path)
 }
 
 fn hashes(path: &[u8]) -> Result<Vec<Hash>, Fault> {
@@ -210,4 +258,47 @@ fn value_of(answer: &Value, key: &Hash) -> Result<Vec<u8>, Fault> {
         return Err(Fault::Garbage("an answer about another record".into()));
     }
     Ok(answer.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use light_client::verify_inclusion;
+
+    /// The root over these leaves, and the path of the one at this place.
+    fn tree(leaves: &[Hash], place: usize) -> (Hash, Vec<Hash>) {
+        if leaves.len() == 1 {
+            return (leaves[0], Vec::new());
+        }
+        let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+        let (of_left, mut path) = tree(left, place.min(left.len() - 1));
+        let (of_right, other) = tree(right, place.saturating_sub(left.len()));
+        if place < left.len() {
+            path.push(of_right);
+        } else {
+            path = [other, vec![of_left]].concat();
+        }
+        (log::node_hash(&of_left, &of_right), path)
+    }
+
+    #[test]
+    fn a_path_in_a_log_gives_the_root_of_all_that_ends_with_its_entry() {
+        let leaves: Vec<Hash> = (0..70u8).map(|entry| log::leaf_hash(&[entry])).collect();
+        for size in 1..=leaves.len() {
+            for place in 0..size {
+                let (root, path) = tree(&leaves[..size], place);
+                let (at, of) = (place as u64, size as u64);
+                assert_eq!(
+                    verify_inclusion(&leaves[place], at, of, &path, &root),
+                    Ok(())
+                );
+                let first = log::root_of(leaves[..=place].iter().copied());
+                assert_eq!(
+                    root_up_to(at, &leaves[place], of, &path),
+                    first,
+                    "{place} of {size}"
+                );
+            }
+        }
+    }
 }

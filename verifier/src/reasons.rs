@@ -60,6 +60,7 @@ reasons! {
     HISTORY_REPLAYED = "history-replayed", HistoryReplayed, Passed, "The log is complete and signed, and replaying it gives the proven state. `entries`.";
     HISTORY_SAMPLED = "history-sampled", HistoryReplayed, Passed, "Entries drawn at random are in the log and signed, and the ballots among them on the roster. Not all were counted, and whether the signers were entitled was not checked. `entries`, `sample`.";
     HISTORY_BREAKS_RULES = "history-breaks-rules", HistoryReplayed, Failed, "The log is proven under the signed header, and the rules that were in force refuse it, or do not give the proven state from it. `record`: whose log; `why`.";
+    HISTORY_REWRITTEN = "history-rewritten", HistoryReplayed, Failed, "The chain's validators signed two histories of this record: under a newer header the log does not begin with what an older one proved.";
     HISTORY_NOT_GIVEN = "history-not-given", HistoryReplayed, NotEstablished, "No node gave the log, or that of a member it rests on, or the proof file lacks it.";
     HISTORY_REFUTED = "history-refuted", HistoryReplayed, NotEstablished, "The logs that nodes gave, or the proof file holds, are not the proven ones: somebody altered them, or the chain signed two.";
     HISTORY_TOO_LONG = "history-too-long", HistoryReplayed, NotEstablished, "The log is longer than this program replays.";

@@ -201,7 +201,7 @@ impl<'a, H: Host> Session<'a, H> {
         }
         if self.archive.received(name).size() >= head.log_size {
             // Proven before, and not the beginning of what is proven now.
-            return Err(broken_log(name, Broken::Rules("log rewritten".into())));
+            return Err(reasons::HISTORY_REWRITTEN.into());
         }
         let mut gap = Gap::from(reasons::HISTORY_NOT_GIVEN);
         // Where no node can go on with what another header proved, it may be the validators who signed two histories: nobody is blamed alone.
@@ -238,9 +238,27 @@ impl<'a, H: Host> Session<'a, H> {
                 self.roll.fault(at, &fault);
             }
             if self.stretch.get().count == before {
-                return Err(gap);
+                return Err(match self.is_rewritten(&contradict, name, head).await {
+                    true => reasons::HISTORY_REWRITTEN.into(),
+                    false => gap,
+                });
             }
         }
+    }
+
+    /// Whether one of these nodes shows that the proven log does not begin with what an earlier header proved of it.
+    async fn is_rewritten(&self, nodes: &[usize], name: &RecordName, head: &Head) -> bool {
+        let (known, key) = (self.archive.received(name), name.tree_key());
+        let height = proof::state_height(self.header);
+        for at in nodes {
+            if let Ok(node) = self.node(*at)
+                && let Ok(root) =
+                    proof::root_of_first(&node, &key, known.size(), head, height).await
+            {
+                return root != known.root();
+            }
+        }
+        false
     }
 
     /// What follows in a log, and why the proven log begins with it where it does not end there.

@@ -54,6 +54,9 @@ fn recount(visitor: &mut Verifier, net: &Net) -> Verdict {
 /// What a liar makes of entries, or of the bytes of a path.
 type Bend<T> = fn(Vec<T>) -> Vec<T>;
 
+/// What a liar makes of the answer to a question of this path.
+type BendAnswer = fn(&str, Vec<u8>) -> Vec<u8>;
+
 /// A node that is honest up to the middle of the log, and bends what it gives from there on.
 fn from_the_middle(bend: Bend<Vec<u8>>) -> Lie {
     lie(move |method, params, mut answer| {
@@ -289,11 +292,89 @@ fn a_log_that_is_rewritten_while_it_is_counted_is_not_gone_on_with() {
     let verdict = recount(&mut visitor, &net(&chain, honest()));
     assert_eq!(
         (verdict.outcome, verdict.headline.as_str()),
-        (Outcome::NotEstablished, "history-refuted"),
+        (Outcome::Rejected, "history-rewritten"),
         "{verdict:#?}"
     );
     // They gave what the validators signed.
     assert!(verdict.nodes.iter().all(|node| node.state == "agrees"));
+}
+
+/// *Attack: the first part of a log was proven; under the next header every node lies about what follows, and about how the log began, so that the
+/// validators seem to have signed two histories.*
+#[test]
+fn lying_nodes_do_not_make_validators_sign_two_histories() {
+    let bends: [BendAnswer; 4] = [
+        |_, value| value,
+        |path, mut value| {
+            if path == "/log/inclusion" {
+                value.iter_mut().for_each(|byte| *byte ^= 1);
+            }
+            value
+        },
+        |path, value| match path {
+            "/log/inclusion" => Vec::new(),
+            _ => value,
+        },
+        // What would be a leaf, were it not for the prefix: the node above it.
+        |path, mut value| {
+            match path {
+                "/log/inclusion" => value.drain(..32).for_each(drop),
+                _ => value[40] ^= 1,
+            }
+            value
+        },
+    ];
+    let [early, late] = [false, true].map(|grown| {
+        let mut community = long_vote();
+        community.chain.empty();
+        if grown {
+            community.cast(HEADS - 1, Choice::Abstain);
+            community.chain.empty();
+        }
+        Rc::new(community.chain)
+    });
+    for (turn, bend) in bends.into_iter().enumerate() {
+        let mut visitor = verifier(&early, &NODES);
+        let liars = [(); 3].map(|()| from_the_middle(bent_entry));
+        let verdict = recount(&mut visitor, &net(&early, liars));
+        assert_eq!(verdict.outcome, Outcome::NotEstablished);
+        let asked = Rc::new(RefCell::new(0));
+        let liar = || {
+            let asked = asked.clone();
+            lie(move |method, params, mut answer| {
+                let single = is_query(method, params, "/log") && wanted(params) == 1;
+                let of_one = single || is_query(method, params, "/log/inclusion");
+                if of_one && is_about(params, "vote", VOTE) {
+                    *asked.borrow_mut() += 1;
+                    bend_value(&mut answer, |value| {
+                        bend(params["path"].as_str().unwrap_or_default(), value)
+                    });
+                } else if is_query(method, params, "/log") && first_entry(params) >= 100 {
+                    bend_value(&mut answer, |value| {
+                        let entries = unpack_entries(&value).expect("whole");
+                        let entries = entries.into_iter().map(<[u8]>::to_vec).collect();
+                        pack_entries(bent_entry(entries).iter().map(Vec::as_slice))
+                    });
+                }
+                answer
+            })
+        };
+        let verdict = recount(&mut visitor, &net(&late, [(); 3].map(|()| liar())));
+        assert_eq!(
+            (verdict.outcome, verdict.headline.as_str()),
+            (Outcome::NotEstablished, "history-refuted"),
+            "{turn}: {:#?}",
+            verdict.checks
+        );
+        assert!(
+            *asked.borrow() >= 2,
+            "{turn}: the nodes are asked how it began"
+        );
+        if turn == 0 {
+            let verdict = recount(&mut visitor, &net(&late, [liar(), Lie::None, Lie::None]));
+            assert_eq!(verdict.outcome, Outcome::Verified, "{:#?}", verdict.checks);
+        }
+    }
 }
 
 /// How many entries of a log a call asks for.
