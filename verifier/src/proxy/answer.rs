@@ -8,8 +8,9 @@ use crate::{
     provider::{Device, Node, Shown},
     rpc::{self, Call, Fault},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use light_client::{
-    VerifiedHeader,
+    Hash, VerifiedHeader,
     client::{Failure, LightClient, Provider, Store},
     json::{self, write},
 };
@@ -73,13 +74,24 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
             "status" => self.status().await,
             "header" => {
                 let header = self.header(params).await?;
-                Ok(json!({ "header": written(&write::header(header.header())) }))
+                Ok(header_answer(&header))
+            }
+            "header_by_hash" => {
+                let header = self.by_hash(params).await?;
+                Ok(header_answer(&header))
             }
             "commit" => self.commit(params).await,
             "validators" => self.validators(params).await,
             "tx" => self.tx(params).await,
             "abci_query" => self.abci_query(params).await,
-            "block" => self.block(params).await,
+            "block" => {
+                let header = self.header(params).await?;
+                self.block(&header).await
+            }
+            "block_by_hash" => {
+                let header = self.by_hash(params).await?;
+                self.block(&header).await
+            }
             "consensus_params" => self.consensus_params(params).await,
             other => Err(Refused::Unprovable(other.into())),
         }
@@ -104,6 +116,29 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
             None | Some(0) => self.newest().await,
             Some(height) => self.at(height).await,
         }
+    }
+
+    /// The header with a hash, which holds its height, whichever node gives it. That there is none cannot be proven.
+    async fn by_hash(&mut self, params: &Params) -> Result<VerifiedHeader, Refused> {
+        let hash = hash(params)?;
+        let call = Call::new("header_by_hash", json!({ "hash": hex::encode_upper(hash) }));
+        let mut why = String::from("header_by_hash");
+        for url in self.urls() {
+            let answer = self.ask(&url, call.clone()).await;
+            let header = answer.and_then(|answer| json::header(&answer).map_err(text));
+            match header {
+                Ok(header) if header.hash() == hash => {
+                    let found = self.at(header.height).await?;
+                    return match *found.hash() == hash {
+                        true => Ok(found),
+                        false => Err(Refused::NotProven("another header has its height".into())),
+                    };
+                }
+                Ok(_) => why = "a header with another hash".into(),
+                Err(error) => why = error,
+            }
+        }
+        Err(Refused::NotProven(why))
     }
 
     pub(super) async fn newest(&mut self) -> Result<VerifiedHeader, Refused> {
@@ -184,6 +219,20 @@ impl<'a, H: Host, S: Store> Proxy<'a, H, S> {
             .and_then(|first| first.ok_or_else(|| Fault::Garbage("nothing".into())))
             .map_err(|fault| fault.to_string())
     }
+}
+
+fn header_answer(header: &VerifiedHeader) -> Value {
+    json!({ "header": written(&write::header(header.header())) })
+}
+
+/// A hash, in base64 or in hex: CometBFT's calls differ in it, and so do addresses.
+pub(super) fn hash(params: &Params) -> Result<Hash, Refused> {
+    let text = params.get("hash").and_then(Value::as_str);
+    let bytes = text.and_then(|text| {
+        let hex = hex::decode(text).ok();
+        hex.or_else(|| STANDARD.decode(text).ok())?.try_into().ok()
+    });
+    bytes.ok_or(Refused::Parameter("hash"))
 }
 
 /// JSON that this program has written.

@@ -17,15 +17,14 @@ use serde_json::{Value, json};
 
 impl<H: Host, S: Store> Proxy<'_, H, S> {
     /// A block without its last commit, whose round no hash tells: `commit` has the votes.
-    pub(super) async fn block(&mut self, params: &Params) -> Answer {
-        let header = self.header(params).await?;
-        let id = self.block_id(&header).await?;
+    pub(super) async fn block(&mut self, header: &VerifiedHeader) -> Answer {
+        let id = self.block_id(header).await?;
         let read = |answer: &Value| {
             let block = json::block(answer).map_err(|error| error.to_string())?;
-            verify_block(&block, &header).map_err(|error| error.to_string())?;
+            verify_block(&block, header).map_err(|error| error.to_string())?;
             Ok(block)
         };
-        let block = self.proven("block", &header, read).await?;
+        let block = self.proven("block", header, read).await?;
         let txs: Vec<String> = block.txs.iter().map(|tx| STANDARD.encode(tx)).collect();
         let evidence = block.evidence.iter();
         let evidence: Vec<Value> = evidence.map(|one| written(&write::evidence(one))).collect();

@@ -18,33 +18,35 @@ use serde_json::{Map, Value, json};
 const MAX_BATCH: usize = 10;
 
 impl<H: Host, S: Store> Proxy<'_, H, S> {
-    /// The answer to a request.
-    pub async fn answer(&mut self, wanted: Wanted) -> Value {
+    /// The answer to a request; none where nothing in it asks for one.
+    pub async fn answer(&mut self, wanted: Wanted) -> Option<Value> {
         match wanted {
             Wanted::Calls(Value::Array(calls)) if calls.len() <= MAX_BATCH => {
                 let mut answers = Vec::new();
                 for call in &calls {
-                    answers.push(self.one(call).await);
+                    answers.extend(self.one(call).await);
                 }
-                Value::Array(answers)
+                (!answers.is_empty()).then_some(Value::Array(answers))
             }
-            Wanted::Calls(Value::Array(_)) => envelope(Value::Null, Err(Refused::TooMany)),
+            Wanted::Calls(Value::Array(_)) => Some(envelope(Value::Null, Err(Refused::TooMany))),
             Wanted::Calls(call) => self.one(&call).await,
             Wanted::Address(method, params) => {
-                envelope(json!(-1), self.call(&method, &params).await)
+                let answer = self.call(&method, &params).await;
+                Some(envelope(json!(-1), answer))
             }
-            Wanted::Permission => Value::Null,
+            Wanted::Permission => None,
         }
     }
 
-    async fn one(&mut self, call: &Value) -> Value {
-        let id = call.get("id").cloned().unwrap_or_default();
+    /// The answer to a call. One without an id is a notification (JSON-RPC 2.0 §4.1): as CometBFT does, nothing is done for it.
+    async fn one(&mut self, call: &Value) -> Option<Value> {
+        let id = call.get("id").filter(|id| !id.is_null())?.clone();
         let method = call.get("method").and_then(Value::as_str);
         let answer = match named(call.get("params")) {
             Some(params) => self.call(method.unwrap_or_default(), &params).await,
             None => Err(Refused::Parameter("the name of a parameter")),
         };
-        envelope(id, answer)
+        Some(envelope(id, answer))
     }
 }
 

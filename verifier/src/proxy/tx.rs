@@ -1,6 +1,6 @@
 //! A transaction in its block, and what it did.
 
-use super::answer::{Answer, Params, Proxy, Refused, text};
+use super::answer::{Answer, Params, Proxy, Refused, hash, text};
 use crate::{host::Host, rpc::Call};
 use alloc::string::{String, ToString};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -15,8 +15,7 @@ use serde_json::{Value, json};
 impl<H: Host, S: Store> Proxy<'_, H, S> {
     /// A transaction in its block; and what it did, which the next header commits to.
     pub(super) async fn tx(&mut self, params: &Params) -> Answer {
-        let hash = params.get("hash").and_then(Value::as_str).and_then(tx_hash);
-        let hash = hash.ok_or(Refused::Parameter("hash"))?;
+        let hash = hash(params)?;
         let mut why = String::from("tx");
         for url in self.urls() {
             match self.tx_of(&url, &hash).await {
@@ -64,10 +63,4 @@ fn proof(answer: &TxAnswer, root: Option<Hash>) -> Value {
     json!({
         "root_hash": root.map(hex::encode_upper), "data": STANDARD.encode(&answer.tx), "proof": answer.proof.as_ref().map(path),
     })
-}
-
-/// A transaction's hash, in base64 (JSON-RPC) or in hex (addresses).
-fn tx_hash(text: &str) -> Option<Hash> {
-    let bytes = hex::decode(text).or_else(|_| STANDARD.decode(text).map_err(drop));
-    bytes.ok()?.try_into().ok()
 }

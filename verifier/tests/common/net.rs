@@ -278,6 +278,12 @@ fn result(chain: &TestChain, newest: u64, method: &str, params: &Value) -> Resul
             |_| true,
         )),
         "header" => Ok(json!({ "header": comet::header_json(chain.header(exists(height)?)) })),
+        "header_by_hash" => {
+            let asked = params["hash"].as_str().expect("hex").to_lowercase();
+            let mut headers = (1..=newest).map(|height| chain.header(height));
+            let found = headers.find(|header| hex::encode(header.hash()) == asked);
+            Ok(json!({ "header": found.map(comet::header_json) }))
+        }
         "block" => {
             let at = exists(height)? as usize;
             let before = (at > 1).then(|| chain.header(height - 1));

@@ -187,6 +187,28 @@ fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
     }
     let batch = proxy.post(&json!([{ "id": 1, "method": "health" }, { "id": 2, "method": "header", "params": { "height": "1" } }]));
     assert_eq!((&batch[0]["id"], &batch[1]["id"]), (&json!(1), &json!(2)));
+    // As CometBFT does, nothing is done for a notification, and nothing said.
+    let mixed = proxy.post(&json!([{ "method": "health" }, { "id": null, "method": "health" }, { "id": "a", "method": "health" }]));
+    assert_eq!(
+        mixed,
+        json!([{ "jsonrpc": "2.0", "id": "a", "result": {} }])
+    );
+    let silent = |calls: Value| {
+        let body = calls.to_string();
+        let post = "POST / HTTP/1.1\r\nContent-Length: ";
+        let answer = proxy.send(&format!("{post}{}\r\n\r\n{body}", body.len()));
+        answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("Content-Type\r\n\r\n")
+    };
+    assert!(silent(json!({ "method": "status" })));
+    assert!(silent(
+        json!([{ "method": "status" }, { "method": "health" }])
+    ));
+    assert!(silent(json!([])));
+    let call = json!({ "id": 1, "method": "health" });
+    let full = proxy.post(&json!(vec![&call; 10]));
+    assert_eq!(full.as_array().map(Vec::len), Some(10));
+    let over = proxy.post(&json!(vec![&call; 11]));
+    assert_eq!(over["error"]["message"], "not verified", "{over}");
     assert!(
         proxy
             .send("GET /header?height=2 HTTP/1.1\r\n\r\n")
@@ -202,6 +224,41 @@ fn the_proxy_answers_what_it_has_verified_and_refuses_the_rest() {
             .send("PUT / HTTP/1.1\r\n\r\n")
             .starts_with("HTTP/1.1 405")
     );
+}
+
+#[test]
+fn the_proxy_finds_headers_and_blocks_by_their_hashes() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    for trusted in [1, 3] {
+        let proxy = proxy_from(trusted, &[node(|| Lie::None), node(|| Lie::None)]);
+        let header = chain().header(2).clone();
+        let hash = header.hash();
+        // In hex, as one names a header, and in base64, as one names a block.
+        for text in [hex::encode_upper(hash), STANDARD.encode(hash)] {
+            let params = json!({ "hash": text });
+            let answer = proxy.call("header_by_hash", params.clone());
+            assert_eq!(light_client::json::header(&answer), Ok(header.clone()));
+            let block = light_client::json::block(&proxy.call("block_by_hash", params));
+            assert_eq!(block.expect("a block").header, header);
+        }
+        let get = format!(
+            "GET /header_by_hash?hash=0x{} HTTP/1.1\r\n\r\n",
+            hex::encode(hash)
+        );
+        assert!(
+            proxy
+                .send(&get)
+                .contains(&hex::encode_upper(&header.app_hash))
+        );
+        for params in [
+            json!({ "hash": "00".repeat(32) }),
+            json!({ "hash": "00" }),
+            json!({}),
+        ] {
+            let answer = proxy.call("block_by_hash", params);
+            assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+        }
+    }
 }
 
 #[test]

@@ -226,3 +226,64 @@ fn the_proxy_shows_of_old_votes_those_alone_that_the_chain_has() {
         );
     }
 }
+
+/// The second header with a state of the node's own making.
+fn forged() -> Value {
+    let header = light_client::json::write::header(chain().header(2));
+    let mut header: Value = serde_json::from_str(&header).expect("JSON");
+    header["app_hash"] = "11".repeat(32).into();
+    header
+}
+
+fn forged_hash() -> String {
+    let answer = json!({ "jsonrpc": "2.0", "id": 1, "result": { "header": forged() } });
+    hex::encode(
+        light_client::json::header(&answer)
+            .expect("a header")
+            .hash(),
+    )
+}
+
+/// A node that gives its own header, whatever hash is asked for.
+fn forging() -> Lie {
+    lie(|method, _, mut answer| {
+        if method == "header_by_hash" {
+            answer["result"]["header"] = forged();
+        }
+        answer
+    })
+}
+
+/// A node that gives another true header.
+fn neighbour() -> Lie {
+    lie(|method, _, mut answer| {
+        if method == "header_by_hash" {
+            answer["result"] =
+                answer_of(chain, &json!(1), "header", &json!({ "height": "1" }))["result"].take();
+        }
+        answer
+    })
+}
+
+/// *Attack: a hash is asked for, and another header is given; or a forged header's own hash is asked for, which somebody handed on.*
+#[test]
+fn the_proxy_takes_no_header_for_another_one_and_none_that_the_chain_has_not() {
+    let true_one = hex::encode(chain().header(2).hash());
+    for (lie, hash) in [
+        (neighbour as fn() -> Lie, true_one.clone()),
+        (forging, true_one.clone()),
+        (forging, forged_hash()),
+    ] {
+        let proxy = proxy(&[node(lie), node(lie)]);
+        for method in ["header_by_hash", "block_by_hash"] {
+            let answer = proxy.call(method, json!({ "hash": hash }));
+            assert_eq!(answer["error"]["message"], "not verified", "{answer}");
+        }
+    }
+    let beside = proxy(&[node(neighbour), node(|| Lie::None)]);
+    let answer = beside.call("header_by_hash", json!({ "hash": true_one }));
+    assert!(
+        answer["result"]["header"].is_object(),
+        "another node has it: {answer}"
+    );
+}

@@ -75,12 +75,13 @@ pub fn run(bytes: &[u8]) {
             .await
     });
     let answers = match answer {
-        Value::Array(answers) => answers,
-        answer => vec![answer],
+        Some(Value::Array(answers)) => answers,
+        answer => answer.into_iter().collect(),
     };
     for answer in answers {
         for hash in [
             "/result/sync_info/latest_block_hash",
+            "/result/block_id/hash",
             "/result/signed_header/commit/block_id/hash",
         ] {
             let hash = answer.pointer(hash).and_then(Value::as_str);

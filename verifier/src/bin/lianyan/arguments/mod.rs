@@ -35,8 +35,8 @@ lianyan light --chain-id ID --trust-height N --trust-hash HEX --node URL… --wi
     --height proves one height, newer or older: far below what is trusted, by the log of block hashes in the state of a chain of ours.
     --checkpoint begins again from one that enough members of chains.json signed, where what was trusted has expired.
 lianyan light … --serve 127.0.0.1:8888
-    Serves JSON-RPC as a node speaks it, every answer verified first: health, status, header, commit, validators, tx, block, consensus_params,
-    abci_query of /head and /store/NAME/key. All else is refused.
+    Serves JSON-RPC as a node speaks it, every answer verified first: health, status, header, header_by_hash, commit, validators, tx,
+    block, block_by_hash, consensus_params, abci_query of /head and /store/NAME/key. All else is refused.
 lianyan checkpoint sign [FILE] --key IDENTITY -o FILE [--height N] [--node URL]… [--chain chains.json]
     Verifies the newest header, or that of --height, and signs it with a member's identity file; with FILE, the one that others have signed, and
     adds the signature to theirs.

@@ -27,7 +27,7 @@ const CLIENTS: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request, and where its answer goes.
-struct Asked(Wanted, SyncSender<Value>);
+struct Asked(Wanted, SyncSender<Option<Value>>);
 
 /// Serves until the program ends. Connections are read by threads of their own; what is asked is verified one by one, here.
 pub fn serve<S: Store>(at: SocketAddr, chain: &Chain, client: Client<'_, S>, below: Below) -> Exit {
@@ -99,7 +99,10 @@ fn hear(stream: &TcpStream, ask: &SyncSender<Asked>) -> io::Result<()> {
         .ok()
         .and_then(|()| answer.recv().ok());
     match answer {
-        Some(answer) => write(stream, "200 OK", answer.to_string().as_bytes()),
+        Some(answer) => {
+            let answer = answer.map_or_else(String::new, |answer| answer.to_string());
+            write(stream, "200 OK", answer.as_bytes())
+        }
         None => write(stream, "503 Service Unavailable", b""),
     }
 }
