@@ -7,7 +7,8 @@ use crate::{
     fields,
     history::{self, Times},
     host::{Host, News},
-    kinds, members,
+    kinds::{self, Life},
+    members,
     nodes::{Roll, Sets},
     question::Question,
     raw, reasons,
@@ -27,7 +28,7 @@ use litemap::LiteMap;
 use records::{
     Digest, RecordName, canonical,
     kinds::{
-        rules,
+        room, rules,
         vote::{self, Vote},
     },
     roster::Totals,
@@ -165,10 +166,12 @@ impl<S: Store> Verifier<S> {
         let Some(mut life) = kinds::life(name.kind(), data, time) else {
             return;
         };
-        let mut key = kinds::replacement(name.kind(), data, time);
-        if life.reason == reasons::RECORD_IN_FORCE {
-            // A room does not stand as shown while another key comes.
-            life = key.take().unwrap_or(life);
+        let mut key = kinds::replacement(data, time);
+        if name.kind() == room::NAME
+            && let Some(key) = key.take()
+        {
+            // It does not stand as shown; and who has its key now may have changed again since an old header.
+            life = Life { last: false, ..key };
         }
         // A denial beats every grant, and so does what was erased: both stand in the documents alone.
         if let Some(rests) = rests.filter(|rests| rests.denying + rests.erased > 0) {
@@ -201,7 +204,7 @@ impl<S: Store> Verifier<S> {
             checks.note_with(reasons::LIFE_CYCLE_STALE, life.facts);
         }
         // What has come by an old header has come; what was to come may have been vetoed since.
-        if let Some(key) = key.filter(|key| fresh || key.reason == reasons::KEY_CHANGED) {
+        if let Some(key) = key.filter(|key| fresh || key.last) {
             checks.note_with(key.reason, key.facts);
         }
     }

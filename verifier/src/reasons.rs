@@ -101,7 +101,7 @@ reasons! {
     OTHER_NODES_SILENT = "other-nodes-silent", NodesAgree, NotEstablished, "No node of another member confirmed this header: none answered, or they do not have it yet.";
     NODES_DISAGREE = "nodes-disagree", NodesAgree, NotEstablished, "Another node names another header, without being able to prove it, and none confirms ours.";
     CHAIN_FORKED = "chain-forked", NodesAgree, Failed, "Two different headers of one height are both signed by more than two thirds. Nothing is established until the consortium has explained it.";
-    HALT_UNREADABLE = "halt-unreadable", NodesAgree, NotEstablished, "This browser kept that the chain has forked, and cannot read it any more. Nothing is established until a person establishes trust anew.";
+    HALT_UNREADABLE = "halt-unreadable", NodesAgree, NotEstablished, "Whether this browser noted that the chain has forked cannot be read: the note is damaged, or the browser does not give it. Nothing is established until it can be read, or a person establishes trust anew.";
 
     INVOICE_UNCLAIMED = "invoice-unclaimed", LifeCycle, Passed, "Issued, and neither claimed, void nor red-flushed.";
     INVOICE_RED_PART = "invoice-red-part", LifeCycle, Passed, "Unclaimed, and red-flushed in part. `red`.";
