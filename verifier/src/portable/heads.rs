@@ -94,7 +94,6 @@ pub fn share(
     let leaves = heads.iter_mut().flat_map(|head| &mut head.leaves);
     let mut leaves: Vec<_> = leaves.collect();
     let siblings: usize = leaves.iter().map(|leaf| leaf.path.len()).sum();
-    leaves.sort_by_key(|leaf| leaf.place);
     match leaves.is_empty() {
         _ if siblings > MAX_SIBLINGS => Err(Torn),
         true => Ok(()),
@@ -126,13 +125,13 @@ fn node(
     };
     let step = |leaf: &Leaf<'_>| leaf.path.len().checked_sub(layer + 1).ok_or(Torn);
     let so_far = *first.path.get(step(first)?).ok_or(Torn)?;
-    let middle = leaves.partition_point(is_left);
-    let (left, right) = leaves.split_at_mut(middle);
+    let leaves = leaves.iter_mut().map(|leaf| &mut **leaf);
+    let (mut left, mut right): (Vec<_>, Vec<_>) = leaves.partition(is_left);
     let mut side = |leaves: &mut [&mut Leaf<'_>]| match leaves.is_empty() {
         true => next(so_far),
         false => node(leaves, layer + 1, next),
     };
-    let hashes = (side(left)?, side(right)?);
+    let hashes = (side(&mut left)?, side(&mut right)?);
     for (leaves, hash) in [(left, hashes.1), (right, hashes.0)] {
         for leaf in leaves {
             let step = step(leaf)?;
