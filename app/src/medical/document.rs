@@ -113,7 +113,7 @@ fn answer(lang: Lang, id: &str, act: &Callback<Action>, busy: bool) -> Html {
     };
     let document = id.to_owned();
     html! {
-        <div class="row">
+        <div class="row wrap">
             <button type="button" class="btn slim" disabled={busy} onclick={press(Action::Reject { document: document.clone() })} data-testid="reject">{ lang.t(words::MED_REJECT) }</button>
             <button type="button" class="btn slim primary grow" disabled={busy} onclick={press(Action::Confirm { document })} data-testid="confirm">{ lang.t(words::MED_CONFIRM) }</button>
         </div>

@@ -33,6 +33,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: openings,
     },
     Scenario {
+        name: "in letters twice as large no heading is cut, and nothing stands beyond the edge",
+        run: large_letters,
+    },
+    Scenario {
         name: "the trust page names the build, the checkpoint, the signers and the nodes",
         run: trust,
     },
@@ -77,6 +81,29 @@ fn by_keyboard(world: &World) -> Outcome {
             .until(&format!("{route} by {task}"), |session| {
                 let hash = session.run("return location.hash", &[])?;
                 Ok((hash == route).then_some(()))
+            })?;
+    }
+    Ok(())
+}
+
+/// As in-app browsers enlarge what they show: the letters, and not the window.
+const LARGE: &str = "document.documentElement.style.fontSize = '200%';";
+/// What of the bar's heading is not seen, and of the page beyond its edge; in pixels.
+const CUT: &str = "
+    const where = document.querySelector('#where'), page = document.documentElement;
+    return Math.max(where ? where.scrollWidth - where.clientWidth : 0, page.scrollWidth - page.clientWidth);";
+
+fn large_letters(world: &World) -> Outcome {
+    let visitor = Visitor::new(&world.page())?;
+    let session = visitor.browser().session();
+    session.run(LARGE, &[])?;
+    for route in WAYS.iter().map(|(_, route)| *route).chain(["#/keys"]) {
+        visitor.go(route)?;
+        visitor
+            .browser()
+            .until(&format!("{route} with nothing cut"), |session| {
+                let there = !session.all("#where")?.is_empty();
+                Ok((there && session.run(CUT, &[])? == 0).then_some(()))
             })?;
     }
     Ok(())
