@@ -4,7 +4,8 @@ use super::document::Told;
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, known_members, member, short, small, words};
 use crate::shell::{Page, use_page};
-use crate::widget::{self, act_view, boxes, entered, segments, toggled, use_act};
+use crate::widget::{self, Doing, act_view, boxes, entered, segments, toggled, use_act};
+use std::cell::RefCell;
 use worker::Action;
 
 const PURPOSES: [&str; 4] = ["treatment", "referral", "insurance", "research"];
@@ -68,10 +69,19 @@ fn use_give_form(props: &GiveForm) -> Html {
         .map(|(id, _)| id.clone())
         .filter(|id| !wish.without.contains(id))
         .collect();
+    // What became of the last one is told until something else is wished for.
+    let sent = use_kept(|| RefCell::new(None));
+    let told = match doing.busy() || sent.borrow().as_ref() == Some(&*wish) {
+        true => doing.clone(),
+        false => Doing::Idle,
+    };
     let ready = !to.is_empty() && !documents.is_empty() && !doing.busy();
     let send = {
         let (wish, to) = ((*wish).clone(), to.clone());
-        Callback::from(move |_| act.emit(action(&wish, &to, documents.clone())))
+        Callback::from(move |_| {
+            sent.replace(Some(wish.clone()));
+            act.emit(action(&wish, &to, documents.clone()));
+        })
     };
     let form = html! {
         <div class="stack">
@@ -80,7 +90,7 @@ fn use_give_form(props: &GiveForm) -> Html {
             { which(lang, &wish, offered) }
             if !wish.deny { { why(lang, &wish) } }
             <button type="button" class="btn primary" disabled={!ready} onclick={send} data-testid="give">{ lang.t(words::SIGN_DO) }</button>
-            { act_view(lang, &doing) }
+            { act_view(lang, &told) }
         </div>
     };
     widget::fold(lang.t(words::MED_NEW), "new-grant", false, form)

@@ -55,6 +55,15 @@ fn granted_read_revoked(world: &World) -> Outcome {
     patient.fill("grant-to-other", HOSPITAL)?;
     patient.press("give")?;
     patient.must_show("grant", "to", HOSPITAL)?;
+    // What became of it is told until something else is wished for.
+    let told = "[data-testid=new-grant] [data-state=written]";
+    patient.browser().see(told)?;
+    patient.fill("grant-note", "x")?;
+    patient
+        .browser()
+        .until("an end of what was told", |session| {
+            Ok(session.all(told)?.is_empty().then_some(()))
+        })?;
 
     ask(&hospital, &document, "yes")?;
     hospital.press("read")?;
