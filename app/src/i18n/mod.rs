@@ -10,7 +10,7 @@ use litemap::LiteMap;
 
 pub use codes::{checkpoint, event, fault, field, headline, law, reason, small, step};
 pub use format::{
-    age, area, date, day_time, grouped, money, percent, share, short, thousands, time, ward,
+    age, area, date, day_time, grouped, kept, money, percent, share, short, thousands, time, ward,
 };
 
 pub use texts::{is_known, learn_english};

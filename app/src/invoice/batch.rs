@@ -3,7 +3,7 @@
 use super::summary;
 use crate::draw::prelude::*;
 use crate::engine::{Known, Question, use_inquiry};
-use crate::i18n::{Lang, headline, step, time, words};
+use crate::i18n::{Lang, headline, kept, step, time, words};
 use crate::shell::use_page;
 use crate::widget::{self, Mark, copy, outcome_pill, small_ring};
 use std::rc::Rc;
@@ -275,7 +275,7 @@ fn quoted(cell: &str) -> String {
     } else {
         cell.to_owned()
     };
-    ["\"", &safe.replace('"', "\"\""), "\""].concat()
+    ["\"", &kept(&safe).replace('"', "\"\""), "\""].concat()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A verdict as plain text, for a reimbursement form or a message.
 
-use crate::i18n::{Lang, date, field, headline, money, reason, time, words};
+use crate::i18n::{Lang, date, field, headline, kept, money, reason, time, words};
 use crate::widget::status_word;
 use std::fmt::Write;
 use verifier::verdict::{Backing, Field, Verdict};
@@ -37,7 +37,7 @@ pub fn text(lang: Lang, verdict: &Verdict) -> String {
             anchor.hash
         );
     }
-    out
+    kept(&out)
 }
 
 /// What a value rests on, in brackets, where the chain does not cover it.
@@ -85,13 +85,14 @@ mod tests {
     #[test]
     fn a_copied_summary_says_what_the_chain_does_not_cover() {
         let said = |backing| {
-            let field = Field {
-                name: "total".into(),
-                value: "128600".into(),
+            let fields = [("total", "128600"), ("date", "20261118")];
+            let fields = fields.map(|(name, value)| Field {
+                name: name.into(),
+                value: value.into(),
                 backing,
-            };
+            });
             let verdict = Verdict {
-                fields: vec![field],
+                fields: fields.into(),
                 anchor: None,
                 ..sample::verdict("invoice", Outcome::Verified, "invoice-unclaimed")
             };
@@ -99,6 +100,7 @@ mod tests {
             (text(Lang::Zh, &verdict), of_all)
         };
         assert!(said(Backing::Proven).0.contains("价税合计：¥1,286.00\n"));
+        assert!(said(Backing::Proven).0.contains("开票日期：2026-11-18\n"));
         assert_eq!(said(Backing::Proven).1, "");
         for (backing, word) in [
             (Backing::Claimed, words::FIELD_CLAIMED),
