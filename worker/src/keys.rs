@@ -211,6 +211,8 @@ pub struct Held {
     pub kind: String,
     /// Id.
     pub id: String,
+    /// With which key a patient acts on a document; empty for any other record.
+    pub key: String,
     /// Opening of a document's, grant's or reading's fields, base64url; empty where there is none.
     pub opening: String,
     /// The seat in a vote as `ballot.cast` carries it, JSON; empty for any other record.
@@ -230,6 +232,7 @@ records::shape!(Identity {
 records::shape!(Held {
     kind,
     id,
+    key,
     opening,
     seat
 });

@@ -17,7 +17,7 @@ pub use scanner::Scanner;
 pub use verifier::{Engine, Link, Ticket};
 
 use std::rc::Rc;
-use worker::{Chain, Identity, RecordRef};
+use worker::{Chain, Held, Identity, RecordRef};
 
 /// What the whole page knows of its verifier.
 #[derive(Clone, Default, PartialEq)]
@@ -47,10 +47,19 @@ impl Known {
 
     /// The seat of the identity with this key in a vote; empty where it has none.
     pub fn seat(&self, key: &str, vote: &str) -> String {
+        self.held(key, vote)
+            .map_or_else(String::new, |held| held.seat.clone())
+    }
+
+    /// With which key the identity with this key acts on a record: a patient has one for each document.
+    pub fn acting<'a>(&'a self, key: &'a str, record: &str) -> &'a str {
+        let held = self.held(key, record).map(|held| &*held.key);
+        held.filter(|key| !key.is_empty()).unwrap_or(key)
+    }
+
+    fn held(&self, key: &str, record: &str) -> Option<&Held> {
         let mut identities = self.identities.iter();
-        let held = identities
-            .find(|identity| identity.key == key)
-            .and_then(|identity| identity.records.iter().find(|held| held.id == vote));
-        held.map_or_else(String::new, |held| held.seat.clone())
+        let identity = identities.find(|identity| identity.key == key)?;
+        identity.records.iter().find(|held| held.id == record)
     }
 }

@@ -21,15 +21,17 @@ pub struct DocumentCard {
     /// Which.
     pub subject: Subject,
     /// Hears what is proven of it.
-    pub tell: Callback<(String, Told)>,
+    pub tell: Callback<Told>,
 }
 
 /// What the rest of the page needs to know of a document.
 #[derive(Clone, PartialEq)]
 pub struct Told {
+    /// Its id.
+    pub id: String,
     /// Whether it may be granted.
     pub shared: bool,
-    /// Its title, where the patient holds the opening.
+    /// Its title, as far as the patient knows it.
     pub title: String,
 }
 
@@ -60,13 +62,14 @@ fn use_document_card(props: &DocumentCard) -> Html {
     let shown = last.and_then(|verdict| Some((proven::<Document>(&verdict)?, verdict)));
     let told = shown.as_ref().map(|(document, verdict)| Told {
         shared: document.status == "shared" && !change::waits(document, block_time(verdict)),
-        title: title(&subject.id, verdict).to_owned(),
+        title: title(&subject.id, verdict),
+        id: subject.id.clone(),
     });
     {
-        let (tell, id) = (props.tell.clone(), subject.id.clone());
+        let tell = props.tell.clone();
         use_effect_with(told, move |told| {
             if let Some(told) = told {
-                tell.emit((id, told.clone()));
+                tell.emit(told.clone());
             }
         });
     }
@@ -83,7 +86,7 @@ fn use_document_card(props: &DocumentCard) -> Html {
             <div class="row"><div class="grow"><b>{ title }</b><div class="small">{ where_from(&member(lang, &document.hospital), &verdict) }</div></div>
                 <span class={classes(["pill", shape.tone()])}>{ mark(shape, 14) }{ lang.t(word) }</span></div>
             { widget::doubt(lang, &verdict) }
-            { change::notice(lang, subject, &verdict, (&doing, &act)) }
+            { change::notice(lang, page.known.acting(&subject.identity, &subject.id), &verdict, (&doing, &act)) }
             if document.status == "proposed" { { answer(lang, &subject.id, &act, closed) } }
             { denied(lang, &document.denied, &subject.id, &act, closed) }
             { act_view(lang, &doing) }

@@ -2,7 +2,7 @@
 
 use super::document::Told;
 use crate::draw::prelude::*;
-use crate::i18n::{Lang, known_members, member, short, small, words};
+use crate::i18n::{Lang, known_members, member, small, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Doing, act_view, boxes, entered, segments, toggled, use_act};
 use std::cell::RefCell;
@@ -18,7 +18,7 @@ pub struct GiveForm {
     /// Key of the patient's identity.
     pub identity: String,
     /// Its documents.
-    pub documents: Vec<(String, Told)>,
+    pub documents: Vec<Told>,
     /// Hears that it was written.
     pub changed: Callback<()>,
 }
@@ -63,10 +63,10 @@ fn use_give_form(props: &GiveForm) -> Html {
     let offered = props
         .documents
         .iter()
-        .filter(|(_, told)| told.shared || wish.deny);
+        .filter(|told| told.shared || wish.deny);
     let documents: Vec<String> = offered
         .clone()
-        .map(|(id, _)| id.clone())
+        .map(|told| told.id.clone())
         .filter(|id| !wish.without.contains(id))
         .collect();
     // What became of the last one is told until something else is wished for.
@@ -177,17 +177,10 @@ fn whom(lang: Lang, wish: &State<Wish>, readers: &[(String, String)], to: &str) 
     }
 }
 
-fn which<'a>(
-    lang: Lang,
-    wish: &State<Wish>,
-    documents: impl Iterator<Item = &'a (String, Told)>,
-) -> Html {
-    let options = documents.map(|(id, told)| {
-        let title = match told.title == *id {
-            true => short(id),
-            false => told.title.clone(),
-        };
-        (id.clone(), title, !wish.without.contains(id))
+fn which<'a>(lang: Lang, wish: &State<Wish>, documents: impl Iterator<Item = &'a Told>) -> Html {
+    let options = documents.map(|told| {
+        let chosen = !wish.without.contains(&told.id);
+        (told.id.clone(), told.title.clone(), chosen)
     });
     let changed = wish.clone();
     let toggle = Callback::from(move |id: String| {

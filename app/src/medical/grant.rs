@@ -1,13 +1,15 @@
 //! One grant: who, what, why, until when, in force or not, how often read; and revoking it.
 
-use super::state::{Grant, field, unproven};
+use super::{
+    document::Told,
+    state::{Grant, field, unproven},
+};
 use crate::draw::prelude::*;
 use crate::i18n::{Lang, Text, member, small, time, ward, words};
 use crate::shell::{Route, use_page};
 use crate::widget::{
     self, Card, Mark, Subject, act_view, block_time, mark, proven, use_card, use_last,
 };
-use litemap::LiteMap;
 use verifier::verdict::{Outcome, Verdict};
 use worker::Action;
 
@@ -16,8 +18,8 @@ use worker::Action;
 pub struct GrantCard {
     /// Which.
     pub subject: Subject,
-    /// Titles of the patient's documents, as far as they are known, by id.
-    pub titles: LiteMap<String, String>,
+    /// The patient's documents, as far as they are proven.
+    pub told: Vec<Told>,
 }
 
 /// How a grant stands, by word and shape: as its verdict says, for the state knows neither of a denial nor of its own age.
@@ -79,7 +81,7 @@ fn use_grant_card(props: &GrantCard) -> Html {
         <section class="card stack" data-testid="grant" data-id={subject.id.clone()} data-to={grant.to.clone()} data-standing={standing_code(&verdict)}>
             { head(lang, &grant, sight(verdict.outcome), (word, shape)) }
             { widget::doubt(lang, &verdict) }
-            { rows(lang, &verdict, &grant, &props.titles) }
+            { rows(lang, &verdict, &grant, &props.told) }
             if is_live(&grant, block_time(&verdict)) {
                 <details><summary class="btn slim danger" data-testid="revoke">{ lang.t(words::MED_REVOKE) }</summary>
                     <div class="stack" style="padding-top:8px"><p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
@@ -112,19 +114,19 @@ fn head(lang: Lang, grant: &Grant, sight: Option<Text>, (word, shape): (Text, Ma
 }
 
 /// The titles of what is granted, as far as they are known.
-fn what(lang: Lang, grant: &Grant, titles: &LiteMap<String, String>) -> Option<String> {
-    let named = grant.documents.iter().filter_map(|id| titles.get(id));
-    let named: Vec<String> = named.cloned().collect();
+fn what(lang: Lang, grant: &Grant, told: &[Told]) -> Option<String> {
+    let granted = told.iter().filter(|one| grant.documents.contains(&one.id));
+    let named: Vec<String> = granted.map(|one| one.title.clone()).collect();
     (!named.is_empty()).then(|| lang.list(&named))
 }
 
-fn rows(lang: Lang, verdict: &Verdict, grant: &Grant, titles: &LiteMap<String, String>) -> Html {
+fn rows(lang: Lang, verdict: &Verdict, grant: &Grant, told: &[Told]) -> Html {
     let in_force = verdict.outcome == Outcome::Verified;
     let left = ward(lang, &grant.until).filter(|_| in_force);
     let left = left.map(|left| lang.fill(words::MED_LEFT, &[("time", &left)]));
     html! {
         <dl class="fields">
-            if let Some(what) = what(lang, grant, titles) { <dt>{ lang.t(words::MED_WHAT) }</dt><dd data-testid="granted">{ what }</dd> }
+            if let Some(what) = what(lang, grant, told) { <dt>{ lang.t(words::MED_WHAT) }</dt><dd data-testid="granted">{ what }</dd> }
             if let Some(why) = field(verdict, "purpose") { <dt>{ lang.t(words::MED_WHY) }</dt><dd>{ small(lang, why) }</dd> }
             if let Some(note) = field(verdict, "note") { <dt>{ lang.t(words::MED_NOTE_SHOWN) }</dt><dd>{ note }</dd> }
             <dt>{ lang.t(words::MED_UNTIL) }</dt><dd>{ time(&grant.until) }{ left }</dd>
@@ -175,11 +177,14 @@ mod tests {
 
     #[test]
     fn what_is_granted_is_named_and_a_past_grant_is_told_as_past() {
-        let titles = [("d-2".to_owned(), "出院小结".to_owned())];
-        let titles = titles.into_iter().collect();
-        let named = what(Lang::Zh, &grant("active"), &titles);
+        let told = Told {
+            id: "d-2".into(),
+            shared: true,
+            title: "出院小结".into(),
+        };
+        let named = what(Lang::Zh, &grant("active"), &[told]);
         assert_eq!(named.as_deref(), Some("出院小结"));
-        assert_eq!(what(Lang::Zh, &grant("active"), &LiteMap::new()), None);
+        assert_eq!(what(Lang::Zh, &grant("active"), &[]), None);
         assert_eq!(sight(Verified), Some(words::MED_MAY_SAY));
         assert_eq!(sight(OutOfForce), Some(words::MED_COULD_SAY));
         assert_eq!([NotEstablished, Rejected].map(sight), [None, None]);

@@ -11,7 +11,6 @@ use crate::draw::prelude::*;
 use crate::i18n::words;
 use crate::shell::use_page;
 use crate::widget::{self, IdentityPick, Subject, mine};
-use litemap::LiteMap;
 use worker::{Identity, Role};
 
 fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item = String> + 'a {
@@ -21,12 +20,10 @@ fn ids<'a>(identity: Option<&'a Identity>, kind: &'a str) -> impl Iterator<Item 
         .map(|record| record.id.clone())
 }
 
-/// Id, title and whether it is shared, of each document that is proven.
-fn offered(documents: &[String], told: &LiteMap<String, Told>) -> Vec<(String, Told)> {
-    let proven = documents
-        .iter()
-        .filter_map(|id| Some((id.clone(), told.get(id)?.clone())));
-    proven.collect()
+/// Those documents of which something is proven.
+fn offered(documents: &[String], told: &[Told]) -> Vec<Told> {
+    let told = |id: &String| told.iter().find(|one| one.id == *id).cloned();
+    documents.iter().filter_map(told).collect()
 }
 
 /// The page.
@@ -49,14 +46,13 @@ fn use_patient() -> Html {
         let again = again.setter();
         Callback::from(move |()| again.change(|again| again + 1))
     };
-    let told = use_state(LiteMap::<String, Told>::new);
+    let told = use_state(Vec::<Told>::new);
     let tell = {
         let told = told.setter();
-        Callback::from(move |(id, one): (String, Told)| {
+        Callback::from(move |one: Told| {
             told.change(|told| {
-                let mut told = told.clone();
-                told.insert(id, one);
-                told
+                let others = told.iter().filter(|other| other.id != one.id);
+                others.chain([&one]).cloned().collect()
             });
         })
     };
@@ -66,10 +62,7 @@ fn use_patient() -> Html {
         .find(|identity| identity.key == *key);
     let grants: Vec<String> = ids(identity, "grant").collect();
     let documents: Vec<String> = ids(identity, "document").collect();
-    // One whose title is not known goes by its id.
-    let titled = told.iter().filter(|(id, one)| one.title != **id);
-    let titled = titled.map(|(id, one)| (id.clone(), one.title.clone()));
-    let titles: LiteMap<String, String> = titled.collect();
+    let told = offered(&documents, &told);
     let subject = |id: &String| Subject {
         id: id.clone(),
         identity: (*key).clone(),
@@ -86,8 +79,8 @@ fn use_patient() -> Html {
                     <div class="col">
                         <h2>{ lang.t(words::MED_GRANTS) }</h2>
                         if grants.is_empty() { <p class="note">{ lang.t(words::MED_NO_GRANTS) }</p> }
-                        { for grants.iter().map(|id| keyed(id, GrantCard { subject: subject(id), titles: titles.clone() })) }
-                        { part(GiveForm { identity: (*key).clone(), documents: offered(&documents, &told), changed: changed.clone() }) }
+                        { for grants.iter().map(|id| keyed(id, GrantCard { subject: subject(id), told: told.clone() })) }
+                        { part(GiveForm { identity: (*key).clone(), documents: told, changed: changed.clone() }) }
                         <p class="caption">{ lang.t(words::MED_REVOKE_SAY) }</p>
                     </div>
                     <div class="col">

@@ -216,6 +216,7 @@ mod tests {
             grants: Vec::new(),
             status: "shared".into(),
             hospital: "h".into(),
+            patient: "p".into(),
             open_reviews: 0,
             guardian: None,
             recovery: None,

@@ -101,6 +101,7 @@ mod tests {
         let held = |kind: &str, id: &str, opening: &str| Held {
             kind: kind.into(),
             id: id.into(),
+            key: String::new(),
             opening: opening.into(),
             seat: String::new(),
         };

@@ -2,7 +2,7 @@
 
 use crate::draw::prelude::*;
 use crate::engine::Inquiry;
-use crate::i18n::{Lang, headline, words};
+use crate::i18n::{Lang, headline, short, words};
 use crate::keys::change;
 use crate::widget::{checks_waiting, doubt, find, outcome_pill};
 use verifier::verdict::{Outcome, Verdict};
@@ -20,6 +20,8 @@ pub struct Document {
     pub hospital: String,
     /// Emergency readings that wait for their review.
     pub open_reviews: u64,
+    /// The patient's key.
+    pub patient: String,
     /// A guardian's key.
     pub guardian: Option<String>,
     /// The key that is to come in the place of the patient's or the guardian's.
@@ -34,6 +36,7 @@ records::shape!(Document {
     status,
     hospital,
     open_reviews,
+    patient,
     guardian,
     recovery,
     vetoed,
@@ -45,9 +48,11 @@ records::shape!(Document {
 pub struct Recovery {
     /// Block time from which the new key counts, Unix nanoseconds as decimal text.
     pub from: String,
+    /// The new key.
+    pub key: String,
 }
 
-records::shape!(Recovery { from, .. });
+records::shape!(Recovery { from, key, .. });
 
 /// A grant as the document knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,9 +148,9 @@ impl Document {
     }
 }
 
-/// A document's title, where the patient holds the opening; else its id.
-pub fn title<'a>(id: &'a str, verdict: &'a Verdict) -> &'a str {
-    field(verdict, "title").unwrap_or(id)
+/// A document's title, where the patient holds the opening; else the ends of its id.
+pub fn title(id: &str, verdict: &Verdict) -> String {
+    field(verdict, "title").map_or_else(|| short(id), str::to_owned)
 }
 
 /// A document's id, typed as it is or as a link.
@@ -178,6 +183,7 @@ mod tests {
             status: "shared".into(),
             hospital: "h".into(),
             open_reviews: 0,
+            patient: "p".into(),
             guardian: None,
             recovery: None,
             vetoed: None,
@@ -198,7 +204,10 @@ mod tests {
         };
         assert_eq!(denied.may_read("renji", 0), May::Denied);
         let replaced = Document {
-            recovery: Some(Recovery { from: "90".into() }),
+            recovery: Some(Recovery {
+                from: "90".into(),
+                key: String::new(),
+            }),
             ..document()
         };
         assert_eq!(replaced.may_read("renji", 89), May::Waits);

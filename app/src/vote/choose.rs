@@ -1,11 +1,12 @@
 //! Finding a vote: by number or link, or among those that an owner's identity knows of.
 
-use super::{result, state};
+use super::result;
 use crate::draw::prelude::*;
 use crate::engine::{Question, use_inquiry};
 use crate::i18n::words;
 use crate::shell::{Page, Route, go, use_page};
 use crate::widget::{self, Icon, icon};
+use records::kinds::vote::Vote;
 use web_sys::HtmlInputElement;
 use worker::RecordRef;
 
@@ -84,7 +85,7 @@ fn use_named(props: &Named) -> Html {
     };
     let inquiry = use_inquiry(&page.engine, Some(Question::Record(record)), 0);
     let proven = inquiry.verdict.as_deref().filter(|one| widget::holds(one));
-    let proven = proven.and_then(|verdict| Some((state(verdict)?, verdict)));
+    let proven = proven.and_then(|verdict| Some((widget::proven::<Vote>(verdict)?, verdict)));
     let title = proven.as_ref().map_or(&props.id, |(vote, _)| &vote.title);
     html! {
         <li><a class="item" href={Route::Vote(props.id.clone()).hash()} data-testid="my-vote" data-proven={proven.is_some().to_string()}>

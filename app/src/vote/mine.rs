@@ -3,16 +3,15 @@
 use super::{
     cast::CastForm,
     name::NameForm,
-    seat::{self, rooms},
+    seat::{self, Pending, rooms},
 };
 use crate::draw::prelude::*;
-use crate::engine::{Inquiry, Question, use_inquiry};
+use crate::engine::{Doing, Inquiry, Question, use_inquiry};
 use crate::i18n::{Lang, area, field, reason, small, words};
 use crate::invoice::summary;
-use crate::keys::watch;
+use crate::keys::{change::notice, watch};
 use crate::shell::use_page;
-use crate::widget::{self, IdentityPick, Mark, copy, mark, outcome_pill};
-use records::canonical;
+use crate::widget::{self, IdentityPick, Mark, copy, mark, outcome_pill, proven};
 use verifier::verdict::{Outcome, Verdict};
 use worker::Role;
 
@@ -30,13 +29,20 @@ pub struct Mine {
 }
 
 /// What is drawn of a ballot's state.
-struct Ballot {
+pub struct Ballot {
     /// The owner's key, where it is not the roster's.
-    key: Option<String>,
+    pub key: Option<String>,
+    /// The key that is to come in its place.
+    pub pending: Option<Pending>,
     stands: Option<Standing>,
 }
 
-records::shape!(Ballot { key, stands, .. });
+records::shape!(Ballot {
+    key,
+    pending,
+    stands,
+    ..
+});
 
 struct Standing {
     choice: String,
@@ -59,16 +65,13 @@ fn use_mine(props: &Mine) -> Html {
         let key = key.clone();
         Callback::from(move |chosen| key.set(chosen))
     };
-    let form = match inquiry.verdict.as_deref() {
-        Some(verdict) if props.open && seated(verdict) => form(
-            lang,
-            props,
-            (&key, &page.known.seat(&key, &props.id)),
-            verdict,
-        ),
-        _ => Html::default(),
-    };
     let seat = page.known.seat(&key, &props.id);
+    let known = inquiry.verdict.as_deref();
+    let known = known.filter(|verdict| props.open && seated(verdict));
+    let form = known.map(|verdict| {
+        let act = (&Doing::Idle, &Callback::noop());
+        html! { <>{ notice(lang, &key, verdict, act) }{ form(lang, props, (&key, &seat), verdict) }</> }
+    });
     html! {
         <section class="card stack" data-testid="my-ballot">
             <h3>{ lang.t(words::VOTE_MY) }</h3>
@@ -82,7 +85,7 @@ fn use_mine(props: &Mine) -> Html {
 
 /// What can be done with the ballot: co-owners name one of them first.
 fn form(lang: Lang, props: &Mine, (key, seat): (&str, &str), verdict: &Verdict) -> Html {
-    let ballot = state(verdict);
+    let ballot = proven::<Ballot>(verdict);
     let named = ballot.as_ref().and_then(|ballot| ballot.key.as_ref());
     let (identity, changed) = (key.to_owned(), props.changed.clone());
     match (seat::owners(seat), named) {
@@ -116,12 +119,8 @@ fn seated(verdict: &Verdict) -> bool {
     matches!(verdict.outcome, Outcome::Verified | Outcome::Absent)
 }
 
-fn state(verdict: &Verdict) -> Option<Ballot> {
-    canonical::decode(verdict.state.as_bytes()).ok()
-}
-
 fn standing(verdict: &Verdict) -> Option<Standing> {
-    state(verdict)?.stands
+    proven::<Ballot>(verdict)?.stands
 }
 
 fn ballot(lang: Lang, inquiry: &Inquiry) -> Html {

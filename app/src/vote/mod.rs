@@ -11,6 +11,7 @@ mod result;
 mod seat;
 
 pub use choose::Votes;
+pub use mine::Ballot;
 pub use seat::{Room, rooms};
 
 use crate::draw::prelude::*;
@@ -31,11 +32,6 @@ pub struct Vote {
     pub id: String,
     /// What a co-owner asks this one to agree to, from a link.
     pub begun: Option<String>,
-}
-
-/// The vote's state, only as proven.
-fn state(verdict: &Verdict) -> Option<State> {
-    records::canonical::decode(verdict.state.as_bytes()).ok()
 }
 
 /// The block time up to which a verdict speaks, Unix nanoseconds.
@@ -68,7 +64,7 @@ fn use_vote(props: &Vote) -> Html {
     let verdict = widget::use_last(&page.known, &inquiry);
     let proven = verdict
         .as_deref()
-        .and_then(|verdict| Some((state(verdict)?, verdict)));
+        .and_then(|verdict| Some((widget::proven::<State>(verdict)?, verdict)));
     let content = html! {
         <>
             { widget::link_notice(&page) }

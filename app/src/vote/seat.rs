@@ -75,9 +75,11 @@ records::shape!(Room {
 pub struct Pending {
     /// Block time from which the new key counts, Unix nanoseconds as decimal text.
     pub from: String,
+    /// The new key.
+    pub key: String,
 }
 
-records::shape!(Pending { from, .. });
+records::shape!(Pending { from, key, .. });
 
 #[cfg(test)]
 mod tests {

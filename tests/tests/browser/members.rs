@@ -16,9 +16,12 @@ fn node(world: &World) -> Outcome<Client> {
     Ok(Client(node.trim_start_matches("http://").parse()?))
 }
 
-/// A record's state, as a node says it.
+/// A record's state, as a node says it; null where there is no such record.
 pub fn state(world: &World, name: &RecordName) -> Outcome<Value> {
     let state = node(world)?.query("/state", &name.tree_key())?;
+    if state.is_empty() {
+        return Ok(Value::Null);
+    }
     Ok(serde_json::from_slice(&state)?)
 }
 
@@ -27,7 +30,7 @@ pub fn now(world: &World) -> Outcome<i64> {
     Ok(node(world)?.newest()?.1)
 }
 
-/// Has an event about a record that is there already written.
+/// Has an event about a record written.
 pub fn write(
     world: &World,
     (event_type, name): (&str, RecordName),
@@ -37,11 +40,11 @@ pub fn write(
     let node = node(world)?;
     let status = node.call("status", json!({}))?;
     let chain = status["node_info"]["network"].as_str().unwrap_or_default();
-    let seq = state(world, &name)?["seq"].as_u64();
+    let before = state(world, &name)?;
     let event = Payload {
         body: canonical::to_value(body)?,
         chain: chain.into(),
-        seq: seq.ok_or("no sequence number")?,
+        seq: before["seq"].as_u64().unwrap_or(0),
         subject: name,
         event_type: event_type.into(),
         until: node.newest()?.1 + OPEN_FOR,

@@ -19,6 +19,10 @@ pub const SCENARIOS: &[Scenario] = &[
         run: room_vetoed,
     },
     Scenario {
+        name: "an owner whose key the roster alone has is told of another that comes in its place, and keeps it by voting",
+        run: ballot_defended,
+    },
+    Scenario {
         name: "who lost the key of a record gets a new one from two desks, each in a browser of its own",
         run: recovered,
     },
@@ -38,7 +42,7 @@ fn room_vetoed(world: &World) -> Outcome {
     let rooms = vote["free_rooms"].as_array().ok_or("no free rooms")?;
     let place = rooms.last().ok_or("no free room")?;
     let identity = bind(world.demo(), &vote, place, OWNER)?;
-    let seat = seat(&identity)?;
+    let seat = seat(&identity, None)?;
     let owner = Visitor::new(&world.page())?;
     owner.take_identity(&identity)?;
     owner.must_show("identity-card", "stored", "true")?;
@@ -77,10 +81,40 @@ fn room_vetoed(world: &World) -> Outcome {
     Ok(())
 }
 
-/// The seat that an owner's identity file holds.
-fn seat(identity: &str) -> Outcome<Seat> {
+fn ballot_defended(world: &World) -> Outcome {
+    let mut identities = world.samples("identities")?.iter().rev();
+    let (file, title) = identities
+        .find_map(|one| {
+            let file = one["file"].as_str()?.rsplit('/').next()?;
+            let file = file
+                .strip_suffix(".json")
+                .filter(|file| file.starts_with("owner-"))?;
+            Some((file, one["title_en"].as_str()?.rsplit(": ").next()?))
+        })
+        .ok_or("no owner who has yet to vote")?;
+    let (identity, vote) = (world.identity_file(file)?, world.vote(title)?);
+    usurp(world, &seat(&identity, Some(&vote))?, None)?;
+    let owner = Visitor::new(&world.page())?;
+    owner.take_identity(&identity)?;
+    owner.go(&route(&vote))?;
+    owner.must_show("recovery", "stage", "vote")?;
+    let told = owner.browser().text("[data-testid=recovery]")?;
+    if !told.contains("江滨市公证处") || !told.contains("投票") {
+        return Err(format!("who vouches, and what to do, is not told: {told}").into());
+    }
+    owner.press("choice-for")?;
+    owner.press("to-review")?;
+    owner.press("sign")?;
+    owner.must_show("ballot", "choice", "for")?;
+    owner.must_not_show("recovery", "stage", "vote")
+}
+
+/// The seat that an owner's identity file holds in a vote; the first one where none is named.
+fn seat(identity: &str, vote: Option<&Value>) -> Outcome<Seat> {
     let file: Value = serde_json::from_str(identity)?;
-    let seat = canonical::from_value(&serde_json::from_value(file["ballots"][0].clone())?);
+    let mut seats = file["ballots"].as_array().into_iter().flatten();
+    let seat = seats.find(|seat| vote.is_none_or(|vote| seat["vote"] == vote["id"]));
+    let seat = canonical::from_value(&serde_json::from_value(seat.ok_or("no seat")?.clone())?);
     Ok(seat.map_err(|_| "no seat")?)
 }
 
@@ -138,11 +172,13 @@ fn recovered(world: &World) -> Outcome {
     second.press("recover-sign")?;
     second.must_show("act", "state", "written")?;
 
-    // Who asked sees it come; and who holds the key of today can stop it.
+    // Who asked sees it come, and is not asked to stop it; who holds the key of today can.
     patient.go("#/medical")?;
+    patient.must_show("recovery", "stage", "own")?;
     patient.must_show("recovery", "id", document)?;
     let old_phone = Visitor::new(&world.page())?;
     old_phone.take_identity(&old)?;
+    old_phone.must_show("recovery", "stage", "open")?;
     old_phone.must_show("recovery", "id", document)?;
     old_phone.press("veto")?;
     old_phone.press("veto-sure")?;

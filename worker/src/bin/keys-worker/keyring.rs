@@ -137,6 +137,11 @@ fn describe(key: &str, identity: &Identity, stored: bool) -> worker::Identity {
         let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
         held("vote", &seat.vote, String::new(), text.unwrap_or_default())
     });
+    let mut records: Vec<Held> = known.chain(seats).collect();
+    if identity.role == Role::Patient {
+        let documents = records.iter_mut().filter(|held| held.kind == "document");
+        documents.for_each(|held| held.key = identity.document_key(&held.id).public().to_string());
+    }
     let pending = identity.pending.iter();
     let pending = pending.filter(|pending| !pending.waits_for_others());
     let pending = pending.map(|pending| pending.payload.until);
@@ -147,7 +152,7 @@ fn describe(key: &str, identity: &Identity, stored: bool) -> worker::Identity {
         exported: identity.exported,
         stored,
         member: identity.member.clone(),
-        records: known.chain(seats).collect(),
+        records,
         pending: pending
             .max()
             .map(|until| until.to_string())
@@ -159,6 +164,7 @@ fn held(kind: &str, id: &str, opening: String, seat: String) -> Held {
     Held {
         kind: kind.into(),
         id: id.into(),
+        key: String::new(),
         opening,
         seat,
     }
