@@ -15,7 +15,6 @@ use crate::engine::{Engine, Known, Question, Scanner};
 use crate::i18n::{self, Lang, Text, ask_for, learn, tell_names, words};
 use crate::{home, invoice, keys, medical, scan, trust, tryout, vote, widget};
 use gloo::events::EventListener;
-use litemap::LiteMap;
 use prefs::{Applied, Prefs};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsValue;
@@ -272,23 +271,23 @@ fn use_site(engine: Engine, dev: Setter<Option<Rc<str>>>, wechat: Setter<Option<
 /// Proves the record of each member that is named for the first time.
 #[hook]
 fn use_names(engine: Engine, names: Setter<u32>) {
-    let tickets = use_kept(RefCell::<LiteMap<_, _>>::default);
     use_effect_with((), move |()| {
         ask_for(Callback::from(move |id: String| {
             let (kind, names) = (String::from("member"), names.clone());
-            let (member, asked) = (id.clone(), tickets.clone());
+            // Held until it is answered: a name that is known is not watched.
+            let asking = Rc::new(RefCell::new(None));
+            let asked = asking.clone();
             let question = Question::Record(RecordRef { kind, id });
             let hear = Callback::from(move |message| {
                 if let FromVerifier::Verdict { verdict, .. } = message {
-                    // A name that is known is not watched.
-                    asked.borrow_mut().remove(&verdict.id);
+                    asked.take();
                     if learn(&verdict) {
                         names.change(|count| count + 1);
                     }
                 }
             });
             let ticket = engine.ask(|id| question.message(&engine.known(), id), hear);
-            tickets.borrow_mut().insert(member, ticket);
+            asking.replace(Some(ticket));
         }));
     });
 }
