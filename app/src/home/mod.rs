@@ -2,7 +2,7 @@
 
 use crate::draw::prelude::*;
 use crate::engine::Link;
-use crate::i18n::{Text, age, checkpoint, reason, thousands, words};
+use crate::i18n::{Text, age, checkpoint, headline, reason, thousands, words};
 use crate::shell::{Page, use_page};
 use crate::widget::{self, Icon, Mark, icon, mark};
 use verifier::verdict::agreeing_members;
@@ -69,13 +69,12 @@ fn chain_card(page: &Page) -> Html {
 fn chain_lines(page: &Page, chain: &Chain) -> (Mark, String, String) {
     let lang = page.lang;
     let Some(anchor) = &chain.anchor else {
-        let (sentence, detail) = reason(lang, &chain.reason, &chain.facts);
         let sentence = if chain.reason.is_empty() {
             lang.t(words::CHAIN_NONE).to_owned()
         } else {
-            sentence
+            headline(lang, &chain.reason, &chain.facts)
         };
-        return (Mark::Dash, sentence, detail);
+        return (Mark::Dash, sentence, String::new());
     };
     let agree = agreeing_members(&chain.nodes);
     let line = lang.fill(

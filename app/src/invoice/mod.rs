@@ -189,7 +189,7 @@ fn openings(question: &Question) -> Option<String> {
 fn actions(lang: Lang, inquiry: &Inquiry, keep: Html, retry: Callback<MouseEvent>) -> Html {
     html! {
         <div class="actions">
-            if inquiry.verdict.as_ref().is_some_and(|verdict| !verdict.id.is_empty()) { { keep } }
+            if inquiry.verdict.as_ref().is_some_and(|verdict| verdict.anchor.is_some() && !verdict.id.is_empty()) { { keep } }
             else if inquiry.waiting.is_none() { <button type="button" class="btn" onclick={retry} data-testid="again">{ lang.t(words::AGAIN) }</button> }
             <a class="btn primary" href="#/scan" data-testid="scan-next">{ lang.t(words::SCAN_NEXT) }</a>
         </div>

@@ -108,7 +108,7 @@ fn use_recover(props: &Recover) -> Html {
 
 /// Which record, and who is to vouch.
 fn form(lang: Lang, asked: &State<Asked>) -> Html {
-    let field = |label, id: &'static str, put: fn(&mut Asked, String)| {
+    let field = |label: &str, id: &'static str, put: fn(&mut Asked, String)| {
         let asked = asked.clone();
         let typed = Callback::from(move |event: Event| {
             if let Some(text) = entered(&event) {
@@ -117,13 +117,14 @@ fn form(lang: Lang, asked: &State<Asked>) -> Html {
                 asked.set(next);
             }
         });
-        html! { <label class="field"><span>{ lang.t(label) }</span><input class="input" autocomplete="off" maxlength="300" onchange={typed} data-testid={id} /></label> }
+        html! { <label class="field"><span>{ label }</span><input class="input" autocomplete="off" maxlength="300" onchange={typed} data-testid={id} /></label> }
     };
+    let desk = |number| [lang.t(words::KEY_DESK), " ", number].concat();
     html! {
         <>
-            { field(words::MED_DOC_ID, "recover-document", |asked, text| asked.document = document_id(&text)) }
-            { field(words::KEY_DESK, "recover-desk-1", |asked, text| asked.by[0] = text) }
-            { field(words::KEY_DESK, "recover-desk-2", |asked, text| asked.by[1] = text) }
+            { field(lang.t(words::MED_DOC_ID), "recover-document", |asked, text| asked.document = document_id(&text)) }
+            { field(&desk("1"), "recover-desk-1", |asked, text| asked.by[0] = text) }
+            { field(&desk("2"), "recover-desk-2", |asked, text| asked.by[1] = text) }
         </>
     }
 }
@@ -179,7 +180,9 @@ fn sign(
     };
     let act = act.clone();
     let press = Callback::from(move |_| act.emit(action.clone()));
-    let closed = doing.busy() || asked.by.iter().any(String::is_empty);
+    // Once it is written there is nothing left to sign.
+    let closed =
+        doing.busy() || matches!(doing, Doing::Written(_)) || asked.by.iter().any(String::is_empty);
     let choose = {
         let asked = asked.clone();
         Callback::from(move |at| {

@@ -69,14 +69,13 @@ fn use_reader() -> Html {
                 <label class="field"><span>{ lang.t(words::MED_DOC_ID) }</span><input ref={input} class="input" autocomplete="off" data-testid="document-id" /></label>
                 <button class="btn primary" data-testid="may-i">{ lang.t(words::MED_MAY) }</button>
             </form>
-            if !id.is_empty() { { part(VerdictHead { inquiry: inquiry.clone() }) } }
             if let Some((verdict, document)) = inquiry.verdict.as_ref().and_then(|verdict| Some((verdict.clone(), proven::<Document>(verdict)?))) {
                 { title(&page, &verdict) }
                 // Nobody asks where there is no identity.
                 if identity.is_some() { { part(Answer { document: id.clone(), identity: (*key).clone(), may: Allowed(answer(&document, &member, &verdict)), judges: judged(lang, &member, &document, &verdict) }) } }
             }
             { identity.map_or_else(Html::default, |identity| handed(lang, identity)) }
-            if !id.is_empty() { { widget::checks(lang, &inquiry) } }
+            if !id.is_empty() { { part(VerdictHead { inquiry: inquiry.clone() }) }{ widget::checks(lang, &inquiry) } }
         </>
     };
     widget::frame(false, content)
@@ -216,8 +215,8 @@ mod tests {
             grants: Vec::new(),
             status: "shared".into(),
             hospital: "h".into(),
-            patient: "p".into(),
             open_reviews: 0,
+            patient: "p".into(),
             guardian: None,
             recovery: None,
             vetoed: None,

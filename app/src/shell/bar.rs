@@ -10,6 +10,7 @@ pub fn title(route: &Route) -> Option<Text> {
     Some(match route {
         Route::Home | Route::Unknown => return None,
         Route::Scan => words::AT_SCAN,
+        Route::Record(record, _) if record.kind == "vote" => words::AT_VOTE,
         Route::Result | Route::Record(..) => words::RESULT,
         Route::Batch => words::AT_BATCH,
         Route::Medical | Route::Reader => words::AT_MEDICAL,

@@ -85,8 +85,18 @@ fn ask(reader: &Visitor, document: &str, answer: &str) -> Outcome {
     reader.press("as-reader")?;
     reader.fill("document-id", document)?;
     reader.press("may-i")?;
-    reader.must_show("may", "may", answer)
+    reader.must_show("may", "may", answer)?;
+    // What was asked is answered first.
+    let first = reader.browser().session().run(ANSWERED_FIRST, &[])?;
+    match first == true {
+        true => Ok(()),
+        false => Err("the answer stands below what it rests on".into()),
+    }
 }
+
+const ANSWERED_FIRST: &str = "
+    const [answer, verdict] = ['may', 'verdict'].map(id => document.querySelector(`[data-testid=${id}]`));
+    return Boolean(answer.compareDocumentPosition(verdict) & Node.DOCUMENT_POSITION_FOLLOWING);";
 
 /// Another hospital, which nobody has permitted anything.
 const STRANGER: &str = "mingzhu-eye-hospital";

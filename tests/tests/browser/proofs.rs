@@ -117,6 +117,10 @@ fn kept(world: &World) -> Outcome {
     if seen.headline != "proven-as-of" {
         return Err(format!("the file does not prove: {seen:?}").into());
     }
+    // Without one there is nothing to keep yet, and it can be tried again.
+    let seen = other.check(&world.invoice("genuine-link")?)?;
+    seen.must_be("not-established")?;
+    other.press("again")?;
     let mut bytes = std::fs::read(&file)?;
     let middle = bytes.len() / 2;
     bytes
