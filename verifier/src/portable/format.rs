@@ -108,14 +108,12 @@ impl Portable {
 
     /// How many blocks, records, log entries, headers and blobs it holds.
     pub fn contents(&self) -> [usize; 5] {
-        let logs = self.shelves.values().flat_map(|shelf| &shelf.log);
-        let mut entries: Vec<&Arc<[u8]>> = logs.collect();
-        entries.sort_unstable();
-        entries.dedup();
+        let places = distinct(self.shelves.values().flat_map(|shelf| &shelf.log));
+        let last = places.values().max();
         [
             self.steps.len() + 1,
             self.shelves.len(),
-            entries.len(),
+            last.map_or(0, |last| last + 1),
             self.times.len(),
             self.blobs.len(),
         ]
@@ -209,12 +207,37 @@ fn write_set<'a>(out: &mut Out, known: &mut Vec<&'a ValidatorSet>, set: &'a Vali
     }
 }
 
+/// Which of them are the same, by address: a number for each content. One entry may stand in thousands of logs; its bytes are compared once for each time
+/// that it is here.
+fn distinct<'a, T: Ord + ?Sized + 'a>(
+    entries: impl Iterator<Item = &'a Arc<T>>,
+) -> LiteMap<usize, usize> {
+    let mut entries: Vec<(usize, &T)> = entries.map(|one| (address(one), &**one)).collect();
+    entries.sort_unstable_by_key(|(address, _)| *address);
+    entries.dedup_by_key(|(address, _)| *address);
+    entries.sort_by_key(|(_, content)| *content);
+    let (mut number, mut before) = (0, None);
+    let numbered = entries.into_iter().map(|(address, content)| {
+        if before
+            .replace(content)
+            .is_some_and(|before| before != content)
+        {
+            number += 1;
+        }
+        (address, number)
+    });
+    let mut numbered: Vec<(usize, usize)> = numbered.collect();
+    numbered.sort_unstable();
+    LiteMap::from_sorted_store_unchecked(numbered)
+}
+
+fn address<T: ?Sized>(entry: &Arc<T>) -> usize {
+    Arc::as_ptr(entry).addr()
+}
+
 /// Records by tree key; each log entry once, where it is first needed.
 pub(super) fn write_shelves(out: &mut Out, shelves: &LiteMap<Hash, Shelf>) -> Option<()> {
-    let logs = shelves.values().flat_map(|shelf| &shelf.log);
-    let mut entries: Vec<&[u8]> = logs.map(AsRef::as_ref).collect();
-    entries.sort_unstable();
-    entries.dedup();
+    let entries = distinct(shelves.values().flat_map(|shelf| &shelf.log));
     // Where each stands in the file, once it is written.
     let mut places: Vec<Option<usize>> = alloc::vec![None; entries.len()];
     let mut next = 0;
@@ -227,8 +250,7 @@ pub(super) fn write_shelves(out: &mut Out, shelves: &LiteMap<Hash, Shelf>) -> Op
         heads.push(head);
         out.count(shelf.log.len());
         for one in &shelf.log {
-            let at = entries.binary_search(&one.as_ref()).ok()?;
-            let place = places.get_mut(at)?;
+            let place = places.get_mut(*entries.get(&address(one))?)?;
             if let Some(place) = *place {
                 out.count(place);
                 continue;
@@ -336,26 +358,24 @@ fn read_logged(from: &mut In<'_>) -> Result<Logged, Torn> {
 }
 
 pub(super) fn read_shelves(from: &mut In<'_>) -> Result<LiteMap<Hash, Shelf>, Torn> {
-    let mut entries: Vec<Arc<[u8]>> = Vec::new();
+    // Each with the number of the record that named it last.
+    let mut entries: Vec<(Arc<[u8]>, usize)> = Vec::new();
     let mut heads = Vec::new();
     let mut shelves = from.list(MAX_RECORDS, |from| {
         let key = from.array()?;
         heads.push(Bare::read(from, &key, false)?);
-        // By place, of the entries so far.
-        let mut seen: Vec<bool> = Vec::new();
+        let record = heads.len();
         let log = from.list(MAX_ENTRIES, |from| {
             let place = from.count(MAX_ENTRIES)?;
             if place == entries.len() {
-                entries.push(entry::read(from)?.into());
+                entries.push((entry::read(from)?.into(), 0));
             }
-            let entry = entries.get(place).ok_or(Torn)?;
-            seen.resize(entries.len(), false);
+            let (entry, named) = entries.get_mut(place).ok_or(Torn)?;
             // No event is in one log twice; a short file cannot make a long log.
-            match seen.get_mut(place) {
-                Some(seen) if !*seen => *seen = true,
-                _ => return Err(Torn),
+            match core::mem::replace(named, record) == record {
+                true => Err(Torn),
+                false => Ok(entry.clone()),
             }
-            Ok(entry.clone())
         })?;
         let proof = Vec::new();
         Ok((key, Shelf { proof, log }))
@@ -372,5 +392,56 @@ fn rising<K: Ord, V>(items: Vec<(K, V)>) -> Result<LiteMap<K, V>, Torn> {
     match items.is_sorted_by(|(one, _), (next, _)| one < next) {
         true => Ok(LiteMap::from_sorted_store_unchecked(items)),
         false => Err(Torn),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::{cell::Cell, cmp::Ordering};
+    use std::rc::Rc;
+
+    /// An entry whose comparisons are counted.
+    #[derive(Clone)]
+    struct Counted(u8, Rc<Cell<usize>>);
+
+    impl Ord for Counted {
+        fn cmp(&self, other: &Self) -> Ordering {
+            self.1.set(self.1.get() + 1);
+            self.0.cmp(&other.0)
+        }
+    }
+
+    impl PartialOrd for Counted {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+
+    impl PartialEq for Counted {
+        fn eq(&self, other: &Self) -> bool {
+            self.cmp(other) == Ordering::Equal
+        }
+    }
+
+    impl Eq for Counted {}
+
+    /// *Attack: a file of 3 MB lists each of its long entries, which differ in their last byte, in 20 000 logs.*
+    #[test]
+    fn entries_are_compared_once_however_many_logs_they_stand_in() {
+        let count = Rc::new(Cell::new(0));
+        let mut entries: Vec<Arc<Counted>> = (0..25)
+            .map(|number| Arc::new(Counted(number, count.clone())))
+            .collect();
+        // Two nodes gave it.
+        entries.push(Arc::new(Counted(7, count.clone())));
+        let logs: Vec<Arc<Counted>> = (0..1_000).flat_map(|_| entries.clone()).collect();
+        let numbers = distinct(logs.iter());
+        assert_eq!(numbers.len(), 26);
+        let number = |at: usize| numbers[&address(&entries[at])];
+        assert_eq!(number(7), number(25));
+        let all: Vec<usize> = (0..25).map(number).collect();
+        assert_eq!(all, (0..25).collect::<Vec<_>>());
+        assert!(count.get() < 500, "{}", count.get());
     }
 }
