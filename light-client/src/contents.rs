@@ -69,7 +69,10 @@ pub enum TxError {
     OtherResults,
 }
 
-/// Checks that the transaction with the hash that was asked for is in the header's block; gives its position.
+/// Checks that the transaction with the hash that was asked for (SHA-256 of its bytes) is in the header's block; gives its position, from 0.
+///
+/// # Errors
+/// Any [`TxError`] but `OtherResults`: nothing is proven then, least of all that the transaction is in no block.
 pub fn verify_tx(answer: &TxAnswer, asked: &Hash, header: &VerifiedHeader) -> Result<u64, TxError> {
     let tx_hash = sha256(&[&answer.tx]);
     if tx_hash != *asked {
@@ -92,6 +95,9 @@ pub fn verify_tx(answer: &TxAnswer, asked: &Hash, header: &VerifiedHeader) -> Re
 /// to. Log and events of a result are never proven.
 ///
 /// `answer` and `results` are a node's, `header` is the block's and `next` the one after it, which must follow on `header`.
+///
+/// # Errors
+/// Any [`TxError`]: nothing is proven then. `OtherHeight` where `next` does not follow on `header` too.
 pub fn verify_outcome(
     answer: &TxAnswer,
     results: &BlockResults,
@@ -143,6 +149,9 @@ pub enum ContentsError {
 
 /// Checks that transactions, evidence and last commit are the header's block's. The last commit's round is in no hash: only its signatures
 /// tell it. Nor do the contents tell the parts in which the block was gossiped: [`Block::block_id`] is not looked at.
+///
+/// # Errors
+/// The [`ContentsError`] of the first that does not fit, in the order: block, transactions, evidence, last commit.
 pub fn verify_block(block: &Block, header: &VerifiedHeader) -> Result<(), ContentsError> {
     if block.header.hash() != *header.hash() {
         return Err(ContentsError::OtherBlock);
@@ -164,6 +173,9 @@ pub fn verify_block(block: &Block, header: &VerifiedHeader) -> Result<(), Conten
 }
 
 /// Checks that these limits of a block are in force at the header's height.
+///
+/// # Errors
+/// [`ContentsError::OtherBlock`] or [`ContentsError::OtherParams`].
 pub fn verify_consensus_params(
     params: &ConsensusParams,
     header: &VerifiedHeader,

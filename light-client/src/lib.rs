@@ -31,13 +31,37 @@
 //! ```
 //!
 //! [`client::LightClient`] does all of this over several nodes: it changes nodes that fail, compares what members hold, and stops
-//! for good where it proves that the chain has forked.
+//! for good where it proves that the chain has forked. [`client`] shows how to begin; `examples/follow.rs` is a whole program over
+//! HTTP that follows a chain and proves a transaction and a value of the application's state.
 //!
 //! # Features
 //! - `secp256k1` (default): validators with secp256k1 keys, in CometBFT's and in Ethereum's form.
 //! - `ml-dsa` (default): validators with ML-DSA-65 keys (FIPS 204).
 //!
 //! Ed25519 is always there. A set with a key of a type that is left out, or that nobody knows, is an error that names the key.
+//!
+//! # Whom one must believe
+#![doc = include_str!("../trust.svg")]
+//!
+//! - **Whoever names the checkpoint**: a height and the hash of its block. All else follows from it. It must be younger than the
+//!   trusting period, and that shorter than the time for which validators answer for what they sign (mostly the unbonding period):
+//!   keys that no longer count sign any past.
+//! - **Validators**: while less than a third of the power lies there is one chain, and it follows the application's rules.
+//! - **One node of another member**, a *witness*: where more than that lies, one honest node that answers exposes the second chain.
+//!   Who is a member the caller says ([`client::Provider::member`]); ten nodes of one member are one witness, and no setting does without.
+//! - **The clock** that the caller gives, for the age of headers. A wrong one ends in an error, not in a forged header, as long as
+//!   it is not set back so far that trust which has expired counts again.
+//! - **SHA-256 and the signatures** of the chain's own key types.
+//!
+//! A node can refuse, delay, lie and answer without end. The most that comes of it is no answer ([`client::Failure`]), within
+//! [`client::Limits`]; what remains possible, row by row, says `docs/trust.md` of the repository. A [`client::KeptStore`] is read again as
+//! untrusted, but whoever can write into it can put another chain there.
+//!
+//! # Errors
+//! Each check has an error type of its own with the numbers in question: [`Reason`] of headers, [`client::Failure`] of the client,
+//! [`client::Fault`] of a node, [`QueryError`], [`TxError`], [`ContentsError`], [`MerkleError`], [`Ics23Error`],
+//! [`json::JsonError`]. All of them are [`core::error::Error`]. Those that are shown or logged have a stable name too, from `code()`;
+//! `docs/codes.md` of the repository lists them.
 //!
 //! # What is verified
 //! - A step ([`verify_step`]) checks everything that its documentation lists: chain, heights, times, trusting period, the hashes

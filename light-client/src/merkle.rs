@@ -89,6 +89,9 @@ pub fn root_of_hashes(mut level: Vec<Hash>) -> Hash {
 }
 
 /// Checks that `leaf` (its hash) stands at `index` in the tree of `size` leaves with this root (RFC 9162 §2.1.3.2).
+///
+/// # Errors
+/// `IndexOutOfRange`, `WrongLength` or `WrongRoot`: nothing is proven then, least of all that the leaf is not in the tree.
 pub fn verify_inclusion(
     leaf: &Hash,
     index: u64,
@@ -130,6 +133,9 @@ pub fn verify_inclusion(
 }
 
 /// Checks that the tree of `new` leaves begins with the tree of `old` leaves (RFC 9162 §2.1.4.2).
+///
+/// # Errors
+/// `Shrunk`, `NothingToProve`, `WrongLength` or `WrongRoot`: nothing is proven then.
 pub fn verify_consistency(
     old: u64,
     new: u64,
@@ -202,7 +208,10 @@ pub struct InclusionProof {
 }
 
 impl InclusionProof {
-    /// Checks that `leaf` is in the tree with this root, at the proof's position.
+    /// Checks that `leaf` (its bytes) is in the tree with this root, at the proof's position.
+    ///
+    /// # Errors
+    /// As [`verify_inclusion`]; `WrongLeaf` where the proof is of another leaf.
     pub fn verify(&self, leaf: &[u8], root: &Hash) -> Result<(), MerkleError> {
         if self.leaf_hash != leaf_hash(leaf) {
             return Err(MerkleError::WrongLeaf);

@@ -79,7 +79,10 @@ pub enum QueryError {
 /// Checks an answer to `/abci_query` for the key at `path` (from the app hash down; the last one is the key asked for).
 ///
 /// The state of height h is committed to by header **h + 1**; `layers` come from the value up to the app hash and are the caller's
-/// choice, not the node's. An empty value is a claim of absence.
+/// choice, not the node's. An empty value is a claim of absence: no tree here holds one.
+///
+/// # Errors
+/// Any [`QueryError`]: nothing is proven then, neither that the key has a value nor that it has none. `OtherHeight` says which header is wanted.
 pub fn verify_query(
     answer: &AbciQuery,
     layers: &[ProofLayer],

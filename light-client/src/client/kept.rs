@@ -73,7 +73,8 @@ pub struct KeptStore<S> {
 }
 
 impl<S: Shelf> KeptStore<S> {
-    /// The store of a chain as it is trusted from a checkpoint; states from other checkpoints are removed. `check` says how much of each state is
+    /// The store of a chain as it is trusted from a checkpoint (the hash of its block; the state itself is yet to be put, where there is none); states from
+    /// other checkpoints are removed. A shelf that fails is no error here: see [`KeptStore::is_kept`]. `check` says how much of each state is
     /// checked when it is read.
     pub async fn open(
         shelf: S,

@@ -2,7 +2,35 @@
 //!
 //! [`LightClient`] asks one node for light blocks, verifies them, compares the outcome with nodes of other members, and only then
 //! puts it into its store. It brings no I/O: a [`Provider`] is a node, a [`Store`] keeps what is trusted, an [`Environment`]
-//! is the clock. Any executor will do.
+//! is the clock.
+//!
+//! ```
+//! use light_client::{Hash, Options, TrustedState, client::*};
+//!
+//! /// From a block that is known to be the chain's to its newest header, over nodes of two members or more.
+//! async fn newest<P: Provider, S: Store, E: Environment>(
+//!     nodes: Vec<P>,
+//!     mut store: S,
+//!     device: E,
+//!     (height, hash): (u64, Hash),
+//! ) -> Result<Followed, Box<dyn std::error::Error>> {
+//!     if store.newest().await?.is_none() {
+//!         // Whoever gives it: it is the checkpoint if it has the hash.
+//!         let block = nodes.first().ok_or("no node")?.light_block(height).await?.value;
+//!         store.put(&TrustedState::from_checkpoint(&block, &hash)?).await?;
+//!     }
+//!     let chain_id = Some("cosmoshub-4".into());
+//!     let options = Options { chain_id, ..Options::default() };
+//!     let mut client = LightClient::new(nodes, store, device, Settings::new(options));
+//!     // As often as a newer one is wanted. `at` proves the header of one height.
+//!     Ok(client.newest().await?)
+//! }
+//! ```
+//!
+//! [`MemoryStore`] forgets with the program; [`KeptStore`] keeps, over a [`Shelf`] of yours, what was trusted, and that a fork was found. Put the checkpoint
+//! only into a store that has nothing, as here: [`LightClient::trust`] ends a halt too, which is for a person to decide.
+//!
+//! Any executor will do that polls on one thread, such as tokio's `LocalSet`, a browser's, or a loop: the futures of a client are not `Send`.
 
 mod aim;
 mod answers;
@@ -133,25 +161,41 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         self.store
     }
 
-    /// Trusts a state from outside the chain and nothing else any more; see [`Store::begin`].
+    /// Trusts a state from outside the chain and nothing else any more; see [`Store::begin`]. Ends a halt: for what a person has decided, not for every start
+    /// of a program.
+    ///
+    /// # Errors
+    /// [`Failure::Store`].
     pub async fn trust(&mut self, state: &TrustedState) -> Result<(), Failure> {
         self.descent = None;
         Ok(self.store.begin(state).await?)
     }
 
-    /// Moves on to the newest header that every node holds which follows the chain; see [`Settings::near`] and [`Settings::lag`].
+    /// Moves on to the newest header that every node holds which follows the chain; see [`Settings::near`] and [`Settings::lag`]. Where that is trusted already,
+    /// it is compared again.
+    ///
+    /// # Errors
+    /// Any [`Failure`]. What was trusted stays so. After [`Failure::Attack`] each later call is [`Failure::Halted`]; of the others each may pass, but for
+    /// [`Failure::NoTrust`] and [`Failure::TrustExpired`], which want a newer checkpoint. What single nodes said is in [`LightClient::standings`].
     pub async fn newest(&mut self) -> Result<Followed, Failure> {
         self.forward(None).await
     }
 
     /// As [`newest`](Self::newest), or on the way there to exactly this height, which is not below what is trusted, nor above what all those nodes hold.
+    ///
+    /// # Errors
+    /// As [`newest`](Self::newest).
     pub async fn forward(&mut self, to: Option<u64>) -> Result<Followed, Failure> {
         let mut meter = self.begin().await?;
         self.follow(to, &mut meter).await
     }
 
     /// Proves the header of one height, above or below what is trusted. A new one that a node lacks which follows the chain is held back until the node has
-    /// it too, or until the header is older than clocks and nodes may differ.
+    /// it too, or until the header is older than clocks and nodes may differ. Below
+    /// all that is trusted the hash chain leads down, a header for each block: what one call leaves, for want of [`Limits`], the next one goes on with.
+    ///
+    /// # Errors
+    /// As [`newest`](Self::newest).
     pub async fn at(&mut self, height: u64) -> Result<Followed, Failure> {
         let mut meter = self.begin().await?;
         let failure = match self.store.at_or_below(height).await? {

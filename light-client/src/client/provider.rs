@@ -13,7 +13,17 @@ use crate::reason::Reason;
 use crate::time::Time;
 use crate::trust::LightBlock;
 
-/// A node that is asked. Nothing that it says is believed.
+/// A node that is asked. Nothing that it says is believed: chain, heights, hashes and signatures are checked where they matter, not here.
+///
+/// Two things only a provider can do, and each call must: **end** after some seconds whatever the node does ([`Unreachable::TimedOut`]; a limit on each read
+/// alone is none), and stop reading after some megabytes ([`Unreachable::TooLong`]). [`Limits`](crate::client::Limits) bound what is asked next, not an answer
+/// on its way.
+///
+/// # Errors
+/// Each call tells at what the node failed, and that decides what becomes of it. [`Fault::Unreachable`] but for `TooLong` is tried again, as often as
+/// [`Settings::tries`](crate::client::Settings::tries) says. [`Fault::NotThere`] is for a height that the node lacks, which an error of CometBFT's RPC about a
+/// height mostly means. [`Fault::Garbage`] leaves the node out for the rest of the call. [`Fault::WrongChain`] and [`Fault::Refuted`] leave it out for good: say so only
+/// of what was proven.
 pub trait Provider {
     /// What people know it by, for instance its address.
     fn name(&self) -> &str;
@@ -21,17 +31,19 @@ pub trait Provider {
     /// The member that runs it. Two nodes of one member are one witness.
     fn member(&self) -> &str;
 
-    /// The newest block that it claims to have.
+    /// The newest block that it claims to have (`/status`).
     fn latest(&self) -> impl Future<Output = Result<Latest, Fault>>;
 
-    /// Header, commit and validators of a height; `next_validators` may be left out.
+    /// Header, commit and validators of a height (`/commit`, and all pages of `/validators`); `next_validators` may be left out. Up to four heights are asked
+    /// for at the same time.
     fn light_block(&self, height: u64)
     -> impl Future<Output = Result<Received<LightBlock>, Fault>>;
 
-    /// The header of a height.
+    /// The header of a height (`/header`, or the one in `/commit`). Up to ten heights are asked for at the same time.
     fn header(&self, height: u64) -> impl Future<Output = Result<Received<Header>, Fault>>;
 
-    /// Hands over evidence of an attack (`broadcast_evidence`).
+    /// Hands over evidence of an attack (`/broadcast_evidence`, which takes what [`json::write::attack_evidence`](crate::json::write::attack_evidence) writes).
+    /// An error: the node did not take it.
     fn report(&self, evidence: &AttackEvidence) -> impl Future<Output = Result<(), Fault>>;
 }
 
@@ -51,7 +63,7 @@ pub struct Latest {
 pub struct Received<T> {
     /// The answer.
     pub value: T,
-    /// Bytes that were transferred for it.
+    /// Bytes that were transferred for it, all parts together; they count against [`Limits::bytes`](crate::client::Limits).
     pub bytes: u64,
 }
 

@@ -11,6 +11,9 @@ use crate::client::failure::Failure;
 use crate::trust::TrustedState;
 
 /// Keeps trusted states. Only verification makes a [`TrustedState`], so nothing else can be put in.
+///
+/// # Errors
+/// [`StoreError`] where nothing could be read or written; each ends the call of the client ([`Failure::Store`]). That there is nothing is no error.
 pub trait Store {
     /// The highest state.
     fn newest(&self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
@@ -27,7 +30,7 @@ pub trait Store {
         height: u64,
     ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
 
-    /// Keeps a state.
+    /// Keeps a state beside those of other heights; older ones may be dropped for it, never the newest. Ends no halt.
     fn put(&mut self, state: &TrustedState) -> impl Future<Output = Result<(), StoreError>>;
 
     /// Keeps that the chain has forked. Stays until [`Store::clear_halt`], whatever happens to the program.
@@ -98,7 +101,7 @@ impl<S: Store> Store for &mut S {
     }
 }
 
-/// Why something could not be kept or found again.
+/// Why something could not be kept or found again, for a person to read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct StoreError(pub String);
