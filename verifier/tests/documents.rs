@@ -111,6 +111,31 @@ fn every_reason_code_is_named_by_a_test() {
     assert_eq!(unnamed, [] as [&str; 0]);
 }
 
+/// Options in a text: `--` and what follows of letters and hyphens.
+fn options(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-');
+    let named = |word: &&str| {
+        let name = word.strip_prefix("--");
+        name.is_some_and(|name| name.starts_with(|sign: char| sign.is_ascii_alphabetic()))
+    };
+    let options = words.filter(named);
+    options.collect()
+}
+
+#[test]
+fn cli_md_and_the_help_name_the_same_options() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = std::fs::read_to_string(root.join("docs/cli.md")).expect("docs/cli.md");
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_lianyan"))
+        .arg("--help")
+        .output();
+    let help = String::from_utf8(help.expect("it runs").stdout).expect("text");
+    // How it is built and asked for help, above the table.
+    let (_, table) = text.split_once("| command |").expect("the table");
+    assert!(options(&help).len() > 20, "{help}");
+    assert_eq!(options(table), options(&help));
+}
+
 /// Names in backquotes in the last column of the table.
 fn tests_named(text: &str) -> Vec<&str> {
     let rows = text.lines().filter(|line| line.starts_with("| "));
