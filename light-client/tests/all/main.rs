@@ -19,5 +19,6 @@ mod rfc6962;
 mod sharing;
 mod shelves;
 mod simulation;
+mod stored;
 mod stores;
 mod wire;

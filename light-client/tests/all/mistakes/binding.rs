@@ -67,10 +67,22 @@ fn a_checkpoint_is_bound_to_its_hash_and_its_validators() {
         TrustedState::from_checkpoint(&strangers, &hash),
         Err(Reason::ValidatorsHash { .. })
     ));
+    let others = crate::common::generate::members(9, 4, 10);
     let mut strangers = block;
-    strangers.next_validators = Some(set(&crate::common::generate::members(9, 4, 10)));
+    strangers.next_validators = Some(set(&others));
     assert!(matches!(
         TrustedState::from_checkpoint(&strangers, &hash),
+        Err(Reason::NextValidatorsHash { .. })
+    ));
+    // Its own, given for the next ones, are none either.
+    let mut own = Recipe {
+        next: others,
+        ..Recipe::new(1, &members)
+    }
+    .block();
+    own.next_validators = Some(own.validators.clone());
+    assert!(matches!(
+        TrustedState::from_checkpoint(&own, &own.signed_header.header.hash()),
         Err(Reason::NextValidatorsHash { .. })
     ));
 }

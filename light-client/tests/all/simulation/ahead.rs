@@ -279,7 +279,8 @@ fn one_that_says_that_it_has_the_header_and_shows_none_is_waited_for_a_moment() 
     let nodes = vec![world.honest("a"), world.honest("b"), mute];
     let mut client = world.client(1, nodes);
     let before = world.clock.get();
-    block_on(client.newest()).expect("the rest suffice");
+    let followed = block_on(client.newest()).expect("the rest suffice");
+    assert_eq!(followed.standings[2].said, Said::Behind);
     let waited = world.clock.get() - before;
     assert!(waited > 0 && waited <= 2 * SECOND);
 }

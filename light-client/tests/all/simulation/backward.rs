@@ -54,6 +54,26 @@ fn a_header_that_the_hash_chain_does_not_lead_to_is_refused() {
     }
 }
 
+#[test]
+fn the_way_down_does_not_go_on_from_what_is_trusted_no_more() {
+    let chain = chain(60, 0);
+    let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+    let mut settings = settings();
+    settings.limits.headers = 25;
+    settings.options.trusting_period = Duration::from_secs(24 * 3600);
+    let nodes = vec![node("a", &chain), node("b", &chain)];
+    let store = MemoryStore::default();
+    let mut client = LightClient::new(nodes, store, Device::by(&clock), settings);
+    block_on(client.trust(&state(&chain.blocks[&40]))).expect("kept");
+    block_on(client.at(60)).expect("reached");
+    // From 40, and once trust in that has expired from 60, over more headers than one call may have.
+    for _ in 0..2 {
+        let failure = block_on(client.at(3)).expect_err("too far for one call");
+        assert_eq!(failure, Failure::OutOf(Resource::Headers));
+        clock.set(a_day_after(&chain, 50).unix_nanos());
+    }
+}
+
 /// A day after the block at a height was made, where the trusting period is a day.
 fn a_day_after(chain: &Chain, height: u64) -> Time {
     let day = 24 * 3600 * 1_000_000_000;

@@ -148,6 +148,22 @@ fn however_much_is_kept_the_honest_witness_is_asked_for_little_of_it() {
 }
 
 #[test]
+fn little_that_is_kept_is_asked_for_once() {
+    let (honest, forged) = drifted(80, 0, 9, 100);
+    let trusted = [&honest.blocks[&1], &forged.blocks[&70]];
+    let nodes = vec![
+        node("liar", &forged),
+        node("its friend", &forged),
+        node("honest", &honest),
+    ];
+    let asked = nodes[2].requests.clone();
+    let mut client = trusting(&trusted, nodes, settings(), &honest);
+    assert_eq!(attack_of(block_on(client.newest())).common_height, 1);
+    // Its newest block; the headers that were reached, trusted and shared; its block of the trusted height.
+    assert_eq!(asked.get(), 5);
+}
+
+#[test]
 fn where_the_checkpoint_is_lost_no_honest_node_is_put_out_by_a_forged_header() {
     let (honest, forged) = drifted(20, 0, 8, 100);
     let liars = || ["liar", "its friend"].map(|name| node(name, &forged));
@@ -196,4 +212,26 @@ fn one_that_has_pruned_all_that_is_kept_proves_a_fork_from_any_of_it_that_leads_
     // Validators changed so much that nobody leads from the first ones to 20 without what lies between.
     let found = [&[1][..], &[1, 6], &[1, 4, 6]].map(|kept| pruned_all(&honest, kept));
     assert_eq!(found, [Ok(0), Ok(6), Ok(6)]);
+}
+
+#[test]
+fn one_that_can_prove_nothing_from_what_it_has_pruned_does_not_contradict_itself() {
+    let honest = Rc::new(Chain::new(20, 20, &mut Rng(27)));
+    let all = &honest.members[&9];
+    let forged = Rc::new(honest.forge_drifting(8, Lie::Lunatic, all, 100, &mut Rng(5)));
+    let pruned = Manners {
+        base: 12,
+        ..Manners::default()
+    };
+    let nodes = vec![
+        node("liar", &forged),
+        node("its friend", &forged),
+        Node::new("honest", &honest, pruned, 3),
+    ];
+    let trusted = [&honest.blocks[&1], &forged.blocks[&12]];
+    let mut client = trusting(&trusted, nodes, settings(), &honest);
+    let followed = block_on(client.at(12)).expect("two hold it, and nobody proves another");
+    let said = &followed.standings[2].said;
+    let is_pruned = matches!(said, Said::Disputes(Fault::Refuted(_) | Fault::NotThere));
+    assert!(is_pruned, "{said:?}");
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use light_client::client::{
     Failure, Fault, LightClient, Limits, MemoryStore, Provider, Resource, Said, Settings,
+    Unreachable,
 };
 use light_client::{Options, Time, TrustLevel};
 
@@ -96,6 +97,22 @@ fn one_member_alone_makes_no_clock_late() {
     let settings = Settings::new(Options::default());
     let mut client = client_by(&clock, &chain, nodes, settings);
     let failure = block_on(client.newest()).expect_err("nobody else is there");
+    assert_eq!(failure.code(), "no-way");
+}
+
+#[test]
+fn where_one_does_not_show_what_it_has_no_clock_is_late() {
+    let chain = Chain::new(TIP + 2, 0, &mut Rng(1));
+    let clock: Clock = Rc::new(Cell::new(soon_after(&chain).unix_nanos()));
+    let silent = Manners {
+        claims: Some((TIP + 2, 0)),
+        fails: Some(Unreachable::NoConnection),
+        ..Manners::default()
+    };
+    let mut nodes = from_the_future(2, &chain, &clock);
+    nodes.push(Node::new("silent", &Rc::new(chain.clone()), silent, 3).by(&clock));
+    let mut client = client_by(&clock, &chain, nodes, settings());
+    let failure = block_on(client.newest()).expect_err("nobody leads");
     assert_eq!(failure.code(), "no-way");
 }
 

@@ -39,6 +39,19 @@ fn the_common_header_is_one_that_the_witness_holds_too() {
 }
 
 #[test]
+fn an_honest_leader_proves_a_header_forged_that_is_trusted_without_votes() {
+    let (honest, forged) = drifted(20, 0, 8, 100);
+    let nodes = vec![
+        node("honest", &honest),
+        node("liar", &forged),
+        node("its friend", &forged),
+    ];
+    let attack = attack_of(block_on(misled(&honest, &forged, &[15], nodes).newest()));
+    let found = (attack.theirs_from.as_str(), attack.common_height);
+    assert_eq!(found, ("honest", 1));
+}
+
+#[test]
 fn votes_for_another_header_than_the_trusted_one_prove_nothing() {
     let (honest, forged) = forked(Lie::Lunatic);
     // What is trusted at 15 stands nowhere any more.

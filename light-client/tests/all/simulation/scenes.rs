@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use light_client::client::{
-    Failure, LightClient, Limits, Mode, Resource, Said, Settings, StepKind, Store,
+    Failure, Fault, LightClient, Limits, Mode, Resource, Said, Settings, StepKind, Store,
 };
 use light_client::{Options, Time, TrustLevel};
 
@@ -35,6 +35,54 @@ fn the_tip_is_reached_and_kept() {
     assert_eq!(said, [&Said::Led, &Said::Agrees]);
     let kept = block_on(client.store().newest()).expect("reads");
     assert_eq!(kept.map(|state| state.height()), Some(40));
+}
+
+/// Nodes of three members, of which the last shows other blocks than the chain's.
+fn beside(chain: &Rc<Chain>, change: impl FnOnce(&mut Chain), manners: Manners) -> Vec<Node> {
+    let mut other = Chain::clone(chain);
+    change(&mut other);
+    let other = Node::new("other", &Rc::new(other), manners, 3);
+    vec![node("a", chain), node("b", chain), other]
+}
+
+#[test]
+fn a_block_of_another_height_is_never_taken_for_the_one_that_was_asked_for() {
+    let chain = chain(20, 0);
+    let sequential = Settings {
+        mode: Mode::Sequential,
+        ..settings()
+    };
+    let skips = |other: &mut Chain| drop(other.blocks.insert(2, chain.blocks[&5].clone()));
+    let mut nodes = beside(&chain, skips, Manners::default());
+    nodes.rotate_right(1);
+    let mut client = client_with(&chain, 1, nodes, sequential, soon_after(&chain));
+    let followed = block_on(client.newest()).expect("over every header");
+    assert_eq!(followed.trace.steps.len(), 19);
+    // Nor is its header another one of that height, which it would have to prove.
+    let late = |other: &mut Chain| drop(other.blocks.insert(20, chain.blocks[&19].clone()));
+    let nodes = beside(&chain, late, Manners::default());
+    let mut client = client_with(&chain, 1, nodes, settings(), soon_after(&chain));
+    let followed = block_on(client.at(20)).expect("two hold it");
+    let said = &followed.standings[2].said;
+    assert!(matches!(said, Said::Failed(Fault::Garbage(_))), "{said:?}");
+}
+
+#[test]
+fn one_that_lacks_the_height_and_is_of_another_chain_is_of_another_chain() {
+    let chain = chain(20, 0);
+    let renamed = |other: &mut Chain| {
+        let tip = other.blocks.get_mut(&20).expect("there");
+        tip.signed_header.header.chain_id = "other".into();
+    };
+    let mute = Manners {
+        shows_nothing: true,
+        ..Manners::default()
+    };
+    let nodes = beside(&chain, renamed, mute);
+    let mut client = client_with(&chain, 1, nodes, settings(), soon_after(&chain));
+    let followed = block_on(client.at(20)).expect("two hold it");
+    let wrong = Said::Failed(Fault::WrongChain("other".into()));
+    assert_eq!(followed.standings[2].said, wrong);
 }
 
 #[test]
