@@ -172,8 +172,9 @@ fn asked_again(world: &World) -> Outcome {
         .text("[data-testid=my-ballot] [data-testid=doubt]");
     world.lie(0, &Lie::None)?;
     open?;
-    if !said?.contains("节点") {
-        return Err("it is not said why".into());
+    let said = said?;
+    if !said.contains("没有取到") {
+        return Err(format!("it is not said why: {said}").into());
     }
     visitor.must_show("ballot", "outcome", "verified")
 }
