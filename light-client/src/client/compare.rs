@@ -114,9 +114,11 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 false => self.holds(trusted, witness, meter).await,
             };
             match holds {
-                Ok(Some(true)) => fault
-                    .into_iter()
-                    .for_each(|fault| self.note(witness, Said::Failed(fault))),
+                Ok(Some(true)) => {
+                    if let Some(fault) = fault {
+                        self.note(witness, Said::Failed(fault));
+                    }
+                }
                 Ok(Some(false)) => {
                     let fork = self.fork_behind(trusted, witness, holder, meter).await;
                     if let Ok(Some(fork)) = fork {

@@ -191,8 +191,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 
     /// Proves the header of one height, above or below what is trusted. A new one that a node lacks which follows the chain is held back until the node has
-    /// it too, or until the header is older than clocks and nodes may differ. Below
-    /// all that is trusted the hash chain leads down, a header for each block: what one call leaves, for want of [`Limits`], the next one goes on with.
+    /// it too, or until the header is older than clocks and nodes may differ. Below all that is trusted the hash chain leads down, a header for each block: what
+    /// one call leaves, for want of [`Limits`], the next one goes on with.
     ///
     /// # Errors
     /// As [`newest`](Self::newest).
