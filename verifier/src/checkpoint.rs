@@ -120,7 +120,11 @@ impl Vouched {
 
     /// Whether it is above everything that is trusted, and at odds with nothing of it. A header that has expired is at odds with what is below it and yet
     /// younger.
-    pub(crate) async fn fits<S: Store>(&self, chain: &Chain, store: &S) -> Result<(), NoHeader> {
+    pub(crate) async fn fits<S: Store>(
+        &self,
+        chain: &Chain,
+        store: &mut S,
+    ) -> Result<(), NoHeader> {
         let Checkpoint { height, hash, .. } = self.checkpoint;
         let unreadable = |_: StoreError| NoHeader::from(reasons::HALT_UNREADABLE);
         let mut highest = chain.checkpoint_height;

@@ -48,7 +48,7 @@ pub async fn logged<H: Host, S: Store>(
     client: &mut Client<'_, H, S>,
     height: u64,
 ) -> Result<Option<Logged>, Failure> {
-    let Some(above) = far_above(chain, host, client.store(), height).await? else {
+    let Some(above) = far_above(chain, host, client.store_mut(), height).await? else {
         return Ok(None);
     };
     let mut followed = match client.newest().await {
@@ -124,15 +124,15 @@ struct Aside<'a, S> {
 }
 
 impl<S: Store> Store for Aside<'_, S> {
-    async fn newest(&self) -> Result<Option<TrustedState>, StoreError> {
+    async fn newest(&mut self) -> Result<Option<TrustedState>, StoreError> {
         self.states.newest().await
     }
 
-    async fn at_or_below(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+    async fn at_or_below(&mut self, height: u64) -> Result<Option<TrustedState>, StoreError> {
         self.states.at_or_below(height).await
     }
 
-    async fn at_or_above(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+    async fn at_or_above(&mut self, height: u64) -> Result<Option<TrustedState>, StoreError> {
         self.states.at_or_above(height).await
     }
 
@@ -145,7 +145,7 @@ impl<S: Store> Store for Aside<'_, S> {
     }
 
     /// The call began with none: if a person has established trust anew since, that is for the next call to find.
-    async fn halted(&self) -> Result<Option<Attack>, StoreError> {
+    async fn halted(&mut self) -> Result<Option<Attack>, StoreError> {
         Ok(None)
     }
 
@@ -158,7 +158,7 @@ impl<S: Store> Store for Aside<'_, S> {
 async fn far_above<H: Host, S: Store>(
     chain: &Chain,
     host: &H,
-    store: &S,
+    store: &mut S,
     height: u64,
 ) -> Result<Option<TrustedState>, Failure> {
     let below = store.at_or_below(height).await?;

@@ -191,9 +191,9 @@ impl<S: Store> Trust<S> {
     }
 
     /// Whether a checkpoint that members signed may be trusted beside what is. It ends no halt: those who signed it may have signed both sides.
-    pub async fn admits(&self, chain: &Chain, vouched: &Vouched) -> Result<(), NoHeader> {
+    pub async fn admits(&mut self, chain: &Chain, vouched: &Vouched) -> Result<(), NoHeader> {
         match self.store.halted().await {
-            Ok(None) => vouched.fits(chain, &self.store).await,
+            Ok(None) => vouched.fits(chain, &mut self.store).await,
             Ok(Some(attack)) => Err(forked(&attack)),
             Err(_) => Err(reasons::HALT_UNREADABLE.into()),
         }

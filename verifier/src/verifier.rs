@@ -106,7 +106,7 @@ impl<S: Store> Verifier<S> {
     }
 
     /// Reason code of what stops everything, where a fork was proven: nothing else is to be shown as proven then.
-    pub async fn halted(&self) -> Option<&'static str> {
+    pub async fn halted(&mut self) -> Option<&'static str> {
         match self.trust.store.halted().await {
             Ok(None) => None,
             Ok(Some(_)) => Some(reasons::CHAIN_FORKED.code),

@@ -70,26 +70,21 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// Asks nodes for what they claim to have.
     pub(super) async fn hear(&mut self, nodes: &[usize], chain_id: &str) {
         let (environment, tries) = (&self.environment, self.settings.tries);
-        let asked = self
-            .sources
-            .iter()
-            .enumerate()
-            .map(|(at, source)| async move {
-                match source.is_out() || !nodes.contains(&at) {
-                    true => None,
-                    false => Some(source.latest(environment, tries).await),
-                }
-            });
-        let answers = join_all(asked).await;
-        let now = self.environment.now();
-        for (source, answer) in self.sources.iter_mut().zip(answers) {
+        let mut asked = Vec::with_capacity(nodes.len());
+        for (at, source) in self.sources.iter().enumerate() {
+            if nodes.contains(&at) && !source.is_out() {
+                asked.push(async move { (at, source.latest(environment, tries).await) });
+            }
+        }
+        for (at, answer) in join_all(asked).await {
             match answer {
-                Some(Ok(latest)) if latest.chain_id == chain_id => source.latest = Some(latest),
-                Some(Ok(latest)) => {
-                    source.say(Said::Failed(Fault::WrongChain(latest.chain_id)), now);
+                Ok(latest) if latest.chain_id == chain_id => {
+                    if let Some(source) = self.sources.get_mut(at) {
+                        source.latest = Some(latest);
+                    }
                 }
-                Some(Err(fault)) => source.say(Said::Failed(fault), now),
-                None => {}
+                Ok(latest) => self.note(at, Said::Failed(Fault::WrongChain(latest.chain_id))),
+                Err(fault) => self.note(at, Said::Failed(fault)),
             }
         }
     }

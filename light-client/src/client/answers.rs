@@ -100,9 +100,10 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             .iter()
             .filter_map(|at| Some((*at, self.sources.get(*at)?)))
             .collect();
-        let asked = sources
-            .iter()
-            .map(|(_, source)| source.header(height, &self.environment, self.settings.tries));
+        let mut asked = Vec::with_capacity(sources.len());
+        for (_, source) in &sources {
+            asked.push(source.header(height, &self.environment, self.settings.tries));
+        }
         let answers = join_all(asked).await;
         let mut found = Vec::with_capacity(answers.len());
         // What failed is not counted: one question to each that is out of reach must leave time to wait for one that is late.

@@ -132,15 +132,16 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     }
 
     async fn report(&self, attack: &mut Attack) {
-        let pieces = self.sources.iter().flat_map(|source| {
-            let evidence = attack.evidence.iter();
-            evidence.map(move |evidence| (source, evidence))
-        });
-        let sent = pieces.map(|(source, evidence)| async {
-            let pause = self.environment.pause(REPORTING);
-            let taken = within(pause, source.provider.report(evidence)).await;
-            matches!(taken, Some(Ok(()))).then(|| source.provider.name())
-        });
+        let mut sent = Vec::new();
+        for source in &self.sources {
+            for evidence in &attack.evidence {
+                sent.push(async {
+                    let pause = self.environment.pause(REPORTING);
+                    let taken = within(pause, source.provider.report(evidence)).await;
+                    matches!(taken, Some(Ok(()))).then(|| source.provider.name())
+                });
+            }
+        }
         let mut takers: Vec<&str> = join_all(sent).await.into_iter().flatten().collect();
         takers.dedup();
         attack.reported_to = takers.into_iter().map(String::from).collect();

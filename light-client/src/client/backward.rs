@@ -42,7 +42,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
     /// The lowest state at or above a height in which trust has not expired. `failure`: what to say where there is none at all.
     pub(super) async fn lowest(
-        &self,
+        &mut self,
         height: u64,
         mut failure: Failure,
     ) -> Result<TrustedState, Failure> {

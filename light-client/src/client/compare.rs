@@ -137,7 +137,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
     /// What nodes show of a height excludes what is kept above it, so one of them is forged: whoever holds another header than that proves it.
     pub(super) async fn judge_above(
-        &self,
+        &mut self,
         way: &Way,
         height: u64,
         meter: &mut Meter,

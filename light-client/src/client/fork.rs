@@ -11,7 +11,7 @@ use crate::client::failure::Failure;
 use crate::client::forward::Way;
 use crate::client::limits::Meter;
 use crate::client::provider::{Fault, Provider};
-use crate::client::source::{Setback, Source, weight};
+use crate::client::source::{Setback, weight};
 use crate::client::store::Store;
 use crate::header::Header;
 use crate::step::{recheck, without_bad_votes};
@@ -58,7 +58,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// A step at which this node goes another way that it can prove. An error: it cannot. `holder` holds the header that was
     /// reached.
     pub(super) async fn fork(
-        &self,
+        &mut self,
         way: &Way,
         at: usize,
         holder: Option<usize>,
@@ -103,7 +103,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
 
     /// The node holds another header than this one, which is trusted already or was just reached: judged from one that was trusted before.
     pub(super) async fn fork_behind(
-        &self,
+        &mut self,
         trusted: &TrustedState,
         at: usize,
         holder: Option<usize>,
@@ -120,7 +120,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// The node's own way to a height from below what is trusted. Where it has pruned all that is kept there, it is tried from the lowest in which trust has not
     /// expired, and from the next one where the node cannot show that way: it may lead through what it has pruned.
     async fn way_from_below(
-        &self,
+        &mut self,
         trusted: &TrustedState,
         at: usize,
         height: u64,
@@ -128,9 +128,8 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
         let nothing = || refused("no common header is left");
-        let source = self.sources.get(at).ok_or_else(nothing)?;
         if let Some(common) = self.shared_below(trusted, at, meter).await? {
-            return self.way_of(source, &common, height, ours, meter).await;
+            return self.way_of(at, &common, height, ours, meter).await;
         }
         let (mut least, mut setback) = (0, nothing());
         loop {
@@ -138,7 +137,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             let Some(common) = common.filter(|state| state.height() < trusted.height()) else {
                 return Err(setback);
             };
-            match self.way_of(source, &common, height, ours, meter).await {
+            match self.way_of(at, &common, height, ours, meter).await {
                 Err(of_the_way) if of_the_way.is_of_the_way() => setback = of_the_way,
                 fork => return fork,
             }
@@ -149,7 +148,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// A state below that the node holds too, and above which it does not hold the next one; none where it has pruned what it was asked for. Searched for by
     /// halves: whatever is kept, it is asked for few of them.
     async fn shared_below(
-        &self,
+        &mut self,
         trusted: &TrustedState,
         at: usize,
         meter: &mut Meter,
@@ -179,7 +178,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         }
     }
 
-    async fn kept(&self, height: u64) -> Option<TrustedState> {
+    async fn kept(&mut self, height: u64) -> Option<TrustedState> {
         self.store.at_or_below(height).await.ok().flatten()
     }
 
@@ -216,8 +215,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         at: usize,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
-        let (Some(source), Some((last, mut between))) = (self.sources.get(at), legs.split_last())
-        else {
+        let Some((last, mut between)) = legs.split_last() else {
             return Ok(None);
         };
         let holds_last = self.holds(&last.state, at, meter).await?;
@@ -238,20 +236,22 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
             }
         }
         let ours = &parting.block;
-        self.way_of(source, common, ours.height(), ours, meter)
-            .await
+        self.way_of(at, common, ours.height(), ours, meter).await
     }
 
     /// The node's own way to a height, where that is not the way to our block. Two headers that enough of one trusted set signed are a fork whatever the
     /// device's clock says.
     async fn way_of(
         &self,
-        source: &Source<P>,
+        at: usize,
         common: &TrustedState,
         height: u64,
         ours: &LightBlock,
         meter: &mut Meter,
     ) -> Result<Option<Fork>, Setback> {
+        let Some(source) = self.sources.get(at) else {
+            return Ok(None);
+        };
         let mut settings = self.settings.clone();
         settings.options.clock_drift = Duration::MAX;
         settings.tries = settings.tries.max(TRIES);
@@ -265,7 +265,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
     /// A node that does not have the height that was reached: it holds another header than the one that is trusted already, or it is behind in height
     /// and yet ahead in time, and both cannot be of one chain (a forward lunatic attack). None: it is neither. An error: it is, and did not prove it.
     pub(super) async fn fork_below(
-        &self,
+        &mut self,
         way: &Way,
         at: usize,
         holder: Option<usize>,
@@ -275,7 +275,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         let source = self.sources.get(at);
         let latest = source.and_then(|source| source.latest.as_ref());
         let latest = latest.filter(|latest| latest.height < reached.height());
-        let (Some(source), Some(latest)) = (source, latest) else {
+        let Some(latest) = latest else {
             return Ok(None);
         };
         let is_ahead = latest.time >= reached.header().time;
@@ -300,7 +300,7 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
         };
         let height = latest.height;
         if holds_trusted {
-            match self.way_of(source, &way.from, height, &ours, meter).await {
+            match self.way_of(at, &way.from, height, &ours, meter).await {
                 Err(setback) if holds.is_none() && setback.is_of_the_way() => {}
                 fork => return fork,
             }

@@ -3,7 +3,6 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
 use core::future::Future;
 
 use crate::client::attack::Attack;
@@ -62,14 +61,14 @@ pub struct KeptStore<S> {
     /// The checkpoint, as it stands in the names of its states.
     checkpoint: String,
     /// How often trust had been established anew when the call began that is under way.
-    generation: Cell<u64>,
+    generation: u64,
     check: SignatureCheck,
-    failed: Cell<bool>,
+    failed: bool,
     is_asked_for_halts: bool,
     /// States once the shelf has failed, and a halt in any case; of a generation.
     memory: (u64, MemoryStore),
     /// What was read last, so that following the chain does not check the same signatures again and again.
-    last: RefCell<Option<(Vec<u8>, TrustedState)>>,
+    last: Option<(Vec<u8>, TrustedState)>,
 }
 
 impl<S: Shelf> KeptStore<S> {
@@ -84,7 +83,7 @@ impl<S: Shelf> KeptStore<S> {
     ) -> KeptStore<S> {
         let mut store = KeptStore::forgetful(shelf, chain_id, checkpoint, check);
         if let Ok(mut names) = store.shelf.names(&store.chain).await {
-            store.failed.set(false);
+            store.failed = false;
             store.is_asked_for_halts = true;
             store.catch_up(&names);
             // What lies beside states, and a halt for older programs, is in no generation.
@@ -112,27 +111,27 @@ impl<S: Shelf> KeptStore<S> {
             shelf,
             chain: chain_root(chain_id),
             checkpoint: hex::encode(checkpoint),
-            generation: Cell::new(0),
+            generation: 0,
             check,
-            failed: Cell::new(true),
+            failed: true,
             is_asked_for_halts: false,
             memory: (0, MemoryStore::default()),
-            last: RefCell::new(None),
+            last: None,
         }
     }
 
     /// Whether what is put in outlasts the program.
     pub fn is_kept(&self) -> bool {
-        !self.failed.get()
+        !self.failed
     }
 
     /// Takes what the shelf gave; a failure is its last.
-    fn try_on<T>(&self, outcome: Result<T, StoreError>) -> Option<T> {
-        self.failed.set(self.failed.get() || outcome.is_err());
+    fn try_on<T>(&mut self, outcome: Result<T, StoreError>) -> Option<T> {
+        self.failed |= outcome.is_err();
         outcome.ok()
     }
 
-    async fn remove(&self, names: &[String]) {
+    async fn remove(&mut self, names: &[String]) {
         if !names.is_empty() {
             self.try_on(self.shelf.remove(names).await);
         }
@@ -142,7 +141,7 @@ impl<S: Shelf> KeptStore<S> {
         self.shelf.put(&self.named(HALT), &attack.to_bytes()).await
     }
 
-    async fn forget_states(&self) {
+    async fn forget_states(&mut self) {
         if let Ok(names) = self.shelf.names(&self.root()).await {
             self.remove(&names).await;
         }
@@ -150,7 +149,7 @@ impl<S: Shelf> KeptStore<S> {
 
     /// A name of this generation.
     fn named(&self, name: &str) -> String {
-        match self.generation.get() {
+        match self.generation {
             0 => format!("{}{name}", self.chain),
             generation => format!("{}{generation:016x}/{name}", self.chain),
         }
@@ -171,26 +170,20 @@ impl<S: Shelf> KeptStore<S> {
     }
 
     /// Goes on with the newest generation among these names.
-    fn catch_up(&self, names: &[String]) {
+    fn catch_up(&mut self, names: &[String]) {
         let number = |name: &String| {
             let (number, _) = name.strip_prefix(&self.chain)?.split_once('/')?;
             let number = Some(number).filter(|number| number.len() == 16)?;
             u64::from_str_radix(number, 16).ok()
         };
         let newest = names.iter().filter_map(number).max().unwrap_or_default();
-        self.generation.set(self.generation.get().max(newest));
+        self.generation = self.generation.max(newest);
     }
 
     /// What memory has of this generation.
-    fn memory(&self) -> Option<&MemoryStore> {
-        let (generation, memory) = &self.memory;
-        (*generation == self.generation.get()).then_some(memory)
-    }
-
-    fn memory_mut(&mut self) -> &mut MemoryStore {
-        let generation = self.generation.get();
-        if self.memory.0 != generation {
-            self.memory = (generation, MemoryStore::default());
+    fn memory(&mut self) -> &mut MemoryStore {
+        if self.memory.0 != self.generation {
+            self.memory = (self.generation, MemoryStore::default());
         }
         &mut self.memory.1
     }
@@ -202,22 +195,22 @@ impl<S: Shelf> KeptStore<S> {
             // A person has decided; what it still says is asked again when it is opened again.
             self.is_asked_for_halts = self.try_on(begun).is_some();
         }
-        self.memory = (self.generation.get(), MemoryStore::default());
+        self.memory = (self.generation, MemoryStore::default());
         match first {
-            Some(state) if self.failed.get() => self.memory.1.put(state).await,
+            Some(state) if self.failed => self.memory.1.put(state).await,
             _ => Ok(()),
         }
     }
 
     /// The first name with its number begins it, for every program at once.
-    async fn begin_generation(&self, first: Option<&TrustedState>) -> Result<(), StoreError> {
+    async fn begin_generation(&mut self, first: Option<&TrustedState>) -> Result<(), StoreError> {
         let names = self.shelf.names(&self.chain).await?;
         self.catch_up(&names);
         let (halts, states): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|name| name.ends_with(HALT));
         // They make room for it.
         self.shelf.remove(&states).await?;
-        self.generation.set(self.generation.get().saturating_add(1));
+        self.generation = self.generation.saturating_add(1);
         if let Some(state) = first {
             let name = self.name(state.height());
             self.shelf.put(&name, &state.to_bytes()).await?;
@@ -227,8 +220,8 @@ impl<S: Shelf> KeptStore<S> {
     }
 
     /// The heights that are kept, ascending; none where the shelf has failed.
-    async fn heights(&self) -> Option<Vec<u64>> {
-        if self.failed.get() {
+    async fn heights(&mut self) -> Option<Vec<u64>> {
+        if self.failed {
             return None;
         }
         let root = self.root();
@@ -239,8 +232,8 @@ impl<S: Shelf> KeptStore<S> {
 
     /// The first of these heights whose state is sound; the others are dropped on the way. An error: the shelf has failed.
     async fn first_sound(
-        &self,
-        heights: impl Iterator<Item = u64>,
+        &mut self,
+        heights: Vec<u64>,
     ) -> Result<Option<TrustedState>, ShelfFailed> {
         for height in heights {
             let name = self.name(height);
@@ -255,9 +248,8 @@ impl<S: Shelf> KeptStore<S> {
         Ok(None)
     }
 
-    fn read(&self, height: u64, bytes: Vec<u8>) -> Option<TrustedState> {
-        let mut last = self.last.borrow_mut();
-        if let Some((read, state)) = &*last
+    fn read(&mut self, height: u64, bytes: Vec<u8>) -> Option<TrustedState> {
+        if let Some((read, state)) = &self.last
             && *read == bytes
             && state.height() == height
         {
@@ -265,10 +257,10 @@ impl<S: Shelf> KeptStore<S> {
         }
         let state = TrustedState::from_bytes(&bytes, self.check).ok()?;
         let sound = state.height() == height;
-        sound.then(|| last.insert((bytes, state)).1.clone())
+        sound.then(|| self.last.insert((bytes, state)).1.clone())
     }
 
-    async fn prune(&self) {
+    async fn prune(&mut self) {
         let Some(heights) = self.heights().await.filter(|heights| heights.len() > KEPT) else {
             return;
         };
@@ -285,38 +277,33 @@ impl<S: Shelf> KeptStore<S> {
 struct ShelfFailed;
 
 impl<S: Shelf> Store for KeptStore<S> {
-    async fn newest(&self) -> Result<Option<TrustedState>, StoreError> {
+    async fn newest(&mut self) -> Result<Option<TrustedState>, StoreError> {
         self.at_or_below(u64::MAX).await
     }
 
-    async fn at_or_below(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
-        if let Some(heights) = self.heights().await {
-            let below = heights.into_iter().rev().filter(|kept| *kept <= height);
-            if let Ok(found) = self.first_sound(below).await {
+    async fn at_or_below(&mut self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+        if let Some(mut heights) = self.heights().await {
+            heights.retain(|kept| *kept <= height);
+            heights.reverse();
+            if let Ok(found) = self.first_sound(heights).await {
                 return Ok(found);
             }
         }
-        match self.memory() {
-            Some(memory) => memory.at_or_below(height).await,
-            None => Ok(None),
-        }
+        self.memory().at_or_below(height).await
     }
 
-    async fn at_or_above(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
-        if let Some(heights) = self.heights().await {
-            let above = heights.into_iter().filter(|kept| *kept >= height);
-            if let Ok(found) = self.first_sound(above).await {
+    async fn at_or_above(&mut self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+        if let Some(mut heights) = self.heights().await {
+            heights.retain(|kept| *kept >= height);
+            if let Ok(found) = self.first_sound(heights).await {
                 return Ok(found);
             }
         }
-        match self.memory() {
-            Some(memory) => memory.at_or_above(height).await,
-            None => Ok(None),
-        }
+        self.memory().at_or_above(height).await
     }
 
     async fn put(&mut self, state: &TrustedState) -> Result<(), StoreError> {
-        if !self.failed.get() {
+        if !self.failed {
             let put = self
                 .shelf
                 .put(&self.name(state.height()), &state.to_bytes())
@@ -325,14 +312,14 @@ impl<S: Shelf> Store for KeptStore<S> {
                 // What a full shelf still gives: without it no fork could be proven.
                 let given = [self.at_or_above(0).await?, self.newest().await?];
                 for state in given.iter().flatten() {
-                    self.memory_mut().put(state).await?;
+                    self.memory().put(state).await?;
                 }
             }
             self.try_on(put);
             self.prune().await;
         }
-        if self.failed.get() {
-            self.memory_mut().put(state).await?;
+        if self.failed {
+            self.memory().put(state).await?;
         }
         Ok(())
     }
@@ -343,22 +330,20 @@ impl<S: Shelf> Store for KeptStore<S> {
             self.forget_states().await;
             self.try_on(self.put_halt(attack).await);
         }
-        if self.is_asked_for_halts && self.generation.get() > 0 {
+        if self.is_asked_for_halts && self.generation > 0 {
             // A page that was rolled back finds it there.
             let _ = self.shelf.put(&self.plain_halt(), &attack.to_bytes()).await;
         }
-        self.memory_mut().halt(attack).await
+        self.memory().halt(attack).await
     }
 
-    async fn halted(&self) -> Result<Option<Attack>, StoreError> {
+    async fn halted(&mut self) -> Result<Option<Attack>, StoreError> {
         let names = match self.is_asked_for_halts {
             true => self.shelf.names(&self.chain).await,
             false => Ok(Vec::new()),
         };
         self.catch_up(names.as_deref().unwrap_or_default());
-        if let Some(memory) = self.memory()
-            && let Some(attack) = memory.halted().await?
-        {
+        if let Some(attack) = self.memory().halted().await? {
             return Ok(Some(attack));
         }
         if names?.is_empty() {
@@ -378,6 +363,6 @@ impl<S: Shelf> Store for KeptStore<S> {
     }
 
     fn generation(&self) -> u64 {
-        self.generation.get()
+        self.generation
     }
 }

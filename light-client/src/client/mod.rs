@@ -30,7 +30,8 @@
 //! [`MemoryStore`] forgets with the program; [`KeptStore`] keeps, over a [`Shelf`] of yours, what was trusted, and that a fork was found. Put the checkpoint
 //! only into a store that has nothing, as here: [`LightClient::trust`] ends a halt too, which is for a person to decide.
 //!
-//! Any executor will do that polls on one thread, such as tokio's `LocalSet`, a browser's, or a loop: the futures of a client are not `Send`.
+//! Any executor will do, a browser's or a loop. The futures of a client are `Send` where those of its nodes, its store and its device are, and the nodes and the
+//! device are `Sync`: tokio may move them from thread to thread.
 
 mod aim;
 mod answers;

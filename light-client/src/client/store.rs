@@ -16,17 +16,17 @@ use crate::trust::TrustedState;
 /// [`StoreError`] where nothing could be read or written; each ends the call of the client ([`Failure::Store`]). That there is nothing is no error.
 pub trait Store {
     /// The highest state.
-    fn newest(&self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
+    fn newest(&mut self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
 
     /// The highest state at or below a height.
     fn at_or_below(
-        &self,
+        &mut self,
         height: u64,
     ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
 
     /// The lowest state at or above a height.
     fn at_or_above(
-        &self,
+        &mut self,
         height: u64,
     ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>>;
 
@@ -37,7 +37,7 @@ pub trait Store {
     fn halt(&mut self, attack: &Attack) -> impl Future<Output = Result<(), StoreError>>;
 
     /// The fork that was found, if one was.
-    fn halted(&self) -> impl Future<Output = Result<Option<Attack>, StoreError>>;
+    fn halted(&mut self) -> impl Future<Output = Result<Option<Attack>, StoreError>>;
 
     /// Trust is established anew: everything that was trusted is dropped, and a halt with it.
     fn clear_halt(&mut self) -> impl Future<Output = Result<(), StoreError>>;
@@ -58,19 +58,19 @@ pub trait Store {
 }
 
 impl<S: Store> Store for &mut S {
-    fn newest(&self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
+    fn newest(&mut self) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
         S::newest(self)
     }
 
     fn at_or_below(
-        &self,
+        &mut self,
         height: u64,
     ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
         S::at_or_below(self, height)
     }
 
     fn at_or_above(
-        &self,
+        &mut self,
         height: u64,
     ) -> impl Future<Output = Result<Option<TrustedState>, StoreError>> {
         S::at_or_above(self, height)
@@ -84,7 +84,7 @@ impl<S: Store> Store for &mut S {
         S::halt(self, attack)
     }
 
-    fn halted(&self) -> impl Future<Output = Result<Option<Attack>, StoreError>> {
+    fn halted(&mut self) -> impl Future<Output = Result<Option<Attack>, StoreError>> {
         S::halted(self)
     }
 
@@ -123,16 +123,16 @@ pub struct MemoryStore {
 }
 
 impl Store for MemoryStore {
-    async fn newest(&self) -> Result<Option<TrustedState>, StoreError> {
+    async fn newest(&mut self) -> Result<Option<TrustedState>, StoreError> {
         Ok(self.states.values().next_back().cloned())
     }
 
-    async fn at_or_below(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+    async fn at_or_below(&mut self, height: u64) -> Result<Option<TrustedState>, StoreError> {
         let below = self.states.iter().rfind(|(at, _)| **at <= height);
         Ok(below.map(|(_, state)| state.clone()))
     }
 
-    async fn at_or_above(&self, height: u64) -> Result<Option<TrustedState>, StoreError> {
+    async fn at_or_above(&mut self, height: u64) -> Result<Option<TrustedState>, StoreError> {
         let above = self.states.iter().find(|(at, _)| **at >= height);
         Ok(above.map(|(_, state)| state.clone()))
     }
@@ -153,7 +153,7 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn halted(&self) -> Result<Option<Attack>, StoreError> {
+    async fn halted(&mut self) -> Result<Option<Attack>, StoreError> {
         Ok(self.attack.as_deref().cloned())
     }
 

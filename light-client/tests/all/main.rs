@@ -6,6 +6,7 @@ mod bisection;
 mod common;
 mod differential;
 mod ed25519;
+mod executors;
 mod ics23;
 mod jmt;
 mod keys;

@@ -11,19 +11,19 @@ type Tab = KeptStore<Drawer>;
 fn at_work(drawer: &Drawer, height: u64) -> Tab {
     let mut tab = kept(drawer, CHECKPOINT);
     block_on(tab.put(&state(height))).expect("kept");
-    assert!(!is_halted(&tab), "a call begins like this");
+    assert!(!is_halted(&mut tab), "a call begins like this");
     tab
 }
 
-fn is_halted(tab: &Tab) -> bool {
+fn is_halted(tab: &mut Tab) -> bool {
     block_on(tab.halted()).expect("reads").is_some()
 }
 
 /// What every page that asks, and one that is opened now, finds.
-fn found(drawer: &Drawer, tabs: [&Tab; 2]) -> [(bool, Option<u64>); 3] {
-    let tell = |tab: &Tab| (is_halted(tab), newest(tab));
+fn found(drawer: &Drawer, tabs: [&mut Tab; 2]) -> [(bool, Option<u64>); 3] {
+    let tell = |tab: &mut Tab| (is_halted(tab), newest(tab));
     let open = tabs.map(tell);
-    [open[0], open[1], tell(&kept(drawer, CHECKPOINT))]
+    [open[0], open[1], tell(&mut kept(drawer, CHECKPOINT))]
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn a_halt_outlasts_whatever_another_tab_writes_beside_it() {
     let (mut a, mut b) = (at_work(&drawer, 5), at_work(&drawer, 8));
     block_on(a.halt(&attack())).expect("kept");
     block_on(b.put(&state(300))).expect("kept");
-    for (halted, _) in found(&drawer, [&a, &b]) {
+    for (halted, _) in found(&drawer, [&mut a, &mut b]) {
         assert!(halted);
     }
 }
@@ -53,12 +53,16 @@ fn what_a_tab_writes_late_changes_nothing_of_what_a_person_decided_in_another() 
         block_on(a.halt(&attack())).expect("no error");
         block_on(a.halt(&attack())).expect("no error");
         let expected = [(false, Some(12)); 3];
-        assert_eq!(found(&drawer, [&a, &b]), expected, "{decided}");
+        assert_eq!(found(&drawer, [&mut a, &mut b]), expected, "{decided}");
         // It read anew: what it finds from now on counts.
         block_on(a.put(&state(20))).expect("kept");
-        assert_eq!(found(&drawer, [&a, &b]), [(false, Some(20)); 3]);
+        assert_eq!(found(&drawer, [&mut a, &mut b]), [(false, Some(20)); 3]);
         block_on(a.halt(&attack())).expect("kept");
-        assert!(found(&drawer, [&a, &b]).iter().all(|(halted, _)| *halted));
+        assert!(
+            found(&drawer, [&mut a, &mut b])
+                .iter()
+                .all(|(halted, _)| *halted)
+        );
     }
 }
 
@@ -67,14 +71,14 @@ fn a_tab_that_halted_goes_on_once_a_person_decided_in_another() {
     let drawer = Drawer::default();
     let (mut a, mut b) = (at_work(&drawer, 5), at_work(&drawer, 8));
     block_on(a.halt(&attack())).expect("kept");
-    assert!(is_halted(&b));
+    assert!(is_halted(&mut b));
     block_on(b.begin(&state(12))).expect("kept");
-    assert_eq!(found(&drawer, [&a, &b]), [(false, Some(12)); 3]);
+    assert_eq!(found(&drawer, [&mut a, &mut b]), [(false, Some(12)); 3]);
     assert!(b.generation() > 0 && a.generation() == b.generation());
     // A command line that resets begins from the checkpoint.
     block_on(a.halt(&attack())).expect("kept");
     block_on(a.clear_halt()).expect("cleared");
-    assert_eq!(found(&drawer, [&a, &b]), [(false, None); 3]);
+    assert_eq!(found(&drawer, [&mut a, &mut b]), [(false, None); 3]);
 }
 
 #[test]
@@ -86,8 +90,8 @@ fn a_decision_that_is_cut_off_in_the_middle_is_made_or_is_not() {
         drawer.writes_left.set(writes);
         let _ = block_on(tab.begin(&state(12)));
         drawer.writes_left.set(None);
-        let next = kept(&drawer, CHECKPOINT);
-        (is_halted(&next), newest(&next))
+        let mut next = kept(&drawer, CHECKPOINT);
+        (is_halted(&mut next), newest(&mut next))
     };
     for writes in 0..6 {
         let (halted, trusted) = whole(Some(writes));
@@ -103,7 +107,7 @@ fn a_late_halt_takes_no_room_from_what_a_person_decided() {
     block_on(b.begin(&state(12))).expect("kept");
     drawer.room.set(Some(0));
     block_on(a.halt(&attack())).expect("in memory");
-    assert_eq!(newest(&b), Some(12));
+    assert_eq!(newest(&mut b), Some(12));
 }
 
 #[test]
@@ -112,10 +116,10 @@ fn a_newer_page_knows_that_its_chain_was_decided_about() {
     let (mut a, mut b) = (at_work(&drawer, 5), at_work(&drawer, 8));
     block_on(b.begin(&state(12))).expect("kept");
     let newer: Hash = [8; 32];
-    let newer = kept(&drawer, newer);
-    assert_eq!(newest(&newer), None, "another checkpoint");
+    let mut newer = kept(&drawer, newer);
+    assert_eq!(newest(&mut newer), None, "another checkpoint");
     block_on(a.halt(&attack())).expect("no error");
-    assert!(!is_halted(&newer));
+    assert!(!is_halted(&mut newer));
 }
 
 /// What a program keeps that knows no generations: a state and, apart from any checkpoint, a halt.
@@ -134,8 +138,8 @@ fn what_older_programs_kept_is_read_and_they_find_every_halt() {
     for halted in [false, true] {
         let drawer = Drawer::default();
         plain(&drawer, halted);
-        let tab = kept(&drawer, CHECKPOINT);
-        assert_eq!((is_halted(&tab), newest(&tab)), (halted, Some(8)));
+        let mut tab = kept(&drawer, CHECKPOINT);
+        assert_eq!((is_halted(&mut tab), newest(&mut tab)), (halted, Some(8)));
     }
     let drawer = Drawer::default();
     let mut tab = at_work(&drawer, 5);
@@ -150,5 +154,5 @@ fn what_older_programs_kept_is_read_and_they_find_every_halt() {
         .kept
         .borrow_mut()
         .retain(|name, _| name.ends_with("/halt") && name.len() < 80);
-    assert!(is_halted(&kept(&drawer, CHECKPOINT)));
+    assert!(is_halted(&mut kept(&drawer, CHECKPOINT)));
 }

@@ -4,7 +4,7 @@ use crate::stores::{CHAIN, CHECKPOINT, Drawer, attack, block_on, kept, newest, s
 use light_client::SignatureCheck;
 use light_client::client::{KeptStore, Store, heights_to_keep};
 
-fn halted<S: Store>(store: &S) -> bool {
+fn halted<S: Store>(store: &mut S) -> bool {
     block_on(store.halted()).expect("reads").is_some()
 }
 
@@ -15,9 +15,9 @@ fn a_trust_that_is_to_outlast_nothing_leaves_the_shelf_alone() {
     let mut store = KeptStore::forgetful(drawer.clone(), CHAIN, &CHECKPOINT, check);
     block_on(store.begin(&state(5))).expect("in memory");
     block_on(store.put(&state(8))).expect("in memory");
-    assert_eq!(newest(&store), Some(8));
+    assert_eq!(newest(&mut store), Some(8));
     block_on(store.halt(&attack())).expect("in memory");
-    assert!(halted(&store) && !store.is_kept());
+    assert!(halted(&mut store) && !store.is_kept());
     assert!(drawer.kept.borrow().is_empty());
 }
 
@@ -28,14 +28,14 @@ fn trust_begins_anew_for_every_program_and_each_time_by_another_number() {
     let mut other = kept(&drawer, CHECKPOINT);
     block_on(one.halt(&attack())).expect("kept");
     block_on(other.clear_halt()).expect("cleared");
-    assert!(!halted(&one), "though its own memory had it");
+    assert!(!halted(&mut one), "though its own memory had it");
     assert_eq!(one.generation(), 1);
     block_on(other.begin(&state(5))).expect("kept");
     // It has not looked since.
     block_on(one.begin(&state(6))).expect("kept");
-    assert!(!halted(&other));
+    assert!(!halted(&mut other));
     assert_eq!((one.generation(), other.generation()), (3, 3));
-    assert_eq!(newest(&other), Some(6));
+    assert_eq!(newest(&mut other), Some(6));
 }
 
 #[test]
@@ -44,10 +44,10 @@ fn a_fork_that_only_memory_has_is_that_of_the_trust_it_was_found_under() {
     let mut one = kept(&drawer, CHECKPOINT);
     block_on(one.halt(&attack())).expect("kept");
     block_on(kept(&drawer, CHECKPOINT).clear_halt()).expect("cleared");
-    assert!(!halted(&one));
+    assert!(!halted(&mut one));
     drawer.room.set(Some(0));
     block_on(one.halt(&attack())).expect("in memory");
-    assert!(halted(&one), "another one, and nowhere else");
+    assert!(halted(&mut one), "another one, and nowhere else");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn what_was_trusted_stays_where_a_fork_has_room_beside_it() {
     let mut store = kept(&drawer, CHECKPOINT);
     block_on(store.put(&state(8))).expect("kept");
     block_on(store.halt(&attack())).expect("kept");
-    assert_eq!(newest(&kept(&drawer, CHECKPOINT)), Some(8));
+    assert_eq!(newest(&mut kept(&drawer, CHECKPOINT)), Some(8));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn what_was_trusted_makes_room_for_a_trust_that_begins_anew() {
     drawer.room.set(Some(2));
     block_on(store.begin(&state(9))).expect("kept");
     assert!(store.is_kept());
-    assert_eq!(newest(&kept(&drawer, CHECKPOINT)), Some(9));
+    assert_eq!(newest(&mut kept(&drawer, CHECKPOINT)), Some(9));
 }
 
 #[test]
@@ -78,10 +78,10 @@ fn where_the_shelf_fails_trust_begins_in_memory_and_stays_there() {
     let mut store = kept(&drawer, CHECKPOINT);
     drawer.writes_left.set(Some(0));
     block_on(store.begin(&state(5))).expect("in memory");
-    assert_eq!(newest(&store), Some(5));
+    assert_eq!(newest(&mut store), Some(5));
     drawer.writes_left.set(None);
     block_on(store.put(&state(8))).expect("in memory");
-    assert_eq!(newest(&store), Some(8));
+    assert_eq!(newest(&mut store), Some(8));
     assert!(!store.is_kept(), "what failed once is not asked again");
 }
 
@@ -90,7 +90,7 @@ fn what_was_read_under_its_own_height_is_not_taken_under_another() {
     let drawer = Drawer::default();
     let mut store = kept(&drawer, CHECKPOINT);
     block_on(store.put(&state(8))).expect("kept");
-    assert_eq!(newest(&store), Some(8));
+    assert_eq!(newest(&mut store), Some(8));
     let (name, bytes) = drawer
         .kept
         .borrow()
@@ -101,7 +101,7 @@ fn what_was_read_under_its_own_height_is_not_taken_under_another() {
         .kept
         .borrow_mut()
         .insert(name.replace("0008", "0009"), bytes);
-    assert_eq!(newest(&store), Some(8));
+    assert_eq!(newest(&mut store), Some(8));
     assert_eq!(block_on(store.at_or_above(9)), Ok(None));
 }
 

@@ -96,42 +96,46 @@ pub fn attack() -> Attack {
 
 /// What every store must do.
 fn conforms<S: Store>(mut store: S) {
-    let heights = |store: &S| {
+    let heights = |store: &mut S| {
         let of = |state: Option<TrustedState>| state.map(|state| state.height());
         (
             of(block_on(store.at_or_above(0)).expect("reads")),
             of(block_on(store.newest()).expect("reads")),
         )
     };
-    assert_eq!(heights(&store), (None, None), "it begins empty");
+    assert_eq!(heights(&mut store), (None, None), "it begins empty");
     assert_eq!(block_on(store.halted()), Ok(None));
     for height in [20, 300, 10] {
         block_on(store.put(&state(height))).expect("kept");
     }
-    assert_eq!(heights(&store), (Some(10), Some(300)));
-    let at_or_below = |store: &S, height| block_on(store.at_or_below(height)).expect("reads");
+    assert_eq!(heights(&mut store), (Some(10), Some(300)));
+    let at_or_below = |store: &mut S, height| block_on(store.at_or_below(height)).expect("reads");
     assert_eq!(
-        at_or_below(&store, 299),
+        at_or_below(&mut store, 299),
         Some(state(20)),
         "as it was put in"
     );
-    assert_eq!(at_or_below(&store, 20), Some(state(20)));
-    assert_eq!(at_or_below(&store, 9), None);
-    let at_or_above = |store: &S, height| block_on(store.at_or_above(height)).expect("reads");
-    assert_eq!(at_or_above(&store, 11), Some(state(20)));
-    assert_eq!(at_or_above(&store, 20), Some(state(20)));
-    assert_eq!(at_or_above(&store, 301), None);
+    assert_eq!(at_or_below(&mut store, 20), Some(state(20)));
+    assert_eq!(at_or_below(&mut store, 9), None);
+    let at_or_above = |store: &mut S, height| block_on(store.at_or_above(height)).expect("reads");
+    assert_eq!(at_or_above(&mut store, 11), Some(state(20)));
+    assert_eq!(at_or_above(&mut store, 20), Some(state(20)));
+    assert_eq!(at_or_above(&mut store, 301), None);
     let other = stepped(3, 20);
     block_on(store.put(&other)).expect("kept");
-    assert_eq!(at_or_below(&store, 20), Some(other), "the later one counts");
+    assert_eq!(
+        at_or_below(&mut store, 20),
+        Some(other),
+        "the later one counts"
+    );
     // More than it keeps: the lowest and the newest stay, and fewer the older.
     for height in 301..=420 {
         block_on(store.put(&state(height))).expect("kept");
     }
-    assert_eq!(heights(&store), (Some(10), Some(420)));
+    assert_eq!(heights(&mut store), (Some(10), Some(420)));
     let mut kept = 0;
     let mut next = 420;
-    while let Some(state) = at_or_below(&store, next) {
+    while let Some(state) = at_or_below(&mut store, next) {
         kept += 1;
         next = state.height() - 1;
     }
@@ -140,11 +144,15 @@ fn conforms<S: Store>(mut store: S) {
     assert_eq!(block_on(store.halted()), Ok(Some(attack())));
     block_on(store.clear_halt()).expect("cleared");
     assert_eq!(block_on(store.halted()), Ok(None));
-    assert_eq!(heights(&store), (None, None), "nothing is trusted any more");
+    assert_eq!(
+        heights(&mut store),
+        (None, None),
+        "nothing is trusted any more"
+    );
     block_on(store.put(&state(2))).expect("kept");
     block_on(store.clear_halt()).expect("cleared");
     assert_eq!(
-        heights(&store),
+        heights(&mut store),
         (None, None),
         "also where there was no halt"
     );
@@ -228,7 +236,7 @@ fn kept_for(drawer: &Drawer, chain: &str, checkpoint: Hash) -> KeptStore<Drawer>
     ))
 }
 
-pub fn newest<S: Store>(store: &S) -> Option<u64> {
+pub fn newest<S: Store>(store: &mut S) -> Option<u64> {
     let newest = block_on(store.newest()).expect("reads");
     newest.map(|state| state.height())
 }
@@ -250,7 +258,7 @@ fn what_is_kept_outlasts_the_program() {
     for height in [5, 8] {
         block_on(first.put(&state(height))).expect("kept");
     }
-    let second = kept(&drawer, CHECKPOINT);
+    let mut second = kept(&drawer, CHECKPOINT);
     assert_eq!(
         block_on(second.newest()),
         Ok(Some(state(8))),
@@ -259,7 +267,7 @@ fn what_is_kept_outlasts_the_program() {
     block_on(first.halt(&attack())).expect("kept");
     // Also in the program that was open already.
     assert_eq!(block_on(second.halted()), Ok(Some(attack())));
-    let third = kept(&drawer, CHECKPOINT);
+    let mut third = kept(&drawer, CHECKPOINT);
     assert_eq!(block_on(third.halted()), Ok(Some(attack())));
 }
 
@@ -270,13 +278,20 @@ fn states_of_another_checkpoint_or_chain_are_never_trusted_and_a_halt_outlives_t
     block_on(old.put(&state(8))).expect("kept");
     block_on(old.halt(&attack())).expect("kept");
     let mut other = kept_for(&drawer, "test", CHECKPOINT);
-    assert_eq!((newest(&other), block_on(other.halted())), (None, Ok(None)));
+    assert_eq!(
+        (newest(&mut other), block_on(other.halted())),
+        (None, Ok(None))
+    );
     block_on(other.put(&state(3))).expect("kept");
-    let new = kept(&drawer, [8; 32]);
-    assert_eq!(newest(&new), None);
+    let mut new = kept(&drawer, [8; 32]);
+    assert_eq!(newest(&mut new), None);
     assert_eq!(block_on(new.halted()), Ok(Some(attack())));
-    assert_eq!(newest(&old), None, "the old checkpoint's states are gone");
-    assert_eq!(newest(&other), Some(3), "another chain's are not");
+    assert_eq!(
+        newest(&mut old),
+        None,
+        "the old checkpoint's states are gone"
+    );
+    assert_eq!(newest(&mut other), Some(3), "another chain's are not");
 }
 
 #[test]
@@ -298,8 +313,8 @@ fn damaged_states_are_dropped_and_those_below_serve() {
             }
             let last = drawer.kept.borrow().keys().last().cloned().expect("two");
             drawer.kept.borrow_mut().get_mut(&last).expect("there")[at] ^= 1 << (at % 8);
-            let again = kept(&drawer, CHECKPOINT);
-            assert_eq!(newest(&again), Some(5), "byte {at}");
+            let mut again = kept(&drawer, CHECKPOINT);
+            assert_eq!(newest(&mut again), Some(5), "byte {at}");
             assert_eq!(drawer.kept.borrow().len(), 1, "byte {at}: dropped");
             assert!(again.is_kept(), "byte {at}: the shelf did not fail");
         }
@@ -314,7 +329,7 @@ fn a_state_under_another_height_is_not_that_height() {
     let higher = name.replace("0008", "0009");
     assert_ne!(name, higher);
     drawer.kept.borrow_mut().insert(higher, bytes);
-    assert_eq!(newest(&kept(&drawer, CHECKPOINT)), None);
+    assert_eq!(newest(&mut kept(&drawer, CHECKPOINT)), None);
 }
 
 #[test]
@@ -335,10 +350,10 @@ fn a_halt_that_cannot_be_read_is_an_error_whatever_was_asked_before() {
     let drawer = Drawer::default();
     block_on(kept(&drawer, CHECKPOINT).put(&state(8))).expect("kept");
     block_on(kept(&drawer, CHECKPOINT).halt(&attack())).expect("kept");
-    let store = kept(&drawer, CHECKPOINT);
+    let mut store = kept(&drawer, CHECKPOINT);
     for fails in [&drawer.unreadable, &drawer.fails] {
         fails.set(true);
-        assert_eq!(newest(&store), None, "memory answers");
+        assert_eq!(newest(&mut store), None, "memory answers");
         for _ in 0..2 {
             assert!(block_on(store.halted()).is_err());
         }
@@ -356,9 +371,9 @@ fn a_person_who_decides_is_not_held_up_by_a_shelf_that_fails() {
     block_on(store.clear_halt()).expect("cleared");
     assert_eq!(block_on(store.halted()), Ok(None));
     block_on(store.put(&state(3))).expect("in memory");
-    assert_eq!(newest(&store), Some(3));
+    assert_eq!(newest(&mut store), Some(3));
     drawer.fails.set(false);
-    let next = kept(&drawer, CHECKPOINT);
+    let mut next = kept(&drawer, CHECKPOINT);
     assert_eq!(
         block_on(next.halted()),
         Ok(Some(attack())),
@@ -377,10 +392,10 @@ fn a_halt_takes_the_place_of_what_was_trusted_where_space_is_short() {
     }
     drawer.room.set(Some(3));
     block_on(store.halt(&attack())).expect("kept");
-    let next = kept(&drawer, CHECKPOINT);
+    let mut next = kept(&drawer, CHECKPOINT);
     assert_eq!(block_on(next.halted()), Ok(Some(attack())));
-    assert_eq!(newest(&next), None);
-    assert_eq!(newest(&other), Some(3), "another chain's stays");
+    assert_eq!(newest(&mut next), None);
+    assert_eq!(newest(&mut other), Some(3), "another chain's stays");
 }
 
 #[test]
@@ -394,7 +409,7 @@ fn where_a_halt_cannot_be_kept_nothing_trusted_outlasts_the_program() {
     block_on(store.halt(&attack())).expect("in memory");
     assert_eq!(block_on(store.halted()), Ok(Some(attack())));
     assert!(!store.is_kept(), "and it says so");
-    assert_eq!(newest(&kept(&drawer, CHECKPOINT)), None);
+    assert_eq!(newest(&mut kept(&drawer, CHECKPOINT)), None);
     assert!(drawer.kept.borrow().is_empty());
 }
 
@@ -404,15 +419,15 @@ fn a_shelf_that_fails_or_is_wiped_stops_nothing() {
     let mut store = kept(&drawer, CHECKPOINT);
     block_on(store.put(&state(8))).expect("kept");
     drawer.kept.borrow_mut().clear();
-    assert_eq!(newest(&store), None, "wiped: from the checkpoint again");
+    assert_eq!(newest(&mut store), None, "wiped: from the checkpoint again");
     block_on(store.put(&state(9))).expect("kept");
     assert!(store.is_kept());
     drawer.fails.set(true);
     block_on(store.put(&state(10))).expect("in memory");
-    assert_eq!(newest(&store), Some(10));
+    assert_eq!(newest(&mut store), Some(10));
     assert!(!store.is_kept(), "and it says so");
     drawer.fails.set(false);
-    assert_eq!(newest(&store), Some(10), "a failed shelf is left alone");
+    assert_eq!(newest(&mut store), Some(10), "a failed shelf is left alone");
     block_on(store.halt(&attack())).expect("in memory");
     assert_eq!(block_on(store.halted()), Ok(Some(attack())));
 }

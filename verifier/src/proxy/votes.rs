@@ -51,7 +51,12 @@ impl<H: Host, S: Store> Proxy<'_, H, S> {
     /// Whether the next header commits to these very votes; of the newest header's nobody can know it.
     async fn is_canonical(&mut self, signed: &SignedHeader) -> Result<bool, Refused> {
         let height = signed.header.height;
-        let newest = self.client.store().newest().await.map_err(Failure::from)?;
+        let newest = self
+            .client
+            .store_mut()
+            .newest()
+            .await
+            .map_err(Failure::from)?;
         if newest.is_none_or(|newest| newest.height() <= height) {
             return Ok(false);
         }
@@ -61,11 +66,11 @@ impl<H: Host, S: Store> Proxy<'_, H, S> {
 
     /// A verified header with what a node gave as the votes for it, and what was found of each.
     pub(super) async fn signed(
-        &self,
+        &mut self,
         header: &VerifiedHeader,
     ) -> Result<(SignedHeader, Vec<Vote>), Refused> {
         let height = header.header().height;
-        let state = self.client.store().at_or_below(height).await;
+        let state = self.client.store_mut().at_or_below(height).await;
         let state = state.map_err(Failure::from)?;
         let state = state.filter(|state| state.verified().hash() == header.hash());
         let state = state.ok_or(Refused::NoVotes)?;

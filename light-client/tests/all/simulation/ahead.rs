@@ -305,7 +305,7 @@ fn a_claim_that_is_too_low_for_its_time_is_found_out_and_named() {
         assert_eq!(followed.trace.from, trusted);
         assert_eq!(followed.trace.steps.last().map(|step| step.to), Some(TIP));
         assert!(is_named(&followed, "low"), "{claimed}: {followed:?}");
-        let kept = block_on(client.store().newest()).expect("reads");
+        let kept = block_on(client.store_mut().newest()).expect("reads");
         assert_eq!(kept.map(|state| state.height()), Some(TIP));
     }
 }

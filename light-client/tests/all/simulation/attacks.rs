@@ -89,7 +89,7 @@ fn after_an_attack_nothing_is_answered_until_a_person_trusts_again() {
     }
     let again = state(&honest.blocks[&12]);
     block_on(client.trust(&again)).expect("kept");
-    let lowest = block_on(client.store().at_or_above(0)).expect("reads");
+    let lowest = block_on(client.store_mut().at_or_above(0)).expect("reads");
     assert_eq!(
         lowest.map(|s| s.height()),
         Some(12),

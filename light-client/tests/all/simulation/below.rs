@@ -24,8 +24,8 @@ fn trusting(blocks: &[&LightBlock], nodes: Vec<Node>, settings: Settings, chain:
     LightClient::new(nodes, store, Device::at(soon_after(chain)), settings)
 }
 
-fn kept_at(client: &Client, height: u64) -> Option<u64> {
-    let kept = block_on(client.store().at_or_below(height)).expect("reads");
+fn kept_at(client: &mut Client, height: u64) -> Option<u64> {
+    let kept = block_on(client.store_mut().at_or_below(height)).expect("reads");
     kept.map(|state| state.height())
 }
 
@@ -45,7 +45,7 @@ fn no_league_forges_a_header_that_the_chain_of_hashes_names_from_a_kept_one_abov
         for height in [9, 15, 19] {
             let outcome = block_on(client.at(height)).map_err(|failure| failure.code());
             assert_eq!(outcome.err(), Some("no-way"), "{lie:?} {height}");
-            assert_eq!(kept_at(&client, 19), Some(1));
+            assert_eq!(kept_at(&mut client, 19), Some(1));
         }
         away.set(false);
         let found = block_on(client.at(15)).map_err(|failure| failure.code());
@@ -97,7 +97,7 @@ fn a_header_between_two_kept_ones_is_older_than_the_upper_one() {
     let mut client = trusting(&trusted, nodes, settings(), &honest);
     let outcome = block_on(client.at(15)).map_err(|failure| failure.code());
     assert_eq!(outcome.err(), Some("no-way"));
-    assert_eq!(kept_at(&client, 15), Some(1));
+    assert_eq!(kept_at(&mut client, 15), Some(1));
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn where_the_checkpoint_is_lost_no_honest_node_is_put_out_by_a_forged_header() {
     let trusted = [&honest.blocks[&1]];
     let mut misled = trusting(&trusted, liars().into(), settings(), &honest);
     block_on(misled.at(12)).expect("nobody says otherwise");
-    let reached = block_on(misled.store().newest()).expect("reads");
+    let reached = block_on(misled.store_mut().newest()).expect("reads");
     let mut nodes = vec![node("honest", &honest)];
     nodes.extend(liars());
     let mut client = trusting(&[], nodes, settings(), &honest);

@@ -330,7 +330,7 @@ fn where_too_little_is_left_to_prove_a_fork_with_nothing_is_believed() {
     let mut client = client_with(&honest, 1, nodes, once, soon_after(&honest));
     let outcome = block_on(client.newest());
     assert_eq!(outcome, Err(Failure::OutOf(Resource::Bytes)));
-    let kept = block_on(client.store().newest()).expect("reads");
+    let kept = block_on(client.store_mut().newest()).expect("reads");
     assert_eq!(kept.map(|state| state.height()), Some(1));
     // Those who cost too much are asked last from now on.
     attack_of(block_on(client.newest()));

@@ -158,6 +158,6 @@ fn one_answer_that_is_lost_leaves_no_forged_header_alone() {
     let mut client = client_with(&honest, 1, nodes, once, soon_after(&honest));
     let followed = block_on(client.newest()).expect("two hold it, and nobody proves another");
     assert!(matches!(followed.standings[2].said, Said::Disputes(_)));
-    let kept = block_on(client.store().newest()).expect("reads");
+    let kept = block_on(client.store_mut().newest()).expect("reads");
     assert_eq!(kept.map(|state| state.height()), Some(20));
 }

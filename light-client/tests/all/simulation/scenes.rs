@@ -33,7 +33,7 @@ fn the_tip_is_reached_and_kept() {
     assert!(followed.trace.spent.signatures > 0 && followed.trace.spent.headers > 1);
     let said: Vec<&Said> = followed.standings.iter().map(|s| &s.said).collect();
     assert_eq!(said, [&Said::Led, &Said::Agrees]);
-    let kept = block_on(client.store().newest()).expect("reads");
+    let kept = block_on(client.store_mut().newest()).expect("reads");
     assert_eq!(kept.map(|state| state.height()), Some(40));
 }
 
@@ -134,7 +134,7 @@ fn without_a_witness_of_another_member_nothing_is_believed() {
     let mut client = client(&chain, nodes, TrustLevel::ONE_THIRD, soon_after(&chain));
     let failure = block_on(client.newest()).expect_err("a bank does not witness itself");
     assert_eq!(failure.code(), "not-witnessed");
-    let kept = block_on(client.store().newest()).expect("reads");
+    let kept = block_on(client.store_mut().newest()).expect("reads");
     assert_eq!(kept.map(|state| state.height()), Some(1), "nor is it kept");
 }
 

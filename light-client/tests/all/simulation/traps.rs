@@ -99,7 +99,7 @@ fn a_forged_header_that_is_trusted_puts_no_honest_node_out() {
         liar.set(false);
         friend.set(false);
         let attack = match alone.map_err(|failure| failure.code()) {
-            Err("attack") => block_on(client.store().halted()).expect("reads"),
+            Err("attack") => block_on(client.store_mut().halted()).expect("reads"),
             // It was not put out by that.
             other if manners != whole => {
                 assert!(other.is_err(), "{other:?}");
@@ -175,7 +175,7 @@ fn a_node_that_takes_no_evidence_keeps_nobody_waiting() {
     let mut client = client(&honest, nodes, TrustLevel::TWO_THIRDS, now);
     let attack = attack_of(block_on(client.newest()));
     assert_eq!(attack.reported_to, ["b"]);
-    let kept = block_on(client.store().halted()).expect("reads");
+    let kept = block_on(client.store_mut().halted()).expect("reads");
     assert_eq!(kept, Some(attack), "with who took the evidence");
 }
 
@@ -336,7 +336,7 @@ fn headers_on_the_way_that_nobody_compared_are_not_kept() {
     let mut client = client_with(&chain, 1, nodes, settings(), soon_after(&chain));
     let followed = block_on(client.newest()).expect("reached");
     assert!(followed.trace.steps.len() > 1);
-    let below = block_on(client.store().at_or_below(19)).expect("reads");
+    let below = block_on(client.store_mut().at_or_below(19)).expect("reads");
     assert_eq!(below.map(|state| state.height()), Some(1));
 }
 
@@ -365,13 +365,13 @@ fn one_client_outlives_all_of_its_nodes() {
     let switches: Vec<_> = nodes.iter().map(|node| node.asleep.clone()).collect();
     let mut client = client(&chain, nodes, TrustLevel::TWO_THIRDS, soon_after(&chain));
     block_on(client.at(12)).expect("reached");
-    let before = block_on(client.store().newest()).expect("reads");
+    let before = block_on(client.store_mut().newest()).expect("reads");
     switches.iter().for_each(|switch| switch.set(true));
     for _ in 0..3 {
         for outcome in [block_on(client.newest()), block_on(client.at(20))] {
             assert_eq!(outcome.map_err(|failure| failure.code()), Err("no-way"));
         }
-        assert_eq!(block_on(client.store().newest()), Ok(before.clone()));
+        assert_eq!(block_on(client.store_mut().newest()), Ok(before.clone()));
     }
     switches.iter().for_each(|switch| switch.set(false));
     let followed = block_on(client.newest()).expect("as if nothing had been");

@@ -218,8 +218,8 @@ async fn step<S: Store>(
 
 /// How many calls may be needed down the hash chain from what is trusted, each as long as a call may be; twice as many, since not every one of a
 /// call's headers is used.
-async fn calls_down_to<S: Store>(client: &Client<'_, S>, height: u64) -> Result<u64, Failure> {
-    let above = client.store().at_or_above(height).await?;
+async fn calls_down_to<S: Store>(client: &mut Client<'_, S>, height: u64) -> Result<u64, Failure> {
+    let above = client.store_mut().at_or_above(height).await?;
     let headers = above.map_or(0, |state| state.height().saturating_sub(height));
     let a_call = u64::from(Limits::default().headers / 2).max(1);
     Ok(headers.div_ceil(a_call).max(1))
