@@ -47,9 +47,6 @@ impl<P: Provider, S: Store, E: Environment> LightClient<P, S, E> {
                 .filter(|(_, answer)| *answer == Err(Fault::NotThere))
                 .map(|(at, _)| *at)
                 .collect();
-            if late.is_empty() {
-                return Ok(answers);
-            }
             self.hear(&late, &reached.header().chain_id).await;
             let same = answers
                 .iter()
