@@ -272,6 +272,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_node_costs_is_taken_from_its_own_part() {
+        let mut meter = meter();
+        meter.allot(2, Time::UNIX_EPOCH);
+        for left in [5, 2, 0] {
+            let given = meter.budget();
+            meter.settle(given, Budget::new(left));
+            assert_eq!(meter.budget().left(), left);
+        }
+        meter.allot(1, Time::UNIX_EPOCH);
+        assert_eq!(meter.budget().left(), 8, "the others have theirs");
+    }
+
+    #[test]
     fn a_part_that_suffices_stays_as_it_is() {
         let mut meter = meter();
         meter.allot(4, Time::UNIX_EPOCH);

@@ -201,6 +201,13 @@ mod tests {
         for (index, seed) in seeds.iter().enumerate() {
             assert!(!seeds[index + 1..].contains(seed));
         }
+        // Two votes, and one whose message holds the second.
+        let merged = [&message[..], &key, &signature, &message].concat();
+        let vote = (&key, &message[..], &signature[..]);
+        assert_ne!(
+            Blinding::over(&[vote, vote]).seed,
+            seed(&key, &merged, &signature)
+        );
         let mut blinding = Blinding::over(&[(&key, &message, &signature)]);
         assert_ne!(blinding.block(), blinding.block());
     }

@@ -35,6 +35,8 @@ fn trust_begins_anew_for_every_program_and_each_time_by_another_number() {
     block_on(one.begin(&state(6))).expect("kept");
     assert!(!halted(&mut other));
     assert_eq!((one.generation(), other.generation()), (3, 3));
+    let lent: &mut KeptStore<Drawer> = &mut one;
+    assert_eq!(<&mut KeptStore<Drawer> as Store>::generation(&lent), 3);
     assert_eq!(newest(&mut other), Some(6));
 }
 
@@ -121,6 +123,21 @@ fn the_newest_the_lowest_and_ever_fewer_of_the_older_are_kept() {
             "{wanted}: {below}"
         );
     }
-    assert_eq!(heights_to_keep(&[3, 5], 32), [3, 5]);
+    let few = [3, 4, 5, 500];
+    for most in [4, 5, 32] {
+        assert_eq!(heights_to_keep(&few, most), few, "all of them, of {most}");
+    }
     assert_eq!(heights_to_keep(&[3, 5, 7], 1), [3, 7], "at least two");
+}
+
+#[test]
+fn a_shelf_that_failed_once_is_given_no_more_states_though_a_person_begins_anew_on_it() {
+    let drawer = Drawer::default();
+    let mut store = kept(&drawer, CHECKPOINT);
+    drawer.writes_left.set(Some(0));
+    block_on(store.put(&state(5))).expect("in memory");
+    drawer.writes_left.set(None);
+    block_on(store.begin(&state(6))).expect("kept");
+    assert!(!store.is_kept());
+    assert_eq!(newest(&mut store), Some(6));
 }

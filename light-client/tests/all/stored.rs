@@ -53,3 +53,28 @@ fn a_state_says_whether_its_own_validators_or_the_next_ones_judge_what_follows()
         assert!(TrustedState::from_bytes(&bytes, SignatureCheck::All).is_err());
     }
 }
+
+#[test]
+fn a_state_that_was_stepped_to_with_the_next_validators_comes_back_with_both_sets() {
+    let people = members(0, 4, 10);
+    let first = Recipe::new(8, &people).block();
+    let trusted = crate::common::trust(&first);
+    let next = Recipe {
+        next: members(4, 4, 10),
+        ..Recipe::new(20, &people)
+    };
+    let block = next.block();
+    let verdict = light_client::verify_step(
+        &trusted,
+        &block,
+        &light_client::Options::default(),
+        crate::common::soon_after(&block),
+        &mut light_client::Budget::new(100),
+    );
+    let light_client::Verdict::Trusted(state, _) = verdict else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(state.block(), Some(block));
+    let read = TrustedState::from_bytes(&state.to_bytes(), SignatureCheck::Sufficient);
+    assert_eq!(read, Ok(*state));
+}

@@ -78,6 +78,12 @@ fn heights_go_up() {
 }
 
 #[test]
+fn a_week_is_trusted_where_nothing_else_is_said() {
+    let period = Options::default().trusting_period;
+    assert_eq!(period, Duration::from_secs(604_800));
+}
+
+#[test]
 fn time_is_judged_to_the_nanosecond() {
     let members = members(0, 4, 10);
     let trusted_time = at(10_000_000_000);

@@ -149,3 +149,20 @@ fn a_key_of_an_unknown_type_is_a_clear_reason() {
     assert!(reason.contains("pub_key"), "{reason}");
     assert!(reason.ends_with("a public key of a known type"), "{reason}");
 }
+
+#[test]
+fn a_signature_is_paid_for_by_what_its_type_costs_to_check() {
+    for ((name, member), cost) in SETS.into_iter().zip([1, 3, 3, 5]) {
+        let chain = Rc::new(Chain::of(member, 2, 0, &mut Rng(2)));
+        let nodes = vec![node("a", &chain), node("b", &chain)];
+        let now = soon_after(&chain);
+        let mut client = client_with(&chain, 1, nodes, settings(Mode::Sequential), now);
+        let followed = block_on(client.newest()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        let entries = followed.commit.expect("signed").signatures;
+        let votes = entries
+            .iter()
+            .filter(|entry| entry.flag == BlockIdFlag::Commit);
+        let votes = u32::try_from(votes.count()).expect("six at most");
+        assert_eq!(followed.trace.spent.signatures, votes * cost, "{name}");
+    }
+}
