@@ -30,6 +30,21 @@ fn an_older_header_is_reached_down_the_hash_chain() {
     assert_eq!(followed.header.header(), chain.header(3));
     assert!(followed.header.signers().is_empty(), "it rests on its hash");
     assert_eq!(followed.trace.steps.len(), 32);
+    let said = &followed.standings[1].said;
+    assert_eq!(*said, Said::Nothing, "it was not needed");
+}
+
+#[test]
+fn who_is_out_is_not_asked_for_older_headers() {
+    let chain = chain(40, 20);
+    let nodes = vec![node("out", &chain), node("b", &chain)];
+    let requests = nodes[0].requests.clone();
+    let mut client = client_with(&chain, 35, nodes, settings(), soon_after(&chain));
+    let mut standings = client.standings();
+    standings[0].said = Said::Failed(Fault::WrongChain("another".into()));
+    client.recall(&standings);
+    block_on(client.at(3)).expect("reached");
+    assert_eq!(requests.get(), 0);
 }
 
 #[test]

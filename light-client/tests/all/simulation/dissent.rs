@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use light_client::LightBlock;
-use light_client::client::{Fault, LightClient, MemoryStore, Said, Store};
+use light_client::client::{Fault, LightClient, MemoryStore, Mode, Said, Settings, Store};
 
 use super::chain::{Chain, Lie, forked, soon_after};
 use super::nodes::{Client, Device, Manners, Node, attack_of, block_on, node, settings, state};
@@ -20,12 +20,17 @@ fn overtaken() -> (Rc<Chain>, Rc<Chain>) {
 
 /// Two members' nodes that agree, and a third whose requests of these numbers get no answer. These blocks are trusted.
 fn client(trusted: &[&LightBlock], agreed: &Rc<Chain>, third: Node) -> Client {
+    client_in(Mode::Skipping, trusted, agreed, third)
+}
+
+fn client_in(mode: Mode, trusted: &[&LightBlock], agreed: &Rc<Chain>, third: Node) -> Client {
     let mut store = MemoryStore::default();
     for block in trusted {
         block_on(store.put(&state(block))).expect("kept");
     }
     let nodes = vec![node("a", agreed), node("b", agreed), third];
-    LightClient::new(nodes, store, Device::at(soon_after(agreed)), settings())
+    let settings = Settings { mode, ..settings() };
+    LightClient::new(nodes, store, Device::at(soon_after(agreed)), settings)
 }
 
 fn cut_off(chain: &Rc<Chain>, silent: (u64, u64), lag: u64) -> Node {
@@ -67,8 +72,11 @@ fn one_whose_newest_block_is_below_what_is_trusted_and_newer_is_no_liar_unheard(
         let said = &followed.standings[2].said;
         assert!(is_unheard(said), "{silent:?}: {said:?}");
     }
-    let mut client = client(&trusted, &long, node("third", &ahead));
-    assert_eq!(attack_of(block_on(client.newest())).theirs_from, "third");
+    for mode in [Mode::Skipping, Mode::Sequential] {
+        let mut client = client_in(mode, &trusted, &long, node("third", &ahead));
+        let attack = attack_of(block_on(client.newest()));
+        assert_eq!(attack.theirs_from, "third", "{mode:?}");
+    }
 }
 
 #[test]
@@ -112,8 +120,12 @@ fn one_that_holds_another_header_than_the_trusted_one_and_is_cut_off_is_named() 
         let said = &followed.standings[2].said;
         assert!(is_unheard(said), "{silent:?}: {said:?}");
     }
-    let mut client = client(&trusted, &forged, cut_off(&honest, (0, 0), 5));
-    assert_eq!(attack_of(block_on(client.at(20))).theirs_from, "third");
+    // Also where that is its newest block.
+    for lag in [5, 8] {
+        let mut client = client(&trusted, &forged, cut_off(&honest, (0, 0), lag));
+        let attack = attack_of(block_on(client.at(20)));
+        assert_eq!(attack.theirs_from, "third", "{lag}");
+    }
 }
 
 #[test]

@@ -19,4 +19,5 @@ mod random;
 mod scenes;
 mod shared;
 mod standings;
+mod still;
 mod traps;

@@ -109,7 +109,13 @@ fn a_height_on_the_way_to_the_tip_is_reached_exactly_and_none_beyond_it() {
 #[test]
 fn every_header_is_verified_where_that_is_wanted() {
     let chain = chain(12, 30);
-    let nodes = vec![node("a", &chain), node("b", &chain)];
+    let cut_off = Manners {
+        silent: (4, u64::MAX),
+        ..Manners::default()
+    };
+    // What it left unfinished is not on the next one's way.
+    let cut_off = Node::new("cut off", &chain, cut_off, 3);
+    let nodes = vec![cut_off, node("a", &chain), node("b", &chain)];
     let settings = Settings {
         mode: Mode::Sequential,
         ..settings()
@@ -118,6 +124,11 @@ fn every_header_is_verified_where_that_is_wanted() {
     let followed = block_on(client.newest()).expect("reached");
     let heights: Vec<u64> = followed.trace.steps.iter().map(|step| step.to).collect();
     assert_eq!(heights, (2..=12).collect::<Vec<u64>>());
+    // Five votes of six are more than two thirds.
+    assert!(
+        followed.trace.spent.signatures >= 11 * 5,
+        "all are paid for"
+    );
     assert!(
         followed
             .trace
@@ -141,7 +152,8 @@ fn without_a_witness_of_another_member_nothing_is_believed() {
 #[test]
 fn as_many_members_and_those_are_needed_that_the_settings_want() {
     let chain = chain(20, 5);
-    let nodes = ["bank/1", "bank/2", "shop", "notary"];
+    // A member's nodes need not stand beside each other.
+    let nodes = ["bank/1", "shop", "bank/2", "notary"];
     for (count, one_of, wanted) in [
         (1, &[][..], None),
         (2, &[], None),
@@ -449,4 +461,20 @@ fn an_empty_store_trusts_nothing() {
     let mut client = LightClient::new(nodes, MemoryStore::default(), device, settings());
     assert_eq!(block_on(client.newest()), Err(Failure::NoTrust));
     assert_eq!(block_on(client.at(3)), Err(Failure::NoTrust));
+}
+
+#[test]
+fn an_answer_that_is_lost_beside_others_costs_its_node_nothing() {
+    let chain = chain(200, 10);
+    for lost in 1..20 {
+        let manners = Manners {
+            silent: (lost, lost + 1),
+            ..Manners::default()
+        };
+        let leader = Node::new("leader", &chain, manners, 3);
+        let nodes = vec![leader, node("a", &chain), node("b", &chain)];
+        let mut client = client_with(&chain, 1, nodes, settings(), soon_after(&chain));
+        let followed = block_on(client.newest()).expect("reached");
+        assert_eq!(followed.standings[0].said, Said::Led, "request {lost}");
+    }
 }

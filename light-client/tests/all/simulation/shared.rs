@@ -1,6 +1,6 @@
 //! Clients over stores that outlast them: another program shares one, one is full.
 
-use light_client::client::{LightClient, Limits, Settings, Store};
+use light_client::client::{Fault, LightClient, Limits, Said, Settings, Store};
 
 use super::chain::{Lie, drifted, forked, soon_after};
 use super::nodes::{Device, attack_of, block_on, node, settings, state};
@@ -28,6 +28,31 @@ fn a_way_down_and_a_verdict_on_a_node_end_with_the_trust_that_they_rest_on() {
     block_on(person.begin(&state(&honest.blocks[&20]))).expect("kept");
     let found = block_on(client.at(9)).expect("from what the person trusts");
     assert_eq!(found.header.header(), honest.header(9));
+}
+
+#[test]
+fn each_time_that_trust_begins_anew_a_verdict_on_a_node_ends_once() {
+    let (honest, _) = forked(Lie::Lunatic);
+    let drawer = Drawer::default();
+    let nodes: Vec<_> = ["a", "b", "judged"].map(|name| node(name, &honest)).into();
+    let requests = nodes[2].requests.clone();
+    let first = state(&honest.blocks[&1]);
+    let mut store = kept(&drawer, CHECKPOINT);
+    block_on(store.put(&first)).expect("kept");
+    let device = Device::at(soon_after(&honest));
+    let mut client = LightClient::new(nodes, store, device, settings());
+    let mut verdict = client.standings();
+    verdict[2].said = Said::Failed(Fault::WrongChain("another".into()));
+    let mut person = kept(&drawer, CHECKPOINT);
+    for begins_anew in [false, true, false] {
+        client.recall(&verdict);
+        if begins_anew {
+            block_on(person.begin(&first)).expect("kept");
+        }
+        let before = requests.get();
+        block_on(client.newest()).expect("reached");
+        assert_eq!(requests.get() > before, begins_anew);
+    }
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use light_client::client::{Fault, LightClient, MemoryStore, Said};
-use light_client::{Time, TrustLevel};
+use light_client::{Reason, Time, TrustLevel};
 
 use super::chain::{Chain, Lie, soon_after};
 use super::nodes::{
     Client, Device, Manners, Node, attack_of, block_on, client, node, settings, state,
 };
-use crate::common::generate::Rng;
+use crate::common::generate::{Member, Rng};
 
 fn chain() -> Rc<Chain> {
     Rc::new(Chain::new(12, 0, &mut Rng(1)))
@@ -114,4 +114,73 @@ fn who_proved_a_fork_is_named() {
     let attack = attack_of(block_on(client.newest()));
     assert_eq!(attack.theirs_from, "b");
     assert_eq!(said(&client), [Said::Led, Said::Forked]);
+}
+
+#[test]
+fn who_was_proven_wrong_stays_so_whatever_it_holds_or_claims_besides() {
+    let chain = chain();
+    let corrupt = &chain.members[&6][..2];
+    let forged = Rc::new(chain.forge(5, Lie::Lunatic, corrupt, &mut Rng(2)));
+    // It claims the tip with another time, so its claim is disproved as well; or does not even hold what all trust began with.
+    let claiming = Manners {
+        claims: Some((12, -1_000_000_000)),
+        ..Manners::default()
+    };
+    let strangers = |number, power| Member::new(1_000 + number, power);
+    let foreign = Rc::new(Chain::of(strangers, 12, 0, &mut Rng(1)));
+    for liar in [
+        Node::new("liar", &forged, claiming, 3),
+        node("liar", &foreign),
+    ] {
+        let requests = liar.requests.clone();
+        let nodes = vec![liar, node("a", &chain), node("b", &chain)];
+        let mut client = client(&chain, nodes, TrustLevel::TWO_THIRDS, soon_after(&chain));
+        block_on(client.newest()).expect("reached");
+        let found = &said(&client)[0];
+        assert!(
+            matches!(found, Said::Failed(Fault::Refuted(_))),
+            "{found:?}"
+        );
+        let before = requests.get();
+        block_on(client.newest()).expect("reached");
+        assert_eq!(requests.get(), before, "it is not asked again");
+    }
+}
+
+#[test]
+fn one_that_disputed_rests_with_the_next_client_too_and_for_good_where_it_was_proven_wrong() {
+    let chain = chain();
+    let now = soon_after(&chain);
+    let unproven = || Fault::Refused("no common header is left".into());
+    let wrong = Fault::Refuted(Reason::HeightNotAbove {
+        trusted: 1,
+        found: 1,
+    });
+    for (fault, since, is_asked) in [
+        (unproven(), now, false),
+        (unproven(), Time::UNIX_EPOCH, true),
+        (wrong, Time::UNIX_EPOCH, false),
+    ] {
+        let nodes: Vec<Node> = ["a", "b", "c"].map(|name| node(name, &chain)).into();
+        let requests = nodes[0].requests.clone();
+        let mut client = client(&chain, nodes, TrustLevel::TWO_THIRDS, now);
+        let mut standings = client.standings();
+        (standings[0].said, standings[0].since) = (Said::Disputes(fault.clone()), Some(since));
+        client.recall(&standings);
+        block_on(client.newest()).expect("reached");
+        assert_eq!(requests.get() > 0, is_asked, "{fault:?} since {since:?}");
+    }
+}
+
+#[test]
+fn what_a_node_claimed_in_an_earlier_call_counts_no_more() {
+    let chain = chain();
+    let nodes: Vec<Node> = ["a", "b", "c"].map(|name| node(name, &chain)).into();
+    let asleep = nodes[2].asleep.clone();
+    let mut client = client(&chain, nodes, TrustLevel::TWO_THIRDS, soon_after(&chain));
+    for (sleeps, height) in [(false, Some(12)), (true, None)] {
+        asleep.set(sleeps);
+        let followed = block_on(client.newest()).expect("reached");
+        assert_eq!(followed.standings[2].height, height);
+    }
 }
