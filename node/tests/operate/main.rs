@@ -7,6 +7,7 @@ mod ceremony;
 mod common;
 mod deploy;
 mod doctor;
+mod documents;
 mod homes;
 mod patient;
 mod replaced;

@@ -8,7 +8,7 @@ use std::{net::SocketAddr, path::PathBuf};
 /// What `--help` prints of it.
 pub(in crate::run) const HELP: &str = "\
 lianyan-node init --home DIR --cometbft PROGRAM --chain NAME --power N --address HOST:PORT MEMBER…    a founder's home, its keys, and its card
-lianyan-node genesis --home DIR FILE…          from everybody's cards this founder's consent, and from everybody's consents the genesis
+lianyan-node genesis --home DIR [--identity FILE] FILE…    from everybody's cards this founder's consent, and from everybody's consents the genesis
 lianyan-node join --home DIR --cometbft PROGRAM --genesis FILE --sha256 HASH --peer ID@HOST:PORT… --member ID [MEMBER…]    a home for a chain that runs
 lianyan-node keys show --home DIR              public keys and addresses, never a private one
 lianyan-node keys new --out FILE [--keys TYPE] a validator's key in a file of its own, such as for a remote signer, and FILE.pub without the private part
@@ -24,8 +24,9 @@ lianyan-node doctor --home DIR [options]       looks for mistakes and says how t
   --keys TYPE        the validator's key: ed25519 or ml_dsa_65 [ed25519]
   --validator-key F, --signer ADDRESS    the validator's key is elsewhere: its public part, and where CometBFT waits for the remote signer
   --rpc, --p2p, --prometheus ADDRESS     where CometBFT listens [127.0.0.1:26657, 0.0.0.0:26656, 127.0.0.1:26660]
-  --identity FILE    the member's identity file; init and join write one into DIR where none is given
+  --identity FILE    the member's identity file; init writes one into DIR where none is given, genesis reads that one, and join always writes a newcomer's
   MEMBER             --member ID --name 名 --name-en NAME --role ROLE… [--org ID] [--reads: documents are sealed for it]
+                     --org is the organisation that the member is part of; a company's is its taxpayer number, by which invoices name it [the member's id]
   --trust HEIGHT:HASH, --server ADDRESS…    join and keys rotate begin with a snapshot: a block that `lianyan light` verified, and two members' gateways (https://HOST)
                      or RPCs (HOST:PORT) or more
   --sha256 HASH      of the genesis file, as read aloud when the chain was founded

@@ -39,6 +39,8 @@ const MEMBER: [&str; 6] = [
     "--role",
     "--reads",
 ];
+/// What makes of a home's member a newcomer: nothing of it is taken without the rest.
+const NEWCOMER: [&str; 4] = ["--name", "--name-en", "--org", "--role"];
 
 impl Options {
     /// Reads the command line; a sentence where it cannot be read.
@@ -186,7 +188,8 @@ impl<'a> Given<'a> {
     }
 
     fn join(&self) -> Read<Join> {
-        let newcomer = self.may("--name").map(|_| self.particulars()).transpose()?;
+        let told = self.reads || NEWCOMER.iter().any(|name| self.may(name).is_some());
+        let newcomer = told.then(|| self.particulars()).transpose()?;
         let peers = self.all("--peer");
         if peers.is_empty() {
             return Err("join wants --peer".into());
@@ -296,6 +299,14 @@ mod tests {
             (
                 "join --home h --cometbft c --genesis g --sha256 s --member m --peer p --server a:1",
                 "--trust",
+            ),
+            (
+                "join --home h --cometbft c --genesis g --sha256 s --member m --peer p --role company --org 9133",
+                "--name",
+            ),
+            (
+                "join --home h --cometbft c --genesis g --sha256 s --member m --peer p --reads",
+                "--role",
             ),
             (
                 "join --home h --cometbft c --genesis g --sha256 s --member m --peer p --trust 9:ab --server a:1",
